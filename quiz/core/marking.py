@@ -1,0 +1,199 @@
+"""Responses → marks, by named rules in exact arithmetic; each mark says why. Knows no clock, no database and no person.
+
+The rules are those of Chinese written tests; a blank response earns nothing under any of them. A stored mark is rounded half up
+to a hundredth, and a total is the sum of the stored marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from math import floor
+
+from quiz.core.fill_in import Verdict, judge_blanks, normalise
+from quiz.core.message import Message, QuizError, mark_text, say
+from quiz.core.question import Question, QuestionType
+
+MAX_BLANK_LENGTH = 500
+
+
+class RuleName(StrEnum):
+    """How an incomplete right choice is marked; a wrong choice always earns nothing."""
+
+    ALL_OR_NOTHING = "all_or_nothing"
+    PROPORTIONAL = "proportional"
+    HALF = "half"
+    PER_OPTION = "per_option"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A marking rule; `value` is the marks for each right option of `per_option`."""
+
+    name: RuleName = RuleName.ALL_OR_NOTHING
+    value: Decimal | None = None
+
+    def describe(self, kind: QuestionType) -> Message:
+        """Return the rule as it is printed in the section's heading."""
+        if kind is QuestionType.MULTIPLE:
+            return say(MULTIPLE_RULES[self.name], value=self.value if self.value is None else f"{self.value:f}")
+        return say(PLAIN_RULES[kind])
+
+
+MULTIPLE_RULES: dict[RuleName, str] = {
+    RuleName.ALL_OR_NOTHING: mark_text("多选、少选、错选、不选均不得分"),
+    RuleName.PROPORTIONAL: mark_text("少选按比例得分，错选、不选不得分"),
+    RuleName.HALF: mark_text("少选得一半分，错选、不选不得分"),
+    RuleName.PER_OPTION: mark_text("少选时每个正确选项得{value}分，错选、不选不得分"),
+}
+
+PLAIN_RULES: dict[QuestionType, str] = {
+    QuestionType.SINGLE: mark_text("每题只有一个正确答案，多选、错选、不选均不得分"),
+    QuestionType.TRUE_FALSE: mark_text("正确的打“√”，错误的打“×”，不答不得分"),
+    QuestionType.FILL_IN: mark_text("多空题按空平均给分，填错、不填不得分"),
+}
+
+
+class Why(StrEnum):
+    """The stable code stored with every mark."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    BLANK = "blank"
+    INCOMPLETE = "incomplete"
+    PARTLY_RIGHT = "partly_right"
+    NEEDS_REVIEW = "needs_review"
+
+
+WHY_TEXTS: dict[Why, str] = {
+    Why.RIGHT: mark_text("答对。"),
+    Why.WRONG: mark_text("答错，不得分。"),
+    Why.BLANK: mark_text("未作答，不得分。"),
+    Why.INCOMPLETE: mark_text("少选：选对{right}项，应选{key}项，没有错选。"),
+    Why.PARTLY_RIGHT: mark_text("{key}空中答对{right}空。"),
+    Why.NEEDS_REVIEW: mark_text("有{review}空需要人工判定，暂按{right}空答对计分。"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a response earned, under which rule, and why; `counts` are the numbers that the reason speaks of.
+
+    For fill-in `verdicts` gives right, wrong or review for each blank.
+    """
+
+    mark: Decimal
+    max_mark: Decimal
+    rule: Rule
+    why: Why
+    counts: dict[str, int]
+    verdicts: tuple[str, ...] = ()
+
+    @property
+    def needs_review(self) -> bool:
+        """True while a person has to decide a blank."""
+        return self.why is Why.NEEDS_REVIEW
+
+    def explain(self) -> Message:
+        """Return the reason as a sentence."""
+        return Message(WHY_TEXTS[self.why], dict(self.counts))
+
+
+Response = tuple[str, ...]
+"""What a person put in a slot: the ids of the chosen options, sorted; or the text of each blank. () is "nothing yet"."""
+
+Decisions = Mapping[tuple[str, int, str], bool]
+"""What people decided on blanks that no rule could judge: (question uid, blank index, normalised text) → is right."""
+
+
+def check_response(question: Question, value: object) -> Response:
+    """Return `value`, as it came from outside, as a response to `question`.
+
+    QuizError `bad_response` when it is not a list of texts, names an option that is not there, chooses two of a single choice, or does
+    not fit the blanks.
+    """
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise QuizError("bad_response", say("作答的格式不对，没有保存。"))
+    if question.type is QuestionType.FILL_IN:
+        return _check_blanks(question, value)
+    ids = {option.id for option in question.options}
+    chosen = sorted(set(value))
+    if not set(chosen) <= ids:
+        raise QuizError("bad_response", say("所选的选项不在本题中，没有保存。"))
+    if len(chosen) > 1 and question.type is not QuestionType.MULTIPLE:
+        raise QuizError("bad_response", say("本题只能选一项，没有保存。"))
+    return tuple(chosen)
+
+
+def _check_blanks(question: Question, value: list[str] | tuple[str, ...]) -> Response:
+    if value and len(value) != len(question.blanks):
+        raise QuizError("bad_response", say("本题有{n}个空，收到{got}个，没有保存。", n=len(question.blanks), got=len(value)))
+    if any(len(text) > MAX_BLANK_LENGTH for text in value):
+        raise QuizError("bad_response", say("每空最多{n}个字，没有保存。", n=MAX_BLANK_LENGTH))
+    texts = tuple(text.replace("\0", "").strip() for text in value)
+    return texts if any(texts) else ()
+
+
+def mark_response(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions | None = None) -> Mark:
+    """Return the mark of `response`, which `check_response` has passed."""
+    if question.type is QuestionType.FILL_IN:
+        return _mark_blanks(question, response, max_mark, rule, decisions or {})
+    return _mark_choice(question, frozenset(response), max_mark, rule)
+
+
+def _mark_choice(question: Question, chosen: frozenset[str], max_mark: Decimal, rule: Rule) -> Mark:
+    right, wrong = len(chosen & question.key), len(chosen - question.key)
+    counts = {"right": right, "wrong": wrong, "key": len(question.key)}
+    if not chosen:
+        return Mark(Decimal(0), max_mark, rule, Why.BLANK, counts)
+    if chosen == question.key:
+        return Mark(max_mark, max_mark, rule, Why.RIGHT, counts)
+    earned = Fraction(0) if wrong else _incomplete(rule, Fraction(max_mark), right, len(question.key))
+    why = Why.WRONG if wrong else Why.INCOMPLETE
+    return Mark(to_hundredths(earned), max_mark, rule, why, counts)
+
+
+def _incomplete(rule: Rule, full: Fraction, right: int, key: int) -> Fraction:
+    """The marks of a right but incomplete choice of `right` out of `key` options."""
+    match rule.name:
+        case RuleName.ALL_OR_NOTHING:
+            return Fraction(0)
+        case RuleName.HALF:
+            return full / 2
+        case RuleName.PROPORTIONAL:
+            return full * right / key
+        case RuleName.PER_OPTION:
+            return min(full, Fraction(rule.value or 0) * right)
+
+
+def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions) -> Mark:
+    total = len(question.blanks)
+    if not response:
+        return Mark(Decimal(0), max_mark, rule, Why.BLANK, {"right": 0, "review": 0, "key": total}, ("wrong",) * total)
+    verdicts = judge_blanks(question.blanks, response)
+    verdicts = [_decided(question, i, text, verdict, decisions) for i, (text, verdict) in enumerate(zip(response, verdicts, strict=True))]
+    right, review = verdicts.count(Verdict.RIGHT), verdicts.count(Verdict.REVIEW)
+    counts = {"right": right, "review": review, "key": total}
+    earned = to_hundredths(Fraction(max_mark) * right / total)
+    if review:
+        why = Why.NEEDS_REVIEW
+    elif right == total:
+        why = Why.RIGHT
+    else:
+        why = Why.PARTLY_RIGHT if right else Why.WRONG
+    return Mark(earned, max_mark, rule, why, counts, tuple(verdicts))
+
+
+def _decided(question: Question, index: int, text: str, verdict: Verdict, decisions: Decisions) -> Verdict:
+    if verdict is not Verdict.REVIEW:
+        return verdict
+    decision = decisions.get((question.uid, index, normalise(text)))
+    return verdict if decision is None else Verdict.RIGHT if decision else Verdict.WRONG
+
+
+def to_hundredths(value: Fraction) -> Decimal:
+    """Return the exact value rounded half up to a hundredth of a mark."""
+    return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)

@@ -1,0 +1,70 @@
+"""What the product says to people: texts kept apart from their values so that the edge can translate them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Translate = Callable[[str], str]
+
+
+def mark_text(text: str) -> str:
+    """Return `text` unchanged: marks a string for the translation catalogue where no translator is at hand."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text in Chinese (the catalogue's key) with `{name}` places, and the values that go there."""
+
+    text: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def render(self, translate: Translate = mark_text) -> str:
+        """Return the message in the language of `translate`, which maps the Chinese text to its translation."""
+        values = {k: v.render(translate) if isinstance(v, Message) else v for k, v in self.values.items()}
+        return translate(self.text).format(**values) if values else translate(self.text)
+
+
+def say(text: str, **values: Any) -> Message:
+    """Make a `Message`; `say("有{n}处错误", n=3)`. The catalogue finds texts by this name."""
+    return Message(text, values)
+
+
+class QuizError(Exception):
+    """One broken rule, with a stable `code` for programs and a `message` for people; entry points translate it."""
+
+    def __init__(self, code: str, message: Message) -> None:
+        super().__init__(f"{code}: {message.render()}")
+        self.code = code
+        self.message = message
+
+
+class NotFound(QuizError):
+    """The thing does not exist, or is not this person's to see: the two are never told apart."""
+
+    def __init__(self) -> None:
+        super().__init__("not_found", say("没有找到，或者您无权查看。"))
+
+
+class Forbidden(QuizError):
+    """The person's roles do not allow the action."""
+
+    def __init__(self) -> None:
+        super().__init__("forbidden", say("您没有进行这项操作的权限。"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Diagnostic:
+    """One problem in a file: where (1-based), which documented rule, what is wrong and how to mend it."""
+
+    file: str
+    line: int
+    column: int
+    rule: str
+    message: Message = field(compare=False)
+
+    def render(self, translate: Translate = mark_text) -> str:
+        """Return `file:line:column: RULE message`."""
+        return f"{self.file}:{self.line}:{self.column}: {self.rule} {self.message.render(translate)}"

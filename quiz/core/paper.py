@@ -1,0 +1,114 @@
+"""The frozen paper: made once from a seed, read by the page, the print, the key and the grading alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from quiz.core.canonical import digest
+from quiz.core.frozen import freeze
+from quiz.core.marking import Rule
+from quiz.core.message import Message, say
+from quiz.core.question import Label, Question, QuestionType
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A numbered place: the question as asked (options in the order shown), its revision, the marks, and the cell that chose it."""
+
+    number: int
+    section: int
+    question: Question
+    revision: int
+    revision_digest: str
+    max_mark: Decimal
+    chosen_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """A section as printed: its title, type, marks for each question and marking rule."""
+
+    title: str
+    type: QuestionType
+    each: Decimal
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper for one person. `code` names it in print and tells nothing of the person; slots are numbered through from 1."""
+
+    code: str
+    sitting: str
+    title: str
+    minutes: int
+    total: Decimal
+    pass_mark: Decimal
+    sections: tuple[PaperSection, ...]
+    slots: tuple[Slot, ...]
+    notes: tuple[str, ...] = ()
+    dataset: str = ""
+    dataset_digest: str = ""
+    dataset_as_of: date | None = None
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the paper's canonical JSON."""
+        return digest(freeze(self))
+
+    def slots_of(self, section: int) -> tuple[Slot, ...]:
+        """Return the slots of the section with index `section`, in order."""
+        return tuple(slot for slot in self.slots if slot.section == section)
+
+    def slot(self, number: int) -> Slot | None:
+        """Return the slot with this number, or None."""
+        return self.slots[number - 1] if 1 <= number <= len(self.slots) else None
+
+    @property
+    def has_samples(self) -> bool:
+        """True when a question is a sample (样题) that no county reader has confirmed."""
+        return any(slot.question.label is Label.SAMPLE for slot in self.slots)
+
+
+def without_key(paper: Paper) -> Paper:
+    """Return the paper as a trainee may see it before release: nothing that tells or hints at a key."""
+    return replace(paper, slots=tuple(replace(slot, question=question_without_key(slot.question)) for slot in paper.slots))
+
+
+def question_without_key(question: Question) -> Question:
+    """Return the question without key, answers, explanation and everything that points at them."""
+    blanks = tuple(replace(blank, answers=("",), group="") for blank in question.blanks)
+    return replace(
+        question,
+        key=frozenset(),
+        blanks=blanks,
+        explanation="",
+        true_sentence="",
+        difficulty=None,
+        source=replace(question.source, title="", issuer="", clause="", number=None, issued_on=None),
+    )
+
+
+CHINESE_NUMERALS = "一二三四五六七八九十"
+
+
+def section_heading(paper: Paper, index: int) -> Message:
+    """Return the heading that screen and print share, made from the marks and the rule, never typed."""
+    section = paper.sections[index]
+    count = len(paper.slots_of(index))
+    return say(
+        "{number}、{title}（每题{each}分，共{total}分。{rule}）",
+        number=CHINESE_NUMERALS[index] if index < len(CHINESE_NUMERALS) else str(index + 1),
+        title=section.title,
+        each=plain_number(section.each),
+        total=plain_number(section.each * count),
+        rule=section.rule.describe(section.type),
+    )
+
+
+def plain_number(value: Decimal) -> str:
+    """Return a mark without needless zeros: 1.50 → 1.5, 20.00 → 20."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
