@@ -33,14 +33,14 @@ DEPARTMENTS = {  # code: (name, how many villages it sponsors)
     "D12": ("县林业局", 2),
 }
 TOWNSHIPS = {  # name: (what its villages live from, its villages; 社区 are resettlement communities)
-    "青溪镇": ("茶叶 食用菌 中蜂 高山蔬菜 板栗", "柳坪村 石门沟村 双井村 杨家湾村 茶园坡村"),
-    "竹垭镇": ("毛竹 林下养鸡 魔芋 核桃 中药材", "竹垭村 黄连坪村 老鹰岩村 桐子坝村 新安社区"),
+    "青溪镇": ("茶叶 食用菌 中蜂 高山蔬菜 板栗 生猪养殖", "柳坪村 石门沟村 双井村 杨家湾村 茶园坡村"),
+    "竹垭镇": ("毛竹 林下养鸡 魔芋 核桃 中药材 肉牛养殖", "竹垭村 黄连坪村 老鹰岩村 桐子坝村 新安社区"),
     "云岫镇": ("中药材 高山蔬菜 肉牛养殖 乡村旅游 中蜂", "云岫村 马鞍岭村 寨子沟村 冷水村"),
     "白鹭河镇": ("稻渔综合种养 柑橘 生猪养殖 水产养殖 桑蚕", "白鹭村 沙湾村 上河坝村 下河坝村 渡口村 桑园村"),
-    "松泉镇": ("食用菌 肉牛养殖 油茶 核桃 林下养鸡", "松泉村 大槽村 红岩沟村 枫香村 祥和社区"),
+    "松泉镇": ("食用菌 肉牛养殖 油茶 核桃 林下养鸡 板栗", "松泉村 大槽村 红岩沟村 枫香村 祥和社区"),
     "梨树坪镇": ("黄花梨 猕猴桃 乡村旅游 高山蔬菜 生猪养殖", "梨树坪村 桃园沟村 花桥村 周家院村"),
-    "三岔铺镇": ("生猪养殖 烤烟 魔芋 柑橘 桑蚕", "三岔村 铺前村 王家垭村 石碑村 青龙嘴村 安居社区"),
-    "乌桕镇": ("油茶 板栗 中蜂 茶叶 魔芋", "乌桕村 高桥沟村 磨盘村 栗树坡村 鹿角村"),
+    "三岔铺镇": ("生猪养殖 烤烟 魔芋 柑橘 桑蚕 油茶", "三岔村 铺前村 王家垭村 石碑村 青龙嘴村 安居社区"),
+    "乌桕镇": ("油茶 板栗 中蜂 茶叶 魔芋 中药材", "乌桕村 高桥沟村 磨盘村 栗树坡村 鹿角村"),
 }
 PLAIN_VILLAGES = {  # 一般村; the others are 脱贫村
     *("双井村", "竹垭村", "冷水村", "白鹭村", "沙湾村", "渡口村", "松泉村", "大槽村"),
@@ -145,7 +145,7 @@ def make_townships(random: Random) -> list[Township]:
         for count, village_name in enumerate(villages.split(), 1):
             village = make_village(random, f"{township.code.replace('T', 'V')}{count:02}", village_name, strongest)
             village.township = township.code
-            village.industries = village.industries or random.sample(industries.split(), random.choice((2, 2, 3)))
+            village.industries = village.industries or pick_industries(random, industries.split(), count)
             township.villages.append(village)
             township.add(village)
         spread_incomes(random, township.villages)
@@ -156,6 +156,13 @@ def make_townships(random: Random) -> list[Township]:
         township.industries[2 + number % 2 :] = ["劳务"] * (1 - number % 2)
         townships.append(township)
     return townships
+
+
+def pick_industries(random: Random, choices: list[str], count: int) -> list[str]:
+    """Two or three industries, another one first in each village, so that neighbours give distractors."""
+    leading = choices[count % len(choices)]
+    others = [choice for choice in choices if choice != leading]
+    return [leading, *random.sample(others, random.choice((1, 1, 2)))]
 
 
 def make_village(random: Random, code: str, name: str, strongest: str) -> Village:
