@@ -61,15 +61,15 @@ GIVEN_PARTS = (
 )
 GIVEN_SINGLE = "敏峰波涛婷莉斌琳鑫悦航苗栋倩蓉坤"
 RARE_NAMES = ("段堃", "邹明喆", "秦翀", "龚钘", "欧阳慧敏", "上官志远")  # rare characters and double surnames
-FAMOUS_NAMES = set(
+FAMOUS_NAMES = (
     "任泽平 何光远 何立峰 何琳 刘文辉 刘涛 吴涛 周涛 张文远 张志远 李峰 李敏 李玉兰 李航 "
-    "林立平 杨波 王志平 王波 胡波 许世平 陈小云 高峰 杨倩 赵敏 徐婷 吴建斌 陈峰 林峰".split()
+    "林立平 杨波 王志平 王波 胡波 许世平 陈小云 高峰 杨倩 赵敏 徐婷 吴建斌 陈峰 林峰"
 )
 
 COUNTY_TITLES = (
     "县委书记 县委副书记、县长 县委副书记 县委常委、常务副县长 县委常委、组织部部长 "
     "县委常委、统战部部长 副县长 副县长 县人大常委会副主任 县政协副主席"
-).split()
+)
 TOWNSHIP_TITLES = ("党委书记", "党委副书记、镇长", "党委副书记", "副镇长")
 COMMITTEE_TITLES = ("委会副主任", "务监督委员会主任", "委会委员、妇联主席", "委会委员、文书")
 LEADER_DATES = ("2021-09-01", "2022-05-01", "2023-03-01", "2023-11-01", "2024-08-01", "2025-04-01", "2026-01-01")
@@ -236,7 +236,7 @@ def make_names(random: Random, count: int) -> list[str]:
             given = random.choice(first) + random.choice(second)
         common = random.random() < 0.5
         name = random.choice(COMMON_SURNAMES if common else SURNAMES) + given
-        if name not in FAMOUS_NAMES:
+        if name not in FAMOUS_NAMES.split():
             names[name] = None
     shuffled = list(names)
     random.shuffle(shuffled)
@@ -249,7 +249,7 @@ def post(kind: str, title: str, place: str, since: str, until: str = "") -> dict
 
 
 def make_county_leaders(random: Random, townships: list[Township]) -> Iterable[Cadre]:
-    for number, title in enumerate(COUNTY_TITLES):
+    for number, title in enumerate(COUNTY_TITLES.split()):
         since = random.choice(LEADER_DATES)
         contact = post("contact", "包抓镇", townships[number % len(townships)].code, since)
         yield Cadre("QL", ["地方党政领导干部"], [post("county_leader", title, "QL", since), contact])
