@@ -1,8 +1,9 @@
 """Blueprint + questions + key → paper: every cell exactly filled or the shortage named; never a shorter paper.
 
-A paper is a matching of its slots to different questions. Candidates of a cell stand in an order drawn from the paper's key, slots take the first free
-one, and where cells compete for the same questions an augmenting path moves earlier slots aside: a paper is found whenever one exists. Where no two
-cells share a question, each cell's questions are a uniform draw; where cells overlap the draw is fair to every question order but not exactly uniform.
+A paper is a matching of its slots to different questions. Candidates of a cell stand in an order drawn from the paper's key, slots
+take the first free one, and where cells compete for the same questions an augmenting path moves earlier slots aside: a paper is
+found whenever one exists. Where no two cells share a question, each cell's questions are a uniform draw; where cells overlap the
+draw is fair to every question order but not exactly uniform.
 """
 
 from __future__ import annotations
@@ -93,7 +94,10 @@ def candidates(pool: Sequence[Revision], blueprint: Blueprint) -> list[list[Revi
 
 
 def shortages(blueprint: Blueprint, pool: Sequence[Revision]) -> list[Shortage]:
-    """Return why `blueprint` cannot be filled from `pool`: each cell that is short by itself, else the first group of cells that is short together."""
+    """Return why `blueprint` cannot be filled from `pool`; empty when it can.
+
+    Each cell that is short by itself, else the first group of cells that are short together.
+    """
     lists = candidates(pool, blueprint)
     cells = _cells(blueprint)
     alone = [

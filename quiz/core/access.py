@@ -1,0 +1,85 @@
+"""Who may do what: one table of actions and roles, asked by page, print, export and command alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from quiz.core.message import Forbidden, mark_text
+
+
+class Role(StrEnum):
+    """The five roles; one account may hold several."""
+
+    TRAINEE = "trainee"
+    SETTER = "setter"
+    ORGANISER = "organiser"
+    MARKER = "marker"
+    INSPECTOR = "inspector"
+
+
+ROLE_NAMES = {
+    Role.TRAINEE: mark_text("考生"),
+    Role.SETTER: mark_text("命题人"),
+    Role.ORGANISER: mark_text("组考"),
+    Role.MARKER: mark_text("阅卷"),
+    Role.INSPECTOR: mark_text("督查"),
+}
+
+
+class Action(StrEnum):
+    """What people do; every use case names the one it is."""
+
+    SIT = "sit"
+    READ_BANK = "read_bank"
+    PUBLISH_BANK = "publish_bank"
+    LOAD_ROSTER = "load_roster"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SCHEDULE = "schedule"
+    READ_SITTINGS = "read_sittings"
+    PRINT_PAPERS = "print_papers"
+    READ_RESULTS = "read_results"
+    RELEASE = "release"
+    JUDGE = "judge"
+
+
+POLICY: Mapping[Action, frozenset[Role]] = {
+    Action.SIT: frozenset({Role.TRAINEE}),
+    Action.READ_BANK: frozenset({Role.SETTER}),
+    Action.PUBLISH_BANK: frozenset({Role.SETTER}),
+    Action.LOAD_ROSTER: frozenset({Role.ORGANISER}),
+    Action.MANAGE_ACCOUNTS: frozenset({Role.ORGANISER}),
+    Action.SCHEDULE: frozenset({Role.ORGANISER}),
+    Action.READ_SITTINGS: frozenset({Role.ORGANISER, Role.INSPECTOR, Role.MARKER}),
+    Action.PRINT_PAPERS: frozenset({Role.ORGANISER}),
+    Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.RELEASE: frozenset({Role.ORGANISER}),
+    Action.JUDGE: frozenset({Role.MARKER}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person (or command line) that acts. `roles` maps each role to the path of the unit it holds for, "/" for the whole county."""
+
+    name: str
+    roles: Mapping[Role, str] = field(default_factory=dict)
+    account_id: int | None = None
+    cadre_number: str = ""
+
+    def may(self, action: Action) -> bool:
+        """True when one of the actor's roles allows the action."""
+        return bool(POLICY[action] & set(self.roles))
+
+    def require(self, action: Action) -> str:
+        """Return the path of the widest unit within which the actor may do `action`; Forbidden when there is none."""
+        scopes = [scope for role, scope in self.roles.items() if role in POLICY[action]]
+        if not scopes:
+            raise Forbidden()
+        return min(scopes, key=len)
+
+
+def command_line(name: str) -> Actor:
+    """Return the actor of the command line: whoever holds the server may act in every role but sit nobody's paper."""
+    return Actor(name=name, roles={role: "/" for role in Role if role is not Role.TRAINEE})

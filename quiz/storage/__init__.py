@@ -1,0 +1,1 @@
+"""SQLAlchemy: engine, tables, queries, migrations. The only place with SQL; knows no Flask and no files."""

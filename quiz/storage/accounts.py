@@ -1,0 +1,72 @@
+"""Accounts, role grants and log-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Actor, Role
+from quiz.storage.tables import AccountRow, CadreRow, GrantRow, LoginRow, UnitRow
+
+
+def get_account(session: Session, login: str) -> AccountRow | None:
+    """Return the account with this log-in name, or None."""
+    return session.scalar(select(AccountRow).where(AccountRow.login == login))
+
+
+def cadres_without_account(session: Session, scope: str = "/") -> list[tuple[CadreRow, UnitRow]]:
+    """Return the cadres within the path `scope` who cannot log in yet, with their unit, by staff number."""
+    query = (
+        select(CadreRow, UnitRow)
+        .join(UnitRow, UnitRow.id == CadreRow.unit_id)
+        .outerjoin(AccountRow, AccountRow.cadre_id == CadreRow.id)
+        .where(AccountRow.id.is_(None), UnitRow.path.startswith(scope, autoescape=True))
+        .order_by(CadreRow.number)
+    )
+    return [(cadre, unit) for cadre, unit in session.execute(query)]
+
+
+def save_account(session: Session, account: AccountRow, roles: Iterable[Role], unit_id: int | None = None) -> AccountRow:
+    """Add an account with its roles."""
+    session.add(account)
+    session.flush()
+    session.add_all(GrantRow(account_id=account.id, role=role.value, unit_id=unit_id) for role in roles)
+    session.flush()
+    return account
+
+
+def save_login(session: Session, digest: str, account_id: int, now: datetime, expires_at: datetime) -> None:
+    """Add a log-in session, and forget the account's expired ones."""
+    session.execute(delete(LoginRow).where(LoginRow.account_id == account_id, LoginRow.expires_at <= now))
+    session.add(LoginRow(token_digest=digest, account_id=account_id, created_at=now, expires_at=expires_at))
+
+
+def delete_login(session: Session, digest: str) -> None:
+    """End one log-in session."""
+    session.execute(delete(LoginRow).where(LoginRow.token_digest == digest))
+
+
+def delete_logins_of(session: Session, account_id: int) -> None:
+    """End every log-in session of an account."""
+    session.execute(delete(LoginRow).where(LoginRow.account_id == account_id))
+
+
+def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:
+    """Return the active account behind a live log-in session, or None."""
+    query = (
+        select(AccountRow)
+        .join(LoginRow, LoginRow.account_id == AccountRow.id)
+        .where(LoginRow.token_digest == digest, LoginRow.expires_at > now, AccountRow.is_active)
+    )
+    return session.scalar(query)
+
+
+def actor_of(session: Session, account: AccountRow) -> Actor:
+    """Return who acts when this account acts."""
+    query = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == account.id)
+    roles = {Role(role): path or "/" for role, path in session.execute(query)}
+    number = session.scalar(select(CadreRow.number).where(CadreRow.id == account.cadre_id)) if account.cadre_id else None
+    return Actor(name=account.name, roles=roles, account_id=account.id, cadre_number=number or "")

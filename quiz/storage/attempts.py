@@ -1,0 +1,65 @@
+"""Attempts and responses: one row for each save, never changed."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from quiz.core.marking import Response
+from quiz.storage.tables import AttemptRow, ResponseRow
+
+ACCEPTED = "accepted"
+
+
+def lock_attempt(session: Session, attempt_id: int) -> AttemptRow:
+    """Return the attempt as it is now, held against other writers until this transaction ends."""
+    query = select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
+    """Return the attempt at a paper, or None."""
+    return session.scalar(select(AttemptRow).where(AttemptRow.paper_id == paper_id))
+
+
+def expired_attempts(session: Session, before: datetime) -> list[AttemptRow]:
+    """Return the open attempts whose deadline lies before `before`."""
+    query = select(AttemptRow).where(AttemptRow.submitted_at.is_(None), AttemptRow.deadline_at < before).order_by(AttemptRow.id)
+    return list(session.scalars(query.with_for_update()))
+
+
+def saves_numbered(session: Session, attempt: AttemptRow, seq: int) -> list[ResponseRow]:
+    """Return the saves of an attempt that carried this sequence number."""
+    query = select(ResponseRow).where(ResponseRow.sitting_id == attempt.sitting_id, ResponseRow.attempt_id == attempt.id, ResponseRow.seq == seq)
+    return list(session.scalars(query.order_by(ResponseRow.id)))
+
+
+def newest_seq(session: Session, attempt: AttemptRow, slot: int | None = None) -> int:
+    """Return the highest sequence number accepted for a slot, or seen in the whole attempt when `slot` is None; 0 when there is none."""
+    query = select(func.max(ResponseRow.seq)).where(ResponseRow.sitting_id == attempt.sitting_id, ResponseRow.attempt_id == attempt.id)
+    if slot is not None:
+        query = query.where(ResponseRow.slot == slot, ResponseRow.state == ACCEPTED)
+    return session.scalar(query) or 0
+
+
+def current_rows(session: Session, attempt: AttemptRow) -> dict[int, ResponseRow]:
+    """Return the row that counts for each slot: the accepted one with the highest sequence number."""
+    query = (
+        select(ResponseRow)
+        .where(ResponseRow.sitting_id == attempt.sitting_id, ResponseRow.attempt_id == attempt.id, ResponseRow.state == ACCEPTED)
+        .order_by(ResponseRow.seq, ResponseRow.id)
+    )
+    return {row.slot: row for row in session.scalars(query)}
+
+
+def value_of(row: ResponseRow) -> Response:
+    """Return the response in a row."""
+    return tuple(json.loads(row.value))
+
+
+def current_responses(session: Session, attempt: AttemptRow) -> dict[int, Response]:
+    """Return the response that counts for each slot that has one."""
+    return {slot: value_of(row) for slot, row in current_rows(session, attempt).items()}

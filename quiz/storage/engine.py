@@ -1,0 +1,73 @@
+"""The database engine and its two kinds of transaction: `reading` never writes, `writing` commits once at its end.
+
+On SQLite a writer begins with BEGIN IMMEDIATE (a deferred read-then-write would fail or lose the other's write), with full
+durability, and one lock in this process around each write transaction, which is fairer than SQLite's sleep-and-retry.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import Session
+
+_write_locks: dict[str, threading.Lock] = {}
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for `url` (sqlite:///path or postgresql+psycopg://…); sessions come from `reading` and `writing`."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
+    engine = create_engine(url, module=_sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def sqlite_version() -> str:
+    """Return the version of the SQLite library in use."""
+    return str(_sqlite_driver().sqlite_version)
+
+
+def _sqlite_driver() -> Any:
+    try:
+        import pysqlite3.dbapi2 as driver
+    except ImportError:  # no wheel for this platform: the standard library's SQLite
+        import sqlite3 as driver
+    return driver
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we begin ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_write = connection.get_execution_options().get("quiz_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Give a session for reading; whatever it changed is rolled back."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Give a session whose changes are committed when the block ends, and rolled back when it raises."""
+    with _write_lock(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def _write_lock(engine: Engine) -> Any:
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _write_locks.setdefault(str(engine.url), threading.Lock())

@@ -1,0 +1,105 @@
+"""Grading runs, marks and decisions; marks are Decimals outside and hundredths inside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from quiz.core.canonical import canonical_json
+from quiz.core.frozen import freeze, thaw
+from quiz.core.marking import Mark
+from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow
+
+
+def to_hundredths(mark: Decimal) -> int:
+    """Return a mark as a whole number of hundredths. ValueError when it has finer parts."""
+    value = mark.scaleb(2)
+    if value != int(value):
+        raise ValueError(f"{mark} has parts finer than a hundredth")
+    return int(value)
+
+
+def from_hundredths(value: int) -> Decimal:
+    """Return hundredths as a mark."""
+    return Decimal(value).scaleb(-2)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """The newest grading run of an attempt."""
+
+    number: int
+    score: Decimal
+    max_score: Decimal
+    pending: int
+    graded_at: datetime
+    grading_id: int
+
+
+def save_grading(
+    session: Session, attempt: AttemptRow, marks: Mapping[int, Mark], responses: Mapping[int, int], reason: str, at: datetime
+) -> GradingRow:
+    """Append a grading run with a mark for each slot; `responses` names the response row that each mark judged."""
+    number = session.scalar(select(func.max(GradingRow.number)).where(GradingRow.attempt_id == attempt.id)) or 0
+    grading = GradingRow(
+        sitting_id=attempt.sitting_id,
+        attempt_id=attempt.id,
+        number=number + 1,
+        score=sum(to_hundredths(mark.mark) for mark in marks.values()),
+        max_score=sum(to_hundredths(mark.max_mark) for mark in marks.values()),
+        pending=sum(mark.needs_review for mark in marks.values()),
+        reason=reason,
+        graded_at=at,
+    )
+    session.add(grading)
+    session.flush()
+    session.add_all(
+        MarkRow(
+            grading_id=grading.id,
+            slot=slot,
+            mark=to_hundredths(mark.mark),
+            max_mark=to_hundredths(mark.max_mark),
+            rule=mark.rule.name.value,
+            why=mark.why.value,
+            detail=canonical_json(freeze(mark)).decode(),
+            response_id=responses.get(slot),
+        )
+        for slot, mark in marks.items()
+    )
+    session.flush()
+    return grading
+
+
+def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
+    """Return the newest grading run of every attempt of a sitting, by the attempt's id."""
+    rows = session.scalars(select(GradingRow).where(GradingRow.sitting_id == sitting_id).order_by(GradingRow.number))
+    return {row.attempt_id: _graded(row) for row in rows}
+
+
+def newest_grading(session: Session, attempt: AttemptRow) -> Graded | None:
+    """Return the newest grading run of an attempt, or None."""
+    query = select(GradingRow).where(GradingRow.attempt_id == attempt.id).order_by(GradingRow.number.desc()).limit(1)
+    row = session.scalar(query)
+    return None if row is None else _graded(row)
+
+
+def marks_of(session: Session, grading_id: int) -> dict[int, Mark]:
+    """Return the marks of a grading run, by slot."""
+    rows = session.scalars(select(MarkRow).where(MarkRow.grading_id == grading_id).order_by(MarkRow.slot))
+    return {row.slot: thaw(Mark, json.loads(row.detail)) for row in rows}
+
+
+def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str], bool]:
+    """Return what markers decided in a sitting; the newest decision on a text counts."""
+    rows = session.scalars(select(DecisionRow).where(DecisionRow.sitting_id == sitting_id).order_by(DecisionRow.id))
+    return {(row.question_uid, row.blank, row.text): row.is_right for row in rows}
+
+
+def _graded(row: GradingRow) -> Graded:
+    return Graded(row.number, from_hundredths(row.score), from_hundredths(row.max_score), row.pending, row.graded_at, row.id)

@@ -1,0 +1,60 @@
+"""Migrations: bring a database to the newest schema, and say whether models and database agree."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from quiz.storage.tables import APPEND_ONLY, Base
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database of `engine` to the newest schema; does nothing when it is there already."""
+    with engine.execution_options(quiz_write=True).begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def revise(engine: Engine, message: str) -> None:
+    """Write a new migration script from the difference between the models and the database of `engine` (for developers)."""
+    with engine.execution_options(quiz_write=True).begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.revision(config, message=message, autogenerate=True)
+
+
+def differences(engine: Engine) -> list[Any]:
+    """Return how the database differs from the models, and which append-only triggers are missing; empty when all is well."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = list(compare_metadata(context, Base.metadata))
+        return found + [f"missing trigger: {name}" for name in sorted(expected_triggers() - triggers(engine))]
+
+
+def expected_triggers() -> set[str]:
+    """Return the names of the triggers that keep tables append-only."""
+    return {f"{table}_{name}" for table in APPEND_ONLY for name in ("no_update", "no_delete")}
+
+
+def triggers(engine: Engine) -> set[str]:
+    """Return the names of the triggers in the database."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if engine.dialect.name != "sqlite":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    with engine.connect() as connection:
+        return set(connection.execute(text(query)).scalars())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    return config

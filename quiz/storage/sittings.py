@@ -1,0 +1,109 @@
+"""Sittings and their frozen papers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quiz.core.canonical import canonical_json
+from quiz.core.frozen import freeze, thaw
+from quiz.core.paper import Paper
+from quiz.core.sitting import Release, Visibility, Window, visibility
+from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, SittingRow, UnitRow
+
+
+def window_of(row: SittingRow) -> Window:
+    """Return the sitting's window."""
+    return Window(row.opens_at, row.closes_at, row.minutes)
+
+
+def visibility_of(row: SittingRow, submitted: bool, now: datetime) -> Visibility:
+    """Return what a trainee may see of this sitting's result."""
+    return visibility(Release(row.release), window_of(row), row.released_at, submitted, now)
+
+
+def get_sitting(session: Session, code: str) -> SittingRow | None:
+    """Return the sitting with this code, or None."""
+    return session.scalar(select(SittingRow).where(SittingRow.code == code))
+
+
+def list_sittings(session: Session) -> list[SittingRow]:
+    """Return every sitting, the latest first."""
+    return list(session.scalars(select(SittingRow).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc())))
+
+
+def save_paper(session: Session, sitting: SittingRow, cadre: CadreRow, post: str, paper: Paper) -> None:
+    """Append a frozen paper of a cadre, with the unit and post as they stand now."""
+    content = canonical_json(freeze(paper)).decode()
+    session.add(
+        PaperRow(
+            sitting_id=sitting.id,
+            cadre_id=cadre.id,
+            number=1,
+            code=paper.code,
+            unit_id=cadre.unit_id,
+            post=post,
+            digest=paper.digest,
+            content=content,
+        )
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _parse(content: str) -> Paper:
+    """A frozen paper never changes, so its parsed form may be kept."""
+    return thaw(Paper, json.loads(content))
+
+
+def read_paper(row: PaperRow) -> Paper:
+    """Return the frozen paper in a row."""
+    return _parse(row.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A cadre's place in a sitting: the paper, who it is for, and the attempt if there is one."""
+
+    sitting: SittingRow
+    paper: PaperRow
+    cadre: CadreRow
+    unit: UnitRow
+    attempt: AttemptRow | None
+
+
+def seats_of_cadre(session: Session, number: str) -> list[Seat]:
+    """Return every sitting that has a paper for this cadre, the latest first."""
+    return _seats(session, CadreRow.number == number)
+
+
+def get_seat(session: Session, code: str, number: str) -> Seat | None:
+    """Return the seat behind a paper's code if it is this cadre's, else None."""
+    found = _seats(session, (PaperRow.code == code) & (CadreRow.number == number))
+    return found[0] if found else None
+
+
+def seats_of_sitting(session: Session, sitting: SittingRow, scope: str = "/", numbers: Sequence[str] | None = None) -> list[Seat]:
+    """Return the seats of a sitting whose unit lies within the path `scope`, by unit and staff number; only `numbers` when given."""
+    condition = (PaperRow.sitting_id == sitting.id) & UnitRow.path.startswith(scope, autoescape=True)
+    if numbers is not None:
+        condition = condition & CadreRow.number.in_(list(numbers))
+    return sorted(_seats(session, condition), key=lambda seat: (seat.unit.path, seat.cadre.number))
+
+
+def _seats(session: Session, condition: object) -> list[Seat]:
+    query = (
+        select(SittingRow, PaperRow, CadreRow, UnitRow, AttemptRow)
+        .join(PaperRow, PaperRow.sitting_id == SittingRow.id)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .where(condition)  # type: ignore[arg-type]
+        .order_by(SittingRow.opens_at.desc(), PaperRow.id)
+    )
+    return [Seat(sitting, paper, cadre, unit, attempt) for sitting, paper, cadre, unit, attempt in session.execute(query)]

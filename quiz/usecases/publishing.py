@@ -1,0 +1,83 @@
+"""Publishing banks: checked questions, blueprints and datasets become revisions that sittings may use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.blueprint import Blueprint
+from quiz.core.message import NotFound, QuizError, say
+from quiz.core.profile import Dataset
+from quiz.core.question import Question
+from quiz.core.template import Template
+from quiz.storage import audit, banks
+from quiz.storage.banks import BankFilter, Published
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What a publication did: uids of new and of revised questions, how many stayed, and the documents that changed."""
+
+    added: tuple[str, ...]
+    revised: tuple[str, ...]
+    unchanged: int
+    documents: tuple[str, ...]
+
+
+def publish(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    questions: Sequence[Question | Template],
+    blueprints: Sequence[Blueprint] = (),
+    datasets: Sequence[Dataset] = (),
+) -> PublishReport:
+    """Store a new revision of everything that changed; an unchanged question stays the revision it was.
+
+    The caller has linted the files: what comes here is whole. QuizError `kind_changed` when a uid was a question and is now a template.
+    """
+    actor.require(Action.PUBLISH_BANK)
+    known = banks.current_digests(session)
+    added, revised = [], []
+    for item, content in banks.contents_of(questions):
+        row, current = known.get(item.uid, (None, ""))
+        if current == content:
+            continue
+        if row is not None and row.is_template != isinstance(item, Template):
+            raise QuizError("kind_changed", say("编号{uid}原来是另一种题目（试题与本地题模板不能互换），请换一个编号。", uid=item.uid))
+        banks.save_revision(session, item, row, content, now, actor.name)
+        (added if row is None else revised).append(item.uid)
+    documents = [plan.id for plan in blueprints if banks.save_document(session, banks.BLUEPRINT, plan.id, plan.title, plan, now)]
+    documents += [
+        data.id for data in datasets if banks.save_document(session, banks.DATASET, data.id, f"{data.county} {data.as_of.isoformat()}", data, now)
+    ]
+    report = PublishReport(tuple(added), tuple(revised), len(questions) - len(added) - len(revised), tuple(documents))
+    if added or revised or documents:
+        detail: dict[str, object] = {"added": added, "revised": revised, "documents": documents}
+        audit.record(session, now, actor.name, "publish_bank", "", detail)
+    return report
+
+
+def list_bank(session: Session, actor: Actor, wanted: BankFilter, offset: int, limit: int) -> tuple[list[Published], int]:
+    """Return a page of the published bank and the number of all that fit."""
+    actor.require(Action.READ_BANK)
+    return banks.list_published(session, wanted, offset, limit)
+
+
+def bank_tree(session: Session, actor: Actor) -> list[tuple[str, bool, int]]:
+    """Return (category, holds templates, number of questions) for every category."""
+    actor.require(Action.READ_BANK)
+    return banks.category_counts(session)
+
+
+def read_question(session: Session, actor: Actor, uid: str) -> Published:
+    """Return one published question or template. NotFound when there is none."""
+    actor.require(Action.READ_BANK)
+    found = banks.get_published(session, uid)
+    if found is None:
+        raise NotFound()
+    return found
