@@ -79,7 +79,7 @@ def use_new_enough_python() -> None:
         return
     for minor in range(19, OLDEST[1] - 1, -1):
         newer = shutil.which(f"python3.{minor}")
-        if newer:
+        if newer and subprocess.run([newer, "-c", ""], capture_output=True, check=False).returncode == 0:  # a pyenv shim may start nothing
             sys.exit(subprocess.call([newer, str(ROOT / "tasks.py"), *sys.argv[1:]]))
     have = "{}.{}".format(*sys.version_info[:2])
     stop(

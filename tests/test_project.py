@@ -31,7 +31,9 @@ def tracked_texts() -> list[Path]:
     return [path for path in found if path.is_file() and b"\0" not in path.read_bytes()[:4096]]
 
 
-@pytest.mark.parametrize(("pattern", "what"), [(MACHINE_PATHS, "a path of one machine"), (REGISTRY_HOSTS, "a package registry")])
+@pytest.mark.parametrize(
+    ("pattern", "what"), [(MACHINE_PATHS, "a path of one machine"), (REGISTRY_HOSTS, "a package registry")], ids=["paths", "hosts"]
+)
 def test_no_tracked_file_names(pattern: re.Pattern[str], what: str) -> None:
     faults = [
         f"{path.relative_to(ROOT)}:{number}: {what}: {line.strip()[:80]}"
