@@ -2,7 +2,7 @@
 
 The source language is Chinese, so a text is its own key. Texts are found by the names in KEYWORDS, in quiz/ and templates/; catalogues are
 quiz/**/LANGUAGE/LC_MESSAGES/*.po. A missing or fuzzy translation, a translation with other {places}, a text that nobody uses any more and a .mo file
-that is older than its .po are all faults. Needs Babel, which only developers have.
+that is missing or says something else than its .po (the product reads only the .mo) are all faults. Needs Babel, which only developers have.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ def places(value: str | tuple[str, ...] | list[str]) -> set[str]:
 
 
 def faults_of_compiled(path: Path, catalogue: Catalog) -> list[str]:
-    """Return a fault when the compiled catalogue says something else than its source; without one there is nothing to check."""
+    """Return a fault when the compiled catalogue is missing or says something else than its source."""
     compiled = path.with_suffix(".mo")
-    if not compiled.exists():
-        return []
-    with compiled.open("rb") as file:
-        same = contents(read_mo(file)) == contents(catalogue)
-    return [] if same else ["与 .mo 不一致，请运行 compiled file differs, run: python -m tools.check_messages --update"]
+    if compiled.exists():
+        with compiled.open("rb") as file:
+            if contents(read_mo(file)) == contents(catalogue):
+                return []
+    return ["与 .mo 不一致，请运行 compiled file is missing or differs, run: python -m tools.check_messages --update"]
 
 
 def contents(catalogue: Catalog) -> dict[object, object]:
@@ -99,9 +99,8 @@ def update(path: Path, template: Catalog) -> None:
     text = io.BytesIO()
     write_po(text, catalogue, width=0, sort_output=True, include_lineno=False)
     path.write_bytes(text.getvalue())
-    if path.with_suffix(".mo").exists():
-        with path.with_suffix(".mo").open("wb") as file:
-            write_mo(file, catalogue)
+    with path.with_suffix(".mo").open("wb") as file:
+        write_mo(file, catalogue)
 
 
 def read(path: Path) -> Catalog:
