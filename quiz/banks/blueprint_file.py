@@ -1,0 +1,112 @@
+"""A blueprint file ⇄ `Blueprint`; refuses sections that do not add up to the total, and marking rules that do not fit their type."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from quiz.banks.bank_file import is_category
+from quiz.banks.problems import Loaded, Problems
+from quiz.banks.schema import Fields, open_fields, read_choice, read_text, read_texts, report_choice
+from quiz.banks.yaml_tree import Mapping, Node, parse_yaml
+from quiz.core.blueprint import Blueprint, Cell, Section
+from quiz.core.marking import Rule, RuleName
+from quiz.core.message import say
+from quiz.core.question import AREAS, Level, QuestionType
+
+TOP_KEYS = ("blueprint", "sections")
+PLAN_KEYS = ("id", "title", "minutes", "total", "pass_mark", "notes")
+SECTION_KEYS = ("title", "type", "each", "rule", "cells")
+CELL_KEYS = ("count", "category", "area", "topic", "level", "tag")
+MAX_MINUTES, MAX_COUNT = 600, 200
+
+
+def load_blueprint(content: str | bytes, file_name: str) -> Loaded[Blueprint]:
+    """Return the blueprint of `content`, or None and why; never raises for bad content."""
+    problems = Problems(file_name)
+    node = parse_yaml(content, problems)
+    blueprint = None if node is None else read_blueprint(node, problems)
+    return Loaded(blueprint, problems.told())
+
+
+def read_blueprint(node: Node, problems: Problems) -> Blueprint | None:
+    """Return the blueprint of a parsed file, or None after reporting everything that is wrong with it."""
+    before = problems.count
+    top = open_fields(node, "blueprint", problems, TOP_KEYS)
+    plan = top and top.fields("blueprint", PLAN_KEYS)
+    if top is None or plan is None:
+        return None
+    code, title, notes = plan.code("id"), plan.text("title"), plan.texts("notes", required=False, limit=500)
+    minutes = plan.whole("minutes", 1, MAX_MINUTES)
+    total, pass_mark = plan.exact("total", "0.01", "10000"), plan.exact("pass_mark", "0", "10000")
+    sections = tuple(section for item in top.items("sections") if (section := _section(item, problems)))
+    if problems.count > before or minutes is None or pass_mark is None or total is None:
+        return None
+    blueprint = Blueprint(code, title, minutes, pass_mark, sections, notes)
+    if blueprint.total != total:
+        parts = " + ".join(f"{section.count}×{section.each:f}" for section in sections)
+        text = say(
+            "各大题分值之和是{sum}（{parts}），与总分{total}不等。请改题数、分值或总分。", sum=f"{blueprint.total:f}", parts=parts, total=f"{total:f}"
+        )
+        problems.add(plan.at("total"), "B401", text)
+    if pass_mark > total:
+        problems.add(plan.at("pass_mark"), "B402", say("及格线{mark}分超过了总分{total}分。", mark=f"{pass_mark:f}", total=f"{total:f}"))
+    return blueprint if problems.count == before else None
+
+
+def _section(node: Node, problems: Problems) -> Section | None:
+    fields = open_fields(node, "sections", problems, SECTION_KEYS)
+    if fields is None:
+        return None
+    title, kind = fields.text("title"), fields.choice("type", QuestionType)
+    each = fields.exact("each", "0.01", "1000")
+    if each is not None and each != each.quantize(Decimal("0.01")):
+        problems.add(fields.at("each"), "F108", say("每题分值最多两位小数，这里是{got}。", got=f"{each:f}"))
+    rule = _rule(fields, kind, each, problems)
+    cells = tuple(cell for item in fields.items("cells") if (cell := _cell(item, problems)))
+    return Section(title, kind, each, cells, rule) if kind and each and cells and title else None
+
+
+def _rule(fields: Fields, kind: QuestionType | None, each: Decimal | None, problems: Problems) -> Rule:
+    """The marking rule: a name, or `{per_option: marks}`; all or nothing when left out."""
+    node = fields.value("rule", required=False)
+    if node is None:
+        return Rule()
+    if isinstance(node, Mapping):
+        given = open_fields(node, "rule", problems, ("per_option",))
+        value = given.exact("per_option", "0.01", "1000") if given else None
+        if value is not None and each is not None and value > each:
+            problems.add(node, "B403", say("每个正确选项得{value}分，超过了每题{each}分。", value=f"{value:f}", each=f"{each:f}"))
+        rule = Rule(RuleName.PER_OPTION, value)
+    else:
+        text = read_text(node, "rule", problems)
+        name = read_choice(text, node, "rule", RuleName, problems) if text else None
+        if name is RuleName.PER_OPTION:
+            problems.add(node, "B403", say("“per_option”要写出每个正确选项的分值，如“rule: {per_option: 0.5}”。"))
+        rule = Rule(name or RuleName.ALL_OR_NOTHING)
+    if kind and kind is not QuestionType.MULTIPLE and rule.name is not RuleName.ALL_OR_NOTHING:
+        problems.add(node, "B403", say("少选得分的规则只用于多选题（multiple），这里的题型是“{type}”。请删掉“rule”。", type=kind.value))
+    return rule
+
+
+def _cell(node: Node, problems: Problems) -> Cell | None:
+    fields = open_fields(node, "cells", problems, CELL_KEYS)
+    if fields is None:
+        return None
+    count = fields.whole("count", 1, MAX_COUNT)
+    areas = fields.texts("area", required=False, single=True)
+    categories = fields.texts("category", required=False, single=True)
+    for area in areas:
+        if area not in AREAS:
+            report_choice(area, fields.at("area"), "area", AREAS, problems)
+    for category in categories:
+        if not is_category(category):
+            problems.add(fields.at("category"), "F109", say("“{got}”不是类别。类别写成 general/monitoring 或 township 这样。", got=category))
+    levels = _levels(fields, problems)
+    topics, tags = fields.texts("topic", required=False, single=True), fields.texts("tag", required=False, single=True)
+    return None if count is None else Cell(count, categories, areas, topics, levels, tags)
+
+
+def _levels(fields: Fields, problems: Problems) -> tuple[Level, ...]:
+    node = fields.value("level", required=False)
+    given = [] if node is None else read_texts(node, "level", problems, single=True)
+    return tuple(level for text, at in given if (level := read_choice(text, at, "level", Level, problems)))

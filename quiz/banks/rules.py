@@ -1,0 +1,92 @@
+"""The documented rules of the files, by code; docs/lint-rules.md shows an example of each and how to mend it (a test compares the two)."""
+
+from __future__ import annotations
+
+from quiz.core.message import mark_text
+
+RULES: dict[str, str] = {
+    # Y: the text of a file
+    "Y001": mark_text("YAML 语法不对"),
+    "Y002": mark_text("用制表符缩进"),
+    "Y003": mark_text("键写了两次"),
+    "Y004": mark_text("用了锚点或引用"),
+    "Y005": mark_text("用了标签或指令"),
+    "Y006": mark_text("一个文件里有两个文档"),
+    "Y007": mark_text("键不是文字"),
+    "Y008": mark_text("嵌套太深"),
+    "Y009": mark_text("文件太大"),
+    "Y010": mark_text("文件不是 UTF-8 编码"),
+    "Y011": mark_text("有看不见的字符"),
+    "Y012": mark_text("文件是空的"),
+    "Y013": mark_text("键后面用了全角冒号"),
+    "Y014": mark_text("冒号或短横后面少了空格"),
+    "Y015": mark_text("引号后面还有文字"),
+    "Y016": mark_text("文字以特殊符号开头而没有引号"),
+    "Y017": mark_text("文字里有冒号加空格而没有引号"),
+    "Y018": mark_text("引号或括号没有收尾"),
+    "Y019": mark_text("文件打不开"),
+    "Y020": mark_text("问题太多，没有全部列出"),
+    # F: fields, in every kind of file
+    "F101": mark_text("不认识的键"),
+    "F102": mark_text("缺少必填的键"),
+    "F103": mark_text("内容的类型不对"),
+    "F104": mark_text("内容不在允许的范围内"),
+    "F105": mark_text("文字太长或列表为空"),
+    "F106": mark_text("日期或时间不对"),
+    "F107": mark_text("看不出是哪一种文件"),
+    "F108": mark_text("数字超出范围"),
+    "F109": mark_text("编号的写法不对"),
+    # Q: questions
+    "Q201": mark_text("选项字母不对"),
+    "Q202": mark_text("答案不是已有的选项"),
+    "Q203": mark_text("两个选项相同"),
+    "Q204": mark_text("空格数与答案数不等"),
+    "Q205": mark_text("判断为错的题缺少正确表述"),
+    "Q206": mark_text("题目编号重复"),
+    "Q207": mark_text("题干的括号不对"),
+    "Q208": mark_text("引用的文件没有列出"),
+    "Q209": mark_text("失效日期早于生效日期"),
+    "Q210": mark_text("选项个数不对"),
+    "Q211": mark_text("答案的写法与题型不符"),
+    "Q212": mark_text("这种题型不用这个键"),
+    "Q213": mark_text("类别与文件位置不符"),
+    "Q214": mark_text("填空答案与类型不符"),
+    # T: templates of local questions
+    "T301": mark_text("没有这项本地资料"),
+    "T302": mark_text("花括号的写法不对"),
+    "T303": mark_text("干扰项与答案不是同一类"),
+    "T304": mark_text("判断模板缺少待判断的值"),
+    "T305": mark_text("模板的答案与题型不符"),
+    # B: blueprints
+    "B401": mark_text("各大题分值之和不等于总分"),
+    "B402": mark_text("及格线超过总分"),
+    "B403": mark_text("计分规则与题型或分值不符"),
+    "B404": mark_text("蓝图编号重复"),
+    # P: profiles
+    "P501": mark_text("同一地方的数字互相矛盾"),
+    "P502": mark_text("镇的数字不等于各村之和"),
+    "P503": mark_text("引用的镇或部门不存在"),
+    "P504": mark_text("地点编码重复"),
+    "P505": mark_text("本地资料编号重复"),
+    # R: rosters, from YAML, CSV and Excel
+    "R601": mark_text("单位或地点不存在"),
+    "R602": mark_text("工号重复"),
+    "R603": mark_text("任职日期不对"),
+    "R604": mark_text("不认识的岗位"),
+    "R605": mark_text("岗位与地点的类型不符"),
+    "R606": mark_text("缺少必填的内容"),
+    "R607": mark_text("单位编码重复"),
+    "R608": mark_text("单位的类型或上级不对"),
+    "R609": mark_text("文字太长或有看不见的字符"),
+    "R610": mark_text("找不到表头"),
+    "R611": mark_text("表格文件打不开"),
+    "R612": mark_text("表格太大"),
+    "R613": mark_text("表格不是 UTF-8 编码，已按 GBK 读取"),
+    "R614": mark_text("单元格里是公式"),
+    "R615": mark_text("单位名称与编码对不上"),
+    # S: sittings
+    "S701": mark_text("结束时间不晚于开始时间"),
+    "S702": mark_text("开放时间短于答题时间"),
+    "S703": mark_text("考试代码重复"),
+}
+"""Code → what the rule is about, in one line."""

@@ -1,0 +1,63 @@
+"""A sitting file ⇄ `SittingPlan`; refuses windows that end before they begin or are shorter than the attempt; knows no stored blueprint."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta, tzinfo
+
+from quiz.banks.blueprint_file import MAX_MINUTES
+from quiz.banks.problems import Loaded, Problems
+from quiz.banks.schema import Fields, open_fields, read_choice, read_texts
+from quiz.banks.yaml_tree import Node, parse_yaml
+from quiz.core.message import say
+from quiz.core.plan import SittingPlan
+from quiz.core.roster import Group, PostKind
+from quiz.core.sitting import Release
+
+KEYS = ("code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release")
+GROUP_KEYS = ("groups", "units", "posts", "cadres")
+
+
+def load_sitting(content: str | bytes, file_name: str, zone: tzinfo) -> Loaded[SittingPlan]:
+    """Return the plan of `content`, its times read in `zone`, or None and why; never raises for bad content."""
+    problems = Problems(file_name)
+    node = parse_yaml(content, problems)
+    plan = None if node is None else read_sitting(node, problems, zone)
+    return Loaded(plan, problems.told())
+
+
+def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | None:
+    """Return the plan of a parsed file, or None after reporting everything that is wrong with it."""
+    before = problems.count
+    top = open_fields(node, "sitting", problems, ("sitting",))
+    fields = top and top.fields("sitting", KEYS)
+    if fields is None:
+        return None
+    code, title, blueprint = fields.code("code"), fields.text("title"), fields.code("blueprint")
+    profile = fields.code("profile") if fields.has("profile") else ""
+    opens, closes = fields.moment("opens_at"), fields.moment("closes_at")
+    minutes = fields.whole("minutes", 1, MAX_MINUTES, required=False)
+    release = fields.choice("release", Release, required=False) or Release.ON_CLOSE
+    group = _group(fields, problems)
+    if opens and closes and closes <= opens:
+        problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
+    elif opens and closes and minutes and closes - opens < timedelta(minutes=minutes):
+        text = say("从开始到结束不足{minutes}分钟，最先进入的人也答不满时间。请推迟结束时间，或者减少答题分钟数。", minutes=minutes)
+        problems.add(fields.at("closes_at"), "S702", text)
+    if problems.count > before or opens is None or closes is None:
+        return None
+    opens_at, closes_at = (moment.replace(tzinfo=zone).astimezone(UTC) for moment in (opens, closes))
+    return SittingPlan(code, title, blueprint, opens_at, closes_at, group, profile, minutes, release)
+
+
+def _group(fields: Fields, problems: Problems) -> Group:
+    group = fields.fields("group", GROUP_KEYS, required=False)
+    if group is None:
+        return Group()
+    node = group.value("posts", required=False)
+    given = [] if node is None else read_texts(node, "posts", problems)
+    return Group(
+        groups=group.texts("groups", required=False),
+        units=group.texts("units", required=False),
+        posts=tuple(kind for text, at in given if (kind := read_choice(text, at, "posts", PostKind, problems))),
+        cadres=group.texts("cadres", required=False),
+    )
