@@ -72,6 +72,17 @@ class Paper:
         return any(slot.question.label is Label.SAMPLE for slot in self.slots)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whose paper it is, as printed inside the sealed line."""
+
+    name: str
+    number: str
+    unit: str
+    post: str = ""
+    seat: str = ""
+
+
 def without_key(paper: Paper) -> Paper:
     """Return the paper as a trainee may see it before release: nothing that tells or hints at a key."""
     return replace(paper, slots=tuple(replace(slot, question=question_without_key(slot.question)) for slot in paper.slots))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+GRACE = timedelta(seconds=15)
+"""How long after the deadline a save that was already on its way is still accepted."""
+
 
 class Release(StrEnum):
     """When a trainee may see the score. Keys and explanations wait until the window has closed for everyone in any case."""

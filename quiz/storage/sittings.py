@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
@@ -94,6 +94,18 @@ def seats_of_sitting(session: Session, sitting: SittingRow, scope: str = "/", nu
     if numbers is not None:
         condition = condition & CadreRow.number.in_(list(numbers))
     return sorted(_seats(session, condition), key=lambda seat: (seat.unit.path, seat.cadre.number))
+
+
+def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, int]]:
+    """Return (papers, started, submitted) of every sitting, counted within the path `scope`, by the sitting's row id."""
+    query = (
+        select(PaperRow.sitting_id, func.count(), func.count(AttemptRow.id), func.count(AttemptRow.submitted_at))
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .where(UnitRow.path.startswith(scope, autoescape=True))
+        .group_by(PaperRow.sitting_id)
+    )
+    return {sitting: (papers, started, submitted) for sitting, papers, started, submitted in session.execute(query)}
 
 
 def _seats(session: Session, condition: object) -> list[Seat]:

@@ -42,7 +42,8 @@ def publish(
     """
     actor.require(Action.PUBLISH_BANK)
     known = banks.current_digests(session)
-    added, revised = [], []
+    added: list[str] = []
+    revised: list[str] = []
     for item, content in banks.contents_of(questions):
         row, current = known.get(item.uid, (None, ""))
         if current == content:

@@ -1,0 +1,66 @@
+"""What one installation is: read once, by web and command line alike, from the environment and the instance folder; never from the code."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The frozen settings. `secure` says that browsers reach us by https; `hosts` are the names they may use."""
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    zone: ZoneInfo
+    language: str = "zh"
+    hosts: tuple[str, ...] = LOCAL_HOSTS
+    secure: bool = False
+    is_demo: bool = False
+
+
+def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of the installation that `environ` describes; makes the instance folder and its secret key at first use.
+
+    QUIZ_INSTANCE (a folder), QUIZ_DATABASE_URL, QUIZ_ZONE, QUIZ_LANG, QUIZ_HOSTS (comma separated), QUIZ_SECURE (1 behind https).
+    """
+    instance = Path(environ.get("QUIZ_INSTANCE") or ROOT / "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    hosts = tuple(host.strip() for host in environ.get("QUIZ_HOSTS", "").split(",") if host.strip())
+    return Settings(
+        instance=instance,
+        database_url=environ.get("QUIZ_DATABASE_URL") or f"sqlite:///{instance / 'quiz.sqlite3'}",
+        secret_key=_secret_key(instance),
+        zone=ZoneInfo(environ.get("QUIZ_ZONE") or "Asia/Shanghai"),
+        language="en" if environ.get("QUIZ_LANG", "").startswith("en") else "zh",
+        hosts=(*hosts, *LOCAL_HOSTS),
+        secure=environ.get("QUIZ_SECURE", "") == "1",
+        is_demo=(instance / "demo").exists(),
+    )
+
+
+def shipped(folder: str) -> Path:
+    """Return a folder that ships with the product (templates, question_banks): beside the package in a checkout, inside it when installed."""
+    beside = ROOT / folder
+    return beside if beside.is_dir() else Path(__file__).resolve().parent / f"_{folder}"
+
+
+def _secret_key(instance: Path) -> str:
+    """The key that signs form tokens, made once and readable by the owner only."""
+    path = instance / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return key

@@ -1,0 +1,232 @@
+"""Sitting a paper: start, save, submit. Everything may safely be sent twice; a late or doubled save is answered clearly and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.marking import Response, check_response
+from quiz.core.message import NotFound, QuizError, say
+from quiz.core.paper import Paper, without_key
+from quiz.core.sitting import GRACE, ClosedBy, Phase, Visibility, seconds_left
+from quiz.storage import attempts, sittings
+from quiz.storage.sittings import Seat
+from quiz.storage.tables import AttemptRow, PaperRow, ResponseRow
+from quiz.usecases import grading
+
+HIGHEST_SEQ = 2**53 - 1
+"""The largest whole number that a browser counts exactly."""
+
+
+class Saved(StrEnum):
+    """What became of a save: accepted; superseded by a newer one of its slot;
+    in conflict with another of its number; or late, after the end."""
+
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded"
+    CONFLICT = "conflict"
+    LATE = "late"
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """The outcome of a save; `value` is the response that now counts for the slot."""
+
+    state: Saved
+    slot: int
+    seq: int
+    value: Response
+    seconds_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """One save as it came from outside: unchecked."""
+
+    slot: int
+    value: object
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a trainee at work sees: the paper without its key, what is saved, and the time."""
+
+    seat: Seat
+    paper: Paper
+    responses: dict[int, Response]
+    newest_seq: int
+    seconds_left: int
+
+    @property
+    def open_slots(self) -> list[int]:
+        """The numbers of the slots without a response."""
+        return [slot.number for slot in self.paper.slots if not self.responses.get(slot.number)]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A sitting as a trainee finds it in their list."""
+
+    seat: Seat
+    phase: Phase
+    visible: Visibility
+
+
+def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
+    """Return the sittings that have a paper for the actor, the latest first."""
+    actor.require(Action.SIT)
+    return [_listed(seat, now) for seat in sittings.seats_of_cadre(session, actor.cadre_number)]
+
+
+def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed:
+    """Return the actor's own sitting behind a paper's code. NotFound when it is somebody else's or nobody's."""
+    return _listed(_own_seat(session, actor, code), now)
+
+
+def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRow:
+    """Start the attempt at one's paper, or return the one already started: double clicks, retries and two devices make one.
+
+    QuizError `not_open` before and after the window.
+    """
+    seat = _own_seat(session, actor, code)
+    if seat.attempt is not None:
+        return seat.attempt
+    window = sittings.window_of(seat.sitting)
+    if window.phase(now) is not Phase.OPEN:
+        early = window.phase(now) is Phase.SCHEDULED
+        raise QuizError("not_open", say("考试还没有开始。") if early else say("考试时间已过，不能再开始。"))
+    row = AttemptRow(
+        sitting_id=seat.sitting.id,
+        paper_id=seat.paper.id,
+        cadre_id=seat.cadre.id,
+        started_at=now,
+        deadline_at=window.deadline(now),
+    )
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # another request of the same person was first
+        found = attempts.attempt_of_paper(session, seat.paper.id)
+        if found is None:
+            raise
+        return found
+    return row
+
+
+def open_desk(session: Session, actor: Actor, code: str, now: datetime) -> Desk:
+    """Return what the trainee at work sees. QuizError `not_started`; `closed` once submitted or out of time."""
+    seat = _own_seat(session, actor, code)
+    if seat.attempt is None:
+        raise QuizError("not_started", say("您还没有开始答题。"))
+    if seat.attempt.submitted_at is not None or now > seat.attempt.deadline_at + GRACE:
+        raise QuizError("closed", say("这份试卷已经交卷。"))
+    return Desk(
+        seat=seat,
+        paper=without_key(sittings.read_paper(seat.paper)),
+        responses=attempts.current_responses(session, seat.attempt),
+        newest_seq=attempts.newest_seq(session, seat.attempt),
+        seconds_left=seconds_left(seat.attempt.deadline_at, now),
+    )
+
+
+def save(session: Session, actor: Actor, code: str, item: Save, device: str, now: datetime) -> SaveResult:
+    """Store one response. Nothing is raised that must be remembered: a late or conflicting save is kept and told by its state.
+
+    QuizError `not_started`, `bad_slot`, `bad_seq` or `bad_response` for what cannot be a save of this paper.
+    """
+    seat, attempt = _attempt_for_writing(session, actor, code)
+    return _save(session, sittings.read_paper(seat.paper), attempt, item, device, now)
+
+
+def submit(session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime) -> tuple[AttemptRow, list[SaveResult]]:
+    """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt."""
+    seat, attempt = _attempt_for_writing(session, actor, code)
+    paper = sittings.read_paper(seat.paper)
+    results = [_save(session, paper, attempt, item, device, now) for item in items]
+    if attempt.submitted_at is None:
+        is_late = now > attempt.deadline_at + GRACE
+        _close(session, paper, attempt, attempt.deadline_at if is_late else now, ClosedBy.DEADLINE if is_late else ClosedBy.TRAINEE, now)
+    return attempt, results
+
+
+def close_expired(session: Session, now: datetime) -> int:
+    """Close and grade every attempt whose time and grace are over, with everything saved so far; return how many there were."""
+    expired = attempts.expired_attempts(session, now - GRACE)
+    for attempt in expired:
+        paper = sittings.read_paper(session.get_one(PaperRow, attempt.paper_id))
+        _close(session, paper, attempt, attempt.deadline_at, ClosedBy.DEADLINE, now)
+    return len(expired)
+
+
+def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
+    attempt.submitted_at, attempt.closed_by = at, by.value
+    session.flush()
+    grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
+
+
+def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
+    actor.require(Action.SIT)
+    seat = sittings.get_seat(session, code, actor.cadre_number)
+    if seat is None:
+        raise NotFound()
+    return seat
+
+
+def _attempt_for_writing(session: Session, actor: Actor, code: str) -> tuple[Seat, AttemptRow]:
+    seat = _own_seat(session, actor, code)
+    if seat.attempt is None:
+        raise QuizError("not_started", say("您还没有开始答题。"))
+    return seat, attempts.lock_attempt(session, seat.attempt.id)
+
+
+def _listed(seat: Seat, now: datetime) -> Listed:
+    submitted = seat.attempt is not None and seat.attempt.submitted_at is not None
+    return Listed(seat, sittings.window_of(seat.sitting).phase(now), sittings.visibility_of(seat.sitting, submitted, now))
+
+
+def _save(session: Session, paper: Paper, attempt: AttemptRow, item: Save, device: str, now: datetime) -> SaveResult:
+    slot = paper.slot(item.slot)
+    if slot is None:
+        raise QuizError("bad_slot", say("试卷中没有第{n}题，没有保存。", n=item.slot))
+    if not 1 <= item.seq <= HIGHEST_SEQ:
+        raise QuizError("bad_seq", say("保存的序号不对，没有保存。"))
+    value = check_response(slot.question, item.value)
+    same_number = attempts.saves_numbered(session, attempt, item.seq)
+    known = next((row for row in same_number if row.slot == slot.number and attempts.value_of(row) == value), None)
+    if known is not None:
+        state = Saved(known.state)
+    else:
+        newest = attempts.newest_seq(session, attempt, slot.number)
+        state = _state(attempt, bool(same_number), item.seq > newest, now)
+        session.add(
+            ResponseRow(
+                sitting_id=attempt.sitting_id,
+                attempt_id=attempt.id,
+                slot=slot.number,
+                seq=item.seq,
+                value=json.dumps(value, ensure_ascii=False),
+                device=device[:40],
+                state=state.value,
+                received_at=now,
+            )
+        )
+        session.flush()
+    current = attempts.current_responses(session, attempt).get(slot.number, ())
+    return SaveResult(state, slot.number, item.seq, current, seconds_left(attempt.deadline_at, now))
+
+
+def _state(attempt: AttemptRow, number_is_used: bool, is_newest: bool, now: datetime) -> Saved:
+    """What a save that is not stored yet becomes."""
+    if attempt.submitted_at is not None or now > attempt.deadline_at + GRACE:
+        return Saved.LATE
+    if number_is_used:
+        return Saved.CONFLICT
+    return Saved.ACCEPTED if is_newest else Saved.SUPERSEDED

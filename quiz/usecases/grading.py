@@ -1,0 +1,125 @@
+"""Grading: stored responses and the frozen paper → marks, each with its why; and what people decide where no rule can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.fill_in import Verdict, normalise
+from quiz.core.marking import Decisions, Mark, mark_response
+from quiz.core.message import NotFound, QuizError, say
+from quiz.core.paper import Paper
+from quiz.core.question import Question
+from quiz.storage import attempts, audit, gradings, sittings
+from quiz.storage.gradings import Graded
+from quiz.storage.sittings import Seat
+from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
+
+
+def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], decisions: Decisions) -> dict[int, Mark]:
+    """Return the mark of every slot of a paper; a slot without a response is marked as blank."""
+    return {
+        slot.number: mark_response(slot.question, responses.get(slot.number, ()), slot.max_mark, paper.sections[slot.section].rule, decisions)
+        for slot in paper.slots
+    }
+
+
+def grade(session: Session, paper: Paper, attempt: AttemptRow, reason: str, now: datetime) -> None:
+    """Append a grading run for a closed attempt."""
+    rows = attempts.current_rows(session, attempt)
+    responses = {slot: attempts.value_of(row) for slot, row in rows.items()}
+    decisions = gradings.decisions_of(session, attempt.sitting_id)
+    marks = marks_for(paper, responses, decisions)
+    gradings.save_grading(session, attempt, marks, {slot: row.id for slot, row in rows.items()}, reason, now)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingText:
+    """A text that no rule could judge, for one blank of one question, and how many attempts gave it (no names: marking is blind)."""
+
+    question: Question
+    blank: int
+    text: str
+    normalised: str
+    attempts: int
+
+
+def list_pending(session: Session, actor: Actor, code: str) -> list[PendingText]:
+    """Return the texts of a sitting that wait for a person, equal ones together, most frequent first."""
+    sitting = _sitting_to_judge(session, actor, code)
+    found: dict[tuple[str, int, str], PendingText] = {}
+    for seat, graded in _graded_seats(session, sitting):
+        if not graded.pending:
+            continue
+        assert seat.attempt is not None
+        paper = sittings.read_paper(seat.paper)
+        responses = attempts.current_responses(session, seat.attempt)
+        for slot, mark in gradings.marks_of(session, graded.grading_id).items():
+            question = paper.slots[slot - 1].question
+            for blank, verdict in enumerate(mark.verdicts):
+                if verdict == Verdict.REVIEW:
+                    text = responses[slot][blank]
+                    key = (question.uid, blank, normalise(text))
+                    count = found[key].attempts if key in found else 0
+                    found[key] = PendingText(question, blank, text, key[2], count + 1)
+    return sorted(found.values(), key=lambda item: (-item.attempts, item.question.uid, item.blank, item.normalised))
+
+
+def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text: str, is_right: bool, reason: str, now: datetime) -> int:
+    """Decide whether `text` is right for a blank, for everyone in the sitting, and regrade those it concerns; return how many those are.
+
+    The decision and each new grading run stand beside the old. QuizError `no_reason` without one, NotFound when no such text waits.
+    """
+    sitting = _sitting_to_judge(session, actor, code)
+    if not reason.strip():
+        raise QuizError("no_reason", say("请写明判定理由。"))
+    waiting = {(item.question.uid, item.blank, item.normalised) for item in list_pending(session, actor, code)}
+    key = (uid, blank, normalise(text))
+    if key not in waiting:
+        raise NotFound()
+    session.add(
+        DecisionRow(
+            sitting_id=sitting.id,
+            question_uid=uid,
+            blank=blank,
+            text=key[2],
+            is_right=is_right,
+            reason=reason.strip()[:500],
+            decided_by=actor.name,
+            decided_at=now,
+        )
+    )
+    session.flush()
+    audit.record(session, now, actor.name, "decide", code, {"question": uid, "blank": blank, "text": key[2], "is_right": is_right})
+    return _regrade_pending(session, sitting, key, now)
+
+
+def _regrade_pending(session: Session, sitting: SittingRow, key: tuple[str, int, str], now: datetime) -> int:
+    count = 0
+    for seat, graded in _graded_seats(session, sitting):
+        paper = sittings.read_paper(seat.paper)
+        slot = next((slot for slot in paper.slots if slot.question.uid == key[0]), None)
+        if not graded.pending or slot is None or seat.attempt is None:
+            continue
+        response = attempts.current_responses(session, seat.attempt).get(slot.number, ())
+        if response and normalise(response[key[1]]) == key[2]:
+            grade(session, paper, seat.attempt, "decision", now)
+            count += 1
+    return count
+
+
+def _sitting_to_judge(session: Session, actor: Actor, code: str) -> SittingRow:
+    actor.require(Action.JUDGE)
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    return sitting
+
+
+def _graded_seats(session: Session, sitting: SittingRow) -> list[tuple[Seat, Graded]]:
+    newest = gradings.newest_gradings(session, sitting.id)
+    seats = sittings.seats_of_sitting(session, sitting)
+    return [(seat, newest[seat.attempt.id]) for seat in seats if seat.attempt is not None and seat.attempt.id in newest]

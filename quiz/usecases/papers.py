@@ -1,0 +1,35 @@
+"""Handing out frozen papers for print: to whom they belong, and never to someone who still sits the same sitting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.message import NotFound, QuizError, say
+from quiz.core.paper import Candidate, Paper
+from quiz.storage import audit, sittings
+from quiz.usecases.results import refuse_candidate
+
+
+def papers_to_print(
+    session: Session, actor: Actor, code: str, now: datetime, numbers: Sequence[str] | None = None, with_key: bool = False
+) -> list[tuple[Paper, Candidate]]:
+    """Return the papers of a sitting with the candidate of each, by unit and staff number: all, or those of `numbers`.
+
+    Who printed what, with or without the key, is written to the audit log. NotFound without such a sitting, QuizError `no_paper` for
+    a staff number without a paper here, Forbidden to one of its own candidates.
+    """
+    scope = actor.require(Action.PRINT_PAPERS)
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    refuse_candidate(session, actor, sitting, now)
+    seats = sittings.seats_of_sitting(session, sitting, scope, numbers)
+    missing = sorted(set(numbers or ()) - {seat.cadre.number for seat in seats})
+    if missing:
+        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
+    audit.record(session, now, actor.name, "print_papers", code, {"papers": len(seats), "with_key": with_key})
+    return [(sittings.read_paper(seat.paper), Candidate(seat.cadre.name, seat.cadre.number, seat.unit.name, seat.paper.post)) for seat in seats]

@@ -1,0 +1,175 @@
+"""Reading results: the trainee's own as far as the release rule allows, everyone's within the reader's authority."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.marking import Mark, Response
+from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.paper import Paper
+from quiz.core.results import ResultRow, Standing
+from quiz.core.sitting import Phase, Release, Visibility
+from quiz.storage import attempts, audit, gradings, sittings
+from quiz.storage.gradings import Graded, from_hundredths
+from quiz.storage.sittings import Seat
+from quiz.storage.tables import SittingRow
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One attempt's result as far as the reader may see it: no grading without the score, no paper, marks or responses without the key."""
+
+    seat: Seat
+    visible: Visibility
+    graded: Graded | None = None
+    paper: Paper | None = None
+    marks: dict[int, Mark] | None = None
+    responses: dict[int, Response] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SittingSummary:
+    """A sitting in a list: how many have a paper, have started and have submitted."""
+
+    sitting: SittingRow
+    phase: Phase
+    papers: int
+    started: int
+    submitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class SittingView:
+    """A sitting with the results within the reader's authority."""
+
+    sitting: SittingRow
+    phase: Phase
+    rows: list[ResultRow]
+
+
+def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Result:
+    """Return the actor's own result, as far as the release rule allows now. NotFound for another's paper; QuizError `not_submitted`."""
+    actor.require(Action.SIT)
+    seat = sittings.get_seat(session, code, actor.cadre_number)
+    if seat is None:
+        raise NotFound()
+    if seat.attempt is None or seat.attempt.submitted_at is None:
+        raise QuizError("not_submitted", say("您还没有交卷。"))
+    return _result(session, seat, sittings.visibility_of(seat.sitting, True, now))
+
+
+def list_readable(session: Session, actor: Actor, now: datetime) -> list[SittingSummary]:
+    """Return every sitting with how many within the actor's authority have a paper, have started and have submitted, the latest first."""
+    scope = actor.require(Action.READ_SITTINGS)
+    counts = sittings.progress(session, scope)
+    rows = [(sitting, *counts.get(sitting.id, (0, 0, 0))) for sitting in sittings.list_sittings(session)]
+    return [SittingSummary(row, sittings.window_of(row).phase(now), *numbers) for row, *numbers in rows]
+
+
+def read_sitting(session: Session, actor: Actor, code: str, now: datetime) -> SittingView:
+    """Return one sitting with who has sat and the scores within the actor's authority. NotFound when there is none."""
+    scope = actor.require(Action.READ_RESULTS)
+    return _view(session, _sitting(session, code), scope, now)
+
+
+def read_result(session: Session, actor: Actor, code: str, number: str, now: datetime) -> Result:
+    """Return one cadre's result with every mark and its why, for those who may read it.
+
+    Forbidden to someone who sits the same sitting while its window is open: the paper would tell them questions.
+    """
+    scope = actor.require(Action.READ_RESULTS)
+    sitting = _sitting(session, code)
+    refuse_candidate(session, actor, sitting, now)
+    seats = sittings.seats_of_sitting(session, sitting, scope, [number])
+    if not seats:
+        raise NotFound()
+    return _result(session, seats[0], Visibility(score=True, key=True))
+
+
+def release(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
+    """Release the results of a sitting whose rule waits for it. Doing it twice changes nothing. QuizError `not_manual`."""
+    actor.require(Action.RELEASE)
+    sitting = _sitting(session, code)
+    if sitting.release != Release.MANUAL:
+        raise QuizError("not_manual", say("这场考试按规则自动公布成绩，不需要手动公布。"))
+    if sitting.released_at is None:
+        sitting.released_at = now
+        audit.record(session, now, actor.name, "release", code)
+    return sitting
+
+
+def refuse_candidate(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> None:
+    """Forbidden when the actor has a paper in the sitting and its window has not closed."""
+    if not actor.cadre_number or sittings.window_of(sitting).phase(now) is Phase.CLOSED:
+        return
+    if sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number]):
+        raise Forbidden()
+
+
+def _sitting(session: Session, code: str) -> SittingRow:
+    found = sittings.get_sitting(session, code)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _result(session: Session, seat: Seat, visible: Visibility) -> Result:
+    graded = gradings.newest_grading(session, seat.attempt) if seat.attempt is not None else None
+    if not visible.score:
+        return Result(seat, visible)
+    if not visible.key:
+        return Result(seat, visible, graded)
+    return Result(
+        seat,
+        visible,
+        graded,
+        paper=sittings.read_paper(seat.paper),
+        marks=gradings.marks_of(session, graded.grading_id) if graded else {},
+        responses=attempts.current_responses(session, seat.attempt) if seat.attempt else {},
+    )
+
+
+def _view(session: Session, sitting: SittingRow, scope: str, now: datetime) -> SittingView:
+    phase = sittings.window_of(sitting).phase(now)
+    newest = gradings.newest_gradings(session, sitting.id)
+    seats = sittings.seats_of_sitting(session, sitting, scope)
+    rows = [_row(seat, newest.get(seat.attempt.id) if seat.attempt else None, phase) for seat in seats]
+    return SittingView(sitting, phase, rows)
+
+
+def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:
+    attempt = seat.attempt
+    if attempt is None:
+        standing = Standing.ABSENT if phase is Phase.CLOSED else Standing.NOT_STARTED
+    else:
+        standing = Standing.AT_WORK if attempt.submitted_at is None else Standing.SUBMITTED
+    return ResultRow(
+        unit_code=seat.unit.code,
+        unit=seat.unit.name,
+        number=seat.cadre.number,
+        name=seat.cadre.name,
+        post=seat.paper.post,
+        paper_code=seat.paper.code,
+        standing=standing,
+        score=graded.score if graded else None,
+        max_score=from_hundredths(seat.sitting.max_mark),
+        pass_mark=from_hundredths(seat.sitting.pass_mark),
+        pending=graded.pending if graded else 0,
+        started_at=attempt.started_at if attempt else None,
+        submitted_at=attempt.submitted_at if attempt else None,
+        closed_by=attempt.closed_by or "" if attempt else "",
+    )
+
+
+def area_shares(paper: Paper, marks: dict[int, Mark]) -> list[tuple[str, Decimal, Decimal]]:
+    """Return (area, earned, available) for each policy area of a paper, in the order of their first slot."""
+    out: dict[str, tuple[Decimal, Decimal]] = {}
+    for slot in paper.slots:
+        earned, available = out.get(slot.question.area, (Decimal(0), Decimal(0)))
+        out[slot.question.area] = (earned + marks[slot.number].mark, available + slot.max_mark)
+    return [(area, earned, available) for area, (earned, available) in out.items()]

@@ -1,0 +1,141 @@
+"""Pages for everyone: log in and out, one's password, the language switch, static files, the way home."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, redirect, render_template, request, send_from_directory, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from quiz.core.access import Action
+from quiz.core.message import QuizError, mark_text, say
+from quiz.translation import LANGUAGES
+from quiz.usecases import accounts
+from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
+
+pages = Blueprint("account", __name__)
+STATIC = Path(__file__).resolve().parent / "static"
+
+HOMES = (
+    (Action.SIT, "trainee.home"),
+    (Action.SCHEDULE, "organiser.home"),
+    (Action.READ_RESULTS, "organiser.home"),
+    (Action.READ_BANK, "setter.home"),
+    (Action.JUDGE, "marker.home"),
+)
+
+
+class LogInForm(FlaskForm):  # type: ignore[misc]
+    """Name and password."""
+
+    login = StringField(validators=[InputRequired(mark_text("请输入登录名或工号。")), Length(max=80)])
+    password = PasswordField(validators=[InputRequired(mark_text("请输入密码。")), Length(max=10_000)])
+
+
+class PasswordForm(FlaskForm):  # type: ignore[misc]
+    """The old password and the new one."""
+
+    old = PasswordField(validators=[InputRequired(mark_text("请输入原密码。")), Length(max=10_000)])
+    new = PasswordField(validators=[InputRequired(mark_text("请输入新密码。")), Length(max=10_000)])
+
+
+@pages.get("/")
+@needs()
+def home() -> ResponseReturnValue:
+    """Send everyone to the page where their work is."""
+    for action, endpoint in HOMES:
+        if actor().may(action):
+            return redirect(url_for(endpoint))
+    return render_template("account/no_role.html"), 403
+
+
+@pages.route("/login", methods=["GET", "POST"])
+def log_in() -> ResponseReturnValue:
+    """The log-in page."""
+    form = LogInForm()
+    problem = ""
+    if form.validate_on_submit():
+        token = secrets.token_urlsafe(32)
+        with writer() as db:
+            found = accounts.log_in(db, form.login.data, form.password.data, token, now())
+        if found.account is not None:
+            chosen = session.get("language")
+            session.clear()
+            if chosen:
+                session["language"] = chosen
+            return with_login(redirect(safe_path(request.args.get("next", ""))), token)
+        problem = say_text(say("输错次数较多，请{n}秒后再试。", n=found.wait_seconds) if found.wait_seconds else say("登录名或密码不对。"))
+    return render_template("account/login.html", form=form, problem=problem), 401 if problem else 200
+
+
+@pages.post("/logout")
+def log_out() -> ResponseReturnValue:
+    """End this log-in."""
+    with writer() as db:
+        accounts.log_out(db, request.cookies.get(LOGIN_COOKIE, ""))
+    session.clear()
+    response = redirect(url_for("account.log_in"))
+    response.delete_cookie(LOGIN_COOKIE)
+    return response
+
+
+@pages.route("/password", methods=["GET", "POST"])
+@needs()
+def password() -> ResponseReturnValue:
+    """Change one's own password; required at first use."""
+    form = PasswordForm()
+    problem = ""
+    if form.validate_on_submit():
+        token = secrets.token_urlsafe(32)
+        try:
+            with writer() as db:
+                accounts.change_password(db, account().id, form.old.data, form.new.data, token, now())
+            return with_login(redirect(url_for("account.home")), token)
+        except QuizError as error:
+            problem = say_text(error.message)
+    return render_template("account/password.html", form=form, problem=problem, is_first=account().must_change_password), 422 if problem else 200
+
+
+@pages.post("/language")
+def switch_language() -> ResponseReturnValue:
+    """Choose the language of the pages."""
+    wanted = request.form.get("language", "")
+    if wanted in LANGUAGES:
+        session["language"] = wanted
+    return redirect(safe_path(request.form.get("next", "")))
+
+
+@pages.get("/static/<path:name>")
+def static(name: str) -> Response:
+    """Styles and scripts."""
+    response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") else 0)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@pages.get("/health")
+def health() -> ResponseReturnValue:
+    """Say that the server answers and its database too."""
+    with reader() as db:
+        db.connection().exec_driver_sql("SELECT 1")
+    return {"status": "ok"}
+
+
+def with_login(response: BaseResponse, token: str) -> BaseResponse:
+    """Return the response with the log-in cookie."""
+    secure = installation().settings.secure
+    response.set_cookie(LOGIN_COOKIE, token, httponly=True, samesite="Lax", secure=secure, max_age=int(accounts.LOGIN_LASTS.total_seconds()))
+    return response
+
+
+def safe_path(target: str) -> str:
+    """Return `target` if it is a path on this server, else the way home: never another host."""
+    parts = urlsplit(target)
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return target if is_local and "\\" not in target and target.isprintable() else url_for("account.home")

@@ -1,0 +1,160 @@
+"""What every request knows: the installation, the time, who asks and in which language; and the two kinds of transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from quiz import translation
+from quiz.core.access import Action, Actor
+from quiz.core.message import Message
+from quiz.core.paper import plain_number
+from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES
+from quiz.settings import Settings
+from quiz.storage.engine import reading, writing
+from quiz.storage.tables import AccountRow
+from quiz.usecases import accounts
+
+LOGIN_COOKIE = "quiz_login"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Settings, database and clock of this application."""
+
+    settings: Settings
+    engine: Engine
+    clock: Callable[[], datetime]
+
+
+def installation() -> Installation:
+    """Return the installation that this request is served by."""
+    return cast(Installation, current_app.extensions["quiz"])
+
+
+def now() -> datetime:
+    """Return the server's time, the same during one request."""
+    if "now" not in g:
+        g.now = installation().clock()
+    return cast(datetime, g.now)
+
+
+def reader() -> AbstractContextManager[Session]:
+    """Give a transaction that only reads."""
+    return reading(installation().engine)
+
+
+def writer() -> AbstractContextManager[Session]:
+    """Give a transaction that is committed before the reply is sent, and rolled back when anything is raised."""
+    return writing(installation().engine)
+
+
+def actor() -> Actor:
+    """Return who asks; only in views behind `needs`."""
+    return cast(Actor, g.actor)
+
+
+def account() -> AccountRow:
+    """Return the account that asks; only in views behind `needs`."""
+    return cast(AccountRow, g.account)
+
+
+def language() -> str:
+    """Return the language of this request: chosen by the switch, else the installation's."""
+    chosen = session.get("language", "")
+    return chosen if chosen in translation.LANGUAGES else installation().settings.language
+
+
+def say_text(message: Message) -> str:
+    """Return a message in the language of this request."""
+    return message.render(translation.translator(language()))
+
+
+def translate(text: str) -> str:
+    """Return a Chinese text of the product in the language of this request."""
+    return translation.translator(language())(text)
+
+
+def needs(action: Action | None = None) -> Callable[[View], View]:
+    """Let only people who are logged in and may do `action` reach a view; others go to the log-in page or are refused."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if g.get("actor") is None:
+                if request.method == "GET" and not request.is_json:
+                    return redirect(url_for("account.log_in", next=request.path))
+                abort(401)
+            if account().must_change_password and request.endpoint != "account.password":
+                return redirect(url_for("account.password"))
+            if action is not None:
+                actor().require(action)
+            return view(*args, **kwargs)
+
+        return cast(View, guarded)
+
+    return decorate
+
+
+def prepare(app: Flask) -> None:
+    """Teach the application who asks, and the templates their filters."""
+    app.before_request(_find_actor)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=translate, ngettext=lambda one, many, n: translate(one if n == 1 else many), newstyle=True
+    )
+    app.jinja_env.filters.update(
+        moment=lambda value: translation.format_moment(value, language(), installation().settings.zone),
+        day=_format_day,
+        duration=lambda value: translation.format_duration(value, language()),
+        mark=lambda value: plain_number(Decimal(value)),
+        say=say_text,
+        tr=translate,
+    )
+    app.context_processor(_template_values)
+
+
+def _template_values() -> dict[str, Any]:
+    return {
+        "actor": g.get("actor"),
+        "language": language(),
+        "languages": translation.LANGUAGES,
+        "is_demo": installation().settings.is_demo,
+        "now": now(),
+        "Action": Action,
+        "AREAS": AREAS,
+        "TYPE_NAMES": TYPE_NAMES,
+        "LEVEL_NAMES": LEVEL_NAMES,
+        "static_version": STATIC_VERSION,
+    }
+
+
+STATIC_VERSION = secrets.token_hex(4)
+"""Changes at every start, so that browsers fetch new styles and scripts after an update."""
+
+
+def _format_day(value: date) -> str:
+    return f"{value.year}年{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b %Y}"
+
+
+def _find_actor() -> None:
+    g.actor = g.account = None
+    token = request.cookies.get(LOGIN_COOKIE, "")
+    if token and request.endpoint != "account.static":
+        with reader() as db:
+            found = accounts.who(db, token, now())
+        if found is not None:
+            g.actor, g.account = found

@@ -1,0 +1,5 @@
+"""Pages of the marker."""
+
+from flask import Blueprint
+
+pages = Blueprint("marker", __name__)

@@ -1,0 +1,5 @@
+"""Pages of the organiser."""
+
+from flask import Blueprint
+
+pages = Blueprint("organiser", __name__)

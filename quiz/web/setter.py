@@ -1,0 +1,5 @@
+"""Pages of the setter."""
+
+from flask import Blueprint
+
+pages = Blueprint("setter", __name__)

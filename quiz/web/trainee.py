@@ -1,0 +1,5 @@
+"""Pages of the trainee."""
+
+from flask import Blueprint
+
+pages = Blueprint("trainee", __name__)
