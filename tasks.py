@@ -6,6 +6,7 @@ there nothing is fetched again. The one command that touches the system is `brow
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import importlib.util
 import os
@@ -219,19 +220,29 @@ def find_chromium() -> str | None:
     return next(filter(None, on_path), None) or next(in_place, None)
 
 
+def has_browser() -> bool:
+    """True when the browser tests can run: there is a browser, and the library that playwright's own Node.js needs (a bare Debian lacks it)."""
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL("libatomic.so.1")
+        except OSError:
+            return False
+    return find_chromium() is not None
+
+
 def browser(_arguments: list[str]) -> int:
-    """Install Chromium and a Chinese font from Debian's packages, unless a browser is there already."""
-    if find_chromium():
+    """Install from Debian's packages what the browser tests need and a Chinese font, unless the tests can run already."""
+    if has_browser():
         say(f"已有浏览器：{find_chromium()}", "A browser is there already.")
         return 0
     root = not WINDOWS and os.geteuid() == 0
     sudo = [] if root else ["sudo"]
     if not shutil.which("apt-get") or not (root or shutil.which("sudo")):
         stop(
-            "请自行安装 Chromium、Chrome 或 Edge；若不在常见位置，用环境变量 QUIZ_CHROMIUM 指明程序路径。",
-            "please install Chromium, Chrome or Edge; name the program in QUIZ_CHROMIUM when it is in no usual place.",
+            "请自行安装 Chromium、Chrome 或 Edge（Linux 还需 libatomic1）；若不在常见位置，用环境变量 QUIZ_CHROMIUM 指明程序路径。",
+            "please install Chromium, Chrome or Edge (on Linux libatomic1 too); name the program in QUIZ_CHROMIUM when it is in no usual place.",
         )
-    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "fonts-noto-cjk"]):
+    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "libatomic1", "fonts-noto-cjk"]):
         if subprocess.call([*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", *command]):
             stop("apt-get 没有成功（见上文）。", "apt-get failed (see above).")
     return 0

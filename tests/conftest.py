@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from tasks import find_chromium
+from tasks import find_chromium, has_browser
 
-HOW_TO_GET_A_BROWSER = "没有找到 Chromium：请运行 make browser（Windows：安装 Chrome 或 Edge） / no Chromium found: run `make browser`"
+HOW_TO_GET_A_BROWSER = "没有可用的 Chromium：请运行 make browser（Windows：安装 Chrome 或 Edge） / no usable Chromium: run `make browser`"
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -187,11 +187,10 @@ def browser() -> Iterator[Any]:
     """Chromium, driven by playwright; while it is open, asyncio.run() does not work in the tests' thread."""
     from playwright.sync_api import sync_playwright
 
-    program = find_chromium()
-    if program is None:
+    if not has_browser():
         pytest.fail(HOW_TO_GET_A_BROWSER)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_FLAGS)
         yield chromium
         chromium.close()
 
@@ -223,7 +222,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-    if find_chromium() or os.environ.get("QUIZ_REQUIRE_BROWSER") == "1":
+    if has_browser() or os.environ.get("QUIZ_REQUIRE_BROWSER") == "1":
         return
     left_out = [item for item in items if item.get_closest_marker("browser")]
     config.stash[LEFT_OUT] = len(left_out)
