@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Mark
-from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow
+from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, UnitRow
 
 
 def to_hundredths(mark: Decimal) -> int:
@@ -87,6 +87,21 @@ def newest_grading(session: Session, attempt: AttemptRow) -> Graded | None:
     query = select(GradingRow).where(GradingRow.attempt_id == attempt.id).order_by(GradingRow.number.desc()).limit(1)
     row = session.scalar(query)
     return None if row is None else _graded(row)
+
+
+def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
+    """Return how many attempts of each sitting, within the path `scope`, have something that a person must judge, by the sitting's row id."""
+    newest = select(GradingRow.attempt_id, func.max(GradingRow.number).label("number")).group_by(GradingRow.attempt_id).subquery()
+    query = (
+        select(GradingRow.sitting_id, func.count())
+        .join(newest, (newest.c.attempt_id == GradingRow.attempt_id) & (newest.c.number == GradingRow.number))
+        .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .where(GradingRow.pending > 0, UnitRow.path.startswith(scope, autoescape=True))
+        .group_by(GradingRow.sitting_id)
+    )
+    return dict(session.execute(query).tuples().all())
 
 
 def marks_of(session: Session, grading_id: int) -> dict[int, Mark]:

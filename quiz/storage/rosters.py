@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from quiz.core.roster import Cadre, Post, PostKind, Unit, UnitKind
@@ -22,6 +22,14 @@ def list_units(session: Session) -> list[Unit]:
     rows = list(session.scalars(select(UnitRow).order_by(UnitRow.path)))
     codes = {row.id: row.code for row in rows}
     return [Unit(row.code, row.name, UnitKind(row.kind), codes.get(row.parent_id or 0, "")) for row in rows]
+
+
+def count_cadres(session: Session, scope: str = "/") -> list[tuple[Unit, int]]:
+    """Return every unit within the path `scope`, parents before children, with the number of cadres in it and below it."""
+    own = dict(session.execute(select(CadreRow.unit_id, func.count()).group_by(CadreRow.unit_id)).tuples().all())
+    rows = {row.code: row for row in session.scalars(select(UnitRow))}
+    below = {code: sum(own.get(other.id, 0) for other in rows.values() if other.path.startswith(row.path)) for code, row in rows.items()}
+    return [(unit, below[unit.code]) for unit in list_units(session) if rows[unit.code].path.startswith(scope)]
 
 
 def save_unit(session: Session, unit: Unit, parent: UnitRow | None) -> UnitRow:

@@ -17,6 +17,7 @@ from quiz.storage import attempts, audit, gradings, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
+from quiz.usecases.results import refuse_candidate
 
 
 def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], decisions: Decisions) -> dict[int, Mark]:
@@ -47,9 +48,12 @@ class PendingText:
     attempts: int
 
 
-def list_pending(session: Session, actor: Actor, code: str) -> list[PendingText]:
-    """Return the texts of a sitting that wait for a person, equal ones together, most frequent first."""
-    sitting = _sitting_to_judge(session, actor, code)
+def list_pending(session: Session, actor: Actor, code: str, now: datetime) -> list[PendingText]:
+    """Return the texts of a sitting that wait for a person, equal ones together, most frequent first.
+
+    Forbidden to someone who sits the same sitting while its window is open: the texts would tell them questions and answers.
+    """
+    sitting = _sitting_to_judge(session, actor, code, now)
     found: dict[tuple[str, int, str], PendingText] = {}
     for seat, graded in _graded_seats(session, sitting):
         if not graded.pending:
@@ -73,10 +77,10 @@ def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text
 
     The decision and each new grading run stand beside the old. QuizError `no_reason` without one, NotFound when no such text waits.
     """
-    sitting = _sitting_to_judge(session, actor, code)
+    sitting = _sitting_to_judge(session, actor, code, now)
     if not reason.strip():
         raise QuizError("no_reason", say("请写明判定理由。"))
-    waiting = {(item.question.uid, item.blank, item.normalised) for item in list_pending(session, actor, code)}
+    waiting = {(item.question.uid, item.blank, item.normalised) for item in list_pending(session, actor, code, now)}
     key = (uid, blank, normalise(text))
     if key not in waiting:
         raise NotFound()
@@ -111,11 +115,12 @@ def _regrade_pending(session: Session, sitting: SittingRow, key: tuple[str, int,
     return count
 
 
-def _sitting_to_judge(session: Session, actor: Actor, code: str) -> SittingRow:
+def _sitting_to_judge(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
     actor.require(Action.JUDGE)
     sitting = sittings.get_sitting(session, code)
     if sitting is None:
         raise NotFound()
+    refuse_candidate(session, actor, sitting, now)
     return sitting
 
 

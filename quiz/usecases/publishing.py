@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.message import NotFound, QuizError, say
-from quiz.core.profile import Dataset
+from quiz.core.profile import Dataset, Place, Scope
 from quiz.core.question import Question
-from quiz.core.template import Template
+from quiz.core.roster import UnitKind
+from quiz.core.seed import Stream
+from quiz.core.template import Template, bind
 from quiz.storage import audit, banks
 from quiz.storage.banks import BankFilter, Published
 
@@ -82,3 +84,33 @@ def read_question(session: Session, actor: Actor, uid: str) -> Published:
     if found is None:
         raise NotFound()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A template filled in for one place of a published dataset."""
+
+    place: str
+    question: Question
+
+
+def preview_template(session: Session, actor: Actor, template: Template, most: int) -> list[Preview]:
+    """Return the template bound to the first `most` places that have its facts, from a key that no paper uses."""
+    actor.require(Action.READ_BANK)
+    out: list[Preview] = []
+    for row in banks.list_documents(session, banks.DATASET):
+        dataset = banks.read_document(row, Dataset)
+        for place in sorted(dataset.places, key=lambda place: place.code):
+            question = bind(template, place, dataset, Stream(b"preview", f"{template.uid}@{place.code}")) if _is_asked(template, place) else None
+            if question is not None:
+                out.append(Preview(place.name, question))
+            if len(out) == most:
+                return out
+    return out
+
+
+def _is_asked(template: Template, place: Place) -> bool:
+    """True when some cadre could be asked this template about the place."""
+    if template.scope is Scope.SPONSORED_VILLAGE:
+        return place.kind is UnitKind.VILLAGE and bool(place.sponsors)
+    return place.kind.value == template.scope.value

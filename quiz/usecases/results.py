@@ -14,10 +14,10 @@ from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.sitting import Phase, Release, Visibility
-from quiz.storage import attempts, audit, gradings, sittings
+from quiz.storage import attempts, audit, banks, gradings, sittings
 from quiz.storage.gradings import Graded, from_hundredths
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import SittingRow
+from quiz.storage.tables import DocumentRow, SittingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,34 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class SittingSummary:
-    """A sitting in a list: how many have a paper, have started and have submitted."""
+    """A sitting in a list: how many have a paper, have started, have submitted, and wait for a person to judge a text."""
 
     sitting: SittingRow
     phase: Phase
     papers: int
     started: int
     submitted: int
+    pending: int = 0
+
+    @property
+    def awaits_release(self) -> bool:
+        """True when the window has closed and the results wait for the organiser's word."""
+        return self.phase is Phase.CLOSED and self.sitting.release == Release.MANUAL and self.sitting.released_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class SittingView:
-    """A sitting with the results within the reader's authority."""
+    """A sitting with the results within the reader's authority.
+
+    `is_own` is True while the reader may still sit it: then they may not read or print its papers.
+    """
 
     sitting: SittingRow
     phase: Phase
     rows: list[ResultRow]
+    blueprint: DocumentRow
+    dataset: DocumentRow | None
+    is_own: bool
 
 
 def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Result:
@@ -67,14 +79,18 @@ def list_readable(session: Session, actor: Actor, now: datetime) -> list[Sitting
     """Return every sitting with how many within the actor's authority have a paper, have started and have submitted, the latest first."""
     scope = actor.require(Action.READ_SITTINGS)
     counts = sittings.progress(session, scope)
-    rows = [(sitting, *counts.get(sitting.id, (0, 0, 0))) for sitting in sittings.list_sittings(session)]
-    return [SittingSummary(row, sittings.window_of(row).phase(now), *numbers) for row, *numbers in rows]
+    pending = gradings.pending_by_sitting(session, scope)
+    return [
+        SittingSummary(row, sittings.window_of(row).phase(now), *counts.get(row.id, (0, 0, 0)), pending.get(row.id, 0))
+        for row in sittings.list_sittings(session)
+    ]
 
 
 def read_sitting(session: Session, actor: Actor, code: str, now: datetime) -> SittingView:
     """Return one sitting with who has sat and the scores within the actor's authority. NotFound when there is none."""
     scope = actor.require(Action.READ_RESULTS)
-    return _view(session, _sitting(session, code), scope, now)
+    sitting = _sitting(session, code)
+    return _view(session, sitting, scope, is_candidate(session, actor, sitting, now), now)
 
 
 def read_result(session: Session, actor: Actor, code: str, number: str, now: datetime) -> Result:
@@ -105,10 +121,15 @@ def release(session: Session, actor: Actor, code: str, now: datetime) -> Sitting
 
 def refuse_candidate(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> None:
     """Forbidden when the actor has a paper in the sitting and its window has not closed."""
-    if not actor.cadre_number or sittings.window_of(sitting).phase(now) is Phase.CLOSED:
-        return
-    if sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number]):
+    if is_candidate(session, actor, sitting, now):
         raise Forbidden()
+
+
+def is_candidate(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> bool:
+    """True when the actor has a paper in the sitting and its window has not closed."""
+    if not actor.cadre_number or sittings.window_of(sitting).phase(now) is Phase.CLOSED:
+        return False
+    return bool(sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number]))
 
 
 def _sitting(session: Session, code: str) -> SittingRow:
@@ -134,12 +155,13 @@ def _result(session: Session, seat: Seat, visible: Visibility) -> Result:
     )
 
 
-def _view(session: Session, sitting: SittingRow, scope: str, now: datetime) -> SittingView:
+def _view(session: Session, sitting: SittingRow, scope: str, is_own: bool, now: datetime) -> SittingView:
     phase = sittings.window_of(sitting).phase(now)
     newest = gradings.newest_gradings(session, sitting.id)
     seats = sittings.seats_of_sitting(session, sitting, scope)
     rows = [_row(seat, newest.get(seat.attempt.id) if seat.attempt else None, phase) for seat in seats]
-    return SittingView(sitting, phase, rows)
+    dataset = banks.document_by_id(session, sitting.dataset_id) if sitting.dataset_id else None
+    return SittingView(sitting, phase, rows, banks.document_by_id(session, sitting.blueprint_id), dataset, is_own)
 
 
 def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:

@@ -33,6 +33,11 @@ def known_units(session: Session, actor: Actor) -> list[Unit]:
     return rosters.list_units(session)
 
 
+def count_units(session: Session, actor: Actor) -> list[tuple[Unit, int]]:
+    """Return the units within the actor's authority, parents before children, with the number of cadres in each and below it."""
+    return rosters.count_cadres(session, actor.require(Action.LOAD_ROSTER))
+
+
 def load_roster(session: Session, actor: Actor, now: datetime, roster: Roster) -> RosterReport:
     """Add and change what `roster` says. A cadre with an unknown unit or place is refused and named; the rest is loaded.
 

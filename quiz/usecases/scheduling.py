@@ -19,7 +19,7 @@ from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
 from quiz.core.profile import Dataset
 from quiz.core.question import Revision
-from quiz.core.roster import POST_NAMES, Cadre, main_post
+from quiz.core.roster import POST_NAMES, Cadre, Unit, main_post
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
 from quiz.storage import audit, banks, rosters, sittings
 from quiz.storage.gradings import to_hundredths
@@ -77,6 +77,28 @@ class _Material:
     general: list[Revision]
     templates: list[TemplateRevision]
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoices:
+    """What a plan may name: published blueprints and datasets, and the units with cadres and the groups within the planner's authority."""
+
+    blueprints: list[tuple[DocumentRow, Blueprint]]
+    datasets: list[DocumentRow]
+    units: list[tuple[Unit, int]]
+    groups: list[str]
+
+
+def plan_choices(session: Session, actor: Actor) -> PlanChoices:
+    """Return what the actor can choose from when planning a sitting; a unit's number counts the cadres in it and below it."""
+    scope = actor.require(Action.SCHEDULE)
+    cadres = rosters.list_cadres(session, scope)
+    return PlanChoices(
+        blueprints=[(row, banks.read_document(row, Blueprint)) for row in banks.list_documents(session, banks.BLUEPRINT)],
+        datasets=banks.list_documents(session, banks.DATASET),
+        units=[(unit, count) for unit, count in rosters.count_cadres(session, scope) if count],
+        groups=sorted({group for cadre in cadres for group in cadre.groups}),
+    )
 
 
 def forecast(session: Session, actor: Actor, plan: SittingPlan, zone: ZoneInfo) -> Forecast:
