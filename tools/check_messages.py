@@ -66,9 +66,9 @@ def faults_of(catalogue: Catalog, template: Catalog) -> list[str]:
     return faults + [f"已不再使用 no longer used: {text!r}" for text in unused]
 
 
-def strings(value: str | tuple[str, ...] | list[str]) -> list[str]:
-    """Return the forms of a text: one, or one for each plural."""
-    return [value] if isinstance(value, str) else list(value)
+def strings(value: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    """Return the forms of a text: one, or one for each plural; a text without translation has an empty one."""
+    return [value or ""] if isinstance(value, str | None) else list(value)
 
 
 def places(value: str | tuple[str, ...] | list[str]) -> set[str]:
