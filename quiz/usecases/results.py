@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,12 +10,14 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
+from quiz.core.frozen import thaw
 from quiz.core.marking import Mark, Response
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
+from quiz.core.roster import POST_NAMES, Group
 from quiz.core.sitting import Phase, Release, Visibility
-from quiz.storage import attempts, audit, banks, gradings, sittings
+from quiz.storage import attempts, audit, banks, gradings, rosters, sittings
 from quiz.storage.gradings import Graded, from_hundredths
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
@@ -53,7 +56,8 @@ class SittingSummary:
 class SittingView:
     """A sitting with the results within the reader's authority.
 
-    `is_own` is True while the reader may still sit it: then they may not read or print its papers.
+    `audience` names the groups, units, posts and staff numbers that the sitting is for, empty for everyone. `is_own` is True while the
+    reader may still sit it: then they may not read or print its papers.
     """
 
     sitting: SittingRow
@@ -61,6 +65,7 @@ class SittingView:
     rows: list[ResultRow]
     blueprint: DocumentRow
     dataset: DocumentRow | None
+    audience: tuple[str, ...]
     is_own: bool
 
 
@@ -161,7 +166,22 @@ def _view(session: Session, sitting: SittingRow, scope: str, is_own: bool, now: 
     seats = sittings.seats_of_sitting(session, sitting, scope)
     rows = [_row(seat, newest.get(seat.attempt.id) if seat.attempt else None, phase) for seat in seats]
     dataset = banks.document_by_id(session, sitting.dataset_id) if sitting.dataset_id else None
-    return SittingView(sitting, phase, rows, banks.document_by_id(session, sitting.blueprint_id), dataset, is_own)
+    return SittingView(
+        sitting=sitting,
+        phase=phase,
+        rows=rows,
+        blueprint=banks.document_by_id(session, sitting.blueprint_id),
+        dataset=dataset,
+        audience=_audience(session, sitting),
+        is_own=is_own,
+    )
+
+
+def _audience(session: Session, sitting: SittingRow) -> tuple[str, ...]:
+    group = thaw(Group, json.loads(sitting.group))
+    units = rosters.units_by_code(session) if group.units else {}
+    names = [units[code].name if code in units else code for code in group.units]
+    return (*group.groups, *names, *(POST_NAMES[post] for post in group.posts), *group.cadres)
 
 
 def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:
