@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from quiz.banks.problems import Loaded, Problems, Spot
+from quiz.banks.problems import Loaded, Placed, Problems, Spot
 from quiz.banks.question_file import Head, read_question
 from quiz.banks.schema import Fields, open_fields, report_choice
 from quiz.banks.template_file import read_template
@@ -58,9 +58,9 @@ def read_bank(node: Node, problems: Problems) -> BankFile | None:
     return BankFile(head.category, questions, positions=positions)
 
 
-def report_doubled(uid: str, first: str, at: Spot, problems: Problems) -> None:
+def report_doubled(rule: str, code: str, first: str, at: Placed, problems: Problems) -> None:
     """Report an id that stands already at `first` (file and line)."""
-    problems.add(at, "Q206", say("编号“{uid}”已经用在{first}。每道题的编号在所有题库中只能用一次，请换一个。", uid=uid, first=first))
+    problems.add(at, rule, say("编号“{code}”已经用在{first}。编号在所有文件中只能用一次，请换一个。", code=code, first=first))
 
 
 def _is_new(uid: str, item: Node, positions: dict[str, Spot], problems: Problems) -> bool:
@@ -69,7 +69,7 @@ def _is_new(uid: str, item: Node, positions: dict[str, Spot], problems: Problems
     at = Spot(value.line, value.column)
     first = positions.setdefault(uid, at)
     if first is not at:
-        report_doubled(uid, f"{problems.file}:{first.line}", at, problems)
+        report_doubled("Q206", uid, f"{problems.file}:{first.line}", at, problems)
     return first is at
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from quiz.core.roster import Group
@@ -18,7 +18,7 @@ class SittingPlan:
     blueprint: str
     opens_at: datetime
     closes_at: datetime
-    group: Group = Group()
+    group: Group = field(default_factory=Group)
     profile: str = ""
     minutes: int | None = None
     release: Release = Release.ON_CLOSE
