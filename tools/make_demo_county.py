@@ -429,7 +429,8 @@ def profile_text(townships: list[Township]) -> str:
     )
     towns = "\n".join(township_block(township) for township in townships)
     villages = "\n".join(village_block(village) for township in townships for village in township.villages)
-    return f"{HEADER}{head}\ntownships:\n{towns}\nvillages:\n{villages}"
+    departments = "".join(f"  - {flow({'code': code, 'name': name})}\n" for code, (name, _) in DEPARTMENTS.items())
+    return f"{HEADER}{head}\ndepartments:\n{departments}\ntownships:\n{towns}\nvillages:\n{villages}"
 
 
 def roster_text(townships: list[Township], cadres: list[Cadre], names: list[str]) -> str:

@@ -46,7 +46,7 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     if problems.count > before or opens is None or closes is None:
         return None
     opens_at, closes_at = (moment.replace(tzinfo=zone).astimezone(UTC) for moment in (opens, closes))
-    return SittingPlan(code, title, blueprint, opens_at, closes_at, group, profile, minutes, release)
+    return SittingPlan(code, title, blueprint, group, opens_at, closes_at, profile, minutes, release)
 
 
 def _group(fields: Fields, problems: Problems) -> Group:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from quiz.core.roster import Group
@@ -16,9 +16,9 @@ class SittingPlan:
     code: str
     title: str
     blueprint: str
+    group: Group
     opens_at: datetime
     closes_at: datetime
-    group: Group = field(default_factory=Group)
     profile: str = ""
     minutes: int | None = None
     release: Release = Release.ON_CLOSE
