@@ -81,7 +81,13 @@ DATE = re.compile(
 
 
 def normalise(text: str) -> str:
-    """Return the form in which two texts that mean the same to a reader are equal."""
+    """Return the form in which two texts that mean the same to a reader are equal; normalising it again changes nothing."""
+    while (once := _normalise_once(text)) != text:
+        text = once
+    return text
+
+
+def _normalise_once(text: str) -> str:
     text = unicodedata.normalize("NFKC", html.unescape(text).translate(INVISIBLE))
     text = re.sub(r"\s+", " ", text.translate(PUNCTUATION).casefold()).strip()
     return re.sub(r"[.,;:!?]+$", "", SPACE_BESIDE_CHINESE.sub("", text))
