@@ -1,0 +1,97 @@
+"""The head of a paper and of its sections: title, line of conditions, score table, notes, headings with the box for the marks."""
+
+from __future__ import annotations
+
+from quiz.core.message import Translate, say
+from quiz.core.paper import CHINESE_NUMERALS, Paper, plain_number, section_heading
+from quiz.printing.fonts import Font, text_width
+from quiz.printing.marks import Block, Box, Mark, Row, moved, space
+from quiz.printing.parts import number_width
+from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, centred, centred_rows, heading_rows, row_of, set_line, set_rows
+
+TITLE, TITLE_LEADING = 18.0, 26.0
+HEADING, HEADING_LEADING = 12.0, 18.0
+CELL_WIDTH, CELL_HEIGHT = 54.0, 22.0
+MARK_CELL_WIDTH, MARK_CELL_HEIGHT = 42.0, 18.0
+BESIDE_BOX = 2 * MARK_CELL_WIDTH + 8.0
+
+
+def paper_head(paper: Paper, measure: float, translate: Translate) -> Block:
+    """Return title, conditions, the notice of samples when there are any, score table and notes."""
+    rows = [
+        *centred_rows(paper.title, measure, Font.HEI, TITLE, TITLE_LEADING),
+        space(3),
+        *centred_rows(_conditions(paper, translate), measure, Font.SONG, BODY, BODY_LEADING),
+    ]
+    if paper.has_samples:
+        rows += centred_rows(say("本卷含样题，尚未经县级核对").render(translate), measure, Font.SONG, SMALL, SMALL_LEADING)
+    rows += [space(8), score_table(paper, measure, translate), space(8), *_notes(paper, measure, translate), space(4)]
+    return Block(tuple(rows))
+
+
+def section_block(paper: Paper, index: int, measure: float, translate: Translate) -> Block:
+    """Return the section's heading beside the box 得分|阅卷人; it never stands alone at the foot of a column."""
+    heading = section_heading(paper, index).render(translate)
+    lines = heading_rows(heading, measure - BESIDE_BOX, HEADING, HEADING_LEADING, x=BESIDE_BOX)
+    height = max(2 * MARK_CELL_HEIGHT, len(lines) * HEADING_LEADING)
+    marks = _mark_box(height, translate)
+    top = (height + len(lines) * HEADING_LEADING) / 2
+    for i, line in enumerate(lines, start=1):
+        marks += [moved(mark, 0.0, top - i * HEADING_LEADING) for mark in line.marks]
+    return Block((space(6), Row(height, tuple(marks)), space(5)), keeps_next=True, may_stretch=True)
+
+
+def score_table(paper: Paper, measure: float, translate: Translate) -> Row:
+    """Return the table 题号 / 得分 / 阅卷人 with a column for each section and the total."""
+    numbers = [numeral(i) for i in range(len(paper.sections))]
+    top = [say("题号").render(translate), *numbers, say("总分").render(translate)]
+    table = [top, [say("得分").render(translate)], [say("阅卷人").render(translate)]]
+    width = min(CELL_WIDTH, measure / len(top))
+    return Row(len(table) * CELL_HEIGHT, tuple(grid(table, len(top), (measure - width * len(top)) / 2, width, CELL_HEIGHT)))
+
+
+def grid(table: list[list[str]], columns: int, x: float, width: float, height: float, size: float = BODY) -> list[Mark]:
+    """Return a ruled table of equal cells whose lower left corner is (x, 0), its texts centred; short rows are filled with empty cells."""
+    marks: list[Mark] = []
+    for down, row in enumerate(reversed(table)):
+        for across in range(columns):
+            left, low = x + across * width, down * height
+            marks.append(Box(left, low, width, height))
+            if across < len(row) and row[across]:
+                marks += centred(row[across], left, width, low + height / 2 - size * 0.36, size=size)
+    return marks
+
+
+def numeral(index: int) -> str:
+    """Return the number of the section with this index as its heading gives it: 一, 二, …"""
+    return CHINESE_NUMERALS[index] if index < len(CHINESE_NUMERALS) else str(index + 1)
+
+
+def _conditions(paper: Paper, translate: Translate) -> str:
+    text = say("（考试形式：闭卷　　考试时间：{minutes}分钟　　满分：{total}分）", minutes=paper.minutes, total=plain_number(paper.total))
+    return text.render(translate)
+
+
+def _notes(paper: Paper, measure: float, translate: Translate) -> list[Row]:
+    """The notes as numbered points; the last tells how each kind of question is marked."""
+    rules = [say("{title}：{rule}", title=s.title, rule=s.rule.describe(s.type)).render(translate) for s in paper.sections]
+    points = [*paper.notes, say("评分规则——{rules}。", rules="；".join(rules)).render(translate)]
+    label = say("注意事项：").render(translate)
+    indent = text_width(label, Font.HEI, SMALL)
+    hang = indent + number_width(len(points), SMALL)
+    rows: list[Row] = []
+    for number, point in enumerate(points, start=1):
+        first = f"{number}．"
+        lines = set_rows(point, measure - hang, size=SMALL, leading=SMALL_LEADING, x=hang)
+        before = set_line(first, Font.SONG, SMALL, x=indent) + (set_line(label, Font.HEI, SMALL) if number == 1 else [])
+        rows.append(Row(SMALL_LEADING, (*row_of(tuple(before), SMALL_LEADING).marks, *lines[0].marks)))
+        rows += lines[1:]
+    return rows
+
+
+def _mark_box(height: float, translate: Translate) -> list[Mark]:
+    """The small box 得分|阅卷人, in the middle of a strip of this height."""
+    table = [[say("得分").render(translate), say("阅卷人").render(translate)], []]
+    low = (height - 2 * MARK_CELL_HEIGHT) / 2
+    marks = grid(table, 2, 0.0, MARK_CELL_WIDTH, MARK_CELL_HEIGHT, SMALL)
+    return [moved(mark, 0.0, low) for mark in marks]

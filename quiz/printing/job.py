@@ -1,0 +1,79 @@
+"""What is asked of the printing layer: papers with the people they are for; and the check of every character before the first page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from quiz.core.message import Message, QuizError, mark_text, say
+from quiz.core.paper import Paper, Slot
+from quiz.printing.fonts import GlyphCheck
+
+OnPaper = Callable[[int, int], None]
+"""Called after each paper with how many are done and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Whom a paper is for; printed inside the sealed strip and nowhere else. An empty field leaves a line to write on."""
+
+    name: str
+    number: str
+    unit: str
+    post: str
+    seat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """A paper and its candidate."""
+
+    paper: Paper
+    candidate: Candidate
+
+
+FIELD_NAMES: dict[str, str] = {
+    "unit": mark_text("单位"),
+    "name": mark_text("姓名"),
+    "post": mark_text("职务"),
+    "number": mark_text("工号"),
+    "seat": mark_text("座位号"),
+}
+"""The fields of the sealed strip, in the order in which they are printed."""
+
+
+def check_jobs(jobs: Sequence[PrintJob], *, with_key: bool) -> None:
+    """Refuse what cannot be printed: QuizError `nothing_to_print` for no job, MissingGlyphs with every character that no face draws."""
+    if not jobs:
+        raise QuizError("nothing_to_print", say("没有要印的试卷。"))
+    check = GlyphCheck()
+    for job in jobs:
+        for text, place in _texts(job, with_key=with_key):
+            check.add(text, place)
+    check.finish()
+
+
+def _texts(job: PrintJob, *, with_key: bool) -> Iterator[tuple[str, Message]]:
+    paper = job.paper
+    yield paper.code, say("试卷{paper}的编号", paper=paper.code)
+    yield paper.title.replace("\n", ""), say("试卷{paper}的标题", paper=paper.code)
+    yield "".join(paper.notes), say("试卷{paper}的注意事项", paper=paper.code)
+    for section in paper.sections:
+        yield section.title, say("试卷{paper}的大题“{title}”", paper=paper.code, title=section.title)
+    for slot in paper.slots:
+        yield _slot_text(slot, with_key=with_key), say("试卷{paper}第{number}题", paper=paper.code, number=slot.number)
+    for field, name in FIELD_NAMES.items():
+        value = getattr(job.candidate, field)
+        if "\n" in value:
+            raise QuizError("line_break_in_field", say("试卷{paper}的考生信息“{field}”中有换行，请改正。", paper=paper.code, field=say(name)))
+        yield value, say("试卷{paper}的考生信息“{field}”", paper=paper.code, field=say(name))
+
+
+def _slot_text(slot: Slot, *, with_key: bool) -> str:
+    question = slot.question
+    texts = [question.stem, *(option.text for option in question.options)]
+    if with_key:
+        source = question.source
+        texts += [question.explanation, question.true_sentence, source.title, source.clause, source.number or ""]
+        texts += [answer for blank in question.blanks for answer in (*blank.answers, blank.unit)]
+    return "".join(texts)

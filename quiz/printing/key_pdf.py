@@ -1,0 +1,159 @@
+"""Prints answer keys with the marking scheme (参考答案及评分标准), made from the frozen paper, so letters follow its order of options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import BinaryIO
+
+from quiz.core.message import Translate, mark_text, say
+from quiz.core.paper import Paper, Slot, plain_number, section_heading
+from quiz.core.question import Blank, Question, QuestionType, Source, key_text
+from quiz.printing.flow import fill_columns
+from quiz.printing.fonts import Font, text_width
+from quiz.printing.geometry import KEY_GEOMETRIES, Geometry, PageSize
+from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING, grid
+from quiz.printing.job import OnPaper, PrintJob, check_jobs
+from quiz.printing.marks import Block, Row, moved, space
+from quiz.printing.sheet import Sheets
+from quiz.printing.side import draw_blank, draw_column, draw_footer, draw_gutter
+from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
+
+PER_ROW = 10
+LABEL_WIDTH, CELL_HEIGHT = 36.0, 18.0
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+
+
+def print_keys(
+    jobs: Sequence[PrintJob], out: BinaryIO, *, size: PageSize = PageSize.A4, translate: Translate = mark_text, on_paper: OnPaper | None = None
+) -> None:
+    """Write the keys of the jobs' papers as one PDF, each distinct paper's once; no candidate is named.
+
+    The same jobs give the same bytes; errors as for `print_papers`.
+    """
+    check_jobs(jobs, with_key=True)
+    geometry = KEY_GEOMETRIES[size]
+    sheets = Sheets(out, geometry, say("参考答案及评分标准").render(translate))
+    draw_keys(sheets, geometry, [job.paper for job in jobs], translate, on_paper)
+    sheets.finish()
+
+
+def draw_keys(sheets: Sheets, geometry: Geometry, papers: Sequence[Paper], translate: Translate, on_paper: OnPaper | None = None) -> None:
+    """Draw the key of each distinct paper, told apart by their codes, each on whole sheets."""
+    distinct = list({paper.code: paper for paper in papers}.values())
+    for done, paper in enumerate(distinct, start=1):
+        _draw_key(sheets, geometry, paper, translate)
+        if on_paper:
+            on_paper(done, len(distinct))
+
+
+def _draw_key(sheets: Sheets, geometry: Geometry, paper: Paper, translate: Translate) -> None:
+    columns = fill_columns(key_blocks(paper, geometry.measure, translate), geometry.column_height)
+    across = len(geometry.lefts)
+    sides = -(-len(columns) // across)
+    for side in range(sides + sides % 2):
+        for i, column in enumerate(columns[side * across : (side + 1) * across]):
+            left = geometry.left(i, back=False)
+            draw_column(sheets, column, left, geometry)
+            text = say("试卷编号 {code} 参考答案　　第 {number} 页　共 {total} 页", code=paper.code, number=side * across + i + 1, total=len(columns))
+            draw_footer(sheets, geometry, left, text.render(translate))
+        if side == sides:
+            draw_blank(sheets, geometry, say("（本页空白）").render(translate), back=False)
+        else:
+            draw_gutter(sheets, geometry, back=False)
+        sheets.end_side()
+
+
+def key_blocks(paper: Paper, measure: float, translate: Translate) -> list[Block]:
+    """Return title, the answers section by section, then the reason and the clause of every answer."""
+    blocks = [_title_block(paper, measure, translate)]
+    for index in range(len(paper.sections)):
+        heading = heading_rows(section_heading(paper, index).render(translate), measure, HEADING, HEADING_LEADING)
+        blocks.append(Block((space(10), *heading, space(5)), keeps_next=True))
+        blocks += _answer_blocks(paper.slots_of(index), measure, translate)
+    title = heading_rows(say("答案说明与依据").render(translate), measure, HEADING, HEADING_LEADING)
+    blocks.append(Block((space(14), *title, space(4)), keeps_next=True))
+    return [*blocks, *(_reason_block(slot, measure, translate) for slot in paper.slots)]
+
+
+def answer_text(question: Question) -> str:
+    """Return the answer as it stands in the key's table: letters as printed in this paper, or √ and ×."""
+    if question.type is QuestionType.TRUE_FALSE:
+        return "√" if "T" in question.key else "×"
+    return key_text(question)
+
+
+def blanks_text(blanks: Sequence[Blank], translate: Translate) -> str:
+    """Return all accepted answers of each blank, numbered when there are several, and which blanks may change places."""
+    texts = ["／".join(f"{answer}{blank.unit}" for answer in blank.answers) for blank in blanks]
+    if len(texts) == 1:
+        return texts[0]
+    parts = [f"{_circled(i)}{text}" for i, text in enumerate(texts)]
+    groups = groupby(sorted((blank.group, i) for i, blank in enumerate(blanks) if blank.group), key=lambda pair: pair[0])
+    for _, members in groups:
+        numbers = "".join(_circled(i) for _, i in members)
+        parts.append(say("（{blanks}的答案可互换）", blanks=numbers).render(translate))
+    return "　".join(parts)
+
+
+def source_text(source: Source) -> str:
+    """Return the clause as one cites it: 《title》（number）clause."""
+    title = source.title if "《" in source.title else f"《{source.title}》"
+    number = f"（{source.number}）" if source.number else ""
+    return f"{title}{number}{source.clause}"
+
+
+def _title_block(paper: Paper, measure: float, translate: Translate) -> Block:
+    line = say(
+        "试卷编号：{code}　　满分：{total}分　　及格：{pass_mark}分",
+        code=paper.code,
+        total=plain_number(paper.total),
+        pass_mark=plain_number(paper.pass_mark),
+    )
+    rows = [
+        *centred_rows(paper.title, measure, Font.HEI, TITLE, TITLE_LEADING),
+        *centred_rows(say("参考答案及评分标准").render(translate), measure, Font.HEI, 15.0, 24.0),
+        *centred_rows(line.render(translate), measure, Font.SONG, BODY, BODY_LEADING),
+    ]
+    if paper.has_samples:
+        rows += centred_rows(say("本卷含样题，尚未经县级核对").render(translate), measure, Font.SONG, SMALL, SMALL_LEADING)
+    return Block(tuple(rows))
+
+
+def _answer_blocks(slots: Sequence[Slot], measure: float, translate: Translate) -> list[Block]:
+    if slots and slots[0].question.type is QuestionType.FILL_IN:
+        return [Block(tuple(_numbered(slot, blanks_text(slot.question.blanks, translate), measure, BODY, BODY_LEADING))) for slot in slots]
+    return [_grid_block(slots[at : at + PER_ROW], measure, translate) for at in range(0, len(slots), PER_ROW)]
+
+
+def _grid_block(slots: Sequence[Slot], measure: float, translate: Translate) -> Block:
+    """Ten questions at most: their numbers above, their answers below."""
+    width = (measure - LABEL_WIDTH) / PER_ROW
+    labels = grid([[say("题号").render(translate)], [say("答案").render(translate)]], 1, 0.0, LABEL_WIDTH, CELL_HEIGHT, SMALL)
+    table = [[str(slot.number) for slot in slots], [answer_text(slot.question) for slot in slots]]
+    cells = grid(table, len(slots), 0.0, width, CELL_HEIGHT)
+    return Block((Row(2 * CELL_HEIGHT, (*labels, *(moved(mark, LABEL_WIDTH, 0.0) for mark in cells))), space(4)))
+
+
+def _reason_block(slot: Slot, measure: float, translate: Translate) -> Block:
+    question = slot.question
+    answer = blanks_text(question.blanks, translate) if question.type is QuestionType.FILL_IN else answer_text(question)
+    parts = [say("【{answer}】", answer=answer).render(translate)]
+    if question.true_sentence:
+        parts.append(say("正确说法：{sentence}", sentence=question.true_sentence).render(translate))
+    parts.append(" ".join(question.explanation.split()))
+    parts.append(say("（依据：{source}）", source=source_text(question.source)).render(translate))
+    return Block((*_numbered(slot, "".join(parts), measure, SMALL, SMALL_LEADING), space(2)))
+
+
+def _numbered(slot: Slot, text: str, measure: float, size: float, leading: float) -> list[Row]:
+    """Rows with the question's number hanging at the left."""
+    hang = text_width("000．", Font.SONG, size)
+    rows = set_rows(text, measure - hang, size=size, leading=leading, x=hang)
+    number = f"{slot.number}．"
+    x = hang - text_width(number, Font.SONG, size)
+    return [Row(leading, (*row_of(tuple(set_line(number, Font.SONG, size, x=x)), leading).marks, *rows[0].marks)), *rows[1:]]
+
+
+def _circled(index: int) -> str:
+    return CIRCLED[index] if index < len(CIRCLED) else f"({index + 1})"

@@ -1,0 +1,139 @@
+"""How a question of each type is printed; a type is registered in `PARTS`, and a test walks the list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from quiz.core.paper import Slot
+from quiz.core.question import OPTION_LETTERS, BlankKind, QuestionType
+from quiz.printing.fonts import Font, text_width
+from quiz.printing.linebreak import is_bracket, tokens
+from quiz.printing.marks import Block, Mark, Row, Text, space
+from quiz.printing.typeset import BODY, BODY_LEADING, row_of, set_line, set_lines, set_rows
+
+SHORT_GAP, LONG_GAP = 4.0, 7.0
+"""How wide a blank is ruled, in em: for numbers and dates, and where words are to be written."""
+
+BRACKET = "（　　）"
+BETWEEN_QUESTIONS = 3.0
+COLUMN_GAP = 8.0
+Lines = list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where questions are set, in points: the measure of the column, and the width kept free for the numbers."""
+
+    measure: float
+    number_width: float
+
+    @property
+    def text_measure(self) -> float:
+        """What is left for stems and options."""
+        return self.measure - self.number_width
+
+
+Part = Callable[[Slot, Place], Lines]
+
+
+def question_block(slot: Slot, place: Place) -> Block:
+    """Return the question with its number, as it stands in the paper."""
+    rows = PARTS[slot.question.type](slot, place)
+    return Block((*rows, space(BETWEEN_QUESTIONS)), may_stretch=True)
+
+
+def number_width(last: int, size: float = BODY) -> float:
+    """Return the width that numbers up to `last` need, in points; texts begin behind it, so that all stand in one line."""
+    return max(text_width(f"{digit * len(str(last))}．", Font.SONG, size) for digit in "0123456789")
+
+
+def choice_part(slot: Slot, place: Place) -> Lines:
+    """The stem, then the options in four, two or one columns, as the widest allows."""
+    question = slot.question
+    texts = tuple(f"{OPTION_LETTERS[i]}．{option.text}" for i, option in enumerate(question.options))
+    return _numbered(slot, place, _stem_rows(question.stem, place)) + option_rows(texts, place)
+
+
+def true_false_part(slot: Slot, place: Place) -> Lines:
+    """The sentence, and at the right edge the bracket for √ or ×."""
+    pieces = tokens(slot.question.stem.rstrip())
+    closed = len(pieces) > 1 and any(is_bracket(piece) for piece in pieces[-2:])
+    stem = slot.question.stem if closed else slot.question.stem.rstrip() + BRACKET
+    lines = list(set_lines(stem, place.text_measure, x=place.number_width))
+    if not closed:
+        lines[-1] = _bracket_at_edge(lines[-1], place.measure)
+    return _numbered(slot, place, [row_of(marks, BODY_LEADING) for marks in lines])
+
+
+def fill_in_part(slot: Slot, place: Place) -> Lines:
+    """The sentence with a rule for each blank; all blanks of a question are as long as the longest kind needs, so none tells its answer."""
+    gap = LONG_GAP if any(blank.kind is BlankKind.TEXT for blank in slot.question.blanks) else SHORT_GAP
+    return _numbered(slot, place, _stem_rows(slot.question.stem, place, gap))
+
+
+PARTS: dict[QuestionType, Part] = {
+    QuestionType.SINGLE: choice_part,
+    QuestionType.MULTIPLE: choice_part,
+    QuestionType.TRUE_FALSE: true_false_part,
+    QuestionType.FILL_IN: fill_in_part,
+}
+
+
+def option_rows(texts: tuple[str, ...], place: Place) -> Lines:
+    """Return the rows of options that already begin with their letters."""
+    columns = option_columns(texts, place.text_measure)
+    if columns == 1:
+        return [row for text in texts for row in _hanging_option(text, place)]
+    width = place.text_measure / columns
+    rows = []
+    for start in range(0, len(texts), columns):
+        marks = [
+            mark
+            for i, text in enumerate(texts[start : start + columns])
+            for mark in set_line(text, Font.SONG, BODY, x=place.number_width + i * width)
+        ]
+        rows.append(row_of(tuple(marks), BODY_LEADING))
+    return rows
+
+
+def option_columns(texts: tuple[str, ...], measure: float) -> int:
+    """Return in how many columns the options stand: four, two or one; five and six never make a row of four."""
+    if any("\n" in text for text in texts):
+        return 1
+    widest = max(text_width(text, Font.SONG, BODY) for text in texts) + COLUMN_GAP
+    if widest <= measure / 4 and len(texts) in {3, 4, 7, 8}:
+        return 4
+    return 2 if widest <= measure / 2 else 1
+
+
+def _hanging_option(text: str, place: Place) -> Lines:
+    """An option on lines of its own, the text hanging behind its letter."""
+    letter, body = text[:2], text[2:]
+    width = text_width(letter, Font.SONG, BODY)
+    rows = set_rows(body, place.text_measure - width, x=place.number_width + width)
+    first = Row(rows[0].height, (*row_of(tuple(set_line(letter, Font.SONG, BODY, x=place.number_width)), BODY_LEADING).marks, *rows[0].marks))
+    return [first, *rows[1:]]
+
+
+def _stem_rows(stem: str, place: Place, gap: float = 0.0) -> Lines:
+    return set_rows(stem, place.text_measure, gap=gap, x=place.number_width)
+
+
+def _numbered(slot: Slot, place: Place, rows: Lines) -> Lines:
+    """The rows with the question's number before the first, its point where all points stand."""
+    number = f"{slot.number}．"
+    x = place.number_width - text_width(number, Font.SONG, BODY)
+    marks = row_of(tuple(set_line(number, Font.SONG, BODY, x=x)), BODY_LEADING).marks
+    return [Row(rows[0].height, (*marks, *rows[0].marks)), *rows[1:]]
+
+
+def _bracket_at_edge(marks: tuple[Mark, ...], measure: float) -> tuple[Mark, ...]:
+    """The last line of a sentence with the bracket that ends it moved to the right edge, where a marker's eye runs down."""
+    *others, last = marks
+    if not isinstance(last, Text) or not last.text.endswith(BRACKET):
+        return marks
+    rest = last.text.removesuffix(BRACKET)
+    bracket = Text(measure - text_width(BRACKET, Font.SONG, BODY) + BODY / 2, last.y, BRACKET, last.font, last.size)
+    kept = [Text(last.x, last.y, rest, last.font, last.size, last.spacing)] if rest else []
+    return (*others, *kept, bracket)

@@ -1,0 +1,39 @@
+"""The square code on every side: which paper, which side, and a check; nothing of the person."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+
+import segno
+
+from quiz.printing.geometry import MM
+
+SIDE = 12.5 * MM
+"""The width of the code in points, without its quiet zone."""
+
+CHECK_LENGTH = 6
+
+
+def code_text(code: str, digest: str, side: int) -> str:
+    """Return `paper code/side/check`. The check follows from the paper's digest, which a reader of the sheet cannot know."""
+    raw = hashlib.sha256(f"kaoxue/sheet/v1\0{digest}\0{side}".encode()).digest()
+    return f"{code}/{side}/{base64.b32encode(raw).decode('ascii')[:CHECK_LENGTH]}"
+
+
+@lru_cache(maxsize=256)
+def code_squares(text: str) -> tuple[tuple[float, float, float, float], ...]:
+    """Return the black bars of the code (error correction M) as x, y, width, height; the code's lower left corner is (0, 0)."""
+    matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
+    module = SIDE / len(matrix)
+    bars = []
+    for down, row in enumerate(matrix):
+        start = None
+        for across, dark in enumerate((*row, 0)):
+            if dark and start is None:
+                start = across
+            elif not dark and start is not None:
+                bars.append((start * module, SIDE - (down + 1) * module, (across - start) * module, module))
+                start = None
+    return tuple(bars)
