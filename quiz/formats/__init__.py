@@ -1,0 +1,1 @@
+"""Other people's files ⇄ core values; no database, no pages, no YAML."""

@@ -1,0 +1,140 @@
+"""CSV or XLSX bytes → rows of texts with their places; refuses zip bombs and huge tables, and never evaluates a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+
+from quiz.core.message import Diagnostic, Message, say
+
+MAX_BYTES = 20_000_000
+MAX_UNPACKED = 50_000_000
+MAX_RATIO, ALWAYS_FINE = 200, 1_000_000
+MAX_ROWS = 100_000
+MAX_COLUMNS = 64
+FORMULA = "\0formula"
+"""Stands for a cell that holds a formula: no cell of ours may begin with NUL."""
+
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file or one sheet: row numbers (from 1) with the texts of their cells; wholly empty rows are left out."""
+
+    name: str
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+
+
+class _Refused(Exception):
+    """The file as a whole cannot be read."""
+
+    def __init__(self, rule: str, message: Message) -> None:
+        super().__init__(rule)
+        self.rule, self.message = rule, message
+
+
+def read_tables(content: bytes, file_name: str) -> tuple[tuple[Table, ...], tuple[Diagnostic, ...]]:
+    """Return the tables of a CSV or XLSX file, told apart by content, and what is wrong with the file as a whole; never raises for bad content."""
+    try:
+        if len(content) > MAX_BYTES:
+            raise _Refused("R612", say("表格文件超过{n}兆字节。请分成几个文件。", n=MAX_BYTES // 1_000_000))
+        if content.startswith(OLD_EXCEL):
+            raise _Refused("R611", say("这是旧版 Excel（.xls）或加了密码的文件。请另存为不加密的 .xlsx。"))
+        if content.startswith(ZIP):
+            return tuple(_sheets(content)), ()
+        text, notes = _decoded(content, file_name)
+        return (Table(file_name, tuple(_csv_rows(text))),), notes
+    except _Refused as refused:
+        return (), (Diagnostic(file_name, 1, 1, refused.rule, refused.message),)
+
+
+def _decoded(content: bytes, file_name: str) -> tuple[str, tuple[Diagnostic, ...]]:
+    """UTF-8 with or without a mark, else GBK with a note."""
+    try:
+        return content.decode("utf-8-sig"), ()
+    except UnicodeDecodeError:
+        pass
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        raise _Refused("R611", say("文件既不是 UTF-8 也不是 GBK 文字。请用 Excel 另存为“CSV UTF-8”。")) from None
+    note = say("文件不是 UTF-8 编码，已按 GBK 读取。请核对姓名里的生僻字，最好另存为“CSV UTF-8”。")
+    return text, (Diagnostic(file_name, 1, 1, "R613", note),)
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    head = text[: text.find("\n") if "\n" in text else None]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if head.count("\t") > head.count(",") else ",")
+    start = 1
+    try:
+        for i, cells in enumerate(reader):
+            if i >= MAX_ROWS:
+                raise _Refused("R612", say("表格超过{n}行。请分成几个文件。", n=MAX_ROWS))
+            row = tuple(cell.strip() for cell in cells[:MAX_COLUMNS])
+            if any(row):
+                yield start, row
+            start = reader.line_num + 1
+    except csv.Error:
+        raise _Refused("R611", say("第{line}行起不是完整的 CSV，多半是引号没有收尾。请用 Excel 打开后另存。", line=start)) from None
+
+
+def _sheets(content: bytes) -> Iterator[Table]:
+    _check_zip(content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
+        try:
+            for sheet in book.worksheets:
+                yield Table(sheet.title, tuple(_sheet_rows(sheet)))
+        finally:
+            book.close()
+    except _Refused:
+        raise
+    except Exception as error:  # openpyxl names no set of errors for damaged files, and none of them may reach the caller
+        raise _not_excel() from error
+
+
+def _not_excel() -> _Refused:
+    return _Refused("R611", say("打不开这个 Excel 文件，可能已损坏或加了密码。请用 Excel 打开后另存为 .xlsx。"))
+
+
+def _check_zip(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(item.file_size for item in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise _not_excel() from error
+    if unpacked > MAX_UNPACKED or (unpacked > ALWAYS_FINE and unpacked > MAX_RATIO * len(content)):
+        raise _Refused("R612", say("Excel 文件解开后太大（{n}兆字节）。请只留需要的表和行，另存后再试。", n=unpacked // 1_000_000))
+
+
+def _sheet_rows(sheet: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+    filled = 0
+    for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
+        row = tuple(_cell_text(cell) for cell in cells)
+        if any(row):
+            filled += 1
+            if filled > MAX_ROWS:
+                raise _Refused("R612", say("表格超过{n}行。请分成几个文件。", n=MAX_ROWS))
+            yield number, row
+
+
+def _cell_text(cell: Any) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        return FORMULA
+    if isinstance(value, datetime | date):
+        return value.strftime("%Y-%m-%d")
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
