@@ -54,10 +54,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Give a session for reading; whatever it changed is rolled back."""
+    """Give a session for reading; it ends without a commit, and the rows read stay readable."""
     with Session(engine, expire_on_commit=False) as session:
         yield session
-        session.rollback()
 
 
 @contextmanager

@@ -1,0 +1,100 @@
+"""Scheduling: every cadre's paper is frozen before the window, or nothing is; the refusal carries the counts."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from quiz.core.assembly import paper_code
+from quiz.core.blueprint import Cell
+from quiz.core.canonical import digest
+from quiz.core.message import QuizError
+from quiz.core.roster import Group
+from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
+from quiz.storage import sittings
+from quiz.storage.engine import reading
+from quiz.usecases import publishing, scheduling
+
+
+def test_everyone_has_a_frozen_paper_with_their_own_township(world, county):
+    for number, town in (("C1", "镇1"), ("C2", "镇1"), ("C3", "镇2")):
+        paper = world.paper(number)
+        assert paper.total == Decimal(10)
+        local = [slot for slot in paper.slots if slot.question.category.startswith("township")]
+        assert [town in slot.question.stem for slot in local] == [True]
+        assert "expired" not in {slot.question.uid for slot in paper.slots}
+
+
+def test_papers_follow_from_the_seed_and_the_commitment_binds_it(world, county):
+    with sittings_read(world) as db:
+        row = sittings.get_sitting(db, "s1")
+    bound = snapshot_digest(json.loads(row.snapshot))
+    assert row.commitment == commitment(row.seed, bound)
+    assert world.code("C1") == paper_code(paper_key(exam_key(row.seed, bound), "C1"))
+
+
+def sittings_read(world):
+    return reading(world.engine)
+
+
+def test_a_bank_edited_later_never_reaches_a_frozen_paper(world, county):
+    before = world.paper().digest
+    world.do(publishing.publish, county.ADMIN, county.NOW, [replace(q, explanation="改了") for q in county.QUESTIONS if q.uid.startswith("single")])
+    assert world.paper().digest == before
+
+
+def test_a_thin_bank_is_refused_with_cell_counts_and_cadres(empty, county):
+    section = replace(county.PLAN.sections[1], cells=(Cell(6, areas=("water",)),))
+    thin = replace(county.PLAN, id="thin", sections=(county.PLAN.sections[0], section))
+    empty.do(publishing.publish, county.ADMIN, county.NOW, [], [thin])
+    with pytest.raises(scheduling.SittingRefused) as refusal:
+        empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, replace(county.sitting_plan(), blueprint="thin"), county.ZONE, county.SEED)
+    (line,) = [line.render() for line in refusal.value.lines()]
+    assert "需要6题，只有2题，缺4题" in line
+    assert "饮水安全" in line
+    assert "影响3人" in line
+    with sittings_read(empty) as db:
+        assert sittings.list_sittings(db) == []
+
+
+def test_a_cadre_without_local_questions_is_named(empty, county):
+    no_data = replace(county.sitting_plan(), profile="")
+    seen = empty.do(scheduling.forecast, county.ADMIN, no_data, county.ZONE)
+    assert seen.candidates == 3
+    (gap,) = seen.gaps
+    assert (gap.shortage.needed, gap.shortage.available, len(gap.cadres)) == (1, 0, 3)
+
+
+@pytest.mark.parametrize(
+    ("parts", "code"),
+    [
+        ({"blueprint": "none"}, "unknown_blueprint"),
+        ({"profile": "none"}, "unknown_profile"),
+        ({"group": Group(cadres=("C77",))}, "nobody"),
+        ({"minutes": 0}, "bad_window"),
+        ({"closes_at": None}, "bad_window"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(empty, county, parts, code):
+    if "closes_at" in parts:
+        parts = {"closes_at": county.OPENS - timedelta(seconds=1)}
+    with pytest.raises(QuizError, match=code):
+        empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, replace(county.sitting_plan(), **parts), county.ZONE, county.SEED)
+
+
+def test_a_code_is_used_once(world, county):
+    with pytest.raises(QuizError, match="sitting_exists"):
+        world.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED)
+
+
+def test_the_group_is_taken_by_unit_and_everything_below(empty, county):
+    plan = replace(county.sitting_plan(), group=Group(units=("T01",)))
+    assert empty.do(scheduling.forecast, county.ADMIN, plan, county.ZONE).candidates == 2
+
+
+def test_stored_paper_and_its_digest_agree(world, county):
+    with sittings_read(world) as db:
+        seat = sittings.seats_of_cadre(db, "C1")[0]
+    assert seat.paper.digest == digest(json.loads(seat.paper.content))
