@@ -167,6 +167,13 @@ def key_text(question: Question) -> str:
     """Return the key as a person writes it: letters, 正确/错误, or the first answer of each blank."""
     if question.type is QuestionType.FILL_IN:
         return "；".join(f"{blank.answers[0]}{blank.unit}" for blank in question.blanks)
+    return response_text(question, tuple(sorted(question.key)))
+
+
+def response_text(question: Question, response: tuple[str, ...]) -> str:
+    """Return a response as a person writes it: letters as printed, 正确/错误, or the blanks; empty when there is none."""
+    if question.type is QuestionType.FILL_IN:
+        return "；".join(response)
     if question.type is QuestionType.TRUE_FALSE:
-        return next(o.text for o in TRUE_OPTIONS if o.id in question.key)
-    return letters(question.key, question.options)
+        return "".join(option.text for option in TRUE_OPTIONS if option.id in response)
+    return letters(frozenset(response), question.options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ def list_sittings(session: Session) -> list[SittingRow]:
 
 def save_paper(session: Session, sitting: SittingRow, cadre: CadreRow, post: str, paper: Paper) -> None:
     """Append a frozen paper of a cadre, with the unit and post as they stand now."""
-    content = canonical_json(freeze(paper)).decode()
+    content = canonical_json(freeze(paper))
     session.add(
         PaperRow(
             sitting_id=sitting.id,
@@ -49,8 +50,8 @@ def save_paper(session: Session, sitting: SittingRow, cadre: CadreRow, post: str
             code=paper.code,
             unit_id=cadre.unit_id,
             post=post,
-            digest=paper.digest,
-            content=content,
+            digest=hashlib.sha256(content).hexdigest(),
+            content=content.decode(),
         )
     )
 

@@ -1,0 +1,60 @@
+"""quiz account: log-ins."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from pathlib import Path
+
+import click
+
+from quiz.cli.console import Console, pass_console, whole_file
+from quiz.core.access import Role
+from quiz.core.message import say
+from quiz.formats.csv_table import write_csv
+from quiz.usecases import accounts
+
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters and digits that nobody mistakes for one another on a printed slip."""
+
+
+@click.group()
+def account() -> None:
+    """Log-ins."""
+
+
+@account.command()
+@click.argument("login")
+@click.option("--name", required=True, help="the person's name")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--cadre", default="", help="staff number, for a trainee")
+@click.option("--unit", default="", help="code of the unit that the roles are limited to")
+@click.password_option(help="asked for when left out")
+@pass_console
+def create(console: Console, login: str, name: str, roles: tuple[str, ...], cadre: str, unit: str, password: str) -> None:
+    """Create an account."""
+    with console.writer() as db:
+        accounts.create_account(db, console.actor, console.now(), login, name, password, [Role(role) for role in roles], cadre, unit)
+    console.say(say("账号{login}已创建。", login=login))
+
+
+@account.command()
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="CSV with the first passwords; hand out, then destroy"
+)
+@pass_console
+def issue(console: Console, output: Path) -> None:
+    """Give every cadre without an account one, with a first password that must be changed at first use."""
+    header = [console.translate(text) for text in ("单位", "工号", "姓名", "登录名", "初始密码")]
+    with whole_file(output) as out, console.writer() as db:
+        issued = accounts.issue_passwords(db, console.actor, console.now(), new_password)
+        rows = [[item.unit, item.number, item.name, item.login, item.password] for item in issued]
+        text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+        write_csv(header, rows, text)
+        text.detach()
+    console.say(say("已为{n}人开通账号，初始密码在{file}，请妥善保管。", n=len(issued), file=output))
+
+
+def new_password() -> str:
+    """Return a first password: ten letters and digits, about 49 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(10))

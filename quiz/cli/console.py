@@ -1,0 +1,98 @@
+"""What every command needs: settings, database, clock, the acting person, and how to speak."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+from sqlalchemy import Engine, inspect
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Actor, command_line
+from quiz.core.message import Diagnostic, Message, QuizError, Translate, say
+from quiz.settings import Settings, load_settings
+from quiz.storage.engine import make_engine, reading, writing
+from quiz.translation import translator
+
+
+class Console:
+    """One run of the command line."""
+
+    _latest: Console | None = None
+
+    def __init__(self, language: str | None = None) -> None:
+        self.settings: Settings = load_settings()
+        self.translate: Translate = translator(language or self.settings.language)
+        self.language = language or self.settings.language
+        Console._latest = self
+
+    @classmethod
+    def latest(cls) -> Console:
+        """Return the console of this run."""
+        return cls._latest or cls()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The installation's database. QuizError `no_database` when it has not been made yet."""
+        engine = make_engine(self.settings.database_url)
+        if not inspect(engine).has_table("alembic_version"):
+            raise QuizError("no_database", say("还没有数据库。请先运行 quiz init（正式使用）或 quiz demo（演示）。"))
+        return engine
+
+    @property
+    def actor(self) -> Actor:
+        """Who holds this command line."""
+        try:
+            name = getpass.getuser()
+        except (KeyError, OSError):
+            name = "?"
+        return command_line(f"cli:{name}")
+
+    def now(self) -> datetime:
+        """Return the server's time."""
+        return datetime.now(UTC)
+
+    def reader(self) -> AbstractContextManager[Session]:
+        """Give a transaction that only reads."""
+        return reading(self.engine)
+
+    def writer(self) -> AbstractContextManager[Session]:
+        """Give a transaction that is committed at its end."""
+        return writing(self.engine)
+
+    def text(self, message: Message) -> str:
+        """Return a message in the console's language."""
+        return message.render(self.translate)
+
+    def say(self, message: Message) -> None:
+        """Print a message."""
+        click.echo(self.text(message))
+
+    def report(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        """Print problems in files to standard error, one a line."""
+        for diagnostic in sorted(diagnostics):
+            click.echo(diagnostic.render(self.translate), err=True)
+
+
+pass_console: Callable[..., Callable[..., None]] = click.pass_obj
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write that appears under `path` only when it is complete; what stood there before stays until then."""
+    handle, name = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            yield out
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

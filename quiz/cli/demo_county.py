@@ -1,0 +1,141 @@
+"""The demo: the shipped banks and the fictional county published, three log-ins, a sitting that is open now and one that is over with results."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from quiz.banks.lint import lint_paths
+from quiz.cli.console import Console
+from quiz.core.access import Actor, Role
+from quiz.core.message import QuizError, say
+from quiz.core.paper import Paper, Slot
+from quiz.core.plan import SittingPlan
+from quiz.core.question import QuestionType
+from quiz.core.roster import Group
+from quiz.core.seed import Stream
+from quiz.core.sitting import Release
+from quiz.settings import shipped
+from quiz.storage import accounts, sittings
+from quiz.storage import rosters as stored
+from quiz.storage.engine import reading, writing
+from quiz.storage.tables import SittingRow
+from quiz.usecases import attempts, publishing, rosters, scheduling
+from quiz.usecases.accounts import create_account
+
+PASSWORD = "qinglan-2026"  # noqa: S105  printed for everyone who runs the demo
+TRAINEE = "C0035"
+PROFILE = "qinglan-2026h1"
+LOG_INS = (("c0035", say("考生")), ("setter", say("命题人")), ("organiser", say("组考")))
+DEMO_SEED = hashlib.sha256(b"kaoxue demo").digest()
+"""The past demo sitting is the same everywhere; the open one as well: nothing in it is secret."""
+
+
+def prepare(engine: Engine, console: Console) -> None:
+    """Bring the demo to where a newcomer can start; what is there already stays."""
+    actor, now = console.actor, console.now()
+    with reading(engine) as db:
+        is_fresh = accounts.get_account(db, "organiser") is None
+    if is_fresh:
+        _load(engine, console, actor, now)
+    today = now.astimezone(console.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    with reading(engine) as db:
+        is_open = any(_lasts(row, now) for row in sittings.list_sittings(db) if row.code.startswith("demo-quick"))
+    if is_open:
+        return
+    console.say(say("正在组卷……"))
+    with writing(engine) as db:
+        for plan in _open_plans(today):
+            if sittings.get_sitting(db, plan.code) is None:
+                scheduling.create_sitting(db, actor, now, plan, console.settings.zone, DEMO_SEED)
+
+
+def _lasts(row: SittingRow, now: datetime) -> bool:
+    """True while the sitting is open and stays so for a day."""
+    return row.opens_at <= now and row.closes_at > now + timedelta(days=1)
+
+
+def _load(engine: Engine, console: Console, actor: Actor, now: datetime) -> None:
+    console.say(say("正在发布样题、导入虚构县花名册……"))
+    found = lint_paths([shipped("question_banks")], console.settings.zone)
+    if found.diagnostics:
+        console.report(found.diagnostics)
+        raise QuizError("bad_bank", say("随附题库有错误。"))
+    with writing(engine) as db:
+        publishing.publish(db, actor, now, (*found.questions, *found.templates), found.blueprints, found.profiles)
+        for roster in found.rosters:
+            rosters.load_roster(db, actor, now, roster)
+        create_account(db, actor, now, TRAINEE, _name(db), PASSWORD, [Role.TRAINEE], TRAINEE)
+        create_account(db, actor, now, "setter", "命题人（演示）", PASSWORD, [Role.SETTER])
+        create_account(db, actor, now, "organiser", "组考（演示）", PASSWORD, [Role.ORGANISER, Role.MARKER])
+    console.say(say("正在模拟一场已经结束的考试……"))
+    with writing(engine) as db:
+        _past_sitting(db, console, actor, now)
+
+
+def _name(db: Session) -> str:
+    return stored.cadre_rows(db, [TRAINEE])[TRAINEE].name
+
+
+def _open_plans(today: datetime) -> list[SittingPlan]:
+    day = f"{today:%Y-%m-%d}"
+    return [
+        SittingPlan(
+            code=f"demo-quick-{day}",
+            title="青岚县干部应知应会小测（演示）",
+            blueprint="cadre-quick",
+            profile=PROFILE,
+            group=Group(),
+            opens_at=today,
+            closes_at=today + timedelta(days=7),
+            release=Release.ON_SUBMIT,
+        ),
+        SittingPlan(
+            code=f"demo-full-{day}",
+            title="青岚县2026年度干部应知应会测试（演示）",
+            blueprint="cadre-general",
+            profile=PROFILE,
+            group=Group(),
+            opens_at=today + timedelta(days=3, hours=9),
+            closes_at=today + timedelta(days=3, hours=11),
+            release=Release.ON_CLOSE,
+        ),
+    ]
+
+
+def _past_sitting(db: Session, console: Console, actor: Actor, now: datetime) -> None:
+    """A quick sitting of last month which most cadres sat, by the same use cases as a live one, at times that are past."""
+    opens = now.astimezone(console.settings.zone).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=21)
+    plan = SittingPlan("demo-past", "青岚县干部应知应会小测（上期，演示）", "cadre-quick", Group(), opens, opens + timedelta(hours=2), PROFILE)
+    row = scheduling.create_sitting(db, actor, opens - timedelta(days=7), plan, console.settings.zone, DEMO_SEED)
+    for seat in sittings.seats_of_sitting(db, row):
+        chance = Stream(DEMO_SEED, f"demo/{seat.cadre.number}")
+        if chance.below(100) < 6 and seat.cadre.number != TRAINEE:
+            continue  # absent
+        person = Actor(name=seat.cadre.name, roles={Role.TRAINEE: "/"}, cadre_number=seat.cadre.number)
+        started = opens + timedelta(seconds=chance.below(1800))
+        attempts.start(db, person, seat.paper.code, started)
+        saves = _simulated(sittings.read_paper(seat.paper), chance)
+        attempts.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
+
+
+def _simulated(paper: Paper, chance: Stream) -> list[attempts.Save]:
+    """Responses of somebody who knows 55 to 95 % of the paper."""
+    skill = 55 + chance.below(41)
+    values = [(slot.number, _answer(slot, chance.below(100) < skill, chance)) for slot in paper.slots if chance.below(100) < 97]
+    return [attempts.Save(number, value, seq) for seq, (number, value) in enumerate(values, 1)]
+
+
+def _answer(slot: Slot, knows: bool, chance: Stream) -> list[str]:
+    question = slot.question
+    if question.type is QuestionType.FILL_IN:
+        return [blank.answers[0] if knows else "不清楚" for blank in question.blanks]
+    if knows:
+        return sorted(question.key)
+    others = [option.id for option in question.options if option.id not in question.key]
+    if question.type is QuestionType.MULTIPLE and chance.below(2):
+        return sorted(question.key)[:-1]
+    return [others[chance.below(len(others))]] if others else sorted(question.key)[:-1]

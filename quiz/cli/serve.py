@@ -1,0 +1,128 @@
+"""quiz init, demo, serve, doctor: from an empty folder to a running server."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import click
+
+from quiz.cli import demo_county
+from quiz.cli.console import Console, pass_console
+from quiz.core.message import QuizError, say
+from quiz.settings import load_settings
+from quiz.storage import migrate
+from quiz.storage.engine import make_engine, sqlite_version, writing
+from quiz.usecases import attempts
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SWEEP_SECONDS = 5
+THREADS = 8
+
+
+@click.command()
+@pass_console
+def init(console: Console) -> None:
+    """Make an empty installation for a real county: database, secret key, and what to do next."""
+    if console.settings.is_demo:
+        raise QuizError("is_demo", say("这个实例目录是演示用的。请用 QUIZ_INSTANCE 指定另一个目录，再运行 quiz init。"))
+    migrate.upgrade(make_engine(console.settings.database_url))
+    console.say(say("数据库已就绪：{folder}", folder=console.settings.instance))
+    for step in (
+        say("1. 创建组考账号：quiz account create 登录名 --name 姓名 --role organiser"),
+        say("2. 创建命题账号：quiz account create 登录名 --name 姓名 --role setter"),
+        say("3. 导入花名册：quiz roster load 花名册.xlsx"),
+        say("4. 发布题库：quiz bank publish question_banks/"),
+        say("5. 开通考生账号：quiz account issue -o 初始密码.csv"),
+        say("6. 启动：quiz serve"),
+    ):
+        console.say(step)
+
+
+@click.command()
+@click.option("--port", type=int, default=8765, show_default=True)
+@click.option("--no-serve", is_flag=True, help="prepare the demo and stop")
+@pass_console
+def demo(console: Console, port: int, no_serve: bool) -> None:
+    """Prepare the fictional county with shipped banks and a sitting that is open now, print the log-ins, and serve on this machine only."""
+    instance = console.settings.instance
+    if not console.settings.is_demo and (instance / "quiz.sqlite3").exists():
+        raise QuizError("not_demo", say("这个实例目录已用于正式考试，不能改成演示。请用 QUIZ_INSTANCE 指定另一个目录。"))
+    (instance / "demo").touch()
+    engine = make_engine(console.settings.database_url)
+    migrate.upgrade(engine)
+    demo_county.prepare(engine, console)
+    port = _free_port(port)
+    click.echo("")
+    console.say(say("考学演示已就绪：http://127.0.0.1:{port}", port=port))
+    for login, what in demo_county.LOG_INS:
+        console.say(say("  {what}　登录名 {login}　密码 {password}", what=what, login=login, password=demo_county.PASSWORD))
+    console.say(say("按 Ctrl+C 停止；再次运行不会丢失数据。"))
+    if not no_serve:
+        _serve(console, "127.0.0.1", port)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, default=8765, show_default=True)
+@pass_console
+def serve(console: Console, host: str, port: int) -> None:
+    """Serve the pages, and close attempts whose time is over."""
+    if console.settings.is_demo and host not in LOOPBACK:
+        raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
+    migrate.upgrade(make_engine(console.settings.database_url))
+    console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
+    _serve(console, host, port)
+
+
+@click.command()
+@pass_console
+def doctor(console: Console) -> None:
+    """Say what this installation runs on and whether its database is in order."""
+    engine = make_engine(console.settings.database_url)
+    console.say(say("实例目录：{folder}", folder=console.settings.instance))
+    console.say(say("数据库：{kind}", kind=engine.dialect.name))
+    if engine.dialect.name == "sqlite":
+        console.say(say("SQLite 版本：{version}", version=sqlite_version()))
+    found = migrate.differences(console.engine)
+    for difference in found:
+        click.echo(str(difference), err=True)
+    if found:
+        raise QuizError("schema", say("数据库结构与程序不一致，请运行 quiz db upgrade。"))
+    console.say(say("数据库结构正常。"))
+
+
+def _serve(console: Console, host: str, port: int) -> None:
+    import waitress  # the web is loaded by the commands that serve, not by every lint
+
+    from quiz.web import create_app
+
+    stop = threading.Event()
+    sweeper = threading.Thread(target=_close_expired_until, args=(stop, console), name="close-expired", daemon=True)
+    sweeper.start()
+    try:
+        # a hall sends many slow requests at once: waitress takes each whole before a thread is used
+        waitress.serve(create_app(load_settings()), host=host, port=port, threads=THREADS, connection_limit=2000, asyncore_use_poll=True, ident=None)
+    finally:
+        stop.set()
+        sweeper.join(timeout=10)
+
+
+def _close_expired_until(stop: threading.Event, console: Console) -> None:
+    engine = make_engine(console.settings.database_url)
+    while not stop.wait(SWEEP_SECONDS):
+        with writing(engine) as db:
+            attempts.close_expired(db, console.now())
+
+
+def _free_port(wanted: int) -> int:
+    """Return `wanted` if nobody listens there, else a free port."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    return wanted

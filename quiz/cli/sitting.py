@@ -1,0 +1,79 @@
+"""quiz sitting: schedule, list, release."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from quiz.banks.sitting_file import load_sitting
+from quiz.cli.console import Console, pass_console
+from quiz.core.message import say
+from quiz.translation import format_moment
+from quiz.usecases import attempts, results, scheduling
+
+PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say("已结束")}
+
+
+@click.group()
+def sitting() -> None:
+    """Sittings."""
+
+
+@sitting.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", "only_check", is_flag=True, help="say what would happen, store nothing")
+@pass_console
+def create(console: Console, file: Path, only_check: bool) -> None:
+    """Schedule a sitting from FILE and assemble every paper; refuse with the counts when the bank cannot fill one."""
+    found = load_sitting(file.read_bytes(), str(file), console.settings.zone)
+    if found.value is None or found.diagnostics:
+        console.report(found.diagnostics)
+        raise click.exceptions.Exit(1)
+    if only_check:
+        with console.reader() as db:
+            seen = scheduling.forecast(db, console.actor, found.value, console.settings.zone)
+        console.say(say("{n}人参加。", n=seen.candidates))
+        if seen.gaps:
+            raise scheduling.SittingRefused(seen.gaps)
+        return
+    with console.writer() as db:
+        row = scheduling.create_sitting(db, console.actor, console.now(), found.value, console.settings.zone, secrets.token_bytes(32))
+        papers = results.list_readable(db, console.actor, console.now())
+    count = next(item.papers for item in papers if item.sitting.code == row.code)
+    console.say(say("考试{code}已创建，{n}份试卷已组好并封存。抽题承诺值：{commitment}", code=row.code, n=count, commitment=row.commitment))
+
+
+@sitting.command(name="list")
+@pass_console
+def list_(console: Console) -> None:
+    """List the sittings with how many have a paper, have started and have submitted."""
+    with console.reader() as db:
+        rows = results.list_readable(db, console.actor, console.now())
+    for item in rows:
+        opens = format_moment(item.sitting.opens_at, console.language, console.settings.zone)
+        counts = say("应考{papers} 已开始{started} 已交卷{submitted}", papers=item.papers, started=item.started, submitted=item.submitted)
+        cells = [item.sitting.code, console.text(PHASES[item.phase.value]), opens, console.text(counts), item.sitting.title]
+        click.echo("\t".join(cells))
+    if not rows:
+        console.say(say("还没有考试。用 quiz sitting create FILE.yaml 创建一场。"))
+
+
+@sitting.command()
+@click.argument("code")
+@pass_console
+def release(console: Console, code: str) -> None:
+    """Release the results of a sitting whose rule is manual."""
+    with console.writer() as db:
+        results.release(db, console.actor, code, console.now())
+    console.say(say("{code}的成绩已公布。", code=code))
+
+
+@sitting.command(name="close-expired")
+@pass_console
+def close_expired(console: Console) -> None:
+    """Close and grade every attempt whose time is over (the server does so by itself)."""
+    with console.writer() as db:
+        count = attempts.close_expired(db, console.now())
+    console.say(say("已收卷{n}份。", n=count))
