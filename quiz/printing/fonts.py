@@ -100,7 +100,7 @@ def load_face(font: Font) -> Face:
 
 def parse_face(font: Font, data: bytes) -> Face:
     """Return the face in a TrueType file that has a format 12 character map and no composite glyphs, as `tools/build_fonts.py` makes them."""
-    tables = _tables(data)
+    tables = parse_tables(data)
     head, hhea, hmtx = tables["head"], tables["hhea"], tables["hmtx"]
     count = struct.unpack_from(">H", tables["maxp"], 4)[0]
     metrics = struct.unpack_from(">H", hhea, 34)[0]
@@ -125,7 +125,8 @@ def parse_face(font: Font, data: bytes) -> Face:
     )
 
 
-def _tables(data: bytes) -> dict[str, bytes]:
+def parse_tables(data: bytes) -> dict[str, bytes]:
+    """Return the tables of a TrueType file by their tags."""
     count = struct.unpack_from(">H", data, 4)[0]
     entries = (struct.unpack_from(">4sLLL", data, 12 + 16 * i) for i in range(count))
     return {tag.decode("ascii"): data[offset : offset + length] for tag, _, offset, length in entries}

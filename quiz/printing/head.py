@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from quiz.core.message import Translate, say
 from quiz.core.paper import CHINESE_NUMERALS, Paper, plain_number, section_heading
 from quiz.printing.fonts import Font, text_width
@@ -47,18 +49,19 @@ def score_table(paper: Paper, measure: float, translate: Translate) -> Row:
     top = [say("题号").render(translate), *numbers, say("总分").render(translate)]
     table = [top, [say("得分").render(translate)], [say("阅卷人").render(translate)]]
     width = min(CELL_WIDTH, measure / len(top))
-    return Row(len(table) * CELL_HEIGHT, tuple(grid(table, len(top), (measure - width * len(top)) / 2, width, CELL_HEIGHT)))
+    return Row(len(table) * CELL_HEIGHT, tuple(grid(table, [width] * len(top), CELL_HEIGHT, x=(measure - width * len(top)) / 2)))
 
 
-def grid(table: list[list[str]], columns: int, x: float, width: float, height: float, size: float = BODY) -> list[Mark]:
-    """Return a ruled table of equal cells whose lower left corner is (x, 0), its texts centred; short rows are filled with empty cells."""
+def grid(table: Sequence[Sequence[str]], widths: Sequence[float], height: float, *, x: float = 0.0, size: float = BODY) -> list[Mark]:
+    """Return a ruled table with columns of these widths, its lower left corner at (x, 0), its texts centred; short rows end in empty cells."""
     marks: list[Mark] = []
-    for down, row in enumerate(reversed(table)):
-        for across in range(columns):
-            left, low = x + across * width, down * height
+    for down, row in enumerate(table, start=1):
+        left, low = x, (len(table) - down) * height
+        for across, width in enumerate(widths):
             marks.append(Box(left, low, width, height))
             if across < len(row) and row[across]:
                 marks += centred(row[across], left, width, low + height / 2 - size * 0.36, size=size)
+            left += width
     return marks
 
 
@@ -93,5 +96,5 @@ def _mark_box(height: float, translate: Translate) -> list[Mark]:
     """The small box 得分|阅卷人, in the middle of a strip of this height."""
     table = [[say("得分").render(translate), say("阅卷人").render(translate)], []]
     low = (height - 2 * MARK_CELL_HEIGHT) / 2
-    marks = grid(table, 2, 0.0, MARK_CELL_WIDTH, MARK_CELL_HEIGHT, SMALL)
+    marks = grid(table, [MARK_CELL_WIDTH] * 2, MARK_CELL_HEIGHT, size=SMALL)
     return [moved(mark, 0.0, low) for mark in marks]

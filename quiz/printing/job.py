@@ -6,22 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from quiz.core.message import Message, QuizError, mark_text, say
-from quiz.core.paper import Paper, Slot
+from quiz.core.paper import Candidate, Paper, Slot
 from quiz.printing.fonts import GlyphCheck
 
 OnPaper = Callable[[int, int], None]
 """Called after each paper with how many are done and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Whom a paper is for; printed inside the sealed strip and nowhere else. An empty field leaves a line to write on."""
-
-    name: str
-    number: str
-    unit: str
-    post: str
-    seat: str = ""
 
 
 @dataclass(frozen=True, slots=True)

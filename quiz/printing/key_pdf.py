@@ -14,7 +14,7 @@ from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import KEY_GEOMETRIES, Geometry, PageSize
 from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING, grid
 from quiz.printing.job import OnPaper, PrintJob, check_jobs
-from quiz.printing.marks import Block, Row, moved, space
+from quiz.printing.marks import Block, Row, space
 from quiz.printing.sheet import Sheets
 from quiz.printing.side import draw_blank, draw_column, draw_footer, draw_gutter
 from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
@@ -129,10 +129,9 @@ def _answer_blocks(slots: Sequence[Slot], measure: float, translate: Translate) 
 def _grid_block(slots: Sequence[Slot], measure: float, translate: Translate) -> Block:
     """Ten questions at most: their numbers above, their answers below."""
     width = (measure - LABEL_WIDTH) / PER_ROW
-    labels = grid([[say("题号").render(translate)], [say("答案").render(translate)]], 1, 0.0, LABEL_WIDTH, CELL_HEIGHT, SMALL)
-    table = [[str(slot.number) for slot in slots], [answer_text(slot.question) for slot in slots]]
-    cells = grid(table, len(slots), 0.0, width, CELL_HEIGHT)
-    return Block((Row(2 * CELL_HEIGHT, (*labels, *(moved(mark, LABEL_WIDTH, 0.0) for mark in cells))), space(4)))
+    numbers = [say("题号").render(translate), *(str(slot.number) for slot in slots)]
+    answers = [say("答案").render(translate), *(answer_text(slot.question) for slot in slots)]
+    return Block((Row(2 * CELL_HEIGHT, tuple(grid([numbers, answers], [LABEL_WIDTH] + [width] * len(slots), CELL_HEIGHT))), space(4)))
 
 
 def _reason_block(slot: Slot, measure: float, translate: Translate) -> Block:

@@ -52,13 +52,11 @@ def tokens(text: str) -> list[str]:
 
 
 def may_break(before: str, after: str) -> bool:
-    """True when a line may end between the two neighbouring tokens."""
+    """True when a line may end between `before`, some text, and `after`, the token that follows it."""
     if after[0] in SPACES or after[0] in NOT_AT_START or is_bracket(after):
         return False
-    visible = before.rstrip(SPACES)
-    if visible and visible[-1] in NOT_AT_END:
-        return False
-    return not (after[0] in UNITS and before[-1] in "0123456789_")
+    last = before.rstrip(SPACES)[-1:]
+    return not last or not (last in NOT_AT_END or (after[0] in UNITS and last in "0123456789_"))
 
 
 def is_bracket(token: str) -> bool:
@@ -122,7 +120,7 @@ class _Breaker:
         """Yield runs of tokens that stay together; one wider than a line falls apart into tokens, and these into characters."""
         cluster: list[str] = []
         for token in tokens(paragraph):
-            if cluster and may_break(cluster[-1], token):
+            if cluster and may_break("".join(cluster), token):
                 yield from self.small_enough(cluster)
                 cluster = []
             cluster.append(token)

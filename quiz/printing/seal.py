@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from quiz.core.message import Translate, mark_text, say
+from quiz.core.paper import Candidate
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import MM, Geometry
-from quiz.printing.job import FIELD_NAMES, Candidate
+from quiz.printing.job import FIELD_NAMES
 from quiz.printing.marks import Stroke
 from quiz.printing.sheet import Sheets
 from quiz.printing.typeset import BODY, SMALL
