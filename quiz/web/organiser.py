@@ -1,5 +1,208 @@
-"""Pages of the organiser."""
+"""Pages of the organiser: what needs a decision, one sitting with its results, one cadre's marks, prints and exports."""
 
-from flask import Blueprint
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from io import BytesIO
+
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, StringField
+from wtforms.validators import Length, ValidationError
+
+from quiz.core.access import Action
+from quiz.core.message import QuizError, mark_text, say
+from quiz.core.paper import Candidate, Paper, section_heading
+from quiz.core.results import STANDING_NAMES, summarise, summarise_one
+from quiz.core.sitting import Phase
+from quiz.formats.results_xlsx import write_results
+from quiz.printing.geometry import PageSize
+from quiz.printing.job import PrintJob
+from quiz.printing.paper_pdf import print_papers
+from quiz.usecases import results
+from quiz.usecases.papers import papers_to_print
+from quiz.usecases.results import SittingView
+from quiz.web import people, planning
+from quiz.web.board import pick, read_choice
+from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
+from quiz.web.forms import ListedField
+from quiz.web.planning import RELEASE_NAMES
 
 pages = Blueprint("organiser", __name__)
+pages.add_url_rule("/sittings/new", "new", planning.new, methods=["GET", "POST"])
+pages.add_url_rule("/roster", "roster", people.roster, methods=["GET", "POST"])
+pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_example)
+pages.url_value_preprocessor(people.allow_upload)
+
+PHASE_NAMES = {
+    Phase.SCHEDULED: mark_text("未开始"),
+    Phase.OPEN: mark_text("进行中"),
+    Phase.CLOSED: mark_text("已结束"),
+}
+MOST_PAPERS = 500
+"""In one file: more are slow to open and take memory while they are made."""
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class PrintForm(FlaskForm):  # type: ignore[misc]
+    """Whose papers to print, on what."""
+
+    who = RadioField(
+        mark_text("打印哪些试卷"),
+        choices=[("all", mark_text("全部试卷")), ("unit", mark_text("一个单位的试卷")), ("numbers", mark_text("指定工号的试卷"))],
+        default="all",
+    )
+    unit = ListedField(mark_text("单位"), default="")
+    numbers = StringField(mark_text("工号"), validators=[Length(max=4000, message=mark_text("一次最多填写4000个字符。"))])
+    size = RadioField(mark_text("纸张"), choices=[("A4", "A4"), ("A3", mark_text("A3 双栏"))], default="A4")
+    with_key = BooleanField(mark_text("附参考答案"))
+
+    def validate_unit(self, field: ListedField) -> None:
+        """A unit must be chosen when one unit is asked for."""
+        if self.who.data == "unit" and not field.data:
+            raise ValidationError(mark_text("请选择单位。"))
+
+    def validate_numbers(self, field: StringField) -> None:
+        """A staff number must be given when staff numbers are asked for."""
+        if self.who.data == "numbers" and not split_numbers(field.data):
+            raise ValidationError(mark_text("请填写工号，多个工号用空格或逗号隔开。"))
+
+
+class ReleaseForm(FlaskForm):  # type: ignore[misc]
+    """The sitting's code, typed, since a release cannot be taken back."""
+
+    code = StringField(mark_text("考试代码"))
+
+
+@pages.get("/sittings")
+@needs(Action.READ_SITTINGS)
+def home() -> ResponseReturnValue:
+    """What needs a decision first, then every sitting."""
+    with reader() as db:
+        rows = results.list_readable(db, actor(), now())
+    return render_template("organiser/home.html", rows=rows, PHASE_NAMES=PHASE_NAMES)
+
+
+@pages.get("/sittings/<code>")
+@needs(Action.READ_RESULTS)
+def sitting(code: str) -> ResponseReturnValue:
+    """One sitting: its plan, who has sat, the results by unit and by cadre."""
+    return _show(code, PrintForm(formdata=None))
+
+
+@pages.get("/sittings/<code>/cadres/<number>")
+@needs(Action.READ_RESULTS)
+def cadre(code: str, number: str) -> ResponseReturnValue:
+    """One cadre's result with every mark and its why."""
+    with reader() as db:
+        found = results.read_result(db, actor(), code, number, now())
+        shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
+    return render_template("organiser/cadre.html", result=found, shares=shares, section_heading=section_heading)
+
+
+@pages.get("/sittings/<code>/results.xlsx")
+@needs(Action.READ_RESULTS)
+def export(code: str) -> ResponseReturnValue:
+    """The results as an Excel file."""
+    with reader() as db:
+        view = results.read_sitting(db, actor(), code, now())
+    out = BytesIO()
+    write_results(view.rows, out, installation().settings.zone, translate)
+    out.seek(0)
+    return send_file(out, mimetype=EXCEL, as_attachment=True, download_name=f"{code}-results.xlsx")
+
+
+@pages.post("/sittings/<code>/papers.pdf")
+@needs(Action.PRINT_PAPERS)
+def papers(code: str) -> ResponseReturnValue:
+    """The papers as one PDF; what was wrong in the form is told on the sitting's page."""
+    form = PrintForm()
+    with reader() as db:
+        view = results.read_sitting(db, actor(), code, now())
+    form.unit.choices = _unit_choices(view)
+    if not form.validate():
+        return _show(code, form, status=422)
+    numbers = None
+    if form.who.data == "unit":
+        numbers = [row.number for row in view.rows if row.unit_code == form.unit.data]
+    elif form.who.data == "numbers":
+        numbers = split_numbers(form.numbers.data)
+    try:
+        count = len(view.rows if numbers is None else numbers)
+        if count > MOST_PAPERS:
+            raise QuizError("too_many_papers", say("一次最多打印{most}份，这里有{n}份。请按单位分批打印。", most=MOST_PAPERS, n=count))
+        with writer() as db:
+            found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data)
+        document = _pdf(found, PageSize(form.size.data), form.with_key.data)
+    except QuizError as error:
+        if error.code in ("not_found", "forbidden"):
+            raise
+        return _show(code, form, say_text(error.message), 409)
+    return send_file(document, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-papers.pdf")
+
+
+@pages.route("/sittings/<code>/release", methods=["GET", "POST"])
+@needs(Action.RELEASE)
+def release(code: str) -> ResponseReturnValue:
+    """Say what a release will do and to how many; do it when the sitting's code is typed."""
+    form = ReleaseForm()
+    with reader() as db:
+        view = results.read_sitting(db, actor(), code, now())
+    problem = ""
+    if request.method == "POST" and form.validate():
+        if (form.code.data or "").strip() == code:
+            with writer() as db:
+                results.release(db, actor(), code, now())
+            return redirect(url_for(".sitting", code=code, done="released"))
+        problem = say_text(say("请照样输入考试代码 {code}，以确认公布。", code=code))
+    submitted = sum(row.submitted_at is not None for row in view.rows)
+    waiting = sum(row.pending > 0 for row in view.rows)
+    page = render_template("organiser/release.html", view=view, form=form, problem=problem, submitted=submitted, waiting=waiting)
+    return page, 422 if problem else 200
+
+
+def split_numbers(text: str | None) -> list[str]:
+    """Return the staff numbers in a text, in order, each once."""
+    return list(dict.fromkeys(part for part in re.split(r"[\s,，、;；]+", text or "") if part))
+
+
+def _pdf(found: Sequence[tuple[Paper, Candidate]], size: PageSize, with_key: bool) -> BytesIO:
+    out = BytesIO()
+    print_papers([PrintJob(paper, candidate) for paper, candidate in found], out, size=size, with_key=with_key, translate=translate)
+    out.seek(0)
+    return out
+
+
+def _unit_choices(view: SittingView) -> list[tuple[str, str]]:
+    return [("", "—"), *dict.fromkeys((row.unit_code, row.unit) for row in view.rows)]
+
+
+def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
+    with reader() as db:
+        view = results.read_sitting(db, actor(), code, now())
+    form.unit.choices = _unit_choices(view)
+    choice = read_choice(request.args)
+    sat, not_sat = pick(view.rows, choice)
+    page = render_template(
+        "organiser/sitting.html",
+        view=view,
+        total=summarise_one("", "", view.rows),
+        units=summarise(view.rows),
+        full=Decimal(view.sitting.max_mark).scaleb(-2),
+        pass_mark=Decimal(view.sitting.pass_mark).scaleb(-2),
+        waiting=sum(row.pending > 0 for row in view.rows),
+        choice=choice,
+        sat=sat,
+        not_sat=not_sat,
+        form=form,
+        problem=problem,
+        done=request.args.get("done", ""),
+        PHASE_NAMES=PHASE_NAMES,
+        RELEASE_NAMES=RELEASE_NAMES,
+        STANDING_NAMES=STANDING_NAMES,
+    )
+    return page, status

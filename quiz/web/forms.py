@@ -1,0 +1,68 @@
+"""Form fields whose faults are told in our own words; holds no form and no view."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import ValidationError
+
+from quiz.core.message import mark_text
+
+NOT_LISTED = mark_text("请从列出的选项中选择。")
+MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
+
+
+class ListedField(SelectField):  # type: ignore[misc]
+    """A choice of one."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not listed."""
+        if self.data not in {value for value, *_ in self.choices}:
+            raise ValidationError(NOT_LISTED)
+
+
+class SeveralField(SelectMultipleField):  # type: ignore[misc]
+    """A choice of none, one or several."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not listed: dropping it in silence could turn a narrow choice into "everyone"."""
+        if not set(self.data or ()) <= {value for value, *_ in self.choices}:
+            raise ValidationError(NOT_LISTED)
+
+
+class MomentField(DateTimeLocalField):  # type: ignore[misc]
+    """A day and a time in the county's zone, as the browser's own control sends it; `data` is naive."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the time, with or without seconds."""
+        if not valuelist or not valuelist[0].strip():
+            return
+        text = valuelist[0].strip().replace(" ", "T")[:16]
+        try:
+            self.data = datetime.strptime(text, MOMENT_FORMAT)  # noqa: DTZ007 (the form adds the county's zone)
+        except ValueError:
+            raise ValueError(mark_text("请填写日期和时间，例如 2026-12-20 09:00。")) from None
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(mark_text("请填写日期，例如 2026-12-20。")) from None
+
+
+class WholeField(IntegerField):  # type: ignore[misc]
+    """A whole number."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; full-width digits are digits too."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(mark_text("请填写整数。")) from None

@@ -1,0 +1,150 @@
+"""The organiser's page that plans a sitting: checks the bank first, then creates; registered by the organiser's pages."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
+
+from quiz.core.access import Action
+from quiz.core.message import Message, QuizError, mark_text
+from quiz.core.plan import SittingPlan
+from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
+from quiz.core.sitting import Release
+from quiz.usecases import scheduling
+from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
+from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
+from quiz.web.forms import ListedField, MomentField, SeveralField, WholeField
+
+RELEASE_NAMES = {
+    Release.ON_CLOSE: mark_text("考试结束后公布成绩和答案"),
+    Release.ON_SUBMIT: mark_text("交卷后立即显示得分，答案在考试结束后公布"),
+    Release.MANUAL: mark_text("由组考人员手动公布"),
+}
+
+
+class SittingForm(FlaskForm):  # type: ignore[misc]
+    """What an organiser writes down to hold a sitting."""
+
+    title = StringField(
+        mark_text("考试名称"), validators=[InputRequired(mark_text("请填写考试名称。")), Length(max=80, message=mark_text("最多80个字。"))]
+    )
+    code = StringField(
+        mark_text("考试代码"),
+        validators=[
+            InputRequired(mark_text("请填写考试代码。")),
+            Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", message=mark_text("只用英文字母、数字和 . _ -，以字母或数字开头，最多64个字符。")),
+        ],
+    )
+    blueprint = ListedField(mark_text("命题蓝图"), default="")
+    profile = ListedField(mark_text("本地资料"), default="")
+    groups = SeveralField(mark_text("群体"))
+    units = SeveralField(mark_text("单位"))
+    posts = SeveralField(mark_text("岗位"))
+    opens_at = MomentField(mark_text("开始时间"), validators=[InputRequired(mark_text("请填写开始时间。"))])
+    closes_at = MomentField(mark_text("结束时间"), validators=[InputRequired(mark_text("请填写结束时间。"))])
+    minutes = WholeField(
+        mark_text("答题时长（分钟）"), validators=[Optional(), NumberRange(1, scheduling.LONGEST_MINUTES, mark_text("答题时长须为1至480分钟。"))]
+    )
+    release = RadioField(
+        mark_text("成绩公布"),
+        choices=[(rule.value, text) for rule, text in RELEASE_NAMES.items()],
+        default=Release.ON_CLOSE.value,
+        validate_choice=False,
+    )
+
+    def offer(self, choices: PlanChoices) -> None:
+        """Fill the lists to choose from."""
+        self.blueprint.choices = [
+            ("", translate(mark_text("请选择"))),
+            *((row.code, f"{row.title}（{row.code}）") for row, _ in choices.blueprints),
+        ]
+        self.profile.choices = [("", translate(mark_text("不用本地资料"))), *((row.code, f"{row.title}（{row.code}）") for row in choices.datasets)]
+        self.groups.choices = [(name, name) for name in choices.groups]
+        self.units.choices = [(unit.code, unit.name) for unit, _ in choices.units]
+        self.posts.choices = [(kind.value, translate(name)) for kind, name in POST_NAMES.items()]
+
+    def validate_blueprint(self, field: ListedField) -> None:
+        """A blueprint must be chosen."""
+        if not field.data:
+            raise ValidationError(mark_text("请选择命题蓝图。"))
+
+    def validate_closes_at(self, field: MomentField) -> None:
+        """The window must end after it begins."""
+        if field.data and self.opens_at.data and field.data <= self.opens_at.data:
+            raise ValidationError(mark_text("结束时间必须晚于开始时间。"))
+
+    def validate_release(self, field: RadioField) -> None:
+        """One of the three rules."""
+        if field.data not in {rule.value for rule in Release}:
+            raise ValidationError(mark_text("请从列出的选项中选择。"))
+
+    def plan(self, zone: ZoneInfo) -> SittingPlan:
+        """Return the plan in a form that is valid."""
+        return SittingPlan(
+            code=self.code.data,
+            title=self.title.data.strip(),
+            blueprint=self.blueprint.data,
+            opens_at=_aware(self.opens_at.data, zone),
+            closes_at=_aware(self.closes_at.data, zone),
+            group=Group(
+                groups=tuple(self.groups.data or ()),
+                units=tuple(self.units.data or ()),
+                posts=tuple(PostKind(value) for value in self.posts.data or ()),
+            ),
+            profile=self.profile.data,
+            minutes=self.minutes.data,
+            release=Release(self.release.data),
+        )
+
+
+@needs(Action.SCHEDULE)
+def new() -> ResponseReturnValue:
+    """Plan a sitting: say what would happen, or create it."""
+    zone = installation().settings.zone
+    with reader() as db:
+        choices = scheduling.plan_choices(db, actor())
+    form = SittingForm()
+    form.offer(choices)
+    seen: Forecast | None = None
+    problem: str = ""
+    lines: list[Message] = []
+    if form.validate_on_submit():
+        plan = form.plan(zone)
+        try:
+            if request.form.get("do") == "create":
+                with writer() as db:
+                    scheduling.create_sitting(db, actor(), now(), plan, zone, secrets.token_bytes(32))
+                return redirect(url_for(".sitting", code=plan.code, done="created"))
+            with reader() as db:
+                seen = scheduling.forecast(db, actor(), plan, zone)
+            if seen.gaps:
+                raise SittingRefused(seen.gaps)
+        except SittingRefused as refused:
+            problem, lines = say_text(refused.message), refused.lines()
+        except QuizError as error:
+            problem = say_text(error.message)
+    status = 409 if problem else 422 if form.errors else 200
+    tree = _tree(choices.units)
+    page = render_template("organiser/new.html", form=form, choices=choices, tree=tree, seen=seen, problem=problem, lines=lines)
+    return page, status
+
+
+def _aware(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=zone).astimezone(UTC)
+
+
+def _tree(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int, list[tuple[Unit, int]]]]:
+    """The units below the county in two steps: towns and departments, and what lies below each; the county itself is "everyone"."""
+    counted = [(unit, count) for unit, count in units if unit.parent]
+    listed = {unit.code for unit, _ in counted}
+    below: dict[str, list[tuple[Unit, int]]] = {}
+    for unit, count in counted:
+        below.setdefault(unit.parent, []).append((unit, count))
+    return [(unit, count, below.get(unit.code, [])) for unit, count in counted if unit.parent not in listed]
