@@ -101,7 +101,7 @@ def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
         .where(GradingRow.pending > 0, UnitRow.path.startswith(scope, autoescape=True))
         .group_by(GradingRow.sitting_id)
     )
-    return dict(session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def marks_of(session: Session, grading_id: int) -> dict[int, Mark]:

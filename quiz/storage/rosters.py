@@ -26,7 +26,7 @@ def list_units(session: Session) -> list[Unit]:
 
 def count_cadres(session: Session, scope: str = "/") -> list[tuple[Unit, int]]:
     """Return every unit within the path `scope`, parents before children, with the number of cadres in it and below it."""
-    own = dict(session.execute(select(CadreRow.unit_id, func.count()).group_by(CadreRow.unit_id)).tuples().all())
+    own = {row[0]: row[1] for row in session.execute(select(CadreRow.unit_id, func.count()).group_by(CadreRow.unit_id))}
     rows = {row.code: row for row in session.scalars(select(UnitRow))}
     below = {code: sum(own.get(other.id, 0) for other in rows.values() if other.path.startswith(row.path)) for code, row in rows.items()}
     return [(unit, below[unit.code]) for unit in list_units(session) if rows[unit.code].path.startswith(scope)]

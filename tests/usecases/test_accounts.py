@@ -1,0 +1,89 @@
+"""Accounts: a log-in is checked, slowed after failures, never locked; first passwords must be changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from quiz.core.access import Role
+from quiz.core.message import QuizError
+from quiz.storage.tables import AccountRow, LoginRow
+from quiz.usecases import accounts
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def someone(empty, county):
+    empty.do(accounts.create_account, county.ADMIN, county.NOW, "Li Si", "李四", "correct horse", [Role.SETTER], unit="T01")
+    return empty
+
+
+def log_in(world, county, password="correct horse", at=None, login="li si", token="t" * 43):
+    return world.do(accounts.log_in, login, password, token, at or county.NOW)
+
+
+def test_the_right_password_opens_a_session_that_ends(someone, county):
+    assert log_in(someone, county).account.name == "李四"
+    actor, _ = someone.do(accounts.who, "t" * 43, county.NOW)
+    assert actor.roles == {Role.SETTER: "/QL/T01/"}
+    assert someone.do(accounts.who, "t" * 43, county.NOW + accounts.LOGIN_LASTS) is None
+    someone.do(accounts.log_out, "t" * 43)
+    assert someone.do(accounts.who, "t" * 43, county.NOW) is None
+
+
+def test_only_a_digest_of_the_token_is_stored(someone, county):
+    log_in(someone, county)
+    assert someone.do(lambda db: db.query(LoginRow.token_digest).scalar()) == accounts.token_digest("t" * 43) != "t" * 43
+
+
+def test_unknown_name_and_wrong_password_look_the_same(someone, county):
+    assert log_in(someone, county, "wrong") == log_in(someone, county, login="nobody") == accounts.LogIn()
+    assert log_in(someone, county, "x" * 10_000) == accounts.LogIn()
+
+
+def test_failures_make_one_wait_longer_and_longer_but_never_lock(someone, county):
+    for _ in range(5):
+        assert log_in(someone, county, "wrong").wait_seconds == 0
+    assert log_in(someone, county).wait_seconds == 2
+    assert log_in(someone, county, "wrong", county.NOW + 2 * SECOND).wait_seconds == 0
+    assert log_in(someone, county, at=county.NOW + 3 * SECOND).wait_seconds == 3
+    assert log_in(someone, county, at=county.NOW + 6 * SECOND).account is not None
+    assert log_in(someone, county, "wrong").wait_seconds == 0
+
+
+def test_an_account_that_is_closed_gets_nowhere(someone, county):
+    log_in(someone, county)
+    someone.do(lambda db: db.query(AccountRow).update({"is_active": False}))
+    assert log_in(someone, county) == accounts.LogIn()
+    assert someone.do(accounts.who, "t" * 43, county.NOW) is None
+
+
+@pytest.mark.parametrize("password", ["short", "12345678", "li si", "x" * 201])
+def test_weak_passwords_are_refused(empty, county, password):
+    with pytest.raises(QuizError, match="weak_password"):
+        empty.do(accounts.create_account, county.ADMIN, county.NOW, "li si", "李四", password, [])
+
+
+def test_a_log_in_name_is_used_once_whatever_its_case(someone, county):
+    with pytest.raises(QuizError, match="login_taken"):
+        someone.do(accounts.create_account, county.ADMIN, county.NOW, "ＬＩ SI", "x", "long enough", [])
+
+
+def test_changing_the_password_ends_the_other_log_ins(someone, county):
+    account = log_in(someone, county, token="a" * 43).account
+    log_in(someone, county, token="b" * 43)
+    with pytest.raises(QuizError, match="wrong_password"):
+        someone.do(accounts.change_password, account.id, "wrong", "new password", "a" * 43, county.NOW)
+    someone.do(accounts.change_password, account.id, "correct horse", "new password", "c" * 43, county.NOW)
+    assert [someone.do(accounts.who, t * 43, county.NOW) is not None for t in "abc"] == [False, False, True]
+
+
+def test_every_cadre_gets_one_first_password(empty, county):
+    words = iter(f"first-{i}-password" for i in range(9))
+    issued = empty.do(accounts.issue_passwords, county.ADMIN, county.NOW, lambda: next(words))
+    assert [item.number for item in issued] == ["C1", "C2", "C3"]
+    assert empty.do(accounts.issue_passwords, county.ADMIN, county.NOW, lambda: next(words)) == []
+    found = empty.do(accounts.log_in, "c1", issued[0].password, "t" * 43, county.NOW)
+    assert found.account.must_change_password
+    actor, _ = empty.do(accounts.who, "t" * 43, county.NOW)
+    assert (actor.cadre_number, set(actor.roles)) == ("C1", {Role.TRAINEE})
