@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 NOT_AT_START = frozenset("，。、；：？！）》〉」』】〕”’％‰℃…—～·)]},.;:?!%")
 NOT_AT_END = frozenset("（《〈「『【〔“‘([{￥$")
+COUNTING = frozenset("0123456789_")
 HANGING = frozenset("，。、；：？！）》〉」』】〕”’")
 """Marks whose right half is empty in both faces, so that they may hang over the edge by half an em."""
 
 UNITS = frozenset("年月日时分元万亿亩户人个名项条岁天次倍")
 SPACES = " \u3000\u00a0"
+BRACKET = re.compile("[（(][ \u3000]*[）)]")
 BLANK_RUN = re.compile(r"_{4,}")
 _TOKEN = re.compile(
     r"_{4,}|——|……|[（(][ \u3000]*[）)]|[ \u3000\u00a0]+"
@@ -52,16 +54,21 @@ def tokens(text: str) -> list[str]:
 
 
 def may_break(before: str, after: str) -> bool:
-    """True when a line may end between `before`, some text, and `after`, the token that follows it."""
-    if after[0] in SPACES or after[0] in NOT_AT_START or is_bracket(after):
-        return False
+    """True when a line may end between `before`, some text, and `after`, the token that follows it.
+
+    An answer bracket keeps what stands before it, unless that holds one too, so that it never stands alone in a last line.
+    """
     last = before.rstrip(SPACES)[-1:]
-    return not last or not (last in NOT_AT_END or (after[0] in UNITS and last in "0123456789_"))
+    if after[0] in SPACES or after[0] in NOT_AT_START or last in NOT_AT_END:
+        return False
+    if is_bracket(after):
+        return bool(BRACKET.search(before))
+    return not (after[0] in UNITS and last in COUNTING)
 
 
 def is_bracket(token: str) -> bool:
     """True for the empty bracket （　　） that an answer is written in."""
-    return len(token) > 1 and token[0] in "（(" and token[-1] in "）)" and not token[1:-1].strip(SPACES)
+    return BRACKET.fullmatch(token) is not None
 
 
 def break_text(text: str, measure: float, size: float, widths: Mapping[str, float], *, gap: float = 0.0) -> tuple[Line, ...]:

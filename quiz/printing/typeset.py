@@ -5,6 +5,7 @@ Every function here takes plain text and is remembered by its arguments, because
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from quiz.printing.fonts import WIDTHS, Font, runs_by_font, text_width
@@ -21,7 +22,7 @@ BASE_LINE = 0.27
 MAX_SPREAD = 0.1
 """A line that would need more space than this, in em a character, is left ragged."""
 
-SHORT_REST = 0.3
+CUT_BEHIND = re.compile("[。；，](?![”’）])")
 RULE_DROP = 0.15
 REMEMBERED = 32_768
 
@@ -73,11 +74,19 @@ def centred_rows(text: str, measure: float, font: Font, size: float, leading: fl
 
 
 def heading_rows(text: str, measure: float, size: float, leading: float, *, x: float = 0.0) -> list[Row]:
-    """Return rows with the text in 黑体 at the left; a last line of a few characters gets company from the line above."""
-    lines = broken(text, measure, Font.HEI, size)
-    if lines[-1].width < measure * SHORT_REST:
-        lines = even_lines(text, measure, Font.HEI, size)
-    return [row_of(tuple(set_line(line.ink, Font.HEI, size, x=x)), leading) for line in lines]
+    """Return rows with the text in 黑体 at the left; a heading of two lines is cut behind a mark, so that each line says one thing."""
+    lines = _two_parts(text, measure, size) or [line.ink for line in broken(text, measure, Font.HEI, size)]
+    return [row_of(tuple(set_line(line, Font.HEI, size, x=x)), leading) for line in lines]
+
+
+def _two_parts(text: str, measure: float, size: float) -> list[str]:
+    """The two parts of a text that fills two lines, cut behind 。；or ， where they are most alike; none when no cut fits."""
+    if len(broken(text, measure, Font.HEI, size)) != 2:
+        return []
+    cuts = [match.end() for match in CUT_BEHIND.finditer(text) if match.end() < len(text)]
+    sizes = [(max(text_width(text[:cut], Font.HEI, size), text_width(text[cut:], Font.HEI, size)), cut) for cut in cuts]
+    widest, cut = min(sizes, default=(measure + 1, 0))
+    return [text[:cut], text[cut:]] if widest <= measure else []
 
 
 def centred(text: str, x: float, width: float, y: float, font: Font = Font.SONG, size: float = BODY) -> list[Mark]:
