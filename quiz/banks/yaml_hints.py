@@ -53,10 +53,13 @@ def explain(error: yaml.MarkedYAMLError, lines: list[str]) -> Found:
 
 def fold_problem(lines: list[str], first: int, last: int) -> Found | None:
     """Return the slip that made a text without quotes run on over lines `first` to `last` (counted from 0), if one of them looks like a new item."""
+    found = _line_hint(lines, range(first, last + 1))
+    if found:
+        return found
     for number in range(first + 1, last + 1):
         if match := LIST_ITEM.search(lines[number]):
             return _found(number, match, "Y014", say("这一行的“- ”被并进了上一段文字。请把上一行写成列表项，或者给整段文字加双引号。"))
-    return _line_hint(lines, range(first, last + 1))
+    return None
 
 
 def _line_hint(lines: list[str], numbers: range | dict[int, None]) -> Found | None:
