@@ -1,11 +1,311 @@
-"""Pages of the trainee."""
+"""Pages of the trainee: what is theirs to sit, the notice, the sitting page, the check before submission, the result.
 
-from flask import Blueprint, current_app
+Every page works by plain forms; the sitting page's script talks to `save_one` and `time_left`. Never sends a key before its release.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from quiz.core.access import Action
+from quiz.core.message import QuizError
+from quiz.core.paper import Paper, Slot, section_heading, without_key
+from quiz.core.question import QuestionType
+from quiz.core.sitting import GRACE, Phase, Release, seconds_left
+from quiz.storage.gradings import from_hundredths
+from quiz.storage.sittings import read_paper
+from quiz.usecases import attempts, results
+from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
+from quiz.web.context import actor, installation, needs, now, reader, writer
 
 pages = Blueprint("trainee", __name__)
+log = logging.getLogger("quiz.web")
+
+FORM_DEVICE = "form"
+"""The device of saves that come from a plain form."""
+
+SAVE_STATUS = {Saved.ACCEPTED: 200, Saved.SUPERSEDED: 200, Saved.CONFLICT: 409, Saved.LATE: 410}
+MOST_UNSENT = 500
+
+
+class Standing(StrEnum):
+    """Where a trainee stands with a paper, each with its own next step on the page."""
+
+    COMING = "coming"
+    START = "start"
+    RESUME = "resume"
+    COLLECTING = "collecting"
+    SUBMITTED = "submitted"
+    RESULT = "result"
+    MISSED = "missed"
+
+
+TO_DO = (Standing.RESUME, Standing.START)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A sitting in the trainee's list with where they stand."""
+
+    listed: Listed
+    standing: Standing
 
 
 @pages.app_template_global()
 def has_page(endpoint: str) -> bool:
     """True when this installation has the page."""
     return endpoint in current_app.view_functions
+
+
+@pages.get("/papers")
+@needs(Action.SIT)
+def home() -> ResponseReturnValue:
+    """What is mine to sit: now, later, and what is over."""
+    with reader() as db:
+        entries = [Entry(listed, standing_of(listed, now())) for listed in attempts.list_mine(db, actor(), now())]
+    todo = [entry for entry in entries if entry.standing in TO_DO]
+    coming = [entry for entry in reversed(entries) if entry.standing is Standing.COMING]
+    past = [entry for entry in entries if entry not in todo and entry not in coming]
+    return render_template("trainee/home.html", todo=todo, coming=coming, past=past)
+
+
+@pages.get("/papers/<code>")
+@needs(Action.SIT)
+def paper(code: str) -> ResponseReturnValue:
+    """The notice before a sitting, with one clear next step."""
+    with reader() as db:
+        listed = attempts.get_mine(db, actor(), code, now())
+    shown = without_key(read_paper(listed.seat.paper))
+    return render_template("trainee/paper.html", listed=listed, paper=shown, standing=standing_of(listed, now()), headings=headings(shown))
+
+
+@pages.post("/papers/<code>/start")
+@needs(Action.SIT)
+def start(code: str) -> ResponseReturnValue:
+    """Start, or go on with what was started."""
+    with writer() as db:
+        attempts.start(db, actor(), code, now())
+    return redirect(url_for("trainee.sit", code=code), 303)
+
+
+@pages.get("/papers/<code>/sit")
+@needs(Action.SIT)
+def sit(code: str) -> ResponseReturnValue:
+    """The sitting page: by script the whole paper, without script one section at a time."""
+    desk = _desk(code)
+    if not isinstance(desk, Desk):
+        return desk
+    section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
+    return render_template("trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper))
+
+
+@pages.get("/papers/<code>/summary")
+@needs(Action.SIT)
+def summary(code: str) -> ResponseReturnValue:
+    """What is still open, and the last step before submission."""
+    desk = _desk(code)
+    if not isinstance(desk, Desk):
+        return desk
+    return render_template("trainee/summary.html", desk=desk, paper=desk.paper, code=code, headings=headings(desk.paper))
+
+
+@pages.post("/papers/<code>/save")
+@needs(Action.SIT)
+def save_section(code: str) -> ResponseReturnValue:
+    """Save one section's form, then go where its button says."""
+    section = request.form.get("section", 1, int)
+    with writer() as db:
+        try:
+            desk = attempts.open_desk(db, actor(), code, now())
+        except QuizError as error:
+            if error.code != "closed":
+                raise
+            late = _keep_late(db, code, request.form)
+            return redirect(url_for("trainee.result", code=code, late=late or None), 303)
+        for number, (slot, value) in enumerate(_changes(desk, section - 1, request.form), start=desk.newest_seq + 1):
+            attempts.save(db, actor(), code, Save(slot.number, value, number), FORM_DEVICE, now())
+    return redirect(_next_page(code, section, len(desk.paper.sections)), 303)
+
+
+@pages.post("/papers/<code>/responses")
+@needs(Action.SIT)
+def save_one(code: str) -> ResponseReturnValue:
+    """Save one response that the page's script sent; answered only after it is stored."""
+    body = request.get_json()
+    item = _save_of(body)
+    if item is None:
+        abort(400)
+    with writer() as db:
+        result = attempts.save(db, actor(), code, item, str(body.get("device", "")), now())
+    return jsonify(_as_json(result)), SAVE_STATUS[result.state]
+
+
+@pages.post("/papers/<code>/submit")
+@needs(Action.SIT)
+def submit(code: str) -> ResponseReturnValue:
+    """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
+    late = 0
+    with writer() as db:
+        for item in _unsent(request.form.get("unsent", "")):
+            try:
+                late += attempts.save(db, actor(), code, item, request.form.get("device", FORM_DEVICE), now()).state is Saved.LATE
+            except QuizError as error:
+                if not error.code.startswith("bad_"):
+                    raise
+                log.warning("submission of %s carried what is no save of it: %s", code, error.code)
+        attempts.submit(db, actor(), code, [], FORM_DEVICE, now())
+    return redirect(url_for("trainee.result", code=code, late=late or None), 303)
+
+
+@pages.get("/papers/<code>/result")
+@needs(Action.SIT)
+def result(code: str) -> ResponseReturnValue:
+    """The receipt, and the result as far as it is released."""
+    with reader() as db:
+        listed = attempts.get_mine(db, actor(), code, now())
+        standing = standing_of(listed, now())
+        if standing not in (Standing.SUBMITTED, Standing.RESULT, Standing.COLLECTING):
+            return redirect(url_for("trainee.paper", code=code))
+        found = None if standing is Standing.COLLECTING else results.my_result(db, actor(), code, now())
+    shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
+    return render_template(
+        "trainee/result.html",
+        listed=listed,
+        result=found,
+        code=code,
+        shares=shares,
+        headings=headings(found.paper) if found and found.paper else [],
+        pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
+        release=Release(listed.seat.sitting.release),
+        late=request.args.get("late", 0, int),
+    )
+
+
+@pages.get("/papers/<code>/time")
+@needs(Action.SIT)
+def time_left(code: str) -> ResponseReturnValue:
+    """The server's time for the page's script."""
+    with reader() as db:
+        listed = attempts.get_mine(db, actor(), code, now())
+    is_open = standing_of(listed, now()) is Standing.RESUME and listed.seat.attempt is not None
+    left = seconds_left(listed.seat.attempt.deadline_at, now()) if is_open and listed.seat.attempt else 0
+    return jsonify(state="open" if is_open else "closed", seconds_left=left, server_time=now().isoformat())
+
+
+def standing_of(listed: Listed, at: datetime) -> Standing:
+    """Return where a trainee stands with one of their sittings."""
+    attempt = listed.seat.attempt
+    if attempt is None:
+        return {Phase.SCHEDULED: Standing.COMING, Phase.OPEN: Standing.START, Phase.CLOSED: Standing.MISSED}[listed.phase]
+    if attempt.submitted_at is None:
+        return Standing.RESUME if at <= attempt.deadline_at + GRACE else Standing.COLLECTING
+    return Standing.RESULT if listed.visible.score else Standing.SUBMITTED
+
+
+def headings(paper: Paper) -> list[Any]:
+    """Return the heading of each section."""
+    return [section_heading(paper, index) for index in range(len(paper.sections))]
+
+
+def _desk(code: str) -> Desk | ResponseReturnValue:
+    """The desk; or, when it is not open, the way to the page that says why."""
+    try:
+        with reader() as db:
+            return attempts.open_desk(db, actor(), code, now())
+    except QuizError as error:
+        if error.code == "closed":
+            return redirect(url_for("trainee.result", code=code))
+        if error.code == "not_started":
+            return redirect(url_for("trainee.paper", code=code))
+        raise
+
+
+def _next_page(code: str, section: int, count: int) -> str:
+    go = request.form.get("go", "next")
+    wanted = {"previous": section - 1, "stay": section}.get(go, section + 1)
+    if go == "summary" or wanted > count:
+        return url_for("trainee.summary", code=code)
+    return url_for("trainee.sit", code=code, section=max(wanted, 1))
+
+
+def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[Slot, list[str]]]:
+    """The section's slots whose fields differ from what is saved.
+
+    When somebody saved since the form was drawn (another device), its empty fields do not wipe what was saved there.
+    """
+    is_stale = form.get("newest_seq", 0, int) != desk.newest_seq
+    out = []
+    for slot in desk.paper.slots_of(section):
+        value = _field(slot, form)
+        saved = list(desk.responses.get(slot.number, ()))
+        if value != saved and (value or not is_stale):
+            out.append((slot, value))
+    return out
+
+
+def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
+    values = form.getlist(f"s{slot.number}")
+    if slot.question.type is QuestionType.FILL_IN:
+        texts = [text.strip() for text in values]
+        return texts if any(texts) else []
+    return sorted(values)
+
+
+def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> int:
+    """Keep what a form brought after the end, for people to decide on; return how many responses that were."""
+    seq, late = max(form.get("newest_seq", 0, int), 0), 0
+    for name in form:
+        match = re.fullmatch(r"s(\d{1,4})", name)
+        values = form.getlist(name)
+        if match is None or not any(values):
+            continue
+        seq += 1
+        try:
+            late += attempts.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state is Saved.LATE
+        except QuizError as error:
+            if not error.code.startswith("bad_"):
+                raise
+    return late
+
+
+def _save_of(body: Any) -> Save | None:
+    """A save from JSON, or None when it has not even the form of one; what it says is checked by the use case."""
+    if not isinstance(body, dict) or type(body.get("slot")) is not int or type(body.get("seq")) is not int:
+        return None
+    return Save(body["slot"], body.get("value"), body["seq"])
+
+
+def _unsent(text: str) -> list[Save]:
+    """The saves that a page carries into submission, in their order."""
+    try:
+        items = json.loads(text or "[]")
+    except (ValueError, RecursionError):
+        return []
+    saves = [_save_of(item) for item in items[:MOST_UNSENT]] if isinstance(items, list) else []
+    return sorted((item for item in saves if item is not None), key=lambda item: item.seq)
+
+
+def _as_json(outcome: SaveResult) -> dict[str, object]:
+    return {
+        "state": outcome.state.value,
+        "slot": outcome.slot,
+        "seq": outcome.seq,
+        "value": list(outcome.value),
+        "seconds_left": outcome.seconds_left,
+        "saved_at": f"{now().astimezone(installation().settings.zone):%H:%M}",
+        "server_time": now().isoformat(),
+    }
+
+

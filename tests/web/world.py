@@ -1,0 +1,245 @@
+"""A small county for tests of the pages: two trainees, one of each staff role, questions of every type, one sitting that is open now."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from werkzeug.test import TestResponse
+
+from quiz.core.access import Role, command_line
+from quiz.core.blueprint import Blueprint, Cell, Section
+from quiz.core.marking import Rule, RuleName
+from quiz.core.plan import SittingPlan
+from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
+from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.sitting import Release
+from quiz.settings import Settings
+from quiz.storage import accounts as account_rows
+from quiz.storage.engine import reading, writing
+from quiz.storage.sittings import get_sitting, read_paper, seats_of_sitting
+from quiz.usecases import accounts, publishing, rosters, scheduling
+from quiz.usecases.accounts import token_digest
+from quiz.web import create_app
+from quiz.web.context import LOGIN_COOKIE, Installation
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NINE = datetime(2026, 12, 1, 9, 0, tzinfo=ZONE)
+"""When the sitting opens; it closes at eleven, an attempt lasts an hour, and the tests' clock starts at ten past nine."""
+
+PASSWORD = "correct horse 9"
+SITTING = "demo"
+SECRET_WORD = "解析词"
+"""Stands in every explanation and source, and nowhere else."""
+
+PEOPLE = {
+    "q001": ("王秀英", Role.TRAINEE, "Q001"),
+    "q002": ("李强", Role.TRAINEE, "Q002"),
+    "setter": ("孙命题", Role.SETTER, ""),
+    "organiser": ("周组考", Role.ORGANISER, ""),
+    "marker": ("吴阅卷", Role.MARKER, ""),
+    "inspector": ("郑督查", Role.INSPECTOR, ""),
+}
+
+
+class Clock:
+    """The tests' time: it stands still until it is told to go on."""
+
+    def __init__(self, at: datetime = NINE + timedelta(minutes=10)) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def go_on(self, **duration: float) -> None:
+        """Let some time pass."""
+        self.at += timedelta(**duration)
+
+
+def make_questions() -> list[Question]:
+    """Two questions of each type; the key of every choice is known from its option's text, which says 对."""
+    out = []
+    for n in (1, 2):
+        base = Question(
+            uid=f"single-{n}",
+            type=QuestionType.SINGLE,
+            category="general/water",
+            area="water",
+            department="县水利局",
+            stem=f"单选第{n}号：村民反映停水，<b>村干部</b>先做什么（　　）。",
+            level=Level.RECALL,
+            topic="供水",
+            source=Source(f"{SECRET_WORD}供水办法", "县政府", "第三条"),
+            explanation=f"{SECRET_WORD}：先核实再报告。",
+            valid_from=date(2026, 1, 1),
+            options=(Option("A", "对，先核实"), Option("B", "错，先上报"), Option("C", "错，先等待"), Option("D", "错，先发文")),
+            key=frozenset("A"),
+        )
+        options = (Option("A", "对，供水"), Option("B", "对，供电"), Option("C", "错，商铺"), Option("D", "错，私宅"))
+        out += [
+            base,
+            replace(
+                base, uid=f"multiple-{n}", type=QuestionType.MULTIPLE, stem=f"多选第{n}号：公共设施包括（　　）。", options=options, key=frozenset("AB")
+            ),
+            replace(
+                base,
+                uid=f"true-false-{n}",
+                type=QuestionType.TRUE_FALSE,
+                area="housing",
+                stem=f"判断第{n}号：危房改造须先鉴定。",
+                options=TRUE_OPTIONS,
+                key=frozenset("T"),
+                keep_order=True,
+            ),
+            replace(
+                base,
+                uid=f"fill-in-{n}",
+                type=QuestionType.FILL_IN,
+                area="housing",
+                stem=f"填空第{n}号：监测期为____个月，由____负责。",
+                options=(),
+                key=frozenset(),
+                blanks=(Blank(("12",), BlankKind.NUMBER, "个月"), Blank((f"{SECRET_WORD}镇政府",))),
+            ),
+        ]
+    return out
+
+
+def make_blueprint() -> Blueprint:
+    """Two slots of each type, 20 marks in all, 12 to pass."""
+    water, housing = (Cell(2, areas=("water",)),), (Cell(2, areas=("housing",)),)
+    return Blueprint(
+        id="small",
+        title="小卷",
+        minutes=60,
+        pass_mark=Decimal(12),
+        sections=(
+            Section("单项选择题", QuestionType.SINGLE, Decimal(2), water, Rule()),
+            Section("多项选择题", QuestionType.MULTIPLE, Decimal(4), water, Rule(RuleName.HALF)),
+            Section("判断题", QuestionType.TRUE_FALSE, Decimal(1), housing, Rule()),
+            Section("填空题", QuestionType.FILL_IN, Decimal(3), housing, Rule()),
+        ),
+        notes=("请独立完成。",),
+    )
+
+
+def make_roster() -> Roster:
+    """A county with a town and a department, one cadre in each and one more in the town who has no account."""
+    return Roster(
+        units=(
+            Unit("QL", "青岚县", UnitKind.COUNTY),
+            Unit("T01", "柳溪镇", UnitKind.TOWNSHIP, "QL"),
+            Unit("D01", "县水利局", UnitKind.DEPARTMENT, "QL"),
+        ),
+        cadres=(
+            Cadre("Q001", "王秀英", "T01", posts=(Post(PostKind.TOWNSHIP_STAFF, "T01", date(2025, 1, 1)),)),
+            Cadre("Q002", "李强", "D01", posts=(Post(PostKind.DEPARTMENT_STAFF, "D01", date(2025, 1, 1)),)),
+            Cadre("Q003", "赵敏", "T01"),
+        ),
+    )
+
+
+def fill(engine: Engine) -> None:
+    """Store the small county, its accounts and its sitting."""
+    before = NINE - timedelta(days=1)
+    chief = command_line("tests")
+    with writing(engine) as session:
+        rosters.load_roster(session, chief, before, make_roster())
+        publishing.publish(session, chief, before, make_questions(), [make_blueprint()])
+        for login, (name, role, cadre) in PEOPLE.items():
+            accounts.create_account(session, chief, before, login, name, PASSWORD, [role], cadre)
+        accounts.create_account(session, chief, before, "nobody", "钱无岗", PASSWORD, [])
+    schedule(engine, SITTING)
+
+
+def schedule(engine: Engine, code: str, release: Release = Release.ON_CLOSE, opens_at: datetime = NINE, cadres: tuple[str, ...] = ()) -> None:
+    """Schedule a sitting of two hours."""
+    closes_at = opens_at + timedelta(hours=2)
+    plan = SittingPlan(code, f"{code}季度测试", "small", Group(cadres=cadres), opens_at, closes_at, release=release)
+    with writing(engine) as session:
+        scheduling.create_sitting(session, command_line("tests"), opens_at - timedelta(hours=3), plan, ZONE, bytes(range(32)))
+
+
+def make_app(engine_url: str, folder: Path, clock: Clock, **settings: object) -> Flask:
+    """Return the application on a filled database, with the tests' clock."""
+    app = create_app(Settings(folder, engine_url, "tests' own key", ZONE, **settings))  # type: ignore[arg-type]
+    given: Installation = app.extensions["quiz"]
+    app.extensions["quiz"] = replace(given, clock=clock)
+    return app
+
+
+def engine_of(app: Flask) -> Engine:
+    """Return the application's engine."""
+    installation: Installation = app.extensions["quiz"]
+    return installation.engine
+
+
+def paper_code(engine: Engine, number: str, sitting: str = SITTING) -> str:
+    """Return the code of a cadre's paper."""
+    with reading(engine) as session:
+        row = get_sitting(session, sitting)
+        assert row is not None
+        return seats_of_sitting(session, row, numbers=[number])[0].paper.code
+
+
+def right_answers(engine: Engine, number: str, sitting: str = SITTING) -> dict[int, list[str]]:
+    """Return a right response to every slot of a cadre's paper."""
+    with reading(engine) as session:
+        row = get_sitting(session, sitting)
+        assert row is not None
+        paper = read_paper(seats_of_sitting(session, row, numbers=[number])[0].paper)
+    return {
+        slot.number: [blank.answers[0] for blank in slot.question.blanks]
+        if slot.question.type is QuestionType.FILL_IN
+        else sorted(slot.question.key)
+        for slot in paper.slots
+    }
+
+
+class Person:
+    """Somebody at a browser: pages by `get`, forms by `post` and scripts by `post_json`, both with the token that the pages give out."""
+
+    def __init__(self, app: Flask, login: str = "") -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client()
+        if login:
+            self.sign_in(login)
+
+    def sign_in(self, login: str) -> None:
+        """Open a log-in session at once, without the page and the slow hash."""
+        token = secrets.token_urlsafe(32)
+        now = self.app.extensions["quiz"].clock()
+        with writing(engine_of(self.app)) as session:
+            account = account_rows.get_account(session, login)
+            assert account is not None
+            account_rows.save_login(session, token_digest(token), account.id, now, now + timedelta(hours=16))
+        self.client.set_cookie(LOGIN_COOKIE, token)
+
+    @property
+    def token(self) -> str:
+        """The CSRF token of this person's session."""
+        page = self.client.get("/login").get_data(as_text=True)
+        return page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+
+    def get(self, path: str, **options: object) -> TestResponse:
+        """Get a page."""
+        return self.client.get(path, **options)  # type: ignore[arg-type]
+
+    def post(self, path: str, data: dict[str, object] | None = None, **options: object) -> TestResponse:
+        """Send a form."""
+        return self.client.post(path, data={"csrf_token": self.token, **(data or {})}, **options)  # type: ignore[arg-type]
+
+    def post_json(self, path: str, body: object) -> TestResponse:
+        """Send what a script sends."""
+        return self.client.post(path, json=body, headers={"X-CSRFToken": self.token, "Accept": "application/json"})
+
+    def save(self, code: str, slot: object, value: object, seq: object, device: str = "d1") -> TestResponse:
+        """Save one response as the sitting page's script does."""
+        return self.post_json(f"/papers/{code}/responses", {"slot": slot, "value": value, "seq": seq, "device": device})
