@@ -85,16 +85,18 @@ class _Sheet:
         self.sheet.freeze_panes(1, 0)
 
     def add(self, cells: Sequence[object]) -> None:
-        """Append a row; None is an empty cell."""
+        """Append a row; None and "" are empty cells."""
         self.row += 1
         for i, value in enumerate(cells):
+            if value is None or value == "":
+                continue
             if isinstance(value, str):
                 self.sheet.write_string(self.row, i, value)
             elif isinstance(value, datetime):
                 self.sheet.write_datetime(self.row, i, value, self.day)
             elif isinstance(value, Decimal):
                 self.sheet.write_number(self.row, i, float(value))
-            elif value is not None:
+            else:
                 self.sheet.write_number(self.row, i, value)
 
     def finish(self) -> None:
