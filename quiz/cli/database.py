@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import click
 
 from quiz.cli.console import Console, pass_console
@@ -27,9 +29,11 @@ def upgrade(console: Console) -> None:
 @pass_console
 def check(console: Console) -> None:
     """Migrate an empty database and say whether it agrees with the models, triggers included."""
-    engine = make_engine("sqlite://")
-    migrate.upgrade(engine)
-    found = migrate.differences(engine)
+    with tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{folder}/empty.sqlite3")
+        migrate.upgrade(engine)
+        found = migrate.differences(engine)
+        engine.dispose()
     for difference in found:
         click.echo(str(difference), err=True)
     if found:
