@@ -90,3 +90,6 @@ RULES: dict[str, str] = {
     "S703": mark_text("考试代码重复"),
 }
 """Code → what the rule is about, in one line."""
+
+NOTICES = frozenset({"R613"})
+"""Rules that tell something and refuse nothing."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from quiz.banks.roster_file import load_roster as load_yaml
+from quiz.banks.rules import NOTICES
 from quiz.cli.console import Console, pass_console
 from quiz.core.message import say
 from quiz.core.roster import Roster
@@ -32,6 +33,7 @@ def load(console: Console, file: Path) -> None:
         else:
             found, problems = read_table(file.read_bytes(), str(file), known)
         report = rosters.load_roster(db, console.actor, console.now(), found)
+    refused = sum(problem.rule not in NOTICES for problem in problems) + len(report.refused)
     console.say(
         say(
             "单位：新增{units}个，改名{renamed}个。干部：新增{added}人，变更{changed}人，未变{unchanged}人，拒收{refused}条。",
@@ -40,11 +42,11 @@ def load(console: Console, file: Path) -> None:
             added=len(report.added),
             changed=len(report.changed),
             unchanged=report.unchanged,
-            refused=len(report.refused) + len(problems),
+            refused=refused,
         )
     )
     console.report(problems)
     for number, reason in report.refused:
         click.echo(f"{number}: {console.text(reason)}", err=True)
-    if problems or report.refused:
+    if refused:
         raise click.exceptions.Exit(1)

@@ -87,18 +87,21 @@ def _bound(template: TemplateRevision, place: Place, draw: Draw, cache: dict[str
     return cache[uid]
 
 
-def candidates(pool: Sequence[Revision], blueprint: Blueprint) -> list[list[Revision]]:
-    """Return, for each cell of each section in order, the questions of `pool` that may stand there, by uid."""
+Candidates = list[list[Revision]]
+"""For each cell of each section, in order, the questions that may stand there, by uid."""
+
+
+def candidates(pool: Sequence[Revision], blueprint: Blueprint) -> Candidates:
+    """Return which questions of `pool` each cell of the blueprint may take."""
     ordered = sorted(pool, key=lambda revision: revision.question.uid.encode())
     return [[r for r in ordered if r.question.type is section.type and cell.admits(r.question)] for section, cell in _cells(blueprint)]
 
 
-def shortages(blueprint: Blueprint, pool: Sequence[Revision]) -> list[Shortage]:
-    """Return why `blueprint` cannot be filled from `pool`; empty when it can.
+def shortages(blueprint: Blueprint, lists: Candidates) -> list[Shortage]:
+    """Return why `blueprint` cannot be filled from its candidates; empty when it can.
 
     Each cell that is short by itself, else the first group of cells that are short together.
     """
-    lists = candidates(pool, blueprint)
     cells = _cells(blueprint)
     alone = [
         Shortage((describe_cell(section, cell),), cell.count, len(found))
@@ -107,33 +110,32 @@ def shortages(blueprint: Blueprint, pool: Sequence[Revision]) -> list[Shortage]:
     ]
     if alone:
         return alone
-    _, stuck = _match([cell.count for _, cell in cells], [[r.question.uid for r in found] for found in lists])
+    _, stuck = _match([cell.count for _, cell in cells], [_uids(found) for found in lists])
     if stuck is None:
         return []
-    reach = {r.question.uid for i in stuck for r in lists[i]}
+    reach = {uid for i in stuck for uid in _uids(lists[i])}
     needed = sum(cells[i][1].count for i in stuck)
     return [Shortage(tuple(describe_cell(*cells[i]) for i in sorted(stuck)), needed, len(reach))]
 
 
-def assemble(draw: Draw, key: bytes, pool: Sequence[Revision]) -> Paper | None:
-    """Return the paper that `key` (the paper's own) makes of `pool`, or None when the blueprint cannot be filled (see `shortages`)."""
-    lists = [Stream(key, f"pick/{i}").shuffled(found) for i, found in enumerate(candidates(pool, draw.blueprint))]
+def assemble(draw: Draw, key: bytes, lists: Candidates) -> Paper | None:
+    """Return the paper that `key` (the paper's own) makes of the candidates, or None when the blueprint cannot be filled (see `shortages`)."""
+    shuffled = [Stream(key, f"pick/{i}").shuffled(found) for i, found in enumerate(lists)]
     cells = _cells(draw.blueprint)
-    picked, stuck = _match([cell.count for _, cell in cells], [[r.question.uid for r in found] for found in lists])
+    picked, stuck = _match([cell.count for _, cell in cells], [_uids(found) for found in shuffled])
     if stuck is not None:
         return None
-    by_uid = {revision.question.uid: revision for revision in pool}
+    by_uid = {revision.question.uid: revision for found in lists for revision in found}
     slots: list[Slot] = []
     for index, section in enumerate(draw.blueprint.sections):
-        drawn = [
-            (by_uid[uid], cell)
-            for i, (owner, cell) in enumerate(cells)
-            if owner is section
-            for uid in picked[i]
-        ]  # fmt: skip
+        drawn = [(by_uid[uid], cell) for i, (owner, cell) in enumerate(cells) if owner is section for uid in picked[i]]
         for revision, cell in Stream(key, f"order/{index}").shuffled(drawn):
             slots.append(_slot(len(slots) + 1, index, revision, section, cell, key))
     return _paper(draw, key, tuple(slots))
+
+
+def _uids(found: Sequence[Revision]) -> list[str]:
+    return [revision.question.uid for revision in found]
 
 
 def _paper(draw: Draw, key: bytes, slots: tuple[Slot, ...]) -> Paper:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.assembly import Draw, Shortage, TemplateRevision, assemble, local_questions, shortages
+from quiz.core.assembly import Candidates, Draw, Shortage, TemplateRevision, assemble, candidates, local_questions, shortages
 from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
@@ -211,16 +211,20 @@ def _draw(material: _Material, key: bytes) -> Draw:
 
 def _assemble_all(material: _Material, draw: Draw) -> tuple[list[tuple[Cadre, Paper]], list[Gap]]:
     """A paper for each cadre; where one cannot be filled, the gaps, the same shortage told once for all it hits."""
-    cache: dict[str, Revision | None] = {}
+    bound: dict[str, Revision | None] = {}
+    known: dict[tuple[str, ...], Candidates] = {}
     papers: list[tuple[Cadre, Paper]] = []
     hit: dict[str, tuple[Shortage, list[str]]] = {}
     for cadre in material.cadres:
-        pool = [*material.general, *local_questions(material.templates, cadre, material.day, draw, cache)]
-        paper = assemble(draw, paper_key(draw.key, cadre.number), pool)
+        local = local_questions(material.templates, cadre, material.day, draw, bound)
+        same_places = tuple(revision.question.uid for revision in local)
+        if same_places not in known:
+            known[same_places] = candidates([*material.general, *local], draw.blueprint)
+        paper = assemble(draw, paper_key(draw.key, cadre.number), known[same_places])
         if paper is not None:
             papers.append((cadre, paper))
             continue
-        for shortage in shortages(draw.blueprint, pool):
+        for shortage in shortages(draw.blueprint, known[same_places]):
             hit.setdefault(shortage.explain().render(), (shortage, []))[1].append(f"{cadre.name}（{cadre.number}）")
     return papers, [Gap(shortage, tuple(names)) for shortage, names in hit.values()]
 

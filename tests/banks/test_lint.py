@@ -12,7 +12,7 @@ import pytest
 
 from quiz.banks.lint import LoadedBank, lint_paths, to_json
 from quiz.banks.rules import RULES
-from quiz.core.assembly import Draw, TemplateRevision, local_questions, shortages
+from quiz.core.assembly import Draw, TemplateRevision, candidates, local_questions, shortages
 from quiz.core.question import Revision
 
 ROOT = Path(__file__).parents[2]
@@ -72,7 +72,7 @@ def test_every_cadre_of_the_shipped_county_gets_a_full_paper_by_every_shipped_bl
         draw, cache = Draw("demo", "测试", plan, b"k" * 32, shipped.profiles[0]), {}
         for cadre in shipped.rosters[0].cadres:
             pool = general + local_questions(templates, cadre, DAY, draw, cache)
-            assert [s.explain().render() for s in shortages(plan, pool)] == [], (plan.id, cadre.number)
+            assert [s.explain().render() for s in shortages(plan, candidates(pool, plan))] == [], (plan.id, cadre.number)
 
 
 def test_two_files_with_the_same_id(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiz.core.assembly import Draw, assemble, shortages
+from quiz.core.assembly import Draw, assemble, candidates, shortages
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Rule
@@ -41,8 +41,12 @@ def plan(*cells, each="2"):
     return Blueprint("b", "t", 60, Decimal(1), (Section("单项选择题", QuestionType.SINGLE, Decimal(each), tuple(cells), Rule()),))
 
 
-def draw(blueprint, key=b"k" * 32):
-    return Draw("s", "试卷", blueprint, key)
+def make(blueprint, key, pool):
+    return assemble(Draw("s", "试卷", blueprint, b"k" * 32), key, candidates(pool, blueprint))
+
+
+def gaps_of(blueprint, pool):
+    return shortages(blueprint, candidates(pool, blueprint))
 
 
 bank = st.lists(st.tuples(st.sampled_from(AREAS), st.sampled_from(list(Level))), max_size=7).map(
@@ -65,8 +69,8 @@ def exists_by_brute_force(blueprint, pool):
 @given(bank, st.lists(cell, min_size=1, max_size=3), st.binary(min_size=4, max_size=4))
 def test_a_paper_is_found_exactly_when_one_exists(pool, cells, key):
     blueprint = plan(*cells)
-    paper = assemble(draw(blueprint), key, pool)
-    gaps = shortages(blueprint, pool)
+    paper = make(blueprint, key, pool)
+    gaps = gaps_of(blueprint, pool)
     assert (paper is not None) == exists_by_brute_force(blueprint, pool)
     assert (paper is None) == bool(gaps)
     for gap in gaps:
@@ -89,7 +93,7 @@ def assert_holds(paper, blueprint):
 
 def test_a_shortage_names_cell_need_and_stock():
     pool = [revision(f"q{i}", "water") for i in range(4)]
-    (gap,) = shortages(plan(Cell(6, areas=("water",), levels=(Level.RECALL,))), pool)
+    (gap,) = gaps_of(plan(Cell(6, areas=("water",), levels=(Level.RECALL,))), pool)
     text = gap.explain().render()
     assert "需要6题，只有4题，缺2题" in text
     assert "饮水安全 × 识记" in text
@@ -97,15 +101,15 @@ def test_a_shortage_names_cell_need_and_stock():
 
 def test_cells_that_compete_are_named_together():
     pool = [revision(f"q{i}", "water") for i in range(3)]
-    (gap,) = shortages(plan(Cell(2, areas=("water",)), Cell(2)), pool)
+    (gap,) = gaps_of(plan(Cell(2, areas=("water",)), Cell(2)), pool)
     assert (gap.needed, gap.available, len(gap.cells)) == (4, 3, 2)
 
 
 def test_the_paper_follows_from_key_and_pool_alone():
     pool = [revision(f"q{i:02}", AREAS[i % 3]) for i in range(30)]
     blueprint = plan(Cell(3, areas=("water",)), Cell(4))
-    one, same = assemble(draw(blueprint), b"a", pool), assemble(draw(blueprint), b"a", list(reversed(pool)))
-    other = assemble(draw(blueprint), b"b", pool)
+    one, same = make(blueprint, b"a", pool), make(blueprint, b"a", list(reversed(pool)))
+    other = make(blueprint, b"b", pool)
     assert one == same
     assert one.digest == same.digest != other.digest
     assert one.code != other.code
@@ -116,13 +120,13 @@ def test_each_question_of_a_cell_is_drawn_about_equally_often():
     pool = [revision(f"q{i}") for i in range(5)]
     counts = dict.fromkeys((r.question.uid for r in pool), 0)
     for n in range(400):
-        for slot in assemble(draw(plan(Cell(2))), b"paper%d" % n, pool).slots:
+        for slot in make(plan(Cell(2)), b"paper%d" % n, pool).slots:
             counts[slot.question.uid] += 1
     assert sum((count - 160) ** 2 / 160 for count in counts.values()) < 18.5
 
 
 def test_a_frozen_paper_thaws_to_itself_and_the_trainee_copy_has_no_key():
-    paper = assemble(draw(plan(Cell(3), each="1.5")), b"k", [revision(f"q{i}") for i in range(5)])
+    paper = make(plan(Cell(3), each="1.5"), b"k", [revision(f"q{i}") for i in range(5)])
     assert thaw(Paper, freeze(paper)) == paper
     shown = str(freeze(without_key(paper)))
     assert "解析" not in shown
