@@ -10,11 +10,10 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -61,12 +60,6 @@ class Entry:
 
     listed: Listed
     standing: Standing
-
-
-@pages.app_template_global()
-def has_page(endpoint: str) -> bool:
-    """True when this installation has the page."""
-    return endpoint in current_app.view_functions
 
 
 @pages.get("/papers")

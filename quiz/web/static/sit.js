@@ -315,7 +315,8 @@
     if (focus) {
       current.tabIndex = -1;
       current.focus({ preventScroll: true });
-      if (wide.matches) current.scrollIntoView(); else window.scrollTo(0, 0);
+      if (!wide.matches || current.parentNode.querySelector(".question") === current) window.scrollTo(0, 0);
+      else current.scrollIntoView();
     }
   }
   function step(by) {
