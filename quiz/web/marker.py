@@ -15,6 +15,8 @@ from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import WholeField
 
 pages = Blueprint("marker", __name__)
+AT_ONCE = 20
+"""Texts on a page; the next ones come up as these are decided."""
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc]
@@ -73,5 +75,7 @@ def _show(code: str, at: tuple[str, int, str] | None = None, problem: str = "", 
         waiting = grading.list_pending(db, actor(), code, now())
     regraded = request.args.get("regraded", "")
     told = int(regraded) if regraded.isascii() and regraded.isdigit() and len(regraded) < 8 else None
-    page = render_template("marker/texts.html", code=code, waiting=waiting, at=at, problem=problem, reason=reason, regraded=told)
+    page = render_template(
+        "marker/texts.html", code=code, total=len(waiting), waiting=waiting[:AT_ONCE], at=at, problem=problem, reason=reason, regraded=told
+    )
     return page, status

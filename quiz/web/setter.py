@@ -17,6 +17,8 @@ from quiz.web.context import actor, installation, needs, now, reader
 pages = Blueprint("setter", __name__)
 PAGE_SIZE = 25
 PREVIEWS = 3
+FOLDERS = ("general", "township", "department", "village")
+"""The order of the shipped folders; others follow."""
 
 
 @pages.get("/bank")
@@ -37,6 +39,7 @@ def home() -> ResponseReturnValue:
         limit=PAGE_SIZE,
         wanted=wanted,
         link=_link,
+        parts=_parts,
         Template=Template,
         today=_today(),
     )
@@ -93,9 +96,10 @@ def _link(wanted: BankFilter, **changes: str) -> dict[str, str]:
 
 
 def _branches(tree: list[tuple[str, bool, int]]) -> list[tuple[str, int, list[tuple[str, str, bool, int]]]]:
-    """The categories by their first folder: (folder, number of questions, [(category, last name, holds templates, number)])."""
+    """The categories by their first folder, the common ones first: (folder, number of questions, [(category, last name, templates?, number)])."""
     out: dict[str, list[tuple[str, str, bool, int]]] = {}
     for category, is_template, count in tree:
         folder, _, rest = category.partition("/")
         out.setdefault(folder, []).append((category, rest or folder, is_template, count))
-    return [(folder, sum(count for *_, count in items), items) for folder, items in out.items()]
+    folders = sorted(out, key=lambda folder: (FOLDERS.index(folder) if folder in FOLDERS else len(FOLDERS), folder))
+    return [(folder, sum(count for *_, count in out[folder]), out[folder]) for folder in folders]
