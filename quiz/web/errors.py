@@ -8,7 +8,7 @@ from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from quiz.core.message import Message, QuizError, say
 from quiz.web.context import say_text
@@ -59,6 +59,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400:
         return error
+    if isinstance(error, SecurityError):  # a host that is not ours: no page can be made, its links would need a host
+        return say_text(HTTP_TEXTS[400]), 400, {"Content-Type": "text/plain; charset=utf-8"}
     return answer(status, f"http_{status}", HTTP_TEXTS.get(status, HTTP_TEXTS[400]))
 
 
