@@ -32,7 +32,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     QUIZ_INSTANCE (a folder), QUIZ_DATABASE_URL, QUIZ_ZONE, QUIZ_LANG, QUIZ_HOSTS (comma separated), QUIZ_SECURE (1 behind https).
     """
-    instance = Path(environ.get("QUIZ_INSTANCE") or ROOT / "instance").resolve()
+    home = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()  # a checkout, or wherever an installed copy is run
+    instance = Path(environ.get("QUIZ_INSTANCE") or home / "instance").resolve()
     instance.mkdir(parents=True, exist_ok=True)
     hosts = tuple(host.strip() for host in environ.get("QUIZ_HOSTS", "").split(",") if host.strip())
     return Settings(
