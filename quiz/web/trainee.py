@@ -300,5 +300,3 @@ def _as_json(outcome: SaveResult) -> dict[str, object]:
         "saved_at": f"{now().astimezone(installation().settings.zone):%H:%M}",
         "server_time": now().isoformat(),
     }
-
-

@@ -74,7 +74,8 @@ def test_empty_fields_are_named_and_linked(person: People) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/a\r\nX: y", "/\t/evil.example"]
+    "target",
+    ["//evil.example", "https://evil.example/", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/a\r\nX: y", "/\t/evil.example"],
 )
 def test_log_in_never_leads_to_another_host(person: People, target: str) -> None:
     assert log_in(person(""), "q001", PASSWORD, next=target).location == "/"

@@ -86,7 +86,12 @@ def make_questions() -> list[Question]:
         out += [
             base,
             replace(
-                base, uid=f"multiple-{n}", type=QuestionType.MULTIPLE, stem=f"多选第{n}号：公共设施包括（　　）。", options=options, key=frozenset("AB")
+                base,
+                uid=f"multiple-{n}",
+                type=QuestionType.MULTIPLE,
+                stem=f"多选第{n}号：公共设施包括（　　）。",
+                options=options,
+                key=frozenset("AB"),
             ),
             replace(
                 base,
@@ -196,9 +201,7 @@ def right_answers(engine: Engine, number: str, sitting: str = SITTING) -> dict[i
         assert row is not None
         paper = read_paper(seats_of_sitting(session, row, numbers=[number])[0].paper)
     return {
-        slot.number: [blank.answers[0] for blank in slot.question.blanks]
-        if slot.question.type is QuestionType.FILL_IN
-        else sorted(slot.question.key)
+        slot.number: [blank.answers[0] for blank in slot.question.blanks] if slot.question.type is QuestionType.FILL_IN else sorted(slot.question.key)
         for slot in paper.slots
     }
 
