@@ -33,6 +33,7 @@ class Action(StrEnum):
 
     SIT = "sit"
     READ_BANK = "read_bank"
+    PROPOSE = "propose"
     PUBLISH_BANK = "publish_bank"
     LOAD_ROSTER = "load_roster"
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -47,6 +48,7 @@ class Action(StrEnum):
 POLICY: Mapping[Action, frozenset[Role]] = {
     Action.SIT: frozenset({Role.TRAINEE}),
     Action.READ_BANK: frozenset({Role.SETTER}),
+    Action.PROPOSE: frozenset({Role.SETTER}),
     Action.PUBLISH_BANK: frozenset({Role.SETTER}),
     Action.LOAD_ROSTER: frozenset({Role.ORGANISER}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ORGANISER}),

@@ -158,6 +158,11 @@ class Revision:
     question: Question
 
 
+def base_uid(uid: str) -> str:
+    """Return the uid of the template behind a bound question, or of the question itself."""
+    return uid.partition("@")[0]
+
+
 def letters(ids: frozenset[str], options: tuple[Option, ...]) -> str:
     """Return the printed letters of `ids` where the options stand in this order, e.g. "AC"."""
     return "".join(OPTION_LETTERS[i] for i, option in enumerate(options) if option.id in ids)

@@ -18,7 +18,7 @@ from quiz.core.frozen import freeze, thaw
 from quiz.core.profile import Dataset
 from quiz.core.question import Question, Revision
 from quiz.core.template import Template
-from quiz.storage.tables import DocumentRow, QuestionRevisionRow, QuestionRow
+from quiz.storage.tables import DocumentRow, QuestionPersonRow, QuestionRevisionRow, QuestionRow
 
 BLUEPRINT, DATASET = "blueprint", "dataset"
 DOCUMENT_TYPES: dict[str, type[Blueprint] | type[Dataset]] = {BLUEPRINT: Blueprint, DATASET: Dataset}
@@ -31,7 +31,9 @@ def current_digests(session: Session) -> dict[str, tuple[QuestionRow, str]]:
     return {row.uid: (row, found) for row, found in session.execute(query)}
 
 
-def save_revision(session: Session, item: Question | Template, row: QuestionRow | None, content_digest: str, at: datetime, by: str) -> None:
+def save_revision(
+    session: Session, item: Question | Template, row: QuestionRow | None, content_digest: str, at: datetime, by: str, read_by: str = ""
+) -> None:
     """Append a revision: the first of a new question when `row` is None, else the next of that one."""
     if row is None:
         row = QuestionRow(uid=item.uid, is_template=isinstance(item, Template), current=0)
@@ -53,13 +55,15 @@ def save_revision(session: Session, item: Question | Template, row: QuestionRow 
             valid_to=item.valid_to if isinstance(item, Question) else None,
             published_at=at,
             published_by=by,
+            read_by=read_by,
         )
     )
 
 
 def questions_valid_in(session: Session, first: date, last: date) -> list[Revision]:
-    """Return the current revisions of the questions valid on every day from `first` to `last`, by uid."""
+    """Return the current revisions of the questions valid on every day from `first` to `last` and not retired, by uid."""
     query = _current_revisions(is_template=False).where(
+        QuestionRow.retired_at.is_(None),
         QuestionRevisionRow.valid_from <= first,
         or_(QuestionRevisionRow.valid_to.is_(None), QuestionRevisionRow.valid_to >= last),
     )
@@ -68,20 +72,22 @@ def questions_valid_in(session: Session, first: date, last: date) -> list[Revisi
 
 
 def current_templates(session: Session) -> list[TemplateRevision]:
-    """Return the current revisions of all templates, by uid."""
-    rows = session.execute(_current_revisions(is_template=True).order_by(QuestionRow.uid))
+    """Return the current revisions of all templates that are not retired, by uid."""
+    rows = session.execute(_current_revisions(is_template=True).where(QuestionRow.retired_at.is_(None)).order_by(QuestionRow.uid))
     return [TemplateRevision(r.number, r.digest, thaw(Template, json.loads(r.content))) for _, r in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A question or template with its current revision's number and when and by whom it was published."""
+    """A question or template in one revision: its number, when and by whom it was published and read, and since when it is retired."""
 
     item: Question | Template
     number: int
     digest: str
     published_at: datetime
     published_by: str
+    read_by: str = ""
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,48 @@ def get_published(session: Session, uid: str) -> Published | None:
     """Return one published question or template, or None."""
     found = session.execute(_current_revisions().where(QuestionRow.uid == uid)).first()
     return None if found is None else _published(found[0], found[1])
+
+
+def get_question_row(session: Session, uid: str) -> QuestionRow | None:
+    """Return the row of a question or template over its revisions, or None."""
+    return session.scalar(select(QuestionRow).where(QuestionRow.uid == uid))
+
+
+def revisions_of(session: Session, uid: str) -> list[Published]:
+    """Return every revision of a question or template, the newest first."""
+    query = (
+        select(QuestionRow, QuestionRevisionRow)
+        .join(QuestionRevisionRow, QuestionRevisionRow.question_id == QuestionRow.id)
+        .where(QuestionRow.uid == uid)
+        .order_by(QuestionRevisionRow.number.desc())
+    )
+    return [_published(row, revision) for row, revision in session.execute(query)]
+
+
+def save_people(session: Session, uids: Sequence[str], cadre_id: int, part: str) -> None:
+    """Remember that a cadre wrote or read these questions ("author", "reader")."""
+    known = set(session.scalars(select(QuestionPersonRow.question_id).where(QuestionPersonRow.cadre_id == cadre_id, QuestionPersonRow.part == part)))
+    ids = session.scalars(select(QuestionRow.id).where(QuestionRow.uid.in_(list(uids))))
+    session.add_all(QuestionPersonRow(question_id=found, cadre_id=cadre_id, part=part) for found in ids if found not in known)
+    session.flush()
+
+
+def own_questions(session: Session) -> dict[int, set[str]]:
+    """Return the uids that each cadre wrote or read, by the cadre's row id."""
+    out: dict[int, set[str]] = {}
+    query = select(QuestionPersonRow.cadre_id, QuestionRow.uid).join(QuestionRow, QuestionRow.id == QuestionPersonRow.question_id)
+    for cadre_id, uid in session.execute(query):
+        out.setdefault(cadre_id, set()).add(uid)
+    return out
+
+
+def lapsing(session: Session, first: date, last: date) -> list[Published]:
+    """Return the questions in use whose validity ends between two days, the soonest first."""
+    query = _current_revisions(is_template=False).where(
+        QuestionRow.retired_at.is_(None), QuestionRevisionRow.valid_to >= first, QuestionRevisionRow.valid_to <= last
+    )
+    rows = session.execute(query.order_by(QuestionRevisionRow.valid_to, QuestionRow.uid))
+    return [_published(row, revision) for row, revision in rows]
 
 
 def category_counts(session: Session) -> list[tuple[str, bool, int]]:
@@ -191,7 +239,7 @@ def _filtered(wanted: BankFilter) -> Select[QuestionRow, QuestionRevisionRow]:
 def _published(row: QuestionRow, revision: QuestionRevisionRow) -> Published:
     kind: type[Question] | type[Template] = Template if row.is_template else Question
     item: Question | Template = thaw(kind, json.loads(revision.content))
-    return Published(item, revision.number, revision.digest, revision.published_at, revision.published_by)
+    return Published(item, revision.number, revision.digest, revision.published_at, revision.published_by, revision.read_by, row.retired_at)
 
 
 def contents_of(items: Sequence[Question | Template]) -> list[tuple[Question | Template, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from sqlalchemy import func, select
@@ -15,8 +16,9 @@ from sqlalchemy.orm import Session
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
 from quiz.core.paper import Paper
+from quiz.core.question import base_uid
 from quiz.core.sitting import Release, Visibility, Window, visibility
-from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, SittingRow, UnitRow
+from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
 
 def window_of(row: SittingRow) -> Window:
@@ -54,6 +56,29 @@ def save_paper(session: Session, sitting: SittingRow, cadre: CadreRow, post: str
             content=content.decode(),
         )
     )
+
+
+def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:
+    """Append on how many of the sitting's papers each question stands; a bound template counts as the template."""
+    uses = Counter((base_uid(slot.question.uid), slot.revision) for paper in papers for slot in paper.slots)
+    session.add_all(
+        QuestionUseRow(sitting_id=sitting.id, question_uid=uid, revision=revision, papers=count) for (uid, revision), count in uses.items()
+    )
+
+
+def coming_uses(session: Session, uids: Sequence[str], today: date) -> dict[str, list[str]]:
+    """Return, for each of these questions, the titles of the sittings closing today or later that have it on a paper."""
+    start = datetime.combine(today, time(), UTC)
+    query = (
+        select(QuestionUseRow.question_uid, SittingRow.title)
+        .join(SittingRow, SittingRow.id == QuestionUseRow.sitting_id)
+        .where(QuestionUseRow.question_uid.in_(list(uids)), SittingRow.closes_at >= start)
+        .order_by(SittingRow.opens_at)
+    )
+    out: dict[str, list[str]] = {}
+    for uid, title in session.execute(query):
+        out.setdefault(uid, []).append(title)
+    return out
 
 
 @lru_cache(maxsize=20_000)

@@ -9,7 +9,19 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import Integer, TypeDecorator
 
-APPEND_ONLY = ("question_revision", "document", "paper", "response", "grading", "mark", "decision", "audit")
+APPEND_ONLY = (
+    "question_revision",
+    "document",
+    "paper",
+    "response",
+    "grading",
+    "mark",
+    "decision",
+    "audit",
+    "proposal_event",
+    "question_person",
+    "question_use",
+)
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
 NAMING = {
@@ -131,13 +143,14 @@ class LoginRow(Base):
 
 
 class QuestionRow(Base):
-    """A question or template over its revisions; `current` is the number of the newest."""
+    """A question or template over its revisions; `current` is the number of the newest, a retired one is drawn no more."""
 
     __tablename__ = "question"
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = mapped_column(String(120), unique=True)
     is_template: Mapped[bool]
     current: Mapped[int] = mapped_column(default=1)
+    retired_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class QuestionRevisionRow(Base):
@@ -159,6 +172,60 @@ class QuestionRevisionRow(Base):
     valid_to: Mapped[date | None] = mapped_column(Date)
     published_at: Mapped[datetime] = mapped_column(Moment)
     published_by: Mapped[str] = mapped_column(String(100))
+    read_by: Mapped[str] = mapped_column(String(100), default="", server_default="")
+
+
+class QuestionPersonRow(Base):
+    """A cadre who wrote or read a question: it is never drawn for them."""
+
+    __tablename__ = "question_person"
+    __table_args__ = (UniqueConstraint("question_id", "cadre_id", "part"), CheckConstraint("part IN ('author', 'reader')", name="part"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
+    cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"), index=True)
+    part: Mapped[str] = mapped_column(String(10))
+
+
+class ProposalRow(Base):
+    """A bank file on its way to publication: its text, its author and where it stands; what happened to it is in its events."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'submitted', 'returned', 'approved', 'published', 'withdrawn')", name="state"),
+        Index("ix_proposal_state", "state"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[str] = mapped_column(String(12))
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ProposalEventRow(Base):
+    """What was done with a proposal, by whom, when, with which comment, and the digest of the text as it then was."""
+
+    __tablename__ = "proposal_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(12))
+    comment: Mapped[str] = mapped_column(Text)
+    source_digest: Mapped[str] = mapped_column(String(64))
+
+
+class QuestionUseRow(Base):
+    """On how many papers of a sitting a question stands."""
+
+    __tablename__ = "question_use"
+    __table_args__ = (UniqueConstraint("sitting_id", "question_uid"), Index("ix_question_use_question_uid", "question_uid"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    question_uid: Mapped[str] = mapped_column(String(160))
+    revision: Mapped[int]
+    papers: Mapped[int]
 
 
 class DocumentRow(Base):

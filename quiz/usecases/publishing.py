@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from quiz.core.question import Question
 from quiz.core.roster import UnitKind
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
-from quiz.storage import audit, banks
+from quiz.storage import audit, banks, sittings
 from quiz.storage.banks import BankFilter, Published
 
 
@@ -37,10 +37,13 @@ def publish(
     questions: Sequence[Question | Template],
     blueprints: Sequence[Blueprint] = (),
     datasets: Sequence[Dataset] = (),
+    by: str = "",
+    read_by: str = "",
 ) -> PublishReport:
     """Store a new revision of everything that changed; an unchanged question stays the revision it was.
 
-    The caller has linted the files: what comes here is whole. QuizError `kind_changed` when a uid was a question and is now a template.
+    `by` is the author (the actor when left out), `read_by` the second reader. The caller has linted the files: what comes here is whole.
+    QuizError `kind_changed` when a uid was a question and is now a template.
     """
     actor.require(Action.PUBLISH_BANK)
     known = banks.current_digests(session)
@@ -52,7 +55,7 @@ def publish(
             continue
         if row is not None and row.is_template != isinstance(item, Template):
             raise QuizError("kind_changed", say("编号{uid}原来是另一种题目（试题与本地题模板不能互换），请换一个编号。", uid=item.uid))
-        banks.save_revision(session, item, row, content, now, actor.name)
+        banks.save_revision(session, item, row, content, now, by or actor.name, read_by)
         (added if row is None else revised).append(item.uid)
     documents = [plan.id for plan in blueprints if banks.save_document(session, banks.BLUEPRINT, plan.id, plan.title, plan, now)]
     documents += [
@@ -114,3 +117,19 @@ def _is_asked(template: Template, place: Place) -> bool:
     if template.scope is Scope.SPONSORED_VILLAGE:
         return place.kind is UnitKind.VILLAGE and bool(place.sponsors)
     return place.kind.value == template.scope.value
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """A question whose validity ends soon, and the sittings to come that have it on a paper."""
+
+    published: Published
+    sittings: tuple[str, ...]
+
+
+def lapses(session: Session, actor: Actor, today: date, days: int = 90) -> list[Lapse]:
+    """Return what lapses within `days` from `today` on, the soonest first, with the titles of the sittings not yet closed that it touches."""
+    actor.require(Action.READ_BANK)
+    found = banks.lapsing(session, today, today + timedelta(days=days))
+    used = sittings.coming_uses(session, [item.item.uid for item in found], today)
+    return [Lapse(item, tuple(used.get(item.item.uid, ()))) for item in found]

@@ -18,7 +18,7 @@ from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
 from quiz.core.profile import Dataset
-from quiz.core.question import Revision
+from quiz.core.question import Revision, base_uid
 from quiz.core.roster import POST_NAMES, Cadre, Unit, main_post
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
 from quiz.storage import audit, banks, rosters, sittings
@@ -76,6 +76,7 @@ class _Material:
     cadres: list[Cadre]
     general: list[Revision]
     templates: list[TemplateRevision]
+    own: dict[str, frozenset[str]]
     day: date
 
 
@@ -146,6 +147,7 @@ def create_sitting(session: Session, actor: Actor, now: datetime, plan: SittingP
     people = rosters.cadre_rows(session)
     for cadre, paper in papers:
         sittings.save_paper(session, row, people[cadre.number], _post_name(cadre, material.day), paper)
+    sittings.save_uses(session, row, [paper for _, paper in papers])
     audit.record(session, now, actor.name, "create_sitting", plan.code, {"papers": len(papers), "commitment": row.commitment})
     return row
 
@@ -181,8 +183,15 @@ def _gather(session: Session, plan: SittingPlan, zone: ZoneInfo, scope: str) -> 
         cadres=cadres,
         general=banks.questions_valid_in(session, first, last),
         templates=banks.current_templates(session) if dataset_row else [],
+        own=_own_questions(session),
         day=first,
     )
+
+
+def _own_questions(session: Session) -> dict[str, frozenset[str]]:
+    """What each cadre wrote or read, by staff number."""
+    written = banks.own_questions(session)
+    return {number: frozenset(written[row.id]) for number, row in rosters.cadre_rows(session).items() if row.id in written}
 
 
 def _candidates(session: Session, plan: SittingPlan, day: date, scope: str) -> list[Cadre]:
@@ -210,21 +219,26 @@ def _draw(material: _Material, key: bytes) -> Draw:
 
 
 def _assemble_all(material: _Material, draw: Draw) -> tuple[list[tuple[Cadre, Paper]], list[Gap]]:
-    """A paper for each cadre; where one cannot be filled, the gaps, the same shortage told once for all it hits."""
+    """A paper for each cadre; where one cannot be filled, the gaps, the same shortage told once for all it hits.
+
+    Nobody gets a question that they wrote or read; cadres with the same places and no such question share their candidates.
+    """
     bound: dict[str, Revision | None] = {}
-    known: dict[tuple[str, ...], Candidates] = {}
+    known: dict[tuple[frozenset[str], tuple[str, ...]], Candidates] = {}
     papers: list[tuple[Cadre, Paper]] = []
     hit: dict[str, tuple[Shortage, list[str]]] = {}
     for cadre in material.cadres:
         local = local_questions(material.templates, cadre, material.day, draw, bound)
-        same_places = tuple(revision.question.uid for revision in local)
-        if same_places not in known:
-            known[same_places] = candidates([*material.general, *local], draw.blueprint)
-        paper = assemble(draw, paper_key(draw.key, cadre.number), known[same_places])
+        own = material.own.get(cadre.number, frozenset())
+        same = (own, tuple(revision.question.uid for revision in local))
+        if same not in known:
+            pool = [revision for revision in (*material.general, *local) if base_uid(revision.question.uid) not in own]
+            known[same] = candidates(pool, draw.blueprint)
+        paper = assemble(draw, paper_key(draw.key, cadre.number), known[same])
         if paper is not None:
             papers.append((cadre, paper))
             continue
-        for shortage in shortages(draw.blueprint, known[same_places]):
+        for shortage in shortages(draw.blueprint, known[same]):
             hit.setdefault(shortage.explain().render(), (shortage, []))[1].append(f"{cadre.name}（{cadre.number}）")
     return papers, [Gap(shortage, tuple(names)) for shortage, names in hit.values()]
 
@@ -240,6 +254,7 @@ def _snapshot(material: _Material) -> dict[str, object]:
         "bank": _digests((r.question.uid, r.digest) for r in material.general),
         "templates": _digests((t.template.uid, t.digest) for t in material.templates),
         "roster": [cadre.number for cadre in material.cadres],
+        "own": [[cadre.number, *sorted(material.own[cadre.number])] for cadre in material.cadres if cadre.number in material.own],
     }
 
 

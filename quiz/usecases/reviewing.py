@@ -1,0 +1,129 @@
+"""Bank files between author and second reader: save, submit, return, approve, publish; nothing is published unread or with a fault in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.message import NotFound, QuizError, say
+from quiz.core.question import Question
+from quiz.core.review import State, Step, next_state, open_steps
+from quiz.core.template import Template
+from quiz.storage import audit, banks, proposals
+from quiz.storage.proposals import Listed
+from quiz.storage.tables import AccountRow, ProposalEventRow, ProposalRow
+from quiz.usecases.publishing import PublishReport, publish
+
+LONGEST_SOURCE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A proposal with its history and the steps that the reader of the page may take."""
+
+    row: ProposalRow
+    author: str
+    events: list[ProposalEventRow]
+    steps: list[Step]
+
+
+def list_proposals(session: Session, actor: Actor) -> list[Listed]:
+    """Return every proposal that is neither published nor withdrawn."""
+    actor.require(Action.READ_BANK)
+    return proposals.list_proposals(session, [State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED])
+
+
+def read_proposal(session: Session, actor: Actor, proposal_id: int) -> Desk:
+    """Return a proposal with its history. NotFound when there is none."""
+    actor.require(Action.READ_BANK)
+    row = _get(session, proposal_id)
+    author = session.get_one(AccountRow, row.author_id).name
+    steps = open_steps(State(row.state), actor.account_id == row.author_id)
+    return Desk(row, author, proposals.events_of(session, row.id), steps)
+
+
+def save(session: Session, actor: Actor, now: datetime, proposal_id: int | None, title: str, source: str) -> ProposalRow:
+    """Store the text of a proposal, faults and all: a new one when `proposal_id` is None. QuizError `too_long`, or as `next_state`."""
+    actor.require(Action.PROPOSE)
+    if len(source) > LONGEST_SOURCE:
+        raise QuizError("too_long", say("稿子太长，请分成几个文件。"))
+    if proposal_id is None:
+        assert actor.account_id is not None
+        row = ProposalRow(title=title[:200], source=source, author_id=actor.account_id, state=State.DRAFT.value, changed_at=now)
+        session.add(row)
+    else:
+        row = _get(session, proposal_id)
+        row.state = next_state(State(row.state), Step.SAVE, actor.account_id == row.author_id).value
+        row.title, row.source = title[:200], source
+    proposals.record_step(session, row, Step.SAVE, actor.name, "", now)
+    return row
+
+
+def take(session: Session, actor: Actor, now: datetime, proposal_id: int, step: Step, comment: str, faults: int) -> ProposalRow:
+    """Submit, return, approve or withdraw a proposal. `faults` is how many errors its text has now, as the caller has linted it.
+
+    QuizError `has_faults` for submitting or approving a text with errors, `no_comment` for returning without one, or as `next_state`.
+    """
+    actor.require(Action.PROPOSE)
+    row = _get(session, proposal_id)
+    state = next_state(State(row.state), step, actor.account_id == row.author_id)
+    if faults and step in (Step.SUBMIT, Step.APPROVE):
+        raise QuizError("has_faults", say("稿子还有{n}处错误，改正后才能送审和通过。", n=faults))
+    if step is Step.RETURN and not comment.strip():
+        raise QuizError("no_comment", say("退回时请写明需要修改的地方。"))
+    row.state = state.value
+    row.reader_id = actor.account_id if step is Step.APPROVE else None if step is not Step.WITHDRAW else row.reader_id
+    proposals.record_step(session, row, step, actor.name, comment.strip()[:2000], now)
+    return row
+
+
+def publish_proposal(
+    session: Session, actor: Actor, now: datetime, proposal_id: int, items: Sequence[Question | Template], faults: int
+) -> PublishReport:
+    """Publish an approved proposal, whose text reads as `items`; author and reader are remembered and never get these questions."""
+    actor.require(Action.PROPOSE)
+    row = _get(session, proposal_id)
+    state = next_state(State(row.state), Step.PUBLISH, actor.account_id == row.author_id)
+    if faults:
+        raise QuizError("has_faults", say("稿子还有{n}处错误，改正后才能送审和通过。", n=faults))
+    author, reader = session.get_one(AccountRow, row.author_id), session.get_one(AccountRow, row.reader_id)
+    report = publish(session, actor, now, items, by=author.name, read_by=reader.name)
+    changed = [*report.added, *report.revised]
+    for account, part in ((author, "author"), (reader, "reader")):
+        if account.cadre_id is not None:
+            banks.save_people(session, changed, account.cadre_id, part)
+    row.state = state.value
+    proposals.record_step(session, row, Step.PUBLISH, actor.name, "", now)
+    return report
+
+
+def retire(session: Session, actor: Actor, now: datetime, uid: str, reason: str, back: bool = False) -> None:
+    """Take a question out of future draws, or with `back` into them again; papers that exist are not touched. QuizError `no_reason`."""
+    actor.require(Action.PROPOSE)
+    if not reason.strip():
+        raise QuizError("no_reason", say("请写明理由。"))
+    row = banks.get_question_row(session, uid)
+    if row is None:
+        raise NotFound()
+    row.retired_at = None if back else row.retired_at or now
+    audit.record(session, now, actor.name, "restore_question" if back else "retire_question", uid, {"reason": reason.strip()[:500]})
+
+
+def history(session: Session, actor: Actor, uid: str) -> list[banks.Published]:
+    """Return every published revision of a question, the newest first. NotFound when there is none."""
+    actor.require(Action.READ_BANK)
+    found = banks.revisions_of(session, uid)
+    if not found:
+        raise NotFound()
+    return found
+
+
+def _get(session: Session, proposal_id: int) -> ProposalRow:
+    row = proposals.get_proposal(session, proposal_id)
+    if row is None:
+        raise NotFound()
+    return row
