@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from os import PathLike
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -43,10 +44,16 @@ def texts_of_the_product() -> Catalog:
     """Collect every marked text, with where it stands."""
     template = Catalog()
     for folder, methods in (("quiz", [("**.py", "python")]), ("templates", [("**.html", "jinja2")])):
-        found = extract_from_dir(ROOT / folder, methods, keywords=KEYWORDS, options_map={"**.html": {"silent": "false"}})
+        options = {"**.html": {"silent": "false"}}
+        found = extract_from_dir(ROOT / folder, methods, keywords=KEYWORDS, options_map=options, directory_filter=_is_ours)
         for name, line, text, _comments, context in found:
             template.add(text, locations=[(f"{folder}/{name}", line)], context=context)
     return template
+
+
+def _is_ours(path: str | PathLike[str]) -> bool:
+    """True for every folder but caches: left alone, Babel passes over names that begin with `_`, and so over templates/_macros."""
+    return Path(path).name != "__pycache__"
 
 
 def faults_of(catalogue: Catalog, template: Catalog) -> list[str]:
