@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quiz.core.message import mark_text
+from quiz.core.message import Severity, mark_text
 
 RULES: dict[str, str] = {
     # Y: the text of a file
@@ -84,12 +84,48 @@ RULES: dict[str, str] = {
     "R613": mark_text("表格不是 UTF-8 编码，已按 GBK 读取"),
     "R614": mark_text("单元格里是公式"),
     "R615": mark_text("单位名称与编码对不上"),
+    # C: craft, whether a question is fair and its key defensible
+    "C901": mark_text("题干近似重复"),
+    "C902": mark_text("两个选项实质相同"),
+    "C903": mark_text("两个选项只差虚词"),
+    "C904": mark_text("答案长短泄露"),
+    "C905": mark_text("答案位置不匀"),
+    "C906": mark_text("题干或写法泄露答案"),
+    "C907": mark_text("用了“以上都对”"),
+    "C908": mark_text("双重否定"),
+    "C909": mark_text("“现行”没有日期或文件"),
+    "C910": mark_text("问数字而没有年份、地方或文件"),
+    "C911": mark_text("依据已失效"),
+    "C912": mark_text("依据即将失效"),
+    "C913": mark_text("依据不全"),
+    "C914": mark_text("干扰项按另一标准是对的"),
+    "C915": mark_text("本地资料没有用到"),
+    "C916": mark_text("判断题对错不匀"),
+    "C917": mark_text("绝对化词语只在错题里"),
     # S: sittings
     "S701": mark_text("结束时间不晚于开始时间"),
     "S702": mark_text("开放时间短于答题时间"),
     "S703": mark_text("考试代码重复"),
+    # I: questions in other people's files, on their way in or out
+    "I801": mark_text("文件读不了"),
+    "I802": mark_text("按猜测读入，请核对"),
+    "I803": mark_text("这种格式写不下"),
+    "I804": mark_text("有一道题没有读入"),
+    "I805": mark_text("去掉了格式、图片或看不见的字符"),
+    "I806": mark_text("文件或压缩包太大、不安全"),
+    "I807": mark_text("文件不是 UTF-8 编码，已按 GBK 读取题目"),
+    "I808": mark_text("题目读入了，有一项内容没有读入"),
 }
 """Code → what the rule is about, in one line."""
 
-NOTICES = frozenset({"R613"})
+SEVERITIES: dict[str, Severity] = {
+    **{code: Severity.WARNING for code in RULES if code.startswith("C") and code != "C902"},  # C902 leaves two right answers
+    **dict.fromkeys(("C913", "C915"), Severity.NOTE),
+}
+"""Rules that refuse nothing: a warning is worth a setter's look, a note is good to know. Every other rule is an error."""
+
+VERSION = 1
+"""Counts up whenever a file that passed might not pass any more: what was found about unchanged files is then found again."""
+
+NOTICES = frozenset({"R613", "I802", "I803", "I805", "I807", "I808"})
 """Rules that tell something and refuse nothing."""
