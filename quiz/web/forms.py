@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, SelectMultipleField
+from wtforms import DateTimeLocalField, Field, IntegerField, StringField
 from wtforms.validators import ValidationError
 
 from quiz.core.message import mark_text
@@ -14,21 +15,41 @@ NOT_LISTED = mark_text("请从列出的选项中选择。")
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
-class ListedField(SelectField):  # type: ignore[misc]
-    """A choice of one."""
+Choices = Sequence[tuple[str, str]]
+"""What may be chosen: (value, text)."""
+
+
+class ListedField(StringField):  # type: ignore[misc]
+    """A choice of one, as a list or as radio buttons."""
+
+    def __init__(self, label: str = "", choices: Choices = (), **options: Any) -> None:
+        super().__init__(label, **options)
+        self.choices: Choices = choices
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool]]:
+        """Give (value, text, is chosen)."""
+        return ((value, text, value == self.data) for value, text in self.choices)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not listed."""
-        if self.data not in {value for value, *_ in self.choices}:
+        if self.data not in dict(self.choices):
             raise ValidationError(NOT_LISTED)
 
 
-class SeveralField(SelectMultipleField):  # type: ignore[misc]
+class SeveralField(Field):  # type: ignore[misc]
     """A choice of none, one or several."""
+
+    def __init__(self, label: str = "", choices: Choices = (), **options: Any) -> None:
+        super().__init__(label, **options)
+        self.choices: Choices = choices
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take every value sent under the name."""
+        self.data = valuelist
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not listed: dropping it in silence could turn a narrow choice into "everyone"."""
-        if not set(self.data or ()) <= {value for value, *_ in self.choices}:
+        if not set(self.data or ()) <= set(dict(self.choices)):
             raise ValidationError(NOT_LISTED)
 
 
@@ -44,17 +65,6 @@ class MomentField(DateTimeLocalField):  # type: ignore[misc]
             self.data = datetime.strptime(text, MOMENT_FORMAT)  # noqa: DTZ007 (the form adds the county's zone)
         except ValueError:
             raise ValueError(mark_text("请填写日期和时间，例如 2026-12-20 09:00。")) from None
-
-
-class DayField(DateField):  # type: ignore[misc]
-    """A day."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(mark_text("请填写日期，例如 2026-12-20。")) from None
 
 
 class WholeField(IntegerField):  # type: ignore[misc]

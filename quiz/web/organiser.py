@@ -10,7 +10,7 @@ from io import BytesIO
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import Length, ValidationError
 
 from quiz.core.access import Action
@@ -51,14 +51,14 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class PrintForm(FlaskForm):  # type: ignore[misc]
     """Whose papers to print, on what."""
 
-    who = RadioField(
+    who = ListedField(
         mark_text("打印哪些试卷"),
         choices=[("all", mark_text("全部试卷")), ("unit", mark_text("一个单位的试卷")), ("numbers", mark_text("指定工号的试卷"))],
         default="all",
     )
     unit = ListedField(mark_text("单位"), default="")
     numbers = StringField(mark_text("工号"), validators=[Length(max=4000, message=mark_text("一次最多填写4000个字符。"))])
-    size = RadioField(mark_text("纸张"), choices=[("A4", "A4"), ("A3", mark_text("A3 双栏"))], default="A4")
+    size = ListedField(mark_text("纸张"), choices=[("A4", "A4"), ("A3", mark_text("A3 双栏"))], default="A4")
     with_key = BooleanField(mark_text("附参考答案"))
 
     def validate_unit(self, field: ListedField) -> None:

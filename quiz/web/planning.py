@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import RadioField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from quiz.core.access import Action
@@ -52,11 +52,10 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     minutes = WholeField(
         mark_text("答题时长（分钟）"), validators=[Optional(), NumberRange(1, scheduling.LONGEST_MINUTES, mark_text("答题时长须为1至480分钟。"))]
     )
-    release = RadioField(
+    release = ListedField(
         mark_text("成绩公布"),
         choices=[(rule.value, text) for rule, text in RELEASE_NAMES.items()],
         default=Release.ON_CLOSE.value,
-        validate_choice=False,
     )
 
     def offer(self, choices: PlanChoices) -> None:
@@ -79,11 +78,6 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         """The window must end after it begins."""
         if field.data and self.opens_at.data and field.data <= self.opens_at.data:
             raise ValidationError(mark_text("结束时间必须晚于开始时间。"))
-
-    def validate_release(self, field: RadioField) -> None:
-        """One of the three rules."""
-        if field.data not in {rule.value for rule in Release}:
-            raise ValidationError(mark_text("请从列出的选项中选择。"))
 
     def plan(self, zone: ZoneInfo) -> SittingPlan:
         """Return the plan in a form that is valid."""
