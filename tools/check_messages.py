@@ -47,6 +47,8 @@ def texts_of_the_product() -> Catalog:
         options = {"**.html": {"silent": "false"}}
         found = extract_from_dir(ROOT / folder, methods, keywords=KEYWORDS, options_map=options, directory_filter=_is_ours)
         for name, line, text, _comments, context in found:
+            if str(text).isascii():
+                continue  # a key in a call, as in say(NAMES["img"])
             template.add(text, locations=[(f"{folder}/{name}", line)], context=context)
     return template
 
