@@ -14,12 +14,15 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 from quiz.core.blueprint import Blueprint, Cell, Section, describe_cell
 from quiz.core.message import Message, say
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.profile import Dataset, Place, own_places
-from quiz.core.question import Revision
+from quiz.core.question import Question, Revision
 from quiz.core.roster import Cadre
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
@@ -130,7 +133,7 @@ def assemble(draw: Draw, key: bytes, lists: Candidates) -> Paper | None:
     for index, section in enumerate(draw.blueprint.sections):
         drawn = [(by_uid[uid], cell) for i, (owner, cell) in enumerate(cells) if owner is section for uid in picked[i]]
         for revision, cell in Stream(key, f"order/{index}").shuffled(drawn):
-            slots.append(_slot(len(slots) + 1, index, revision, section, cell, key))
+            slots += _slots(len(slots) + 1, index, revision, section, cell, key)
     return _paper(draw, key, tuple(slots))
 
 
@@ -163,11 +166,33 @@ def paper_code(key: bytes) -> str:
     return f"{text[:5]}-{text[5:]}"
 
 
-def _slot(number: int, section: int, revision: Revision, plan: Section, cell: Cell, key: bytes) -> Slot:
-    question = revision.question
-    if question.options and not question.keep_order:
-        question = question.with_options(tuple(Stream(key, f"opt/{question.uid}").shuffled(question.options)))
-    return Slot(number, section, question, revision.number, revision.digest, plan.each, cell.describe().render())
+def _slots(number: int, section: int, revision: Revision, plan: Section, cell: Cell, key: bytes) -> list[Slot]:
+    """The slot of a question, or the slots of a case's parts, which share the marks in proportion to their own."""
+    chosen_by, case = cell.describe().render(), revision.question
+    if not case.parts:
+        return [Slot(number, section, _shuffled(case, key), revision.number, revision.digest, plan.each, chosen_by)]
+    marks = split_marks(plan.each, [part.part_marks for part in case.parts])
+    return [
+        Slot(number + i, section, _shuffled(part, key), revision.number, revision.digest, mark, chosen_by, case.uid, case.stem, part=i + 1)
+        for i, (part, mark) in enumerate(zip(case.parts, marks, strict=True))
+    ]
+
+
+def _shuffled(question: Question, key: bytes) -> Question:
+    if not question.options or question.keep_order:
+        return question
+    return question.with_options(tuple(Stream(key, f"opt/{question.uid}").shuffled(question.options)))
+
+
+def split_marks(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Return `total` shared out in proportion to `weights`, in whole hundredths that add up exactly; leftovers go to the largest rests."""
+    hundredths = int(total.scaleb(2))
+    exact = [Fraction(hundredths) * Fraction(weight) / Fraction(sum(weights)) for weight in weights]
+    shares = [floor(value) for value in exact]
+    by_rest = sorted(range(len(shares)), key=lambda i: (shares[i] - exact[i], i))
+    for i in by_rest[: hundredths - sum(shares)]:
+        shares[i] += 1
+    return [Decimal(share).scaleb(-2) for share in shares]
 
 
 def _cells(blueprint: Blueprint) -> list[tuple[Section, Cell]]:

@@ -162,9 +162,18 @@ def _judge_number(blank: Blank, text: str) -> Verdict:
         return Verdict.REVIEW if NUMERAL_MARKS.search(text) else Verdict.WRONG
     for answer in blank.answers:
         wanted = quantity(answer + blank.unit) or quantity(answer)
-        if wanted and given[0] == wanted[0] and (not given[1] or not wanted[1] or given[1] == wanted[1]):
+        if wanted is None or (given[1] and wanted[1] and given[1] != wanted[1]):
+            continue
+        if abs(given[0] - wanted[0]) <= _tolerance(blank.tolerance, wanted[0]):
             return Verdict.RIGHT
     return Verdict.WRONG
+
+
+def _tolerance(text: str, wanted: Fraction) -> Fraction:
+    """How far from `wanted` a number may be: "" not at all, "0.5" that much, "1%" that share of it."""
+    if not text:
+        return Fraction(0)
+    return abs(wanted) * Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
 
 
 def _judge_date(blank: Blank, text: str) -> Verdict:

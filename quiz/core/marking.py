@@ -15,9 +15,10 @@ from math import floor
 
 from quiz.core.fill_in import Verdict, judge_blanks, normalise
 from quiz.core.message import Message, QuizError, mark_text, say
-from quiz.core.question import Question, QuestionType
+from quiz.core.question import Question, QuestionType, places
 
 MAX_BLANK_LENGTH = 500
+MAX_ANSWER_LENGTH = 4000
 
 
 class RuleName(StrEnum):
@@ -40,6 +41,8 @@ class Rule:
         """Return the rule as it is printed in the section's heading."""
         if kind is QuestionType.MULTIPLE:
             return say(MULTIPLE_RULES[self.name], value=self.value if self.value is None else f"{self.value:f}")
+        if kind.is_pairs:
+            return say(PAIR_RULES[self.name is RuleName.PROPORTIONAL])
         return say(PLAIN_RULES[kind])
 
 
@@ -53,8 +56,13 @@ MULTIPLE_RULES: dict[RuleName, str] = {
 PLAIN_RULES: dict[QuestionType, str] = {
     QuestionType.SINGLE: mark_text("每题只有一个正确答案，多选、错选、不选均不得分"),
     QuestionType.TRUE_FALSE: mark_text("正确的打“√”，错误的打“×”，不答不得分"),
-    QuestionType.FILL_IN: mark_text("多空题按空平均给分，填错、不填不得分"),
+    QuestionType.FILL_IN: mark_text("多空题按空给分，填错、不填不得分"),
+    QuestionType.SHORT_ANSWER: mark_text("按要点给分"),
+    QuestionType.CASE: mark_text("按小题给分"),
 }
+
+PAIR_RULES = {False: mark_text("全部正确才得分"), True: mark_text("按正确的处数给分，错误不倒扣")}
+"""For orderings and matchings: whether each right pair earns its share."""
 
 
 class Why(StrEnum):
@@ -66,6 +74,9 @@ class Why(StrEnum):
     INCOMPLETE = "incomplete"
     PARTLY_RIGHT = "partly_right"
     NEEDS_REVIEW = "needs_review"
+    SOME_PAIRS = "some_pairs"
+    NEEDS_MARKING = "needs_marking"
+    JUDGED = "judged"
 
 
 WHY_TEXTS: dict[Why, str] = {
@@ -75,6 +86,9 @@ WHY_TEXTS: dict[Why, str] = {
     Why.INCOMPLETE: mark_text("少选：选对{right}项，应选{key}项，没有错选。"),
     Why.PARTLY_RIGHT: mark_text("{key}空中答对{right}空。"),
     Why.NEEDS_REVIEW: mark_text("有{review}空需要人工判定，暂按{right}空答对计分。"),
+    Why.SOME_PAIRS: mark_text("{key}处中对{right}处。"),
+    Why.NEEDS_MARKING: mark_text("等待阅卷人评分，暂计0分。"),
+    Why.JUDGED: mark_text("由阅卷人按要点评分。"),
 }
 
 
@@ -94,8 +108,8 @@ class Mark:
 
     @property
     def needs_review(self) -> bool:
-        """True while a person has to decide a blank."""
-        return self.why is Why.NEEDS_REVIEW
+        """True while a person has to decide a blank or mark a short answer."""
+        return self.why in (Why.NEEDS_REVIEW, Why.NEEDS_MARKING)
 
     def explain(self) -> Message:
         """Return the reason as a sentence."""
@@ -103,10 +117,10 @@ class Mark:
 
 
 Response = tuple[str, ...]
-"""What a person put in a slot: the ids of the chosen options, sorted; or the text of each blank. () is "nothing yet"."""
+"""What a person put in a slot: the ids of the chosen options or pairs, sorted; or the text of each blank. () is "nothing yet"."""
 
-Decisions = Mapping[tuple[str, int, str], bool]
-"""What people decided on blanks that no rule could judge: (question uid, blank index, normalised text) → is right."""
+Decisions = Mapping[tuple[str, int, str], Fraction]
+"""What people decided where no rule can judge: (question uid, blank index, normalised text) → the share of the marks it earns, 0 to 1."""
 
 
 def check_response(question: Question, value: object) -> Response:
@@ -117,8 +131,10 @@ def check_response(question: Question, value: object) -> Response:
     """
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise QuizError("bad_response", say("作答的格式不对，没有保存。"))
-    if question.type is QuestionType.FILL_IN:
-        return _check_blanks(question, value)
+    if question.type.is_text:
+        return _check_texts(question, value)
+    if question.type.is_pairs:
+        return _check_pairs(question, value)
     ids = {option.id for option in question.options}
     chosen = sorted(set(value))
     if not set(chosen) <= ids:
@@ -128,19 +144,35 @@ def check_response(question: Question, value: object) -> Response:
     return tuple(chosen)
 
 
-def _check_blanks(question: Question, value: list[str] | tuple[str, ...]) -> Response:
-    if value and len(value) != len(question.blanks):
-        raise QuizError("bad_response", say("本题有{n}个空，收到{got}个，没有保存。", n=len(question.blanks), got=len(value)))
-    if any(len(text) > MAX_BLANK_LENGTH for text in value):
-        raise QuizError("bad_response", say("每空最多{n}个字，没有保存。", n=MAX_BLANK_LENGTH))
+def _check_texts(question: Question, value: list[str] | tuple[str, ...]) -> Response:
+    wanted = len(question.blanks) if question.type is QuestionType.FILL_IN else 1
+    most = MAX_BLANK_LENGTH if question.type is QuestionType.FILL_IN else MAX_ANSWER_LENGTH
+    if value and len(value) != wanted:
+        raise QuizError("bad_response", say("本题有{n}个空，收到{got}个，没有保存。", n=wanted, got=len(value)))
+    if any(len(text) > most for text in value):
+        raise QuizError("bad_response", say("每空最多{n}个字，没有保存。", n=most))
     texts = tuple(text.replace("\0", "").strip() for text in value)
     return texts if any(texts) else ()
+
+
+def _check_pairs(question: Question, value: list[str] | tuple[str, ...]) -> Response:
+    pairs = sorted({pair for pair in value if pair})
+    asked, ids = set(places(question)), {option.id for option in question.options}
+    if any(pair[:1] not in asked or pair[1:] not in ids for pair in pairs):
+        raise QuizError("bad_response", say("所选的选项不在本题中，没有保存。"))
+    if len({pair[0] for pair in pairs}) < len(pairs):
+        raise QuizError("bad_response", say("同一处只能选一项，没有保存。"))
+    return tuple(pairs)
 
 
 def mark_response(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions | None = None) -> Mark:
     """Return the mark of `response`, which `check_response` has passed."""
     if question.type is QuestionType.FILL_IN:
         return _mark_blanks(question, response, max_mark, rule, decisions or {})
+    if question.type is QuestionType.SHORT_ANSWER:
+        return _mark_short_answer(question, response, max_mark, rule, decisions or {})
+    if question.type.is_pairs:
+        return _mark_pairs(question, frozenset(response), max_mark, rule)
     return _mark_choice(question, frozenset(response), max_mark, rule)
 
 
@@ -169,6 +201,28 @@ def _incomplete(rule: Rule, full: Fraction, right: int, key: int) -> Fraction:
             return min(full, Fraction(rule.value or 0) * right)
 
 
+def _mark_pairs(question: Question, chosen: frozenset[str], max_mark: Decimal, rule: Rule) -> Mark:
+    """An ordering or a matching: everything right, or with the proportional rule each right pair its share; a wrong pair costs nothing."""
+    right, total = len(chosen & question.key), len(question.key)
+    counts = {"right": right, "wrong": len(chosen - question.key), "key": total}
+    if not chosen:
+        return Mark(Decimal(0), max_mark, rule, Why.BLANK, counts)
+    if chosen == question.key:
+        return Mark(max_mark, max_mark, rule, Why.RIGHT, counts)
+    earned = Fraction(max_mark) * right / total if rule.name is RuleName.PROPORTIONAL else Fraction(0)
+    return Mark(to_hundredths(earned), max_mark, rule, Why.SOME_PAIRS, counts)
+
+
+def _mark_short_answer(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions) -> Mark:
+    """Only a person marks a short answer: until then it earns nothing and waits."""
+    if not response:
+        return Mark(Decimal(0), max_mark, rule, Why.BLANK, {})
+    share = decisions.get((question.uid, 0, normalise(response[0])))
+    if share is None:
+        return Mark(Decimal(0), max_mark, rule, Why.NEEDS_MARKING, {}, (Verdict.REVIEW,))
+    return Mark(to_hundredths(Fraction(max_mark) * share), max_mark, rule, Why.JUDGED, {})
+
+
 def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions) -> Mark:
     total = len(question.blanks)
     if not response:
@@ -177,7 +231,9 @@ def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule
     verdicts = [_decided(question, i, text, verdict, decisions) for i, (text, verdict) in enumerate(zip(response, verdicts, strict=True))]
     right, review = verdicts.count(Verdict.RIGHT), verdicts.count(Verdict.REVIEW)
     counts = {"right": right, "review": review, "key": total}
-    earned = to_hundredths(Fraction(max_mark) * right / total)
+    weights = [Fraction(blank.weight) for blank in question.blanks]
+    won = sum((weight for weight, verdict in zip(weights, verdicts, strict=True) if verdict is Verdict.RIGHT), Fraction(0))
+    earned = to_hundredths(Fraction(max_mark) * won / sum(weights))
     if review:
         why = Why.NEEDS_REVIEW
     elif right == total:

@@ -15,7 +15,10 @@ from quiz.core.question import Label, Question, QuestionType
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A numbered place: the question as asked (options in the order shown), its revision, the marks, and the cell that chose it."""
+    """A numbered place: the question as asked (options in the order shown), its revision, the marks, and the cell that chose it.
+
+    The questions of a case stand in slots that follow each other: `case` is its uid, `situation` its text, `part` counts from 1.
+    """
 
     number: int
     section: int
@@ -24,6 +27,9 @@ class Slot:
     revision_digest: str
     max_mark: Decimal
     chosen_by: str
+    case: str = ""
+    situation: str = ""
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +96,13 @@ def without_key(paper: Paper) -> Paper:
 
 def question_without_key(question: Question) -> Question:
     """Return the question without key, answers, explanation and everything that points at them."""
-    blanks = tuple(replace(blank, answers=("",), group="") for blank in question.blanks)
+    blanks = tuple(replace(blank, answers=("",), group="", tolerance="", weight=Decimal(1)) for blank in question.blanks)
     return replace(
         question,
         key=frozenset(),
         blanks=blanks,
+        points=(),
+        model_answer="",
         explanation="",
         true_sentence="",
         difficulty=None,
@@ -108,13 +116,13 @@ CHINESE_NUMERALS = "一二三四五六七八九十"
 def section_heading(paper: Paper, index: int) -> Message:
     """Return the heading that screen and print share, made from the marks and the rule, never typed."""
     section = paper.sections[index]
-    count = len(paper.slots_of(index))
+    slots = paper.slots_of(index)
     return say(
         "{number}、{title}（每题{each}分，共{total}分。{rule}）",
         number=CHINESE_NUMERALS[index] if index < len(CHINESE_NUMERALS) else str(index + 1),
         title=section.title,
         each=plain_number(section.each),
-        total=plain_number(section.each * count),
+        total=plain_number(sum((slot.max_mark for slot in slots), Decimal(0))),
         rule=section.rule.describe(section.type),
     )
 

@@ -22,11 +22,25 @@ class QuestionType(StrEnum):
     MULTIPLE = "multiple"
     TRUE_FALSE = "true_false"
     FILL_IN = "fill_in"
+    ORDERING = "ordering"
+    MATCHING = "matching"
+    SHORT_ANSWER = "short_answer"
+    CASE = "case"
 
     @property
     def is_choice(self) -> bool:
         """True when the response is a set of option ids."""
-        return self is not QuestionType.FILL_IN
+        return self in (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
+
+    @property
+    def is_text(self) -> bool:
+        """True when the response is written text, one for each blank."""
+        return self in (QuestionType.FILL_IN, QuestionType.SHORT_ANSWER)
+
+    @property
+    def is_pairs(self) -> bool:
+        """True when the response is a set of pairs of a place or prompt and an option, such as "1C"."""
+        return self in (QuestionType.ORDERING, QuestionType.MATCHING)
 
 
 class Level(StrEnum):
@@ -72,6 +86,10 @@ TYPE_NAMES: dict[QuestionType, str] = {
     QuestionType.MULTIPLE: mark_text("多项选择题"),
     QuestionType.TRUE_FALSE: mark_text("判断题"),
     QuestionType.FILL_IN: mark_text("填空题"),
+    QuestionType.ORDERING: mark_text("排序题"),
+    QuestionType.MATCHING: mark_text("连线题"),
+    QuestionType.SHORT_ANSWER: mark_text("简答题"),
+    QuestionType.CASE: mark_text("案例分析题"),
 }
 
 LEVEL_NAMES: dict[Level, str] = {Level.RECALL: mark_text("识记"), Level.APPLICATION: mark_text("运用")}
@@ -102,19 +120,36 @@ TRUE_OPTIONS = (Option("T", mark_text("正确")), Option("F", mark_text("错误"
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One gap: every accepted answer, how to compare them, and the group whose blanks may be filled in any order."""
+    """One gap: every accepted answer, how to compare them, and the group whose blanks may be filled in any order.
+
+    `tolerance` widens a number: "0.5" to either side, or "1%" of the answer. `weight` is the blank's share of the marks beside the others.
+    """
 
     answers: tuple[str, ...]
     kind: BlankKind = BlankKind.TEXT
     unit: str = ""
     group: str = ""
+    tolerance: str = ""
+    weight: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a marking scheme: what a short answer must say, its share of the marks, and words that hint at it (only a hint)."""
+
+    text: str
+    marks: Decimal
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question ready to be asked. `uid` is stable over revisions; for a bound template it is `template@place`.
 
-    `keep_order` holds the options in the order given (numbers that ascend); otherwise each paper shuffles them.
+    `keep_order` holds the options in the order given (numbers that ascend); otherwise each paper shuffles them. An ordering's options are
+    its items and its key the pairs of place and item ("1C" = item C comes first); a matching's `prompts` are the left side and its key
+    the pairs of prompt and option. A short answer has marking `points`; a case's stem is the situation and `parts` its questions,
+    whose `part_marks` say how they share the marks.
     """
 
     uid: str
@@ -139,6 +174,11 @@ class Question:
     difficulty: Decimal | None = None
     weight_class: str = ""
     keep_order: bool = False
+    prompts: tuple[Option, ...] = ()
+    points: tuple[Point, ...] = ()
+    model_answer: str = ""
+    parts: tuple[Question, ...] = ()
+    part_marks: Decimal = Decimal(1)
 
     def is_valid_on(self, day: date) -> bool:
         """True when the question's source holds on `day` (both ends included)."""
@@ -159,8 +199,15 @@ class Revision:
 
 
 def base_uid(uid: str) -> str:
-    """Return the uid of the template behind a bound question, or of the question itself."""
-    return uid.partition("@")[0]
+    """Return the uid in the bank behind a bound template ("t@T01") or a part of a case ("c#2"), or of the question itself."""
+    return uid.partition("@")[0].partition("#")[0]
+
+
+def places(question: Question) -> tuple[str, ...]:
+    """Return the ids that a pairs question asks for: the places of an ordering, the prompts of a matching."""
+    if question.type is QuestionType.MATCHING:
+        return tuple(prompt.id for prompt in question.prompts)
+    return tuple(str(place) for place in range(1, len(question.options) + 1))
 
 
 def letters(ids: frozenset[str], options: tuple[Option, ...]) -> str:
@@ -169,16 +216,30 @@ def letters(ids: frozenset[str], options: tuple[Option, ...]) -> str:
 
 
 def key_text(question: Question) -> str:
-    """Return the key as a person writes it: letters, 正确/错误, or the first answer of each blank."""
+    """Return the key as a person writes it: letters, 正确/错误, the first answer of each blank, or a short answer's model."""
     if question.type is QuestionType.FILL_IN:
         return "；".join(f"{blank.answers[0]}{blank.unit}" for blank in question.blanks)
+    if question.type is QuestionType.SHORT_ANSWER:
+        return question.model_answer or "；".join(point.text for point in question.points)
     return response_text(question, tuple(sorted(question.key)))
 
 
 def response_text(question: Question, response: tuple[str, ...]) -> str:
-    """Return a response as a person writes it: letters as printed, 正确/错误, or the blanks; empty when there is none."""
-    if question.type is QuestionType.FILL_IN:
+    """Return a response as a person writes it: letters as printed, 正确/错误, pairs, or the texts; empty when there is none."""
+    if question.type.is_text:
         return "；".join(response)
     if question.type is QuestionType.TRUE_FALSE:
         return "".join(option.text for option in TRUE_OPTIONS if option.id in response)
+    if question.type.is_pairs:
+        return _pairs_text(question, response)
     return letters(frozenset(response), question.options)
+
+
+def _pairs_text(question: Question, response: tuple[str, ...]) -> str:
+    """An ordering as a run of letters with － for an empty place, a matching as 1－B，2－A."""
+    if not response:
+        return ""
+    chosen = {pair[0]: letters(frozenset({pair[1:]}), question.options) for pair in response}
+    if question.type is QuestionType.ORDERING:
+        return "".join(chosen.get(place, "－") for place in places(question))
+    return "，".join(f"{place}－{chosen[place]}" for place in places(question) if place in chosen)

@@ -60,9 +60,10 @@ def _texts(job: PrintJob, *, with_key: bool) -> Iterator[tuple[str, Message]]:
 
 def _slot_text(slot: Slot, *, with_key: bool) -> str:
     question = slot.question
-    texts = [question.stem, *(option.text for option in question.options)]
+    texts = [slot.situation, question.stem, *(option.text for option in (*question.options, *question.prompts))]
     if with_key:
         source = question.source
         texts += [question.explanation, question.true_sentence, source.title, source.clause, source.number or ""]
+        texts += [question.model_answer, *(point.text for point in question.points)]
         texts += [answer for blank in question.blanks for answer in (*blank.answers, blank.unit)]
     return "".join(texts)

@@ -20,6 +20,9 @@ from quiz.printing.side import draw_blank, draw_column, draw_footer, draw_gutter
 from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
 
 PER_ROW = 10
+IN_GRIDS = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
+"""Types whose answers are short enough for the cells of a table."""
+
 LABEL_WIDTH, CELL_HEIGHT = 36.0, 18.0
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
@@ -96,6 +99,19 @@ def blanks_text(blanks: Sequence[Blank], translate: Translate) -> str:
     return "　".join(parts)
 
 
+def full_answer(question: Question, translate: Translate) -> str:
+    """Return the whole answer in one line: every accepted text of the blanks, every point of a short answer with its marks."""
+    if question.type is QuestionType.FILL_IN:
+        return blanks_text(question.blanks, translate)
+    if question.points:
+        points = [
+            say("{point}（{marks}分）", point=f"{_circled(i)}{point.text}", marks=plain_number(point.marks)).render(translate)
+            for i, point in enumerate(question.points)
+        ]
+        return "；".join(points)
+    return answer_text(question)
+
+
 def source_text(source: Source) -> str:
     """Return the clause as one cites it: 《title》（number）clause."""
     title = source.title if "《" in source.title else f"《{source.title}》"
@@ -121,8 +137,8 @@ def _title_block(paper: Paper, measure: float, translate: Translate) -> Block:
 
 
 def _answer_blocks(slots: Sequence[Slot], measure: float, translate: Translate) -> list[Block]:
-    if slots and slots[0].question.type is QuestionType.FILL_IN:
-        return [Block(tuple(_numbered(slot, blanks_text(slot.question.blanks, translate), measure, BODY, BODY_LEADING))) for slot in slots]
+    if any(slot.question.type not in IN_GRIDS for slot in slots):
+        return [Block(tuple(_numbered(slot, full_answer(slot.question, translate), measure, BODY, BODY_LEADING))) for slot in slots]
     return [_grid_block(slots[at : at + PER_ROW], measure, translate) for at in range(0, len(slots), PER_ROW)]
 
 
@@ -136,7 +152,7 @@ def _grid_block(slots: Sequence[Slot], measure: float, translate: Translate) -> 
 
 def _reason_block(slot: Slot, measure: float, translate: Translate) -> Block:
     question = slot.question
-    answer = blanks_text(question.blanks, translate) if question.type is QuestionType.FILL_IN else answer_text(question)
+    answer = full_answer(question, translate)
     parts = [say("【{answer}】", answer=answer).render(translate)]
     if question.true_sentence:
         parts.append(say("正确说法：{sentence}", sentence=question.true_sentence).render(translate))

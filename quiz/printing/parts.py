@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quiz.core.paper import Slot
-from quiz.core.question import OPTION_LETTERS, BlankKind, QuestionType
+from quiz.core.question import BLANK, OPTION_LETTERS, BlankKind, QuestionType
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.linebreak import is_bracket, tokens
 from quiz.printing.marks import Block, Mark, Row, Text, space
@@ -14,6 +14,12 @@ from quiz.printing.typeset import BODY, BODY_LEADING, row_of, set_line, set_line
 
 SHORT_GAP, LONG_GAP = 4.0, 7.0
 """How wide a blank is ruled, in em: for numbers and dates, and where words are to be written."""
+
+ORDER_GAP = 10.0
+ORDER_LINE = f"正确顺序：{BLANK}"
+FEWEST_LINES, MOST_LINES = 4, 14
+WRITING_LEADING = 24.0
+"""The height of a written line, in points, and how many lines a short answer gets."""
 
 BRACKET = "（　　）"
 BETWEEN_QUESTIONS = 3.0
@@ -38,9 +44,10 @@ Part = Callable[[Slot, Place], Lines]
 
 
 def question_block(slot: Slot, place: Place) -> Block:
-    """Return the question with its number, as it stands in the paper."""
+    """Return the question with its number, as it stands in the paper; the first question of a case has the situation before it."""
     rows = PARTS[slot.question.type](slot, place)
-    return Block((*rows, space(BETWEEN_QUESTIONS)), may_stretch=True)
+    story = [*set_rows(slot.situation, place.measure), space(BETWEEN_QUESTIONS)] if slot.part == 1 else []
+    return Block((*story, *rows, space(BETWEEN_QUESTIONS)), may_stretch=True)
 
 
 def number_width(last: int, size: float = BODY) -> float:
@@ -72,11 +79,39 @@ def fill_in_part(slot: Slot, place: Place) -> Lines:
     return _numbered(slot, place, _stem_rows(slot.question.stem, place, gap))
 
 
+def ordering_part(slot: Slot, place: Place) -> Lines:
+    """The stem, the lettered items, and a rule for the letters in their right order."""
+    return choice_part(slot, place) + set_rows(ORDER_LINE, place.text_measure, gap=ORDER_GAP, x=place.number_width)
+
+
+def matching_part(slot: Slot, place: Place) -> Lines:
+    """The stem, the lettered options, then each prompt with a rule for its letter."""
+    rows = choice_part(slot, place)
+    for prompt in slot.question.prompts:
+        rows += set_rows(f"{prompt.id}．{prompt.text}　{BLANK}", place.text_measure, gap=SHORT_GAP, x=place.number_width)
+    return rows
+
+
+def short_answer_part(slot: Slot, place: Place) -> Lines:
+    """The stem, and room to write: more for more marks."""
+    lines = min(MOST_LINES, max(FEWEST_LINES, round(float(slot.max_mark))))
+    return _numbered(slot, place, [*_stem_rows(slot.question.stem, place), *(space(WRITING_LEADING) for _ in range(lines))])
+
+
+def case_part(slot: Slot, place: Place) -> Lines:
+    """A case that stands whole in one slot (a preview): its situation; on a paper its questions have slots of their own."""
+    return _numbered(slot, place, _stem_rows(slot.question.stem, place))
+
+
 PARTS: dict[QuestionType, Part] = {
     QuestionType.SINGLE: choice_part,
     QuestionType.MULTIPLE: choice_part,
     QuestionType.TRUE_FALSE: true_false_part,
     QuestionType.FILL_IN: fill_in_part,
+    QuestionType.ORDERING: ordering_part,
+    QuestionType.MATCHING: matching_part,
+    QuestionType.SHORT_ANSWER: short_answer_part,
+    QuestionType.CASE: case_part,
 }
 
 

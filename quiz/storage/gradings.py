@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,9 @@ from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Mark
 from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, UnitRow
+
+MILLION = 1_000_000
+"""What a decision's share is counted in."""
 
 
 def to_hundredths(mark: Decimal) -> int:
@@ -110,10 +114,10 @@ def marks_of(session: Session, grading_id: int) -> dict[int, Mark]:
     return {row.slot: thaw(Mark, json.loads(row.detail)) for row in rows}
 
 
-def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str], bool]:
+def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str], Fraction]:
     """Return what markers decided in a sitting; the newest decision on a text counts."""
     rows = session.scalars(select(DecisionRow).where(DecisionRow.sitting_id == sitting_id).order_by(DecisionRow.id))
-    return {(row.question_uid, row.blank, row.text): row.is_right for row in rows}
+    return {(row.question_uid, row.blank, row.text): Fraction(row.share, MILLION) for row in rows}
 
 
 def _graded(row: GradingRow) -> Graded:

@@ -360,16 +360,22 @@ class MarkRow(Base):
 
 
 class DecisionRow(Base):
-    """A marker's judgement on one text for one blank; it holds for everyone in the sitting, the newest counts."""
+    """A marker's judgement on one text for one blank: the millionths of its marks that it earns, 0 to 1,000,000.
+
+    It holds for everyone in the sitting who wrote the same, and the newest counts.
+    """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_question", "sitting_id", "question_uid"),)
+    __table_args__ = (
+        Index("ix_decision_question", "sitting_id", "question_uid"),
+        CheckConstraint("share >= 0 AND share <= 1000000", name="share"),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
     question_uid: Mapped[str] = mapped_column(String(160))
     blank: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
-    is_right: Mapped[bool]
+    share: Mapped[int]
     reason: Mapped[str] = mapped_column(String(500))
     decided_by: Mapped[str] = mapped_column(String(100))
     decided_at: Mapped[datetime] = mapped_column(Moment)

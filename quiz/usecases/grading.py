@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
@@ -46,6 +48,7 @@ class PendingText:
     text: str
     normalised: str
     attempts: int
+    max_mark: Decimal
 
 
 def list_pending(session: Session, actor: Actor, code: str, now: datetime) -> list[PendingText]:
@@ -62,20 +65,21 @@ def list_pending(session: Session, actor: Actor, code: str, now: datetime) -> li
         paper = sittings.read_paper(seat.paper)
         responses = attempts.current_responses(session, seat.attempt)
         for slot, mark in gradings.marks_of(session, graded.grading_id).items():
-            question = paper.slots[slot - 1].question
+            question, max_mark = paper.slots[slot - 1].question, paper.slots[slot - 1].max_mark
             for blank, verdict in enumerate(mark.verdicts):
                 if verdict == Verdict.REVIEW:
                     text = responses[slot][blank]
                     key = (question.uid, blank, normalise(text))
                     count = found[key].attempts if key in found else 0
-                    found[key] = PendingText(question, blank, text, key[2], count + 1)
+                    found[key] = PendingText(question, blank, text, key[2], count + 1, max_mark)
     return sorted(found.values(), key=lambda item: (-item.attempts, item.question.uid, item.blank, item.normalised))
 
 
-def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text: str, is_right: bool, reason: str, now: datetime) -> int:
-    """Decide whether `text` is right for a blank, for everyone in the sitting, and regrade those it concerns; return how many those are.
+def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text: str, share: Fraction, reason: str, now: datetime) -> int:
+    """Decide which share (0 to 1) of its marks `text` earns, for everyone in the sitting; regrade those it concerns and return how many.
 
-    The decision and each new grading run stand beside the old. QuizError `no_reason` without one, NotFound when no such text waits.
+    A blank is right or wrong (1 or 0); a short answer may earn a part. The decision and each new grading run stand beside the old.
+    QuizError `no_reason` without one, `bad_share`, NotFound when no such text waits.
     """
     sitting = _sitting_to_judge(session, actor, code, now)
     if not reason.strip():
@@ -84,20 +88,22 @@ def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text
     key = (uid, blank, normalise(text))
     if key not in waiting:
         raise NotFound()
+    if not 0 <= share <= 1:
+        raise QuizError("bad_share", say("得分须在0分和满分之间。"))
     session.add(
         DecisionRow(
             sitting_id=sitting.id,
             question_uid=uid,
             blank=blank,
             text=key[2],
-            is_right=is_right,
+            share=round(share * gradings.MILLION),
             reason=reason.strip()[:500],
             decided_by=actor.name,
             decided_at=now,
         )
     )
     session.flush()
-    audit.record(session, now, actor.name, "decide", code, {"question": uid, "blank": blank, "text": key[2], "is_right": is_right})
+    audit.record(session, now, actor.name, "decide", code, {"question": uid, "blank": blank, "text": key[2], "share": str(share)})
     return _regrade_pending(session, sitting, key, now)
 
 

@@ -19,7 +19,7 @@ from quiz import translation
 from quiz.core.access import Action, Actor
 from quiz.core.message import Message
 from quiz.core.paper import plain_number
-from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES
+from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow
@@ -123,6 +123,8 @@ def prepare(app: Flask) -> None:
         mark=lambda value: plain_number(Decimal(value)),
         say=say_text,
         tr=translate,
+        key_text=key_text,
+        response_text=response_text,
     )
     app.context_processor(_template_values)
 

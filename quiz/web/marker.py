@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import DecimalField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Optional
 
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
@@ -24,7 +26,9 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
 
     uid = HiddenField(validators=[InputRequired(), Length(max=200)])
     blank = WholeField(validators=[InputRequired()])
-    text = HiddenField(validators=[Length(max=1000)])
+    text = HiddenField(validators=[Length(max=4000)])
+    marks = DecimalField(validators=[Optional()])
+    most = DecimalField(validators=[Optional()])
     reason = StringField(
         mark_text("判定理由"), validators=[InputRequired(mark_text("请写明判定理由。")), Length(max=500, message=mark_text("判定理由最多500个字。"))]
     )
@@ -51,18 +55,29 @@ def texts(code: str) -> ResponseReturnValue:
 def decide(code: str) -> ResponseReturnValue:
     """Decide one text for everyone who wrote it."""
     form = DecisionForm()
-    verdict = request.form.get("verdict")
-    if not form.validate() or verdict not in ("right", "wrong"):
+    share = _share(form)
+    if not form.validate() or share is None:
         told = next(iter(form.reason.errors), None)
-        return _show(code, _key(form), told or say_text(say("请选择“对”或“错”。")), form.reason.data or "", 422)
+        return _show(code, _key(form), told or say_text(say("请选择“对”或“错”，或者填写得分。")), form.reason.data or "", 422)
     try:
         with writer() as db:
-            count = grading.decide(db, actor(), code, form.uid.data, form.blank.data, form.text.data, verdict == "right", form.reason.data, now())
+            count = grading.decide(db, actor(), code, form.uid.data, form.blank.data, form.text.data, share, form.reason.data, now())
     except QuizError as error:
-        if error.code == "no_reason":
+        if error.code in ("no_reason", "bad_share"):
             return _show(code, _key(form), say_text(error.message), "", 422)
         raise
     return redirect(url_for(".texts", code=code, regraded=count))
+
+
+def _share(form: DecisionForm) -> Fraction | None:
+    """The share of the marks that the form gives: by its verdict, or by marks out of the most there are; None when it says neither."""
+    verdicts = {"right": Fraction(1), "wrong": Fraction(0)}
+    verdict = request.form.get("verdict", "")
+    if verdict in verdicts:
+        return verdicts[verdict]
+    if form.marks.data is None or not form.most.data:
+        return None
+    return Fraction(form.marks.data) / Fraction(form.most.data)
 
 
 def _key(form: DecisionForm) -> tuple[str, int, str]:

@@ -21,7 +21,6 @@ from werkzeug.datastructures import MultiDict
 from quiz.core.access import Action
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
-from quiz.core.question import QuestionType
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left
 from quiz.storage.gradings import from_hundredths
 from quiz.storage.sittings import read_paper
@@ -250,10 +249,10 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
 
 def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
     values = form.getlist(f"s{slot.number}")
-    if slot.question.type is QuestionType.FILL_IN:
-        texts = [text.strip() for text in values]
+    if slot.question.type.is_text:
+        texts = [text.replace("\r\n", "\n").strip() for text in values]
         return texts if any(texts) else []
-    return sorted(values)
+    return sorted(value for value in values if value)
 
 
 def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -93,8 +94,8 @@ def test_fill_in_gives_each_blank_its_share(texts, mark, why):
 
 def test_a_decision_settles_what_no_rule_can():
     asked = question(QuestionType.FILL_IN, "", "", BLANKS)
-    for is_right, mark in ((True, 3), (False, 2)):
-        decisions = {("q", 2, "村民自治"): is_right}
+    for share, mark in ((Fraction(1), 3), (Fraction(0), 2)):
+        decisions = {("q", 2, "村民自治"): share}
         found = mark_response(asked, ("2025", "5", "村民自治"), Decimal(3), Rule(), decisions)
         assert found.mark == mark
         assert not found.needs_review

@@ -10,7 +10,7 @@ import pytest
 
 from quiz.core.marking import Rule
 from quiz.core.paper import Candidate, Paper, PaperSection, Slot
-from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
+from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
 
 PERSON = Candidate("欧阳堃", "QL0042", "县人力资源和社会保障局", "副镇长", "17")
 TITLES = {
@@ -18,6 +18,10 @@ TITLES = {
     QuestionType.MULTIPLE: "多项选择题",
     QuestionType.TRUE_FALSE: "判断题",
     QuestionType.FILL_IN: "填空题",
+    QuestionType.ORDERING: "排序题",
+    QuestionType.MATCHING: "连线题",
+    QuestionType.SHORT_ANSWER: "简答题",
+    QuestionType.CASE: "案例分析题",
 }
 
 
@@ -46,6 +50,20 @@ def _make_questions(per_type: int) -> list[Question]:
         blanks = (Blank(("特别法人",)), Blank(("5", "五"), BlankKind.NUMBER))
         questions.append(_make_question(f"f{i}", QuestionType.FILL_IN, f"填空题干{i}属于____，自____月起施行。", blanks=blanks))
     return questions
+
+
+def _make_longer_questions() -> list[Question]:
+    """One question of each type that is more than a choice or blanks."""
+    items = tuple(Option(letter, f"步骤{letter}") for letter in "ABC")
+    prompts = (Option("1", "不摘责任"), Option("2", "不摘政策"))
+    points = (Point("核实收入", Decimal(2), ("收入",)), Point("民主评议", Decimal(3)))
+    part = _make_question("c#1", QuestionType.SINGLE, "应当怎样办（　　）。", options=items, key=frozenset("A"))
+    return [
+        _make_question("o", QuestionType.ORDERING, "按程序排列。", options=items, key=frozenset({"1B", "2A", "3C"})),
+        _make_question("p", QuestionType.MATCHING, "对应起来。", options=items, prompts=prompts, key=frozenset({"1C", "2A"})),
+        _make_question("a", QuestionType.SHORT_ANSWER, "简述识别程序。", points=points, model_answer="先核实收入，再民主评议。"),
+        _make_question("c", QuestionType.CASE, "某村有一户农户。", parts=(part,)),
+    ]
 
 
 def _make_paper(questions: list[Question], code: str = "QL-0001", **more) -> Paper:
@@ -103,6 +121,11 @@ def make_question():
 @pytest.fixture
 def make_questions():
     return _make_questions
+
+
+@pytest.fixture
+def make_longer_questions():
+    return _make_longer_questions
 
 
 @pytest.fixture

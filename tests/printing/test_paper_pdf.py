@@ -30,8 +30,8 @@ def without_spaces(text):
 
 
 @pytest.mark.parametrize("kind", QuestionType)
-def test_every_type_of_question_has_its_part(kind, make_questions, make_paper):
-    (question,) = (q for q in make_questions(1) if q.type is kind)
+def test_every_type_of_question_has_its_part(kind, make_questions, make_longer_questions, make_paper):
+    (question,) = (q for q in make_questions(1) + make_longer_questions() if q.type is kind)
     slot = make_paper([question]).slots[0]
     block = question_block(slot, Place(400.0, 20.0))
     assert kind in PARTS
@@ -189,3 +189,22 @@ def test_the_code_names_paper_side_and_check_only(make_questions, make_paper):
     assert text == code_text(paper.code, paper.digest, 3)
     assert check != code_text(paper.code, "other", 3).split("/")[2]
     assert len(code_squares(text)) > 50
+
+
+def test_orderings_matchings_and_short_answers_print_with_room_to_answer(make_longer_questions, make_paper, person, read_pages):
+    paper = make_paper(make_longer_questions()[:3])
+    text = "".join(page.text for page in read_pages(pdf([PrintJob(paper, person)], with_key=True)))
+    assert "A．步骤AB．步骤BC．步骤C正确顺序：" in text
+    assert "1．不摘责任2．不摘政策" in text
+    assert "BAC" in text  # the ordering's key by printed letters
+    assert "1－C，2－A" in text
+    assert "①核实收入（2分）；②民主评议（3分）" in text
+
+
+def test_the_situation_stands_before_the_first_question_of_a_case(make_longer_questions, make_paper, person, read_pages):
+    case = make_longer_questions()[3]
+    paper = make_paper([case.parts[0]])
+    slot = replace(paper.slots[0], case=case.uid, situation=case.stem, part=1)
+    text = "".join(page.text for page in read_pages(pdf([PrintJob(replace(paper, slots=(slot, replace(slot, number=2, part=2))), person)])))
+    assert text.count("某村有一户农户。1．应当怎样办") == 1
+    assert text.count("某村有一户农户。") == 1

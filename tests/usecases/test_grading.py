@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
@@ -66,7 +67,7 @@ def test_a_doubtful_blank_waits_for_a_person_and_one_decision_serves_everyone(wo
     assert {(item.text, item.attempts) for item in waiting} <= {("村民自治", 1), ("村民自治", 2)}
     total = 0
     for item in waiting:
-        total += world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, item.text, True, "同义", after(county))
+        total += world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, item.text, Fraction(1), "同义", after(county))
     assert total == 2
     assert (graded(world).score, graded(world).pending, graded(world).number) == (Decimal(10), 0, 2)
     assert world.do(grading.list_pending, MARKER, "s1", after(county)) == []
@@ -77,9 +78,9 @@ def test_a_decision_needs_a_marker_a_reason_and_a_text_that_waits(world, county)
     world.submit(answers_with_doubt(world, "C1", "村民自治"))
     (item,) = world.do(grading.list_pending, MARKER, "s1", after(county))
     with pytest.raises(QuizError, match="no_reason"):
-        world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, item.text, True, " ", after(county))
+        world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, item.text, Fraction(1), " ", after(county))
     with pytest.raises(NotFound):
-        world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, "别的", True, "理由", after(county))
+        world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, "别的", Fraction(1), "理由", after(county))
     with pytest.raises(Forbidden):
         world.do(grading.list_pending, Actor("o", {Role.ORGANISER: "/"}), "s1", after(county))
 

@@ -12,7 +12,7 @@ from quiz.core.question import QuestionType
 from quiz.storage.engine import writing
 from quiz.storage.tables import AccountRow
 from quiz.web.account import HOMES
-from tests.web.world import PASSWORD, Clock, Person, make_questions
+from tests.web.world import PASSWORD, Clock, Person, make_longer_questions, make_questions
 
 People = Callable[[str], Person]
 
@@ -171,13 +171,23 @@ def test_styles_are_served_small_and_cached_by_version(person: People) -> None:
     assert person("").get("/static/../web/app.py").status_code == 404
 
 
-@pytest.mark.parametrize("kind", list(QuestionType))
+@pytest.mark.parametrize("kind", [kind for kind in QuestionType if kind is not QuestionType.CASE])
 @pytest.mark.parametrize("mode", ["sit", "read", "review"])
 def test_every_question_type_has_its_page(app: Flask, kind: QuestionType, mode: str) -> None:
-    question = next(q for q in make_questions() if q.type is kind)
+    question = next(q for q in [*make_questions(), *make_longer_questions()] if q.type is kind)
     with app.test_request_context("/"):
         macros = app.jinja_env.get_template("_macros/question.html").make_module()
         text = str(macros.question(question, 1, (), mode))  # type: ignore[attr-defined]
     assert question.stem.split("号")[0] in text
-    assert ("<input" in text) == (mode == "sit")
+    assert any(control in text for control in ("<input", "<select", "<textarea")) == (mode == "sit")
     assert (question.explanation in text) == (mode == "review")
+
+
+def test_a_case_is_read_whole_in_the_bank(app: Flask) -> None:
+    case = next(q for q in make_longer_questions() if q.type is QuestionType.CASE)
+    with app.test_request_context("/"):
+        macros = app.jinja_env.get_template("_macros/question.html").make_module()
+        text = str(macros.question(case, 1, (), "review"))  # type: ignore[attr-defined]
+    assert case.stem in text
+    assert all(part.stem.split("：")[0] in text for part in case.parts)
+    assert case.explanation in text

@@ -18,7 +18,7 @@ from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
-from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
+from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
 from quiz.core.sitting import Release
 from quiz.settings import Settings
@@ -115,6 +115,21 @@ def make_questions() -> list[Question]:
             ),
         ]
     return out
+
+
+def make_longer_questions() -> list[Question]:
+    """One ordering, matching, short answer and case."""
+    base = make_questions()[0]
+    items = (Option("A", "民主评议"), Option("B", "入户核实"), Option("C", "县级审定"))
+    plain = replace(base, options=(), key=frozenset())
+    prompts = (Option("1", "住房"), Option("2", "饮水"))
+    point = Point(f"{SECRET_WORD}要点", Decimal(4))
+    return [
+        replace(plain, uid="order", type=QuestionType.ORDERING, stem="排序第1号：按程序排列。", options=items, key=frozenset({"1B", "2A", "3C"})),
+        replace(plain, uid="match", type=QuestionType.MATCHING, stem="连线第1号：", options=items, prompts=prompts, key=frozenset({"1A", "2C"})),
+        replace(plain, uid="short", type=QuestionType.SHORT_ANSWER, stem="简答第1号：简述程序。", points=(point,), model_answer=SECRET_WORD),
+        replace(plain, uid="case", type=QuestionType.CASE, stem="案例第1号：某村有一户。", parts=(replace(base, uid="case#1"),)),
+    ]
 
 
 def make_blueprint() -> Blueprint:

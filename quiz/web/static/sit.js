@@ -187,7 +187,7 @@
   function timeUp() {
     over = true;
     takeTexts();
-    all("#sheet input, #sheet button").forEach(function (input) { input.disabled = true; });
+    all("#sheet input, #sheet textarea, #sheet select, #sheet button").forEach(function (input) { input.disabled = true; });
     tell(say("over"));
     submitLeft(0);
   }
@@ -250,16 +250,21 @@
   var slotOf = function (question) { return Number(question.dataset.slot); };
   var typing = new Map(); /* slot → timer of a text that waits to be saved */
 
+  var isText = function (kind) { return kind === "fill_in" || kind === "short_answer"; };
+  var isPairs = function (kind) { return kind === "ordering" || kind === "matching"; };
   function read(question) {
-    var inputs = all("input", question);
-    if (question.dataset.kind !== "fill_in") return inputs.filter(function (i) { return i.checked; }).map(function (i) { return i.value; }).sort();
+    var inputs = all("input, textarea, select", question), kind = question.dataset.kind;
+    if (isPairs(kind)) return inputs.map(function (i) { return i.value; }).filter(Boolean).sort();
+    if (!isText(kind)) return inputs.filter(function (i) { return i.checked; }).map(function (i) { return i.value; }).sort();
     var texts = inputs.map(function (input) { return input.value.trim(); });
     return texts.some(Boolean) ? texts : [];
   }
   function fill(question) {
     var value = responses.get(slotOf(question)) || [];
-    all("input", question).forEach(function (input, index) {
-      if (question.dataset.kind === "fill_in") input.value = value[index] || "";
+    var kind = question.dataset.kind;
+    all("input, textarea, select", question).forEach(function (input, index) {
+      if (isText(kind)) input.value = value[index] || "";
+      else if (isPairs(kind)) all("option", input).forEach(function (o) { if (!o.value || value.indexOf(o.value) >= 0) input.value = o.value; });
       else input.checked = value.indexOf(input.value) >= 0;
     });
     paint(question);
@@ -284,7 +289,7 @@
   }
   sheet.addEventListener("change", function (event) { take(event.target.closest(".question")); });
   sheet.addEventListener("input", function (event) {
-    if (!event.target.classList.contains("blank")) return;
+    if (!event.target.classList.contains("blank") && event.target.tagName !== "TEXTAREA") return;
     var question = event.target.closest(".question"), slot = slotOf(question);
     clearTimeout(typing.get(slot));
     typing.set(slot, setTimeout(function () { take(question); }, 600));

@@ -150,10 +150,11 @@ def upgrade() -> None:
         sa.Column("question_uid", sa.String(length=160), nullable=False),
         sa.Column("blank", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("is_right", sa.Boolean(), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("decided_by", sa.String(length=100), nullable=False),
         sa.Column("decided_at", tables.Moment(timezone=True), nullable=False),
+        sa.CheckConstraint("share >= 0 AND share <= 1000000", name=op.f("ck_decision_share")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_decision_sitting_id_sitting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
