@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from quiz.banks.problems import Placed, Problems
-from quiz.banks.schema import Fields, open_fields, read_choice, read_flag, read_text, read_texts
+from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, read_choice, read_flag, read_text, read_texts
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, Sequence
 from quiz.core.fill_in import date_parts, normalise, number, quantity
 from quiz.core.message import say
-from quiz.core.question import BLANK, OPTION_LETTERS, TRUE_OPTIONS, Blank, BlankKind, Option, QuestionType
+from quiz.core.question import BLANK, OPTION_LETTERS, TRUE_OPTIONS, Blank, BlankKind, Option, Point, QuestionType
 
 ONLY_FOR = {
     "options": (QuestionType.SINGLE, QuestionType.MULTIPLE),
@@ -19,12 +20,22 @@ ONLY_FOR = {
     "true_sentence": (QuestionType.TRUE_FALSE,),
     "blanks": (QuestionType.FILL_IN,),
     "any_order": (QuestionType.FILL_IN,),
+    "items": (QuestionType.ORDERING,),
+    "pairs": (QuestionType.MATCHING,),
+    "extra": (QuestionType.MATCHING,),
+    "points": (QuestionType.SHORT_ANSWER,),
+    "model_answer": (QuestionType.SHORT_ANSWER,),
+    "parts": (QuestionType.CASE,),
 }
 BRACKET = "（　　）"
 LOOSE_BRACKET = re.compile(r"[（(][\s_＿]*[）)]")
 GAP = re.compile(r"_{2,}|＿+")
 FEWEST = {QuestionType.SINGLE: 2, QuestionType.MULTIPLE: 3}
 OPTION_LIMIT, SENTENCE_LIMIT, ANSWER_LIMIT = 300, 1000, 200
+MOST_PROMPTS = 9
+BLANK_KEYS = ("answers", "kind", "unit", "tolerance", "marks")
+POINT_KEYS = ("text", "marks", "keywords")
+TOLERANCE = re.compile(r"\d+(\.\d+)?%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,9 @@ class Answer:
     key: frozenset[str] = frozenset()
     blanks: tuple[Blank, ...] = ()
     true_sentence: str = ""
+    prompts: tuple[Option, ...] = ()
+    points: tuple[Point, ...] = ()
+    model_answer: str = ""
 
 
 def read_answer(fields: Fields, kind: QuestionType, stem: str, problems: Problems) -> Answer:
@@ -44,6 +58,10 @@ def read_answer(fields: Fields, kind: QuestionType, stem: str, problems: Problem
             problems.add(fields.entries[key], "Q212", say("“{type}”题不用“{key}”。请删掉，或者改题型。", type=kind.value, key=key))
     if stem:
         check_stem(stem, kind, fields.at("stem"), problems)
+    if kind in LONGER:
+        return LONGER[kind](fields, problems)
+    if kind is QuestionType.CASE:
+        return Answer()
     if kind is QuestionType.FILL_IN:
         return Answer(blanks=_blanks(fields, stem, problems))
     if kind is QuestionType.TRUE_FALSE:
@@ -59,7 +77,7 @@ def check_stem(stem: str, kind: QuestionType, at: Placed, problems: Problems) ->
         if found != [BRACKET]:
             text = say("选择题的题干要有一个（而且只有一个）括号“{bracket}”：全角括号，中间两个全角空格。", bracket=BRACKET)
             problems.add(at, "Q207", text)
-    elif found:
+    elif found and kind in (QuestionType.TRUE_FALSE, QuestionType.FILL_IN):
         problems.add(at, "Q207", say("判断题和填空题的题干不用空括号。请删掉，填空题用四个下划线“____”表示空格。"))
     if kind is not QuestionType.FILL_IN and GAP.search(stem):
         problems.add(at, "Q204", say("只有填空题的题干才用下划线。请改题型，或者改用括号。"))
@@ -150,10 +168,11 @@ def _blanks(fields: Fields, stem: str, problems: Problems) -> tuple[Blank, ...]:
 
 def _blank(node: Node, problems: Problems) -> Blank | None:
     """One gap: an answer, a list of answers, or a map with `answers`, `kind` and `unit`."""
-    kind, unit, at = None, "", node
+    kind, unit, tolerance, weight, at = None, "", "", Decimal(1), node
     if isinstance(node, Mapping):
-        fields = open_fields(node, "blanks", problems, ("answers", "kind", "unit"))
+        fields = open_fields(node, "blanks", problems, BLANK_KEYS)
         assert fields is not None
+        tolerance, weight = _tolerance(fields, problems), fields.exact("marks", "0.5", "100", required=False) or weight
         value = fields.value("answers")
         text, unit = fields.text("kind", required=False), fields.text("unit", required=False)
         kind = read_choice(text, fields.at("kind"), "kind", BlankKind, problems) if text else None
@@ -171,7 +190,79 @@ def _blank(node: Node, problems: Problems) -> Blank | None:
     for text, place in given:
         if not _fits(text, kind, unit):
             problems.add(place, "Q214", say("答案“{got}”不能当作{kind}来比较。请改写，或者把 kind 改为 text。", got=text, kind=kind.value))
-    return Blank(tuple(text for text, _ in given), kind, unit)
+    return Blank(tuple(text for text, _ in given), kind, unit, tolerance=tolerance, weight=weight)
+
+
+def _tolerance(fields: Fields, problems: Problems) -> str:
+    """How far a number may be off: "0.5", or "1%"."""
+    text = fields.text("tolerance", required=False)
+    if text and not TOLERANCE.fullmatch(text):
+        problems.add(fields.at("tolerance"), "Q214", say("允许误差“{got}”要写成数（如 0.5）或百分数（如 1%）。", got=text))
+        return ""
+    return text
+
+
+def _ordering(fields: Fields, problems: Problems) -> Answer:
+    """Items in their right order; the paper shuffles them."""
+    texts = _placed_texts(fields, "items", problems)
+    options = _lettered(texts, problems, fields.at("items"))
+    return Answer(options, frozenset(f"{place}{option.id}" for place, option in enumerate(options, 1)))
+
+
+def _matching(fields: Fields, problems: Problems) -> Answer:
+    """Pairs of left and right, and further right-hand texts without a partner; equal right-hand texts are one option."""
+    lefts: list[tuple[str, Placed]] = []
+    rights: dict[str, Placed] = {}
+    key: list[tuple[str, str]] = []
+    for node in fields.items("pairs"):
+        pair = read_texts(node, "pairs", problems, limit=OPTION_LIMIT)
+        if len(pair) != 2:
+            problems.add(node, "Q210", say("每一对要写成两项的列表，如“- [不摘责任, 防止松劲懈怠]”。"))
+            continue
+        (left, at), (right, right_at) = pair
+        lefts.append((left, at))
+        rights.setdefault(right, right_at)
+        key.append((left, right))
+    for text, at in _placed_texts(fields, "extra", problems, required=False):
+        rights.setdefault(text, at)
+    if len(lefts) > MOST_PROMPTS:
+        problems.add(fields.at("pairs"), "Q210", say("这种题型要有{low}到{high}个选项，这里有{n}个。", low=2, high=MOST_PROMPTS, n=len(lefts)))
+    check_options([(str(i), text, at) for i, (text, at) in enumerate(lefts, 1)], problems)
+    options = _lettered(list(rights.items()), problems, fields.at("pairs"))
+    letter = {option.text: option.id for option in options}
+    prompts = tuple(Option(str(i), text) for i, (text, _) in enumerate(lefts, 1))
+    return Answer(options, frozenset(f"{i}{letter[right]}" for i, (_, right) in enumerate(key, 1) if right in letter), prompts=prompts)
+
+
+def _short_answer(fields: Fields, problems: Problems) -> Answer:
+    """A marking scheme of points with their marks, and perhaps a model answer."""
+    points = []
+    for node in fields.items("points"):
+        point = open_fields(node, "points", problems, POINT_KEYS)
+        if point is None:
+            continue
+        text, marks = point.text("text", limit=SENTENCE_LIMIT), point.exact("marks", "0.5", "100")
+        if text and marks is not None:
+            points.append(Point(text, marks, point.texts("keywords", required=False, single=True)))
+    return Answer(points=tuple(points), model_answer=fields.text("model_answer", required=False, limit=TEXT_LIMIT))
+
+
+LONGER = {QuestionType.ORDERING: _ordering, QuestionType.MATCHING: _matching, QuestionType.SHORT_ANSWER: _short_answer}
+
+
+def _placed_texts(fields: Fields, key: str, problems: Problems, required: bool = True) -> list[tuple[str, Placed]]:
+    node = fields.value(key, required)
+    return [] if node is None else read_texts(node, key, problems, limit=OPTION_LIMIT)
+
+
+def _lettered(texts: list[tuple[str, Placed]], problems: Problems, at: Placed) -> tuple[Option, ...]:
+    """Options with letters in the order written; too few, too many and equal ones are reported."""
+    if texts and not 2 <= len(texts) <= len(OPTION_LETTERS):
+        text = say("这种题型要有{low}到{high}个选项，这里有{n}个。", low=2, high=len(OPTION_LETTERS), n=len(texts))
+        problems.add(at, "Q210", text)
+    named = list(zip(OPTION_LETTERS, texts, strict=False))
+    check_options([(letter, text, place) for letter, (text, place) in named], problems)
+    return tuple(Option(letter, text) for letter, (text, _) in named)
 
 
 def _fits(text: str, kind: BlankKind, unit: str) -> bool:

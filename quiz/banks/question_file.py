@@ -16,8 +16,10 @@ from quiz.core.question import Label, Level, Question, QuestionType, Source
 
 KEYS = (
     "id", "type", "stem", "options", "key", "true_sentence", "blanks", "any_order", "level", "topic", "source", "jurisdiction",
-    "valid_from", "valid_to", "explanation", "tags", "difficulty", "weight_class",
+    "valid_from", "valid_to", "explanation", "tags", "difficulty", "weight_class", "items", "pairs", "extra", "points", "model_answer", "parts",
 )  # fmt: skip
+ANSWER_KEYS = ("options", "key", "true_sentence", "blanks", "any_order", "items", "pairs", "extra", "points", "model_answer")
+PART_KEYS = ("type", "stem", "explanation", "marks", *ANSWER_KEYS)
 WEIGHT_CLASSES = ("must", "key", "elective")
 STEM_LIMIT = 1000
 
@@ -49,9 +51,10 @@ def read_question(node: Node, head: Head, problems: Problems) -> Question | None
     jurisdiction = fields.text("jurisdiction", required=False) or "全国"
     tags, difficulty, weight_class = fields.texts("tags", required=False), read_difficulty(fields), _weight_class(fields, problems)
     answer = read_answer(fields, kind, stem, problems) if kind else Answer()
+    parts = [part for item in fields.items("parts") if (part := _part(item, problems))] if kind is QuestionType.CASE else []
     if problems.count > before or kind is None or level is None or source is None or valid_from is None:
         return None
-    return Question(
+    whole = Question(
         uid=uid,
         type=kind,
         category=head.category,
@@ -74,6 +77,55 @@ def read_question(node: Node, head: Head, problems: Problems) -> Question | None
         difficulty=difficulty,
         weight_class=weight_class,
         keep_order=kind is QuestionType.TRUE_FALSE,
+        prompts=answer.prompts,
+        points=answer.points,
+        model_answer=answer.model_answer,
+    )
+    return replace(whole, parts=tuple(_completed(part, whole, number) for number, part in enumerate(parts, 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A question of a case, before it takes what it shares with the others from the case."""
+
+    kind: QuestionType
+    stem: str
+    explanation: str
+    marks: Decimal
+    answer: Answer
+
+
+def _part(node: Node, problems: Problems) -> _Part | None:
+    fields = open_fields(node, "parts", problems, PART_KEYS)
+    if fields is None:
+        return None
+    kind, stem = fields.choice("type", QuestionType), fields.text("stem", limit=STEM_LIMIT)
+    if kind is QuestionType.CASE:
+        problems.add(fields.at("type"), "F104", say("案例里的小题不能又是案例。请换一种题型。"))
+        return None
+    answer = read_answer(fields, kind, stem, problems) if kind else Answer()
+    marks = fields.exact("marks", "0.5", "100", required=False) or Decimal(1)
+    explanation = fields.text("explanation", required=False, limit=TEXT_LIMIT)
+    return None if kind is None else _Part(kind, stem, explanation, marks, answer)
+
+
+def _completed(part: _Part, case: Question, number: int) -> Question:
+    """A question of a case in full: it shares category, source, validity, level and topic with the case."""
+    return replace(
+        case,
+        uid=f"{case.uid}#{number}",
+        type=part.kind,
+        stem=part.stem,
+        explanation=part.explanation or case.explanation,
+        options=part.answer.options,
+        key=part.answer.key,
+        blanks=part.answer.blanks,
+        true_sentence=part.answer.true_sentence,
+        keep_order=part.kind is QuestionType.TRUE_FALSE,
+        prompts=part.answer.prompts,
+        points=part.answer.points,
+        model_answer=part.answer.model_answer,
+        part_marks=part.marks,
     )
 
 
