@@ -24,12 +24,13 @@ CATEGORY = re.compile(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*){0,5}")
 
 @dataclass(frozen=True, slots=True)
 class BankFile:
-    """What a bank file holds; `positions` tells where the id of each question and template stands."""
+    """What a bank file holds; `positions` tells where the id of each question and template stands, `items` holds its nodes while it is checked."""
 
     category: str
     questions: tuple[Question, ...] = ()
     templates: tuple[Template, ...] = ()
     positions: dict[str, Spot] = field(default_factory=dict)
+    items: dict[str, Mapping] = field(default_factory=dict, compare=False)
 
 
 def load_bank(content: str | bytes, file_name: str) -> Loaded[BankFile]:
@@ -48,14 +49,15 @@ def read_bank(node: Node, problems: Problems) -> BankFile | None:
         return None
     head = _head(fields, problems)
     positions: dict[str, Spot] = {}
+    items: dict[str, Mapping] = {}
     if has_templates:
         scope = fields.choice("scope", Scope)
         read = [(item, read_template(item, head, scope or Scope.TOWNSHIP, problems)) for item in fields.items("templates")]
-        templates = tuple(t for item, t in read if t and scope and _is_new(t.uid, item, positions, problems))
-        return BankFile(head.category, templates=templates, positions=positions)
+        templates = tuple(t for item, t in read if t and scope and _is_new(t.uid, item, positions, items, problems))
+        return BankFile(head.category, templates=templates, positions=positions, items=items)
     asked = [(item, read_question(item, head, problems)) for item in fields.items("questions")]
-    questions = tuple(q for item, q in asked if q and _is_new(q.uid, item, positions, problems))
-    return BankFile(head.category, questions, positions=positions)
+    questions = tuple(q for item, q in asked if q and _is_new(q.uid, item, positions, items, problems))
+    return BankFile(head.category, questions, positions=positions, items=items)
 
 
 def report_doubled(rule: str, code: str, first: str, at: Placed, problems: Problems) -> None:
@@ -63,13 +65,15 @@ def report_doubled(rule: str, code: str, first: str, at: Placed, problems: Probl
     problems.add(at, rule, say("编号“{code}”已经用在{first}。编号在所有文件中只能用一次，请换一个。", code=code, first=first))
 
 
-def _is_new(uid: str, item: Node, positions: dict[str, Spot], problems: Problems) -> bool:
+def _is_new(uid: str, item: Node, positions: dict[str, Spot], items: dict[str, Mapping], problems: Problems) -> bool:
     assert isinstance(item, Mapping)
     value = item.entries["id"].value
     at = Spot(value.line, value.column)
     first = positions.setdefault(uid, at)
     if first is not at:
         report_doubled("Q206", uid, f"{problems.file}:{first.line}", at, problems)
+    else:
+        items[uid] = item
     return first is at
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 
 from quiz.banks.bank_file import BankFile, read_bank, report_doubled
 from quiz.banks.blueprint_file import read_blueprint
+from quiz.banks.craft import Craft
 from quiz.banks.problems import START, Placed, Problems
 from quiz.banks.profile_file import read_profile
 from quiz.banks.roster_file import read_roster
@@ -54,24 +55,38 @@ class LoadedBank:
     diagnostics: tuple[Diagnostic, ...] = ()
     files: int = 0
 
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What must be mended before anything is published; warnings and notes are left out."""
+        return tuple(diagnostic for diagnostic in self.diagnostics if diagnostic.is_error)
 
-def lint_paths(paths: Iterable[Path], zone: tzinfo) -> LoadedBank:
+
+Progress = Callable[[int, int, int], None]
+"""Is told, after each file, how many bytes are done, how many there are, and how many questions have been read."""
+
+
+def lint_paths(paths: Iterable[Path], zone: tzinfo, on: date | None = None, progress: Progress | None = None) -> LoadedBank:
     """Return what the files at `paths` hold; folders are walked for *.yaml and *.yml. Never raises for a bad or missing file.
 
-    Local times are read in `zone`. Ids must differ over all files given. The result depends on the files alone, not on their order.
+    Local times are read in `zone`. Ids must differ over all files given. With a day `on` the craft of the questions is looked at too, as of that day.
+    The result depends on the files and the day alone, not on their order.
     """
-    linter = _Linter(zone)
-    files = 0
-    for path in _files(paths, linter):
-        files += 1
+    linter = _Linter(zone, on)
+    files = _files(paths, linter)
+    sizes = [_size(path) for path in files] if progress else []
+    done, total = 0, sum(sizes)
+    for number, path in enumerate(files):
         linter.read(path)
-    return linter.finish(files)
+        if progress:
+            done += sizes[number]
+            progress(done, total, linter.count)
+    return linter.finish(len(files))
 
 
 def to_json(diagnostics: Iterable[Diagnostic], translate: Translate = mark_text) -> str:
-    """Return a JSON list of {file, line, column, rule, message}."""
+    """Return a JSON list of {file, line, column, rule, severity, message}."""
     rows = [
-        {"file": d.file, "line": d.line, "column": d.column, "rule": d.rule, "message": d.message.render(translate)}
+        {"file": d.file, "line": d.line, "column": d.column, "rule": d.rule, "severity": str(d.severity), "message": d.message.render(translate)}
         for d in diagnostics
     ]  # fmt: skip
     return json.dumps(rows, ensure_ascii=False, indent=1)
@@ -80,8 +95,10 @@ def to_json(diagnostics: Iterable[Diagnostic], translate: Translate = mark_text)
 class _Linter:
     """The state of one pass: what was read, and which ids stand where."""
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, on: date | None) -> None:
         self.zone = zone
+        self.craft = Craft(on) if on else None
+        self.count = 0
         self.banks: list[BankFile] = []
         self.blueprints: list[Blueprint] = []
         self.profiles: list[Dataset] = []
@@ -142,7 +159,10 @@ class _Linter:
         new = {uid for uid, at in bank.positions.items() if self.is_new("Q206", uid, at, problems)}
         questions = tuple(question for question in bank.questions if question.uid in new)
         templates = tuple(template for template in bank.templates if template.uid in new)
-        self.banks.append(BankFile(bank.category, questions, templates, bank.positions))
+        self.count += len(questions) + len(templates)
+        if self.craft:
+            self.craft.add(BankFile(bank.category, questions, templates, items=bank.items), problems)
+        self.banks.append(BankFile(bank.category, questions, templates))
 
     def is_new(self, rule: str, code: str, at: Placed, problems: Problems) -> bool:
         """True for an id seen for the first time; else it is reported where it stands."""
@@ -159,10 +179,14 @@ class _Linter:
             self.rosters += [roster] if roster else []
         units: list[Unit] = [unit for roster in self.rosters for unit in roster.units]
         names = {unit.code: unit.name for unit in units if unit.kind is UnitKind.DEPARTMENT}
+        profiles: list[tuple[Dataset, Problems]] = []
         for node, problems in self.waiting["profile"]:
             dataset = read_profile(node, problems, names)
             if dataset and self.is_new("P505", dataset.id, _value_of(node, "profile", "id"), problems):
                 self.profiles.append(dataset)
+                profiles.append((dataset, problems))
+        if self.craft:
+            self.craft.finish(profiles)
         return LoadedBank(
             questions=tuple(question for bank in self.banks for question in bank.questions),
             templates=tuple(template for bank in self.banks for template in bank.templates),
@@ -187,6 +211,13 @@ def _files(paths: Iterable[Path], linter: _Linter) -> list[Path]:
         for file in inside:
             found.setdefault(file.resolve(), file)
     return sorted(found.values(), key=lambda file: file.as_posix())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _is_hidden(path: Path) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from quiz.core.message import Diagnostic, Message, say
+from quiz.banks.rules import SEVERITIES
+from quiz.core.message import Diagnostic, Message, Severity, say
 
 LIMIT = 200
 """How many problems of one file are told; a file with more has usually one cause."""
@@ -54,15 +55,16 @@ class Problems:
     def add(self, at: Placed, rule: str, message: Message) -> None:
         """Report `message` under the documented `rule` at the place of `at`; the same again is told once."""
         self.count += 1
+        severity = SEVERITIES.get(rule, Severity.ERROR)
         same = (at.line, at.column, rule, message.render())
         if same in self._seen:
             return
         self._seen.add(same)
         if len(self._seen) <= LIMIT:
-            self._found.append(Diagnostic(self.file, at.line, at.column, rule, message))
+            self._found.append(Diagnostic(self.file, at.line, at.column, rule, message, severity))
         elif len(self._seen) == LIMIT + 1:
             text = say("这个文件的问题超过{n}处，其余的没有列出。请先改好前面的，再检查一次。", n=LIMIT)
-            self._found.append(Diagnostic(self.file, at.line, at.column, "Y020", text))
+            self._found.append(Diagnostic(self.file, at.line, at.column, "Y020", text, severity))
 
     def told(self) -> tuple[Diagnostic, ...]:
         """Return the diagnostics, in the order of the file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 Translate = Callable[[str], str]
@@ -55,16 +56,35 @@ class Forbidden(QuizError):
         super().__init__("forbidden", say("您没有进行这项操作的权限。"))
 
 
+class Severity(StrEnum):
+    """What a diagnostic asks for: mend it before use, judge whether it is meant, or merely know it."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+SEVERITY_MARKS = {Severity.ERROR: "", Severity.WARNING: mark_text("警告"), Severity.NOTE: mark_text("提示")}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One problem in a file: where (1-based), which documented rule, what is wrong and how to mend it."""
+    """One problem in a file: where (1-based), which documented rule, what is wrong and how to mend it, and how much it weighs."""
 
     file: str
     line: int
     column: int
     rule: str
     message: Message = field(compare=False)
+    severity: str = field(default=Severity.ERROR, compare=False)
+
+    @property
+    def is_error(self) -> bool:
+        """True when the file cannot be used as it is."""
+        return self.severity == Severity.ERROR
 
     def render(self, translate: Translate = mark_text) -> str:
-        """Return `file:line:column: RULE message`."""
-        return f"{self.file}:{self.line}:{self.column}: {self.rule} {self.message.render(translate)}"
+        """Return `file:line:column: RULE message`; what is no error says so before its message."""
+        mark = SEVERITY_MARKS[Severity(self.severity)]
+        text = f"{translate(mark)} {self.message.render(translate)}" if mark else self.message.render(translate)
+        return f"{self.file}:{self.line}:{self.column}: {self.rule} {text}"

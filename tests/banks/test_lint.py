@@ -138,7 +138,7 @@ def test_a_profile_finds_department_names_and_a_roster_its_units_in_other_files(
 def test_json(tmp_path: Path) -> None:
     write(tmp_path / "a.yaml", "a: 1\na: 2\nquestions: []\n")
     rows = json.loads(to_json(lint_paths([tmp_path], CHINA).diagnostics, lambda text: text))
-    assert {tuple(sorted(row)) for row in rows} == {("column", "file", "line", "message", "rule")}
+    assert {tuple(sorted(row)) for row in rows} == {("column", "file", "line", "message", "rule", "severity")}
     assert (rows[-1]["line"], rows[-1]["column"]) >= (1, 1)
     assert "Y003" in {row["rule"] for row in rows}
 

@@ -1,0 +1,75 @@
+"""Finds texts that are almost the same among very many, in time that grows with their number: MinHash bands, then exact similarity.
+
+One-permutation hashing (Li, Owen, Zhang 2012): every shingle is hashed once and falls into one of `BINS` bins that keep their smallest hash;
+texts are compared only when a whole band of bins agrees. At a similarity of 0.8 a pair is missed in 2 of 100 cases. The result depends on
+the texts and their order alone.
+"""
+
+from __future__ import annotations
+
+from array import array
+from zlib import crc32
+
+SHINGLE = 3
+BINS, ROWS = 32, 4
+BANDS = BINS // ROWS
+MASK = BINS - 1
+EMPTY = 0xFFFFFFFF
+LATEST = 6
+"""How many texts of a crowded band are compared: a bound, so that a thousand texts from one mould cost a thousand times, not a million."""
+
+SURE = 0.45
+"""Share of equal bins below which the exact similarity is not worth computing."""
+
+
+def similarity(one: str, other: str) -> float:
+    """Return the Jaccard similarity of the shingles of two texts, from 0 to 1."""
+    a, b = _shingles(one), _shingles(other)
+    return len(a & b) / len(a | b)
+
+
+class Nearby:
+    """The texts seen so far, numbered from 0 in the order added; keeps their hashes and not the texts."""
+
+    def __init__(self) -> None:
+        self._marks: list[array[int]] = []
+        self._latest: dict[bytes, int] = {}  # a band's hashes -> the latest text that has them
+        self._before = array("l")  # by text and band: the text before it in that chain, or -1
+
+    def add(self, text: str) -> list[int]:
+        """Return the numbers of earlier texts that may be much like `text`, in the order added, and remember `text`."""
+        marks, number = _marks(text), len(self._marks)
+        candidates: set[int] = set()
+        for band in range(BANDS):
+            key = bytes((band,)) + marks[band * ROWS : band * ROWS + ROWS].tobytes()
+            before = self._latest.get(key, -1)
+            self._latest[key] = number
+            self._before.append(before)
+            for _ in range(LATEST):
+                if before < 0:
+                    break
+                candidates.add(before)
+                before = self._before[before * BANDS + band]
+        self._marks.append(marks)
+        return [other for other in sorted(candidates) if _agree(marks, self._marks[other])]
+
+
+def _agree(one: array[int], other: array[int]) -> bool:
+    """True when enough of the bins that either text uses are equal."""
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != EMPTY or b != EMPTY]
+    return sum(a == b for a, b in pairs) >= SURE * len(pairs)
+
+
+def _marks(text: str) -> array[int]:
+    """The smallest hash in each bin."""
+    marks = array("I", (EMPTY,)) * BINS
+    data = text.encode("utf-16-le", "replace")
+    for start in range(0, max(len(data) - 2 * SHINGLE, 0) + 1, 2):
+        value = crc32(data[start : start + 2 * SHINGLE])
+        if value < marks[value & MASK]:  # noqa: PLR1730 - min() is a third slower here
+            marks[value & MASK] = value
+    return marks
+
+
+def _shingles(text: str) -> set[str]:
+    return {text[i : i + SHINGLE] for i in range(max(len(text) - SHINGLE, 0) + 1)}
