@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 
 from quiz.core.message import Message, mark_text, say
 
-BLOCKS = frozenset("p div h1 h2 h3 h4 h5 h6 ul ol li table tr blockquote pre section article hr dl dt dd figure header footer".split())
+BLOCKS = frozenset(
+    ["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "blockquote", "pre", "hr", "dl", "dt", "dd"]
+) | frozenset(["section", "article", "aside", "figure", "header", "footer", "nav", "address"])
 HIDDEN = frozenset(["script", "style", "head", "title", "noscript", "template"])
 CELLS = frozenset(["td", "th"])
 LOST = {

@@ -85,6 +85,8 @@ class Report:
 def decode(content: bytes, report: Report) -> str:
     """Return the text of a file: UTF-8 or UTF-16 with a mark, else GBK with a notice. Refused when it is too big or no text."""
     check_size(content)
+    if b"\0" in content and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        raise _no_text()
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         try:
             return content.decode("utf-16")
@@ -98,8 +100,6 @@ def decode(content: bytes, report: Report) -> str:
         except UnicodeDecodeError:
             raise _no_text() from None
         report.add(1, "I807", say("文件不是 UTF-8 编码，已按 GBK 读取。请核对生僻字，最好另存为 UTF-8。"))
-    if "\0" in text:
-        raise _no_text()
     return text
 
 
@@ -129,10 +129,11 @@ class Losses:
         if lost:
             self.add(draft, number, say("这种格式写不下：{names}。", names=joined(lost)))
 
-    def skip(self, draft: Draft, number: int, reason: Message | None = None) -> None:
-        """Report a question that is left out."""
+    def skip(self, draft: Draft, number: int, reason: Message | None = None) -> str:
+        """Report a question that is left out, and return what stands for it in the file: nothing."""
         why = reason or say("这种格式没有{type}", type=say(DRAFT_NAMES[draft.type]))
         self.add(draft, number, say("没有导出这道题：{why}。", why=why))
+        return ""
 
 
 def joined(parts: list[Message]) -> Message:

@@ -1,0 +1,55 @@
+"""Options with weights, as GIFT and Moodle XML have them ⇄ the options and the key of a choice question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from quiz.core.draft import Draft, DraftType
+from quiz.core.message import Message, say
+from quiz.formats.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option and the percent of the marks that it earns."""
+
+    text: str
+    weight: Decimal
+
+
+def choice_draft(stem: str, choices: Sequence[Choice], has_several: bool, line: int, report: Report) -> tuple[Draft | None, Message | None]:
+    """Return a single or multiple question, or the reason why there is none.
+
+    In a multiple question every option that earns something is right; in a single one the option with full marks. Several options with full
+    marks in a single question make it a multiple one, with a notice.
+    """
+    if any(not choice.text for choice in choices):
+        report.add(line, "I808", say("空的选项没有读入。"))
+        choices = [choice for choice in choices if choice.text]
+    options = tuple(choice.text for choice in choices)
+    earning = tuple(i for i, choice in enumerate(choices) if choice.weight > 0)
+    full = tuple(i for i in earning if choices[i].weight >= 100)
+    if len(options) < 2:
+        return None, say("选项少于两个")
+    if not earning:
+        return None, say("没有标明正确的选项")
+    if has_several:
+        if len(full) > 1:
+            report.add(line, "I802", say("有几个选项都得满分，已按多选题读入，请核对。"))
+        return Draft(DraftType.MULTIPLE, stem, options=options, right=earning), None
+    if len(full) > 1:
+        report.add(line, "I802", say("单选题有几个选项都得满分，已按多选题读入，请核对。"))
+        return Draft(DraftType.MULTIPLE, stem, options=options, right=full), None
+    if not full:
+        report.add(line, "I802", say("没有得满分的选项，已把得分最高的作为答案，请核对。"))
+        full = (max(earning, key=lambda i: choices[i].weight),)
+    if len(earning) > len(full):
+        report.add(line, "I808", say("只得部分分的选项已按错误选项读入。"))
+    return Draft(DraftType.SINGLE, stem, options=options, right=full), None
+
+
+def percent(count: int) -> str:
+    """Return 100/count as Moodle writes it: at most five decimals."""
+    return f"{Decimal(100) / count:.5f}".rstrip("0").rstrip(".")
