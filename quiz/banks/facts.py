@@ -40,9 +40,14 @@ FACTS: dict[UnitKind, dict[str, FactKind]] = {
         "first_village_name": FactKind.TEXT,
         **dict.fromkeys(("village_names", "township_names"), FactKind.LIST),
     },
+    UnitKind.HOUSEHOLD: {
+        **dict.fromkeys(("members", "labour"), FactKind.NUMBER),
+        **dict.fromkeys(("category_name", "state_name", "village_name", "identified_month"), FactKind.TEXT),
+        **dict.fromkeys(("risks", "measures"), FactKind.LIST),
+    },
 }
 
 
 def facts_of(scope: Scope) -> dict[str, FactKind]:
     """Return the facts that a template of `scope` may name."""
-    return FACTS[UnitKind.VILLAGE if scope is Scope.SPONSORED_VILLAGE else UnitKind(scope.value)]
+    return FACTS[scope.kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Map
 
+from quiz.banks.household import read_household
 from quiz.banks.place_facts import PlaceRow, check_sums, department_places, read_township, read_village
 from quiz.banks.problems import Loaded, Problems
 from quiz.banks.schema import open_fields
@@ -11,7 +12,7 @@ from quiz.banks.yaml_tree import Node, parse_yaml
 from quiz.core.message import say
 from quiz.core.profile import Dataset
 
-TOP_KEYS = ("profile", "departments", "townships", "villages")
+TOP_KEYS = ("profile", "departments", "townships", "villages", "households")
 PROFILE_KEYS = ("id", "county", "as_of", "source", "approved_by")
 
 
@@ -42,9 +43,12 @@ def read_profile(node: Node, problems: Problems, unit_names: Map[str, str]) -> D
     items = top.items("villages", required=False)
     villages = [row for item in items if (row := read_village(item, names, departments, problems)) and _is_new(row, codes, problems)]
     check_sums(townships, villages, problems)
+    village_names = {row.code: row.name for row in villages}
+    households = [place for item in top.items("households", required=False) if (place := read_household(item, village_names, codes, problems))]
     if problems.count > before or as_of is None:
         return None
-    places = (*(row.place(villages) for row in townships), *(row.place() for row in villages), *department_places(departments, villages, names))
+    towns, own_villages = (row.place(villages) for row in townships), (row.place() for row in villages)
+    places = (*towns, *own_villages, *department_places(departments, villages, names), *households)
     return Dataset(code, county, as_of, source, approved_by, places)
 
 

@@ -65,9 +65,10 @@ RULES: dict[str, str] = {
     # P: profiles
     "P501": mark_text("同一地方的数字互相矛盾"),
     "P502": mark_text("镇的数字不等于各村之和"),
-    "P503": mark_text("引用的镇或部门不存在"),
+    "P503": mark_text("引用的镇、村或部门不存在"),
     "P504": mark_text("地点编码重复"),
     "P505": mark_text("本地资料编号重复"),
+    "P506": mark_text("农户写了姓名"),
     # R: rosters, from YAML, CSV and Excel
     "R601": mark_text("单位或地点不存在"),
     "R602": mark_text("工号重复"),

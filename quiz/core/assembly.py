@@ -74,7 +74,7 @@ def local_questions(templates: Sequence[TemplateRevision], cadre: Cadre, day: da
     places = draw.dataset.index()
     out = []
     for template in templates:
-        for place in own_places(cadre.posts, template.template.scope, day, places):
+        for place in own_places(cadre, template.template.scope, day, places):
             revision = _bound(template, place, draw, cache)
             if revision is not None:
                 out.append(revision)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from quiz.core.message import Message, mark_text, say
-from quiz.core.roster import Post, PostKind, UnitKind
+from quiz.core.roster import Cadre, Post, PostKind, UnitKind
 
 CATEGORIES = ("unstable", "marginal", "sudden")
 """The three categories of monitored households: 脱贫不稳定户, 边缘易致贫户, 突发严重困难户."""
@@ -46,7 +46,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A township, village or department with its facts. `parent` is a village's township; `sponsors` its departments' codes."""
+    """A township, village, department or household with its facts. `parent` is a village's township or a household's village.
+
+    `sponsors` are a village's departments by code, `helpers` a household's responsible cadres by staff number: nobody else is asked about it.
+    """
 
     code: str
     name: str
@@ -54,6 +57,7 @@ class Place:
     parent: str = ""
     sponsors: tuple[str, ...] = ()
     facts: dict[str, Fact] = field(default_factory=dict)
+    helpers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +83,25 @@ class Scope(StrEnum):
     VILLAGE = "village"
     DEPARTMENT = "department"
     SPONSORED_VILLAGE = "sponsored_village"
+    CONTACT_VILLAGE = "contact_village"
+    CONTACT_TOWNSHIP = "contact_township"
+    HOUSEHOLD = "household"
+
+    @property
+    def kind(self) -> UnitKind:
+        """The kind of place that is asked about."""
+        return UnitKind(self.value.removeprefix("sponsored_").removeprefix("contact_"))
 
 
-def own_places(posts: Iterable[Post], scope: Scope, day: date, places: dict[str, Place]) -> list[Place]:
-    """Return the places of `scope` that the posts held on `day` bind a cadre to, ordered by code.
+def own_places(cadre: Cadre, scope: Scope, day: date, places: dict[str, Place]) -> list[Place]:
+    """Return the places of `scope` that a cadre is bound to on `day`, ordered by code.
 
     A township through a post there or in one of its villages; a village through a post or contact there; a department through a post there;
-    a sponsored village through the department of one's post.
+    a sponsored village through the department of one's post; a contact village or township through a contact alone; a household as its helper.
     """
-    held = [(places[post.place], post) for post in posts if post.is_held_on(day) and post.place in places]
+    if scope is Scope.HOUSEHOLD:
+        return [place for _, place in sorted(places.items()) if cadre.number in place.helpers]
+    held = [(places[post.place], post) for post in cadre.posts if post.is_held_on(day) and post.place in places]
     found: dict[str, Place] = {}
     for place, post in held:
         for own in _reach(place, post, scope, places):
@@ -100,13 +114,17 @@ def _reach(place: Place, post: Post, scope: Scope, places: dict[str, Place]) -> 
         if place.kind is not UnitKind.DEPARTMENT or post.kind is PostKind.CONTACT:
             return []
         return [village for village in places.values() if place.code in village.sponsors]
+    if scope in (Scope.CONTACT_VILLAGE, Scope.CONTACT_TOWNSHIP):
+        return [place] if post.kind is PostKind.CONTACT and place.kind is scope.kind else []
     if scope is Scope.TOWNSHIP and place.kind is UnitKind.VILLAGE:
         return [places[place.parent]] if place.parent in places else []
-    return [place] if place.kind.value == scope.value else []
+    return [place] if place.kind is scope.kind else []
 
 
 def siblings(place: Place, places: dict[str, Place]) -> list[Place]:
-    """Return the places of the same kind with the same parent, ordered by code, without `place` itself."""
+    """Return the places of the same kind with the same parent, ordered by code, without `place` itself; a household has none: it is private."""
+    if place.kind is UnitKind.HOUSEHOLD:
+        return []
     return [p for _, p in sorted(places.items()) if p.kind is place.kind and p.parent == place.parent and p.code != place.code]
 
 

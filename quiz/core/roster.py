@@ -10,12 +10,13 @@ from quiz.core.message import mark_text
 
 
 class UnitKind(StrEnum):
-    """The kinds of unit in the tree county > township > village, county > department."""
+    """The kinds of unit in the tree county > township > village, county > department; households stand only in local facts."""
 
     COUNTY = "county"
     TOWNSHIP = "township"
     VILLAGE = "village"
     DEPARTMENT = "department"
+    HOUSEHOLD = "household"
 
 
 class PostKind(StrEnum):

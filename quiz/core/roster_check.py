@@ -150,6 +150,7 @@ class _Check:
             return None
         self.unit_spots[row.code] = row.at
         kind = UNIT_KIND_NAMES.get(row.kind) or _member(UnitKind, row.kind)
+        kind = None if kind is UnitKind.HOUSEHOLD else kind
         if kind is None:
             self.refuse(row, "kind", "R608", say("不认识的单位类型“{kind}”。请写县、镇、村、部门之一。", kind=row.kind))
             return None

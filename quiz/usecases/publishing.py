@@ -13,7 +13,6 @@ from quiz.core.blueprint import Blueprint
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.profile import Dataset, Place, Scope
 from quiz.core.question import Question
-from quiz.core.roster import UnitKind
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
 from quiz.storage import audit, banks, sittings
@@ -113,10 +112,10 @@ def preview_template(session: Session, actor: Actor, template: Template, most: i
 
 
 def _is_asked(template: Template, place: Place) -> bool:
-    """True when some cadre could be asked this template about the place."""
-    if template.scope is Scope.SPONSORED_VILLAGE:
-        return place.kind is UnitKind.VILLAGE and bool(place.sponsors)
-    return place.kind.value == template.scope.value
+    """True when a setter may see this template filled in for the place; a household's facts are for its helper alone."""
+    if template.scope is Scope.SPONSORED_VILLAGE and not place.sponsors:
+        return False
+    return place.kind is template.scope.kind and template.scope is not Scope.HOUSEHOLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Local questions: filled in from real figures, honest distractors, and refused where facts are missing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from quiz.core.profile import Dataset, Fact, Place, Scope, count_problems, derived_facts, own_places
+from quiz.core.profile import Dataset, Fact, Place, Scope, count_problems, derived_facts, own_places, siblings
 from quiz.core.question import Level, QuestionType
-from quiz.core.roster import Post, PostKind, UnitKind
+from quiz.core.roster import Cadre, Post, PostKind, UnitKind
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
 
@@ -95,13 +96,29 @@ def test_binding_depends_on_its_arguments_alone():
         (Post(PostKind.FIRST_SECRETARY, "V1", date(2025, 1, 1)), Scope.VILLAGE, ["V1"]),
         (Post(PostKind.DEPARTMENT_STAFF, "D1", date(2025, 1, 1)), Scope.SPONSORED_VILLAGE, ["V1"]),
         (Post(PostKind.DEPARTMENT_STAFF, "D1", date(2025, 1, 1)), Scope.DEPARTMENT, ["D1"]),
+        (Post(PostKind.CONTACT, "V1", date(2025, 1, 1)), Scope.CONTACT_VILLAGE, ["V1"]),
+        (Post(PostKind.CONTACT, "T1", date(2025, 1, 1)), Scope.CONTACT_TOWNSHIP, ["T1"]),
+        (Post(PostKind.TOWNSHIP_LEADER, "T1", date(2025, 1, 1)), Scope.CONTACT_TOWNSHIP, []),
         (Post(PostKind.TOWNSHIP_LEADER, "T1", date(2025, 1, 1), date(2026, 11, 20)), Scope.TOWNSHIP, []),
         (Post(PostKind.TOWNSHIP_LEADER, "T1", date(2026, 11, 22)), Scope.TOWNSHIP, []),
         (Post(PostKind.TOWNSHIP_LEADER, "T1", date(2025, 1, 1)), Scope.SPONSORED_VILLAGE, []),
     ],
 )
 def test_posts_held_on_the_day_bind_to_places(post, scope, codes):
-    assert [p.code for p in own_places([post], scope, date(2026, 11, 21), DATASET.index())] == codes
+    cadre = Cadre("C1", "李明", "QL", posts=(post,))
+    assert [p.code for p in own_places(cadre, scope, date(2026, 11, 21), DATASET.index())] == codes
+
+
+HOME = Place("H1", "王某家", UnitKind.HOUSEHOLD, "V1", facts={"members": Fact(number=4)}, helpers=("C1",))
+
+
+def test_a_household_is_asked_of_its_helper_only_and_lends_nobody_its_figures():
+    places = {**DATASET.index(), "H1": HOME, "H2": replace(HOME, code="H2", helpers=("C2",))}
+    post = Post(PostKind.FIRST_SECRETARY, "V1", date(2025, 1, 1))
+    for number, codes in (("C1", ["H1"]), ("C2", ["H2"]), ("C3", [])):
+        cadre = Cadre(number, "某", "QL", posts=(post,))
+        assert [p.code for p in own_places(cadre, Scope.HOUSEHOLD, date(2026, 11, 21), places)] == codes
+    assert siblings(HOME, places) == []
 
 
 STATES = (("identified", 5), ("active", 2), ("removed", 3))
