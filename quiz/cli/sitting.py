@@ -38,11 +38,12 @@ def create(console: Console, file: Path, only_check: bool) -> None:
         if seen.gaps:
             raise scheduling.SittingRefused(seen.gaps)
         return
+    with console.reader() as db:
+        prepared = scheduling.prepare_sitting(db, console.actor, console.now(), found.value, console.settings.zone, secrets.token_bytes(32))
     with console.writer() as db:
-        row = scheduling.create_sitting(db, console.actor, console.now(), found.value, console.settings.zone, secrets.token_bytes(32))
-        papers = results.list_readable(db, console.actor, console.now())
-    count = next(item.papers for item in papers if item.sitting.code == row.code)
-    console.say(say("考试{code}已创建，{n}份试卷已组好并封存。抽题承诺值：{commitment}", code=row.code, n=count, commitment=row.commitment))
+        row = scheduling.store_sitting(db, console.actor, console.now(), prepared)
+    count, commitment = len(prepared.papers), row.commitment
+    console.say(say("考试{code}已创建，{n}份试卷已组好并封存。抽题承诺值：{commitment}", code=row.code, n=count, commitment=commitment))
 
 
 @sitting.command(name="list")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from quiz.core.marking import Rule
-from quiz.core.message import Message, say
+from quiz.core.message import Message, mark_text, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Level, Question, QuestionType
 
 
@@ -33,7 +33,8 @@ class Cell:
 
     def describe(self) -> Message:
         """Return the cell in words, e.g. "安全住房 × 运用"."""
-        words = [*self.categories, *(say(AREAS[a]) if a in AREAS else a for a in self.areas), *self.topics]
+        words: list[Message | str] = [category_name(category) for category in self.categories]
+        words += [*(say(AREAS[a]) if a in AREAS else a for a in self.areas), *self.topics]
         words += [say(LEVEL_NAMES[level]) for level in self.levels] + list(self.tags)
         if not words:
             return say("不限")
@@ -76,6 +77,19 @@ class Blueprint:
 
 def _is_below(category: str, folder: str) -> bool:
     return category == folder or category.startswith(folder + "/")
+
+
+FOLDERS = {"general": mark_text("通用政策"), "township": mark_text("乡镇"), "department": mark_text("部门"), "village": mark_text("村")}
+FOLDERS |= {"household": mark_text("帮扶户"), "leader": mark_text("县级领导")}
+"""What the top folders of the banks hold."""
+
+
+def category_name(category: str) -> Message | str:
+    """Return a category for people: its top folder in words, the rest as it is written."""
+    folder, _, rest = category.partition("/")
+    if folder not in FOLDERS:
+        return category
+    return say("{folder}（{rest}）", folder=say(FOLDERS[folder]), rest=rest) if rest else say(FOLDERS[folder])
 
 
 def describe_cell(section: Section, cell: Cell) -> Message:

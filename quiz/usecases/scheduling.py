@@ -111,8 +111,16 @@ def forecast(session: Session, actor: Actor, plan: SittingPlan, zone: ZoneInfo) 
     return Forecast(len(material.cadres), tuple(gaps))
 
 
-def create_sitting(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, seed: bytes) -> SittingRow:
-    """Schedule a sitting and freeze a paper for each of its cadres from `seed` (32 secret random bytes).
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A sitting whose papers are assembled but not stored yet: nobody has seen it and nothing depends on it."""
+
+    row: SittingRow
+    papers: list[tuple[Cadre, str, Paper]]
+
+
+def prepare_sitting(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, seed: bytes) -> Prepared:
+    """Assemble a paper for each cadre of a sitting from `seed` (32 secret random bytes); needs only to read, however long it takes.
 
     QuizError `sitting_exists`, `unknown_blueprint`, `unknown_profile`, `bad_window`, `nobody`; SittingRefused when a paper cannot be filled.
     """
@@ -142,25 +150,42 @@ def create_sitting(session: Session, actor: Actor, now: datetime, plan: SittingP
         created_at=now,
         created_by=actor.name,
     )
+    return Prepared(row, [(cadre, _post_name(cadre, material.day), paper) for cadre, paper in papers])
+
+
+def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepared) -> SittingRow:
+    """Store a prepared sitting with its papers, all or nothing. QuizError `sitting_exists` when its code was taken meanwhile."""
+    actor.require(Action.SCHEDULE)
+    row, papers = prepared.row, [paper for _, _, paper in prepared.papers]
+    _check_code(session, row.code)
     session.add(row)
     session.flush()
     people = rosters.cadre_rows(session)
-    for cadre, paper in papers:
-        sittings.save_paper(session, row, people[cadre.number], _post_name(cadre, material.day), paper)
-    sittings.save_uses(session, row, [paper for _, paper in papers])
-    audit.record(session, now, actor.name, "create_sitting", plan.code, {"papers": len(papers), "commitment": row.commitment})
+    for cadre, post, paper in prepared.papers:
+        sittings.save_paper(session, row, people[cadre.number], post, paper)
+    sittings.save_uses(session, row, papers)
+    audit.record(session, now, actor.name, "create_sitting", row.code, {"papers": len(papers), "commitment": row.commitment})
     return row
 
 
+def create_sitting(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, seed: bytes) -> SittingRow:
+    """Prepare and store a sitting in one transaction, for commands that nobody waits behind."""
+    return store_sitting(session, actor, now, prepare_sitting(session, actor, now, plan, zone, seed))
+
+
 def _check_plan(session: Session, plan: SittingPlan, now: datetime) -> None:
-    if sittings.get_sitting(session, plan.code) is not None:
-        raise QuizError("sitting_exists", say("代码为{code}的考试已经存在，请换一个代码。", code=plan.code))
+    _check_code(session, plan.code)
     if plan.closes_at <= plan.opens_at:
         raise QuizError("bad_window", say("结束时间必须晚于开始时间。"))
     if plan.closes_at <= now:
         raise QuizError("bad_window", say("结束时间已经过去。"))
     if plan.minutes is not None and not 1 <= plan.minutes <= LONGEST_MINUTES:
         raise QuizError("bad_window", say("答题时长须为1至{most}分钟。", most=LONGEST_MINUTES))
+
+
+def _check_code(session: Session, code: str) -> None:
+    if sittings.get_sitting(session, code) is not None:
+        raise QuizError("sitting_exists", say("代码为{code}的考试已经存在，请换一个代码。", code=code))
 
 
 def _gather(session: Session, plan: SittingPlan, zone: ZoneInfo, scope: str) -> _Material:

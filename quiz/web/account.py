@@ -34,15 +34,15 @@ HOMES = (
 class LogInForm(FlaskForm):  # type: ignore[misc]
     """Name and password."""
 
-    login = StringField(validators=[InputRequired(mark_text("请输入登录名或工号。")), Length(max=80)])
-    password = PasswordField(validators=[InputRequired(mark_text("请输入密码。")), Length(max=10_000)])
+    login = StringField(validators=[InputRequired(mark_text("请输入登录名或工号。")), Length(max=80, message=mark_text("登录名太长。"))])
+    password = PasswordField(validators=[InputRequired(mark_text("请输入密码。")), Length(max=10_000, message=mark_text("密码太长。"))])
 
 
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """The old password and the new one."""
 
-    old = PasswordField(validators=[InputRequired(mark_text("请输入原密码。")), Length(max=10_000)])
-    new = PasswordField(validators=[InputRequired(mark_text("请输入新密码。")), Length(max=10_000)])
+    old = PasswordField(validators=[InputRequired(mark_text("请输入原密码。")), Length(max=10_000, message=mark_text("密码太长。"))])
+    new = PasswordField(validators=[InputRequired(mark_text("请输入新密码。")), Length(max=10_000, message=mark_text("密码太长。"))])
 
 
 @pages.get("/")

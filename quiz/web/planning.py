@@ -113,8 +113,10 @@ def new() -> ResponseReturnValue:
         plan = form.plan(zone)
         try:
             if request.form.get("do") == "create":
+                with reader() as db:  # assembling takes a while: saves of a running sitting must not wait behind it
+                    prepared = scheduling.prepare_sitting(db, actor(), now(), plan, zone, secrets.token_bytes(32))
                 with writer() as db:
-                    scheduling.create_sitting(db, actor(), now(), plan, zone, secrets.token_bytes(32))
+                    scheduling.store_sitting(db, actor(), now(), prepared)
                 return redirect(url_for(".sitting", code=plan.code, done="created"))
             with reader() as db:
                 seen = scheduling.forecast(db, actor(), plan, zone)

@@ -83,7 +83,7 @@ def test_lint_reports_everything_at_once_with_its_place(shell):
     lines = [line for line in output.splitlines() if str(bad.as_posix()) in line]
     assert any(re.search(r"bad\.yaml:8:5: Y\d+ ", line) for line in lines)
     problems = json.loads(shell("bank", "lint", bad, "--json", status=1))
-    assert {"file", "line", "column", "rule", "message"} == set(problems[0])
+    assert {"file", "line", "column", "rule", "message", "severity"} == set(problems[0])
 
 
 def test_a_bank_with_errors_publishes_nothing(county):
