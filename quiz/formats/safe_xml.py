@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from quiz.core.message import say
-from quiz.formats.report import MAX_BYTES, Refused, Report, decode
+from quiz.formats.report import UNSEEN, Refused, Report, decode
 
 MAX_DEPTH = 100
 MAX_ELEMENTS = 2_000_000
@@ -111,19 +111,16 @@ def looks_like_xml(content: bytes) -> bool:
     return head.startswith((b"<?xml", b"<")) or content[:2] in (b"\xff\xfe", b"\xfe\xff")
 
 
-def escape(text: str) -> str:
-    """Return text for an element or a quoted attribute."""
-    return re.sub('[&<>"\n\t]', lambda match: NAMES[match[0]], text)
+def escape(text: str, in_attribute: bool = False) -> str:
+    """Return text for an element or a quoted attribute, without the characters that XML does not allow."""
+    return re.sub('[&<>"\n\t]' if in_attribute else "[&<>]", lambda match: NAMES[match[0]], UNSEEN.sub("", text))
 
 
 def element(tag: str, attributes: dict[str, str] | None = None, *children: str, inline: bool = False) -> str:
     """Return an element as text. Children are finished XML, each on its own line unless `inline`; `attributes` are escaped here."""
-    head = tag + "".join(f' {name}="{escape(value)}"' for name, value in (attributes or {}).items())
+    head = tag + "".join(f' {name}="{escape(value, True)}"' for name, value in (attributes or {}).items())
     if not children:
         return f"<{head}/>"
     if inline:
         return f"<{head}>{''.join(children)}</{tag}>"
     return f"<{head}>\n" + "\n".join(children) + f"\n</{tag}>"
-
-
-__all__ = ["MAX_BYTES", "XmlNode", "element", "escape", "looks_like_xml", "parse_xml"]
