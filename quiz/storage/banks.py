@@ -24,6 +24,9 @@ BLUEPRINT, DATASET = "blueprint", "dataset"
 DOCUMENT_TYPES: dict[str, type[Blueprint] | type[Dataset]] = {BLUEPRINT: Blueprint, DATASET: Dataset}
 D = TypeVar("D", Blueprint, Dataset)
 
+MOST_AT_ONCE = 500
+"""How many ids one statement asks for."""
+
 
 def current_digests(session: Session) -> dict[str, tuple[QuestionRow, str]]:
     """Return every question's row and the digest of its current revision, by uid."""
@@ -114,6 +117,15 @@ def get_published(session: Session, uid: str) -> Published | None:
     """Return one published question or template, or None."""
     found = session.execute(_current_revisions().where(QuestionRow.uid == uid)).first()
     return None if found is None else _published(found[0], found[1])
+
+
+def published_of(session: Session, uids: Sequence[str]) -> dict[str, Published]:
+    """Return the current revision of each of these questions and templates that is published, by uid."""
+    out: dict[str, Published] = {}
+    for start in range(0, len(uids), MOST_AT_ONCE):
+        rows = session.execute(_current_revisions().where(QuestionRow.uid.in_(list(uids[start : start + MOST_AT_ONCE]))))
+        out.update((row.uid, _published(row, revision)) for row, revision in rows)
+    return out
 
 
 def get_question_row(session: Session, uid: str) -> QuestionRow | None:

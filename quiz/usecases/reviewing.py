@@ -19,6 +19,7 @@ from quiz.storage.tables import AccountRow, ProposalEventRow, ProposalRow
 from quiz.usecases.publishing import PublishReport, publish
 
 LONGEST_SOURCE = 1_000_000
+MOST_OTHERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,23 @@ def read_proposal(session: Session, actor: Actor, proposal_id: int) -> Desk:
     author = session.get_one(AccountRow, row.author_id).name
     steps = open_steps(State(row.state), actor.account_id == row.author_id)
     return Desk(row, author, proposals.events_of(session, row.id), steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is published of a text's questions, by uid, and what else is published in its category and in use."""
+
+    published: dict[str, banks.Published]
+    others: list[banks.Published]
+
+
+def compare(session: Session, actor: Actor, category: str, uids: Sequence[str]) -> Standing:
+    """Return what is published now of the questions `uids`, which a text puts into `category`. At most `MOST_OTHERS` others are told."""
+    actor.require(Action.READ_BANK)
+    found = banks.published_of(session, uids)
+    there, _ = banks.list_published(session, banks.BankFilter(category=category), 0, len(uids) + MOST_OTHERS) if category else ([], 0)
+    others = [one for one in there if one.item.uid not in found and one.item.category == category and one.retired_at is None]
+    return Standing(found, others[:MOST_OTHERS])
 
 
 def save(session: Session, actor: Actor, now: datetime, proposal_id: int | None, title: str, source: str) -> ProposalRow:

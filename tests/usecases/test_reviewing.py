@@ -128,3 +128,23 @@ def test_what_lapses_soon_is_told_with_the_sittings_it_touches(world, county):
     with reading(world.engine) as db:
         uses = sittings.coming_uses(db, ["active"], county.NOW.date())
     assert uses == {"active": ["测试"]}
+
+
+def test_a_text_is_compared_with_what_is_published(empty, county, people):
+    author, _ = people
+    base = county.make_question("old")
+    empty.do(
+        publishing.publish,
+        county.ADMIN,
+        county.NOW,
+        [base, replace(base, uid="left"), replace(base, uid="gone"), replace(base, uid="far", category="z")],
+    )
+    empty.do(reviewing.retire, author, county.NOW, "gone", "过时")
+    standing = empty.do(reviewing.compare, author, base.category, ["old", "far", "new"])
+    assert set(standing.published) == {"old", "far"}
+    others = {other.item.uid for other in standing.others}
+    assert "left" in others
+    assert not others & {"old", "gone", "far"}
+    assert empty.do(reviewing.compare, author, "", []).others == []
+    with pytest.raises(Forbidden):
+        empty.do(reviewing.compare, Actor("x", {Role.ORGANISER: "/"}), "", [])
