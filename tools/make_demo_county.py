@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from demo_county.households import Household, make_households
+
 SEED = 2026
 AS_OF = "2026-06-30"
 FOLDER = Path(__file__).resolve().parent.parent / "question_banks" / "profiles"
@@ -417,9 +419,10 @@ def village_block(village: Village) -> str:
     )
 
 
-def profile_text(townships: list[Township]) -> str:
+def profile_text(townships: list[Township], households: list[Household]) -> str:
     head = (
         "# monitored: [households, persons]; a township is the sum of its villages\n"
+        "# households: pseudonymous; asked of their helpers alone\n"
         "profile:\n"
         "  id: qinglan-2026h1\n"
         "  county: 青岚县\n"
@@ -430,7 +433,8 @@ def profile_text(townships: list[Township]) -> str:
     towns = "\n".join(township_block(township) for township in townships)
     villages = "\n".join(village_block(village) for township in townships for village in township.villages)
     departments = "".join(f"  - {flow({'code': code, 'name': name})}\n" for code, (name, _) in DEPARTMENTS.items())
-    return f"{HEADER}{head}\ndepartments:\n{departments}\ntownships:\n{towns}\nvillages:\n{villages}"
+    homes = "".join(f"  - {flow(household)}\n" for household in households)
+    return f"{HEADER}{head}\ndepartments:\n{departments}\ntownships:\n{towns}\nvillages:\n{villages}\nhouseholds:\n{homes}"
 
 
 def roster_text(townships: list[Township], cadres: list[Cadre], names: list[str]) -> str:
@@ -468,7 +472,8 @@ def main(folder: Path = FOLDER) -> None:
     ]
     move_cadres(cadres, townships)
     names = make_names(random, len(cadres))
-    (folder / "qinglan.yaml").write_text(profile_text(townships), encoding="utf-8", newline="\n")
+    profile = profile_text(townships, make_households(townships, cadres))
+    (folder / "qinglan.yaml").write_text(profile, encoding="utf-8", newline="\n")
     (folder / "qinglan-roster.yaml").write_text(roster_text(townships, cadres, names), encoding="utf-8", newline="\n")
 
 

@@ -1,0 +1,1 @@
+"""Parts of the demo county's generator (`tools/make_demo_county.py`)."""
