@@ -114,13 +114,14 @@ CHINESE_NUMERALS = "一二三四五六七八九十"
 
 
 def section_heading(paper: Paper, index: int) -> Message:
-    """Return the heading that screen and print share, made from the marks and the rule, never typed."""
+    """Return the heading that screen and print share, made from the marks and the rule, never typed; a usual title is translated."""
     section = paper.sections[index]
     slots = paper.slots_of(index)
     return say(
         "{number}、{title}（每题{each}分，共{total}分。{rule}）",
         number=CHINESE_NUMERALS[index] if index < len(CHINESE_NUMERALS) else str(index + 1),
-        title=section.title,
+        n=index + 1,
+        title=say(section.title),
         each=plain_number(section.each),
         total=plain_number(sum((slot.max_mark for slot in slots), Decimal(0))),
         rule=section.rule.describe(section.type),
