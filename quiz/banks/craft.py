@@ -147,20 +147,20 @@ class Craft:
         self.asked.setdefault(template.scope, set()).update(named)
 
     def _unused(self, dataset: Dataset, problems: Problems) -> None:
-        for kind, scopes in SCOPES.items():
-            asked = {name for scope in scopes for name in self.asked.get(scope, set())}
-            known = {name for place in dataset.places if place.kind is kind for name in place.facts}
+        for kind, name in KIND_NAMES.items():
+            asked = {fact for scope in self.asked if scope.kind is kind for fact in self.asked[scope]}
+            known = {fact for place in dataset.places if place.kind is kind for fact in place.facts}
             left = sorted(known - asked)
             if left and asked:
-                text = say("{kind}的本地资料里有{n}项没有模板问到：{names}。", kind=say(KIND_NAMES[kind]), n=len(left), names="、".join(left))
+                text = say("{kind}的本地资料里有{n}项没有模板问到：{names}。", kind=say(name), n=len(left), names="、".join(left))
                 problems.add(START, "C915", text)
 
 
-KIND_NAMES = {UnitKind.TOWNSHIP: mark_text("镇"), UnitKind.VILLAGE: mark_text("村"), UnitKind.DEPARTMENT: mark_text("部门")}
-SCOPES = {
-    UnitKind.TOWNSHIP: (Scope.TOWNSHIP,),
-    UnitKind.VILLAGE: (Scope.VILLAGE, Scope.SPONSORED_VILLAGE),
-    UnitKind.DEPARTMENT: (Scope.DEPARTMENT,),
+KIND_NAMES = {
+    UnitKind.TOWNSHIP: mark_text("镇"),
+    UnitKind.VILLAGE: mark_text("村"),
+    UnitKind.DEPARTMENT: mark_text("部门"),
+    UnitKind.HOUSEHOLD: mark_text("农户"),
 }
 
 

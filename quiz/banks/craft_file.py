@@ -10,11 +10,9 @@ from datetime import date, timedelta
 from math import comb
 
 from quiz.banks.craft_question import TITLE
+from quiz.core.coverage import SOON_DAYS
 from quiz.core.message import Message, say
 from quiz.core.question import Question, QuestionType, letters
-
-SOON_DAYS = 90
-"""A source that ends within so many days is told beforehand."""
 
 HISTORY = "历史"
 """The tag of a question that is kept although its source has ended."""
@@ -22,6 +20,7 @@ HISTORY = "历史"
 CHANCE = 0.01
 """A habit is told when chance alone would show it in less than one of a hundred files."""
 
+MOST_NAMED = 6
 FEWEST = 8
 """Of fewer questions no habit is told."""
 
@@ -58,13 +57,18 @@ def _ending(questions: Sequence[Question], day: date) -> Iterator[FileFinding]:
         if question.valid_to and question.valid_to <= day + timedelta(days=SOON_DAYS) and not is_meant:
             groups.setdefault((question.source.title, question.valid_to), []).append(question)
     for (title, end), found in groups.items():
-        values = {"title": title, "end": str(end), "n": len(found), "uids": "、".join(question.uid for question in found)}
+        values = {"title": title, "end": str(end), "n": len(found), "uids": _some(found)}
         if end < day:
             text = say("依据《{title}》的{n}道题已在{end}失效，不会再进试卷：{uids}。请换成新的依据；要留作历史题的，请加标签“历史”。", **values)
             yield FileFinding(found[0].uid, "valid_to", "C911", text)
         else:
             text = say("依据《{title}》的{n}道题将在{end}失效，还有{days}天：{uids}。请准备替换的题目。", days=(end - day).days, **values)
             yield FileFinding(found[0].uid, "valid_to", "C912", text)
+
+
+def _some(questions: Sequence[Question]) -> str:
+    """The first ids, and that there are more."""
+    return "、".join(question.uid for question in questions[:MOST_NAMED]) + ("……" if len(questions) > MOST_NAMED else "")
 
 
 def _positions(questions: Sequence[Question]) -> Iterator[FileFinding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import UTC, date, tzinfo
 from pathlib import Path
 
 from quiz.banks.bank_file import BankFile, read_bank, report_doubled
@@ -197,6 +197,11 @@ class _Linter:
             diagnostics=tuple(sorted(d for problems in self.all_problems for d in problems.told())),
             files=files,
         )
+
+
+def yaml_files(paths: Iterable[Path]) -> list[Path]:
+    """Return the files that `lint_paths` would read."""
+    return _files(paths, _Linter(UTC, None))
 
 
 def _files(paths: Iterable[Path], linter: _Linter) -> list[Path]:

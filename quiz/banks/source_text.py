@@ -58,14 +58,15 @@ def _decode(content: bytes, problems: Problems) -> str | None:
         at = spot(content[: error.start].decode("utf-8"), error.start)
         if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
             problems.add(START, "Y010", say("文件是 UTF-16（记事本的“Unicode”）编码。请用“另存为”，编码选 UTF-8。"))
-        elif _is_gbk(content):
+        elif looks_gbk(content):
             problems.add(at, "Y010", say("文件是 GBK（记事本的“ANSI”）编码，不是 UTF-8。请用“另存为”，编码选 UTF-8。"))
         else:
             problems.add(at, "Y010", say("从这里起不是 UTF-8 文字，文件可能损坏或不是文本文件。请用文本编辑器打开，另存为 UTF-8。"))
         return None
 
 
-def _is_gbk(content: bytes) -> bool:
+def looks_gbk(content: bytes) -> bool:
+    """True for bytes that read as text in GBK; ask only when they are no UTF-8."""
     try:
         text = content.decode("gb18030")
     except UnicodeDecodeError:

