@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from quiz.core.draft import Draft, DraftType
-from quiz.core.message import Diagnostic, Message, mark_text, say
+from quiz.core.message import Diagnostic, Message, Severity, mark_text, say
 from quiz.core.question import BLANK
 
 MAX_BYTES = 20_000_000
@@ -45,6 +45,10 @@ FIELD_NAMES = {
 """The fields of a draft that a format may have no place for."""
 
 
+SEVERITIES = {"I802": Severity.WARNING, "I803": Severity.WARNING, "I805": Severity.WARNING, "I807": Severity.NOTE, "I808": Severity.WARNING}
+"""Rules under which a question is kept; under the others a question, or the file, is left out."""
+
+
 class Refused(Exception):
     """The file as a whole cannot be read."""
 
@@ -62,7 +66,7 @@ class Report:
 
     def add(self, line: int, rule: str, message: Message) -> None:
         """Report something once for each line."""
-        found = Diagnostic(self.file, max(line, 1), 1, rule, message)
+        found = Diagnostic(self.file, max(line, 1), 1, rule, message, SEVERITIES.get(rule, Severity.ERROR))
         if not any(known == found and known.message == message for known in self.diagnostics[-20:]):
             self.diagnostics.append(found)
 
@@ -121,7 +125,7 @@ class Losses:
 
     def add(self, draft: Draft, number: int, message: Message) -> None:
         """Report one loss of one question."""
-        self.diagnostics.append(Diagnostic(draft.id or "?", number, 1, "I803", message))
+        self.diagnostics.append(Diagnostic(draft.id or "?", number, 1, "I803", message, SEVERITIES["I803"]))
 
     def fields(self, draft: Draft, number: int, kept: Iterable[str]) -> None:
         """Report, in one line, the filled fields of a draft that the format has no place for."""
