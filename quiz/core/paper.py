@@ -9,7 +9,7 @@ from decimal import Decimal
 from quiz.core.canonical import digest
 from quiz.core.frozen import freeze
 from quiz.core.marking import Rule
-from quiz.core.message import Message, say
+from quiz.core.message import Message, mark_text, say
 from quiz.core.question import Label, Question, QuestionType
 
 
@@ -110,7 +110,16 @@ def question_without_key(question: Question) -> Question:
     )
 
 
-CHINESE_NUMERALS = "一二三四五六七八九十"
+NUMERALS = (
+    mark_text("一"), mark_text("二"), mark_text("三"), mark_text("四"), mark_text("五"),
+    mark_text("六"), mark_text("七"), mark_text("八"), mark_text("九"), mark_text("十"),
+)  # fmt: skip
+"""How sections are numbered."""
+
+
+def section_number(index: int) -> Message | str:
+    """Return the number of the section with this index: 一, 二, … in Chinese."""
+    return say(NUMERALS[index]) if index < len(NUMERALS) else str(index + 1)
 
 
 def section_heading(paper: Paper, index: int) -> Message:
@@ -119,8 +128,7 @@ def section_heading(paper: Paper, index: int) -> Message:
     slots = paper.slots_of(index)
     return say(
         "{number}、{title}（每题{each}分，共{total}分。{rule}）",
-        number=CHINESE_NUMERALS[index] if index < len(CHINESE_NUMERALS) else str(index + 1),
-        n=index + 1,
+        number=section_number(index),
         title=say(section.title),
         each=plain_number(section.each),
         total=plain_number(sum((slot.max_mark for slot in slots), Decimal(0))),

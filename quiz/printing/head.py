@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from quiz.core.message import Translate, say
-from quiz.core.paper import CHINESE_NUMERALS, Paper, plain_number, section_heading
+from quiz.core.paper import Paper, plain_number, section_heading, section_number
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.marks import Block, Box, Mark, Row, moved, space
 from quiz.printing.parts import number_width
@@ -45,7 +45,7 @@ def section_block(paper: Paper, index: int, measure: float, translate: Translate
 
 def score_table(paper: Paper, measure: float, translate: Translate) -> Row:
     """Return the table 题号 / 得分 / 阅卷人 with a column for each section and the total."""
-    numbers = [numeral(i) for i in range(len(paper.sections))]
+    numbers = [number if isinstance(number, str) else number.render(translate) for number in map(section_number, range(len(paper.sections)))]
     top = [say("题号").render(translate), *numbers, say("总分").render(translate)]
     table = [top, [say("得分").render(translate)], [say("阅卷人").render(translate)]]
     width = min(CELL_WIDTH, measure / len(top))
@@ -63,11 +63,6 @@ def grid(table: Sequence[Sequence[str]], widths: Sequence[float], height: float,
                 marks += centred(row[across], left, width, low + height / 2 - size * 0.36, size=size)
             left += width
     return marks
-
-
-def numeral(index: int) -> str:
-    """Return the number of the section with this index as its heading gives it: 一, 二, …"""
-    return CHINESE_NUMERALS[index] if index < len(CHINESE_NUMERALS) else str(index + 1)
 
 
 def _conditions(paper: Paper, translate: Translate) -> str:
