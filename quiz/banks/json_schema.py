@@ -54,7 +54,7 @@ NAME = "schema.json"
 def bank_schema() -> Schema:
     """Return the schema of all kinds of file; the top-level keys tell an editor which kind it has before it."""
     tops = _tops()
-    everything = {key: {"title": top["properties"][key]["title"]} for top in tops.values() for key in top["properties"]}
+    everything = {key: _at_first(part) for top in tops.values() for key, part in top["properties"].items()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "考学 Kaoxue 题库文件",
@@ -75,6 +75,11 @@ def to_text() -> str:
 def all_keys() -> set[str]:
     """Return every key that any kind of file knows."""
     return {key for part in _walk(bank_schema()) for key in part.get("properties", {})}
+
+
+def _at_first(part: Schema) -> Schema:
+    """What an editor needs of a top-level key before the key that tells the kind of file is written: its title, and the words it may have."""
+    return {name: part[name] for name in ("title", "description", "enum", "enumDescriptions") if name in part}
 
 
 def _is_known_by(key: str) -> Schema:
