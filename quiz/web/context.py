@@ -50,6 +50,11 @@ def now() -> datetime:
     return cast(datetime, g.now)
 
 
+def today() -> date:
+    """Return the day it is in the county."""
+    return now().astimezone(installation().settings.zone).date()
+
+
 def reader() -> AbstractContextManager[Session]:
     """Give a transaction that only reads."""
     return reading(installation().engine)

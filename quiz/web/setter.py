@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text
 from quiz.core.template import PLACEHOLDER, Template
 from quiz.storage.banks import BankFilter
 from quiz.usecases import publishing
-from quiz.web.context import actor, installation, needs, now, reader
+from quiz.web.context import actor, needs, reader, today
 
 pages = Blueprint("setter", __name__)
 PAGE_SIZE = 25
@@ -41,7 +41,7 @@ def home() -> ResponseReturnValue:
         link=_link,
         parts=_parts,
         Template=Template,
-        today=_today(),
+        today=today(),
     )
 
 
@@ -49,20 +49,21 @@ def home() -> ResponseReturnValue:
 @needs(Action.READ_BANK)
 def question(uid: str) -> ResponseReturnValue:
     """One question as the trainee will see it, beside its key, source and history; a template with examples of real places."""
+    return show_question(uid)
+
+
+def show_question(uid: str, problem: str = "") -> str:
+    """Return the page of a question, with what was refused there."""
     with reader() as db:
         found = publishing.read_question(db, actor(), uid)
         previews = publishing.preview_template(db, actor(), found.item, PREVIEWS) if isinstance(found.item, Template) else []
     page = "setter/template.html" if isinstance(found.item, Template) else "setter/question.html"
-    return render_template(page, found=found, item=found.item, previews=previews, key_text=key_text, parts=_parts, today=_today())
+    return render_template(page, found=found, item=found.item, previews=previews, problem=problem, key_text=key_text, parts=_parts, today=today())
 
 
 def _parts(text: str) -> list[tuple[str, bool]]:
     """A template's text cut at its placeholders: (text, is a placeholder)."""
     return [(part, i % 2 == 1) for i, part in enumerate(PLACEHOLDER.split(text)) if part]
-
-
-def _today() -> date:
-    return now().astimezone(installation().settings.zone).date()
 
 
 def _wanted() -> BankFilter:

@@ -1,0 +1,329 @@
+"""The setter's workbench: a bank file is written or uploaded, checked, read by a second person, compared with what is published, and published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import Length
+
+from quiz.core.access import Action
+from quiz.core.message import Diagnostic, QuizError, mark_text, say
+from quiz.core.paper import Candidate
+from quiz.core.question import Question
+from quiz.core.review import STATE_NAMES, STEP_NAMES, State, Step
+from quiz.core.template import Template
+from quiz.printing.job import PrintJob
+from quiz.printing.paper_pdf import print_papers
+from quiz.storage.proposals import Listed, source_digest
+from quiz.usecases import publishing, reviewing
+from quiz.usecases.reviewing import Desk
+from quiz.web import upkeep
+from quiz.web.context import actor, needs, now, reader, say_text, today, translate, writer
+from quiz.web.proposal_text import Checked, Entry, check_text, decode, entries_of, lines_of, mark_name, proof, tidy
+
+pages = Blueprint("workbench", __name__)
+pages.add_url_rule("/bank/questions/<path:uid>/history", "history", upkeep.history)
+pages.add_url_rule("/bank/questions/<path:uid>/retire", "retire", upkeep.retire, methods=["POST"])
+pages.add_url_rule("/bank/lapses", "lapses", upkeep.lapses)
+
+PLACES = (
+    ("setter.home", mark_text("题库")),
+    ("workbench.proposals", mark_text("题库稿")),
+    ("workbench.lapses", mark_text("到期提醒")),
+    ("setter.coverage", mark_text("覆盖情况")),
+)
+"""The setter's pages, as the line below the masthead names them; a page that is not there is not named."""
+
+BIGGEST_TEXT = 1024 * 1024
+PAGE_SIZE = 50
+PREVIEWS = 1
+REFUSED = {"has_faults": 422, "no_comment": 422, "too_long": 422, "no_text": 422, "unreadable": 422}
+"""The status of a refusal that the page itself shows; every other is a conflict: 409."""
+
+GROUPS = (
+    mark_text("等我审核"),
+    mark_text("退回给我修改"),
+    mark_text("审核通过，可以发布"),
+    mark_text("我的草稿"),
+    mark_text("我已送审"),
+    mark_text("其他人的稿子"),
+)
+LATEST_NAME = 40
+
+
+class ProposalForm(FlaskForm):  # type: ignore[misc]
+    """The text of a proposal or the file that holds it, the state of the text that the sender saw, and what the reader says."""
+
+    title = StringField(validators=[Length(max=200, message=mark_text("名称太长，请控制在200字以内。"))])
+    source = TextAreaField()
+    file = FileField()
+    comment = TextAreaField(validators=[Length(max=2000, message=mark_text("意见太长，请控制在2000字以内。"))])
+    seen = HiddenField()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why nothing was done, with the faults of an uploaded file when it could not be read."""
+
+    code: str
+    text: str
+    file: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the page that shows it."""
+        return REFUSED.get(self.code, 409)
+
+
+@pages.app_context_processor
+def _setter_places() -> dict[str, Any]:
+    return {"setter_places": [place for place in PLACES if place[0] in current_app.view_functions]}
+
+
+@pages.url_value_preprocessor
+def _allow_long_text(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Let a field be as long as a whole request; runs before anything reads the request."""
+    request.max_form_memory_size = BIGGEST_TEXT
+
+
+@pages.get("/bank/proposals")
+@needs(Action.PROPOSE)
+def proposals() -> ResponseReturnValue:
+    """What waits for this person first, then what waits for others."""
+    with reader() as db:
+        found = reviewing.list_proposals(db, actor())
+    groups: dict[str, list[Listed]] = {name: [] for name in GROUPS}
+    for one in found:
+        groups[_group(one)].append(one)
+    return render_template("workbench/proposals.html", groups=groups, found=found, STATE_NAMES=STATE_NAMES)
+
+
+@pages.route("/bank/proposals/new", methods=["GET", "POST"])
+@needs(Action.PROPOSE)
+def new() -> ResponseReturnValue:
+    """Paste or upload a first text."""
+    form = ProposalForm()
+    refusal = None
+    if request.method == "POST":
+        try:
+            proposal_id = _save(form, None)
+        except QuizError as error:
+            refusal = _refusal(error, form)
+        else:
+            return redirect(url_for(".proposal", proposal_id=proposal_id, done="save"))
+    return render_template("workbench/new.html", form=form, refusal=refusal), refusal.status if refusal else 200
+
+
+@pages.route("/bank/proposals/<int(max=2147483647):proposal_id>", methods=["GET", "POST"])
+@needs(Action.PROPOSE)
+def proposal(proposal_id: int) -> ResponseReturnValue:
+    """A proposal to be written or read, and each step of its way."""
+    form = ProposalForm()
+    if request.method == "GET":
+        return _show(proposal_id, form)
+    do = request.form.get("do", "")
+    if do not in set(Step):
+        abort(400)
+    step = Step(do)
+    try:
+        if step is Step.SAVE or (step is Step.SUBMIT and "source" in request.form):
+            _save(form, proposal_id, must_record=step is Step.SAVE)
+        if step is not Step.SAVE:
+            _take(form, proposal_id, step)
+    except QuizError as error:
+        return _show(proposal_id, form, _refusal(error, form))
+    return redirect(url_for(".proposal", proposal_id=proposal_id, done=step.value))
+
+
+@pages.get("/bank/proposals/<int(max=2147483647):proposal_id>/print.pdf")
+@needs(Action.PROPOSE)
+def print_proof(proposal_id: int) -> ResponseReturnValue:
+    """The questions as they print, templates filled in for one place."""
+    with reader() as db:
+        row = reviewing.read_proposal(db, actor(), proposal_id).row
+        checked = _check(row.source)
+        shown = [*checked.items]
+        questions = [item for item in shown if isinstance(item, Question)]
+        for item in shown:
+            if isinstance(item, Template):
+                questions += [preview.question for preview in publishing.preview_template(db, actor(), item, PREVIEWS)]
+    if not questions:
+        raise QuizError("nothing_to_print", say("稿子里还没有可以打印的题目。"))
+    paper = proof(" ".join(row.title.split()) or translate(UNNAMED), f"DRAFT-{row.id}", questions, translate)
+    out = BytesIO()
+    print_papers([PrintJob(paper, Candidate("", "", ""))], out, translate=translate)
+    out.seek(0)
+    return send_file(out, "application/pdf", download_name=f"draft-{row.id}.pdf")
+
+
+UNNAMED = mark_text("未命名题库稿")
+THE_TEXT = mark_text("正文")
+
+
+def _group(one: Listed) -> str:
+    """The heading under which a proposal stands for this person."""
+    is_mine, state = one.row.author_id == actor().account_id, State(one.row.state)
+    to_read, to_mend, to_publish, drafts, waiting, others = GROUPS
+    if state is State.APPROVED:
+        return to_publish
+    if not is_mine:
+        return to_read if state is State.SUBMITTED else others
+    return {State.RETURNED: to_mend, State.SUBMITTED: waiting}.get(state, drafts)
+
+
+def _check(source: str) -> Checked:
+    return check_text(source, translate(THE_TEXT), today())
+
+
+def _refusal(error: QuizError, form: ProposalForm) -> Refusal:
+    """What the page says about a refusal; who may not see the proposal gets no page."""
+    if error.code in ("not_found", "forbidden"):
+        raise error
+    upload = form.file.data
+    is_upload = error.code == "unreadable" and upload
+    name = (upload.filename or "")[-LATEST_NAME:] if is_upload else ""
+    return Refusal(error.code, say_text(error.message), name, _read_again(form) if is_upload else ())
+
+
+def _read_again(form: ProposalForm) -> tuple[Diagnostic, ...]:
+    form.file.data.seek(0)
+    return check_text(form.file.data.read(), (form.file.data.filename or "")[-LATEST_NAME:], today()).diagnostics
+
+
+def _sent_text(form: ProposalForm) -> str:
+    """The text of the uploaded file when there is one, else what stands in the field."""
+    upload = form.file.data
+    if upload and upload.filename:
+        text = decode(upload.read())
+        if text is None:
+            raise QuizError("unreadable", say("这个文件不能作为题库稿读取，没有保存。"))
+        return tidy(text)
+    text = tidy(form.source.data or "")
+    if not text.strip():
+        raise QuizError("no_text", say("请粘贴题库稿正文，或者选择一个 YAML 文件。"))
+    if "\0" in text:
+        raise QuizError("no_text", say("正文里有不能保存的控制字符，请删掉后重新粘贴。"))
+    return text
+
+
+def _save(form: ProposalForm, proposal_id: int | None, must_record: bool = True) -> int:
+    """Store what was sent; return the proposal's id. QuizError `stale` when the stored text is not the one that the sender had before them.
+
+    Without `must_record` nothing is stored when nothing has changed.
+    """
+    _require_fields(form)
+    text = _sent_text(form)
+    title = " ".join((form.title.data or "").split()) or _title_of(text, form)
+    with writer() as db:
+        if proposal_id is not None:
+            row = reviewing.read_proposal(db, actor(), proposal_id).row
+            if form.seen.data != source_digest(row.source):
+                raise QuizError("stale", say("这份稿子在别处保存过新的正文，您这次的正文还没有保存，仍在下面。再按一次“保存”，就用它替换别处的改动。"))
+            form.seen.data = source_digest(text)
+            if (row.title, row.source) == (title, text) and not must_record:
+                return proposal_id
+        return reviewing.save(db, actor(), now(), proposal_id, title, text).id
+
+
+def _take(form: ProposalForm, proposal_id: int, step: Step) -> None:
+    """Take a step other than saving with the text as it is stored, which must be the one that was read."""
+    _require_fields(form)
+    with reader() as db:
+        source = reviewing.read_proposal(db, actor(), proposal_id).row.source
+    checked = _check(source)
+    with writer() as db:
+        stored = reviewing.read_proposal(db, actor(), proposal_id).row.source
+        _require_seen(form, stored if stored == source else "")
+        if step is Step.PUBLISH:
+            reviewing.publish_proposal(db, actor(), now(), proposal_id, checked.items, checked.faults)
+        else:
+            reviewing.take(db, actor(), now(), proposal_id, step, form.comment.data or "", checked.faults)
+
+
+def _require_fields(form: ProposalForm) -> None:
+    if not form.validate():
+        first = next(text for field in form for text in field.errors)
+        raise QuizError("no_text", say(str(first)))
+
+
+def _require_seen(form: ProposalForm, stored: str) -> None:
+    if form.seen.data != source_digest(stored):
+        raise QuizError("stale", say("正文在您打开这一页之后有了改动，这次操作没有执行。请看过现在的内容，再操作一次。"))
+
+
+def _title_of(text: str, form: ProposalForm) -> str:
+    """A name for a proposal that was given none: the file's, else the category's."""
+    name = (form.file.data.filename or "").rsplit("/", 1)[-1] if form.file.data else ""
+    return name or _check(text).category or translate(UNNAMED)
+
+
+def _show(proposal_id: int, form: ProposalForm, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The page of a proposal; after a refusal with the text as it was sent."""
+    with reader() as db:
+        desk = reviewing.read_proposal(db, actor(), proposal_id)
+        is_kept = bool(refusal and Step.SAVE in desk.steps and form.source.data)
+        source = tidy(form.source.data) if is_kept else desk.row.source
+        checked = _check(source)
+        standing = reviewing.compare(db, actor(), checked.category, [item.uid for item in checked.items])
+        entries = entries_of(checked, standing.published)
+        offset = _offset(len(entries))
+        shown = entries[offset : offset + PAGE_SIZE]
+        examples = {
+            entry.item.uid: publishing.preview_template(db, actor(), entry.item, PREVIEWS) for entry in shown if isinstance(entry.item, Template)
+        }
+    if not is_kept:
+        form.title.data, form.source.data = desk.row.title, source
+    form.seen.data = source_digest(desk.row.source)
+    page = render_template(
+        "workbench/proposal.html",
+        form=form,
+        refusal=refusal,
+        desk=desk,
+        row=desk.row,
+        is_mine=desk.row.author_id == actor().account_id,
+        read_by=_reader_name(desk),
+        steps=set(desk.steps),
+        checked=checked,
+        lines=list(lines_of(source, checked.diagnostics)),
+        counts=_counts(entries),
+        entries=shown,
+        examples=examples,
+        offset=offset,
+        limit=PAGE_SIZE,
+        others=standing.others,
+        done=request.args.get("done", "") if not refusal else "",
+        translate=translate,
+        mark_name=mark_name,
+        Template=Template,
+        Step=Step,
+        STATE_NAMES=STATE_NAMES,
+        STEP_NAMES=STEP_NAMES,
+        today=today(),
+    )
+    return page, refusal.status if refusal else 200
+
+
+def _reader_name(desk: Desk) -> str:
+    """Who approved the text as it stands, if anybody has."""
+    if desk.row.reader_id is None:
+        return ""
+    return next((event.actor for event in reversed(desk.events) if event.action == Step.APPROVE), "")
+
+
+def _counts(entries: list[Entry]) -> dict[str, int]:
+    added, changed = sum(entry.is_new for entry in entries), sum(entry.is_changed for entry in entries)
+    return {"all": len(entries), "added": added, "changed": changed, "same": len(entries) - added - changed}
+
+
+def _offset(total: int) -> int:
+    text = request.args.get("offset", "0")
+    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return min(wanted, max(total - 1, 0)) // PAGE_SIZE * PAGE_SIZE
