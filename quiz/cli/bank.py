@@ -24,18 +24,19 @@ for command in (lint, schema, coverage):
 
 @bank.command()
 @PATHS
-@click.option("--by", default="", help="who publishes, as it is recorded")
+@click.option("--by", default="", help="who wrote them, as it is recorded")
+@click.option("--reader", default="", help="the second person who read them; questions labelled confirmed need one")
 @pass_console
-def publish(console: Console, paths: tuple[Path, ...], by: str) -> None:
-    """Store new revisions of everything that changed. A bank with errors publishes nothing."""
+def publish(console: Console, paths: tuple[Path, ...], by: str, reader: str) -> None:
+    """Store new revisions of everything that changed. A bank with errors, or confirmed by nobody else, publishes nothing."""
     found = lint_paths(paths, console.settings.zone, day_of(console, None))
     if found.errors:
         console.report(found.errors)
         click.echo(console.text(say("有{n}处错误，没有发布任何内容。", n=len(found.errors))), err=True)
         raise click.exceptions.Exit(1)
-    actor = console.actor if not by else type(console.actor)(name=by, roles=console.actor.roles)
+    items = (*found.questions, *found.templates)
     with console.writer() as db:
-        report = publishing.publish(db, actor, console.now(), (*found.questions, *found.templates), found.blueprints, found.profiles)
+        report = publishing.publish(db, console.actor, console.now(), items, found.blueprints, found.profiles, by=by, read_by=reader)
     text = say(
         "新增{added}题，修订{revised}题，未变{unchanged}题；蓝图与本地资料更新{documents}份。",
         added=len(report.added),

@@ -12,7 +12,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.profile import Dataset, Place, Scope
-from quiz.core.question import Question
+from quiz.core.question import Label, Question
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
 from quiz.storage import audit, banks, sittings
@@ -42,9 +42,11 @@ def publish(
     """Store a new revision of everything that changed; an unchanged question stays the revision it was.
 
     `by` is the author (the actor when left out), `read_by` the second reader. The caller has linted the files: what comes here is whole.
-    QuizError `kind_changed` when a uid was a question and is now a template.
+    QuizError `unread` when a confirmed question has no second reader or its author for one, `kind_changed` when a uid was a question
+    and is now a template.
     """
     actor.require(Action.PUBLISH_BANK)
+    _check_readers(questions, by or actor.name, read_by)
     known = banks.current_digests(session)
     added: list[str] = []
     revised: list[str] = []
@@ -65,6 +67,14 @@ def publish(
         detail: dict[str, object] = {"added": added, "revised": revised, "documents": documents}
         audit.record(session, now, actor.name, "publish_bank", "", detail)
     return report
+
+
+def _check_readers(items: Sequence[Question | Template], by: str, read_by: str) -> None:
+    """A sample says of itself that nobody has confirmed it; whatever claims more has been read by a second person."""
+    confirmed = [item.uid for item in items if item.label is Label.CONFIRMED]
+    if confirmed and (not read_by or read_by == by):
+        text = say("{uid}等{n}题标为“已核对”，须由编写人以外的第二人审核后发布。", uid=confirmed[0], n=len(confirmed))
+        raise QuizError("unread", text)
 
 
 def list_bank(session: Session, actor: Actor, wanted: BankFilter, offset: int, limit: int) -> tuple[list[Published], int]:

@@ -7,6 +7,7 @@ import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, QuizError
+from quiz.core.question import Label
 from quiz.core.roster import Cadre, Post, PostKind, Roster, Unit, UnitKind
 from quiz.core.template import Template
 from quiz.storage.banks import BankFilter
@@ -30,6 +31,15 @@ def test_a_question_never_becomes_a_template(empty, county):
     template = next(item for item in county.QUESTIONS if isinstance(item, Template))
     with pytest.raises(QuizError, match="kind_changed"):
         empty.do(publishing.publish, county.ADMIN, county.NOW, [replace(template, uid="single-0")])
+
+
+def test_what_claims_to_be_confirmed_has_a_second_reader(empty, county):
+    confirmed = [replace(county.QUESTIONS[0], label=Label.CONFIRMED)]
+    for by, reader in (("甲", ""), ("甲", "甲"), ("", county.ADMIN.name)):
+        with pytest.raises(QuizError, match="unread"):
+            empty.do(publishing.publish, county.ADMIN, county.NOW, confirmed, by=by, read_by=reader)
+    empty.do(publishing.publish, county.ADMIN, county.NOW, confirmed, by="甲", read_by="乙")
+    assert empty.do(publishing.read_question, county.ADMIN, confirmed[0].uid).read_by == "乙"
 
 
 def test_only_setters_publish(empty, county):
