@@ -1,9 +1,10 @@
-"""The demo: the shipped banks and the fictional county published, three log-ins, a sitting that is open now and one that is over with results."""
+"""The demo: shipped banks and the fictional county published, four log-ins, a text to read, a sitting open now and one that is over with results."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from quiz.core.message import QuizError, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
+from quiz.core.review import Step
 from quiz.core.roster import Group
 from quiz.core.seed import Stream
 from quiz.core.sitting import Release
@@ -23,13 +25,13 @@ from quiz.storage import accounts, sittings
 from quiz.storage import rosters as stored
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import SittingRow
-from quiz.usecases import attempts, publishing, rosters, scheduling
+from quiz.usecases import attempts, publishing, reviewing, rosters, scheduling
 from quiz.usecases.accounts import create_account
 
 PASSWORD = "qinglan-2026"  # noqa: S105  printed for everyone who runs the demo
 TRAINEE = "C0035"
 PROFILE = "qinglan-2026h1"
-LOG_INS = (("c0035", say("考生")), ("setter", say("命题人")), ("organiser", say("组考")))
+LOG_INS = (("c0035", say("考生")), ("setter", say("命题人")), ("reader", say("审题人")), ("organiser", say("组考")))
 DEMO_SEED = hashlib.sha256(b"kaoxue demo").digest()
 """The past demo sitting is the same everywhere; the open one as well: nothing in it is secret."""
 
@@ -69,11 +71,20 @@ def _load(engine: Engine, console: Console, actor: Actor, now: datetime) -> None
         for roster in found.rosters:
             rosters.load_roster(db, actor, now, roster)
         create_account(db, actor, now, TRAINEE, _name(db), PASSWORD, [Role.TRAINEE], TRAINEE)
-        create_account(db, actor, now, "setter", "命题人（演示）", PASSWORD, [Role.SETTER])
+        author = create_account(db, actor, now, "setter", "命题人（演示）", PASSWORD, [Role.SETTER])
+        create_account(db, actor, now, "reader", "审题人（演示）", PASSWORD, [Role.SETTER])
         create_account(db, actor, now, "organiser", "组考（演示）", PASSWORD, [Role.ORGANISER, Role.MARKER])
+        _proposal(db, Actor(author.name, {Role.SETTER: "/"}, author.id), now)
     console.say(say("正在模拟一场已经结束的考试……"))
     with writing(engine) as db:
         _past_sitting(db, console, actor, now)
+
+
+def _proposal(db: Session, author: Actor, now: datetime) -> None:
+    """A small text that waits for its second reader, so that a newcomer can try the review."""
+    text = Path(__file__).with_name("demo_proposal.yaml").read_text("utf-8")
+    row = reviewing.save(db, author, now - timedelta(hours=3), None, "饮水安全：补充管护责任（演示）", text)
+    reviewing.take(db, author, now - timedelta(hours=2), row.id, Step.SUBMIT, "", faults=0)
 
 
 def _name(db: Session) -> str:

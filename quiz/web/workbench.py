@@ -164,6 +164,7 @@ def print_proof(proposal_id: int) -> ResponseReturnValue:
     return send_file(out, "application/pdf", download_name=f"draft-{row.id}.pdf")
 
 
+SAVED_ELSEWHERE = mark_text("这份稿子在别处保存过新的正文，您这次的正文还没有保存，仍在下面。再按一次“保存”，就用它替换别处的改动。")
 UNNAMED = mark_text("未命名题库稿")
 THE_TEXT = mark_text("正文")
 
@@ -226,7 +227,7 @@ def _save(form: ProposalForm, proposal_id: int | None, must_record: bool = True)
         if proposal_id is not None:
             row = reviewing.read_proposal(db, actor(), proposal_id).row
             if form.seen.data != source_digest(row.source):
-                raise QuizError("stale", say("这份稿子在别处保存过新的正文，您这次的正文还没有保存，仍在下面。再按一次“保存”，就用它替换别处的改动。"))
+                raise QuizError("stale", say(SAVED_ELSEWHERE))
             form.seen.data = source_digest(text)
             if (row.title, row.source) == (title, text) and not must_record:
                 return proposal_id

@@ -195,7 +195,7 @@ def test_the_schema_check_and_the_doctor_are_content(county):
 def test_the_demo_is_ready_again_at_once_and_loses_nothing(shell):
     first = shell("demo", "--no-serve")
     assert "http://127.0.0.1:" in first
-    assert first.count("qinglan-2026") == 3
+    assert first.count("qinglan-2026") == 4
     before = shell("sitting", "list")
     shell("demo", "--no-serve")
     assert shell("sitting", "list") == before
