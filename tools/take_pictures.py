@@ -1,0 +1,185 @@
+"""Takes the pictures in docs/pages: every main page of a fresh demo at phone and desktop width in both languages, and a printed paper.
+
+Run with the project's own Python and a Chromium on the path: .venv/bin/python -m tools.take_pictures. It makes its demo in a temporary folder
+and touches nothing but docs/pages.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tasks import find_chromium
+
+PAGES = Path(__file__).resolve().parent.parent / "docs" / "pages"
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
+LANGUAGES = ("zh", "en")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@contextmanager
+def demo_server() -> Iterator[str]:
+    """Serve a fresh demo on a free port of this machine; give its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["QUIZ_INSTANCE"] = folder
+        from quiz.cli import quiz
+        from quiz.settings import load_settings
+        from quiz.web import create_app
+
+        quiz(["demo", "--no-serve"], standalone_mode=False)
+        server = make_server("127.0.0.1", 0, create_app(load_settings()), threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.port}"
+        print_paper(Path(folder))
+        server.shutdown()
+
+
+def print_paper(folder: Path) -> None:
+    """Render the first side of a printed paper, A4 and A3, and of a key."""
+    from quiz.cli import quiz
+
+    for size, side, name in (("A4", 0, "paper-a4"), ("A3", 0, "paper-a3"), ("A4", -1, "key-a4")):
+        file = folder / f"{name}.pdf"
+        code = next(line.split("\t")[0] for line in listed_sittings() if line.startswith("demo-full"))
+        quiz(["paper", "print", code, "--cadre", "C0035", "--key", "--size", size, "-o", str(file)], standalone_mode=False)
+        document = pypdfium2.PdfDocument(file)
+        page = document[first_key_side(document) if side else 0]
+        write_picture(page.render(scale=1.4).to_pil(), name)
+
+
+def listed_sittings() -> list[str]:
+    """The lines of `quiz sitting list`."""
+    from click.testing import CliRunner
+
+    from quiz.cli import quiz
+
+    return CliRunner().invoke(quiz, ["sitting", "list"]).output.splitlines()
+
+
+def first_key_side(document: Any) -> int:
+    """The index of the first side of the answer key."""
+    return next(i for i, page in enumerate(document) if "参考答案" in page.get_textpage().get_text_range())
+
+
+def write_picture(picture: Image.Image, name: str) -> None:
+    """Write a picture with 128 colours: a third of the size, no visible loss on flat pages."""
+    picture.convert("RGB").quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(PAGES / f"{name}.png", optimize=True)
+
+
+def shoot(page: Page, name: str, tall: bool = False) -> None:
+    """Write what the page shows."""
+    write_picture(Image.open(io.BytesIO(page.screenshot(full_page=tall))), name)
+
+
+def log_in(page: Page, address: str, login: str) -> None:
+    """Log in with the demo's password."""
+    from quiz.cli.demo_county import PASSWORD
+
+    page.goto(address + "/login")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main form button")
+    page.wait_for_load_state()
+
+
+def switch(page: Page, language: str) -> None:
+    """Choose the language of the pages."""
+    button = page.locator(f"button[name=language][value={language}]")
+    if button.count():
+        button.first.click()
+        page.wait_for_load_state()
+
+
+def trainee_pages(page: Page, address: str, tag: str) -> None:
+    """The trainee's way: list, notice, sitting, summary, an old result."""
+    log_in(page, address, "c0035")
+    shoot(page, f"papers-{tag}")
+    page.goto(link(page, "小测（演示）"))
+    shoot(page, f"notice-{tag}")
+    page.locator('main form button, main a[href$="/sit"]').first.click()
+    page.wait_for_load_state()
+    shoot(page, f"sit-{tag}")
+    page.goto(page.url.split("/sit")[0] + "/summary")
+    shoot(page, f"summary-{tag}")
+    page.goto(address + "/papers")
+    page.goto(link(page, "（上期") + "/result")
+    shoot(page, f"result-{tag}")
+
+
+def link(page: Page, title: str) -> str:
+    """The address of the link whose text holds `title`."""
+    return page.url.split("/papers")[0] + str(page.locator("main a", has_text=title).first.get_attribute("href"))
+
+
+def office_pages(page: Page, address: str, tag: str) -> None:
+    """The organiser's, marker's and setter's pages."""
+    log_in(page, address, "organiser")
+    for path, name in (
+        ("/sittings", "sittings"),
+        ("/sittings/demo-past", "sitting"),
+        ("/sittings/demo-past/cadres/C0035", "cadre"),
+        ("/sittings/new", "new-sitting"),
+        ("/roster", "roster"),
+        ("/marking", "marking"),
+    ):
+        page.goto(address + path)
+        shoot(page, f"{name}-{tag}")
+    page.context.clear_cookies()
+    log_in(page, address, "setter")
+    for path, name in (
+        ("/bank", "bank"),
+        ("/bank/questions/monitoring-001", "question"),
+        ("/bank/questions/tc-active-households", "template"),
+        ("/bank/proposals", "proposals"),
+        ("/bank/proposals/1", "proposal"),
+        ("/bank/lapses", "lapses"),
+        ("/bank/coverage", "coverage"),
+    ):
+        page.goto(address + path)
+        shoot(page, f"{name}-{tag}")
+
+
+def main() -> None:
+    """Take them all."""
+    PAGES.mkdir(parents=True, exist_ok=True)
+    with demo_server() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        for size, viewport in SIZES.items():
+            for language in LANGUAGES:
+                for visit in (trainee_pages, office_pages):
+                    page = browser.new_context(viewport=viewport, device_scale_factor=1, locale="zh-CN").new_page()
+                    page.goto(address + "/login")
+                    switch(page, language)
+                    if visit is trainee_pages:
+                        shoot(page, f"login-{size}-{language}")
+                    visit(page, address, f"{size}-{language}")
+        browser.close()
+    write_index()
+
+
+def write_index() -> None:
+    """Write the page that shows them all: a row a page, phone and desktop, Chinese and English."""
+    names = sorted({path.name.rsplit("-", 2)[0] for path in PAGES.glob("*-phone-zh.png")})
+    tags = [(size, language) for language in LANGUAGES for size in SIZES]
+    lines = ["# Pictures of every page", "", "Made by `python -m tools.take_pictures` from a fresh demo. Printed papers: ", ""]
+    lines += ["![A4](paper-a4.png) ![A3](paper-a3.png) ![key](key-a4.png)", ""]
+    lines += ["| page | " + " | ".join(f"{size}, {language}" for size, language in tags) + " |", "|---" * 5 + "|"]
+    for name in names:
+        cells = [f"![{name}]({name}-{size}-{language}.png)" for size, language in tags]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    (PAGES / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
