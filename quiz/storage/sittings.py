@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, defer
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
@@ -103,9 +103,9 @@ class Seat:
     attempt: AttemptRow | None
 
 
-def seats_of_cadre(session: Session, number: str) -> list[Seat]:
-    """Return every sitting that has a paper for this cadre, the latest first."""
-    return _seats(session, CadreRow.number == number)
+def seats_of_cadre(session: Session, number: str, with_content: bool = True) -> list[Seat]:
+    """Return every sitting that has a paper for this cadre, the latest first; papers without their content unless asked for."""
+    return _seats(session, CadreRow.number == number, with_content)
 
 
 def get_seat(session: Session, code: str, number: str) -> Seat | None:
@@ -114,12 +114,17 @@ def get_seat(session: Session, code: str, number: str) -> Seat | None:
     return found[0] if found else None
 
 
-def seats_of_sitting(session: Session, sitting: SittingRow, scope: str = "/", numbers: Sequence[str] | None = None) -> list[Seat]:
-    """Return the seats of a sitting whose unit lies within the path `scope`, by unit and staff number; only `numbers` when given."""
+def seats_of_sitting(
+    session: Session, sitting: SittingRow, scope: str = "/", numbers: Sequence[str] | None = None, with_content: bool = True
+) -> list[Seat]:
+    """Return the seats of a sitting whose unit lies within the path `scope`, by unit and staff number; only `numbers` when given.
+
+    A paper's content is some 40 kB: lists that only count and name leave it in the database (`with_content` False).
+    """
     condition = (PaperRow.sitting_id == sitting.id) & UnitRow.path.startswith(scope, autoescape=True)
     if numbers is not None:
         condition = condition & CadreRow.number.in_(list(numbers))
-    return sorted(_seats(session, condition), key=lambda seat: (seat.unit.path, seat.cadre.number))
+    return sorted(_seats(session, condition, with_content), key=lambda seat: (seat.unit.path, seat.cadre.number))
 
 
 def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, int]]:
@@ -134,14 +139,16 @@ def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, in
     return {sitting: (papers, started, submitted) for sitting, papers, started, submitted in session.execute(query)}
 
 
-def _seats(session: Session, condition: object) -> list[Seat]:
+def _seats(session: Session, condition: ColumnElement[bool], with_content: bool = True) -> list[Seat]:
     query = (
         select(SittingRow, PaperRow, CadreRow, UnitRow, AttemptRow)
         .join(PaperRow, PaperRow.sitting_id == SittingRow.id)
         .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
         .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
-        .where(condition)  # type: ignore[arg-type]
+        .where(condition)
         .order_by(SittingRow.opens_at.desc(), PaperRow.id)
     )
+    if not with_content:
+        query = query.options(defer(PaperRow.content, raiseload=True))
     return [Seat(sitting, paper, cadre, unit, attempt) for sitting, paper, cadre, unit, attempt in session.execute(query)]

@@ -83,7 +83,7 @@ class Listed:
 def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
     """Return the sittings that have a paper for the actor, the latest first."""
     actor.require(Action.SIT)
-    return [_listed(seat, now) for seat in sittings.seats_of_cadre(session, actor.cadre_number)]
+    return [_listed(seat, now) for seat in sittings.seats_of_cadre(session, actor.cadre_number, with_content=False)]
 
 
 def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed:

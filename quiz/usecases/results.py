@@ -134,7 +134,7 @@ def is_candidate(session: Session, actor: Actor, sitting: SittingRow, now: datet
     """True when the actor has a paper in the sitting and its window has not closed."""
     if not actor.cadre_number or sittings.window_of(sitting).phase(now) is Phase.CLOSED:
         return False
-    return bool(sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number]))
+    return bool(sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number], with_content=False))
 
 
 def _sitting(session: Session, code: str) -> SittingRow:
@@ -163,7 +163,7 @@ def _result(session: Session, seat: Seat, visible: Visibility) -> Result:
 def _view(session: Session, sitting: SittingRow, scope: str, is_own: bool, now: datetime) -> SittingView:
     phase = sittings.window_of(sitting).phase(now)
     newest = gradings.newest_gradings(session, sitting.id)
-    seats = sittings.seats_of_sitting(session, sitting, scope)
+    seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
     rows = [_row(seat, newest.get(seat.attempt.id) if seat.attempt else None, phase) for seat in seats]
     dataset = banks.document_by_id(session, sitting.dataset_id) if sitting.dataset_id else None
     return SittingView(
