@@ -127,11 +127,11 @@ class Losses:
         """Report one loss of one question."""
         self.diagnostics.append(Diagnostic(draft.id or "?", number, 1, "I803", message, SEVERITIES["I803"]))
 
-    def fields(self, draft: Draft, number: int, kept: Iterable[str]) -> None:
-        """Report, in one line, the filled fields of a draft that the format has no place for."""
+    def fields(self, draft: Draft, number: int, kept: Iterable[str], owner: Draft | None = None) -> None:
+        """Report, in one line, the filled fields of a draft that the format has no place for; for a part of a case the `owner` is named."""
         lost = [say(name) for key, name in FIELD_NAMES.items() if key not in kept and getattr(draft, key)]
         if lost:
-            self.add(draft, number, say("这种格式写不下：{names}。", names=joined(lost)))
+            self.add(owner or draft, number, say("这种格式写不下：{names}。", names=joined(lost)))
 
     def skip(self, draft: Draft, number: int, reason: Message | None = None) -> str:
         """Report a question that is left out, and return what stands for it in the file: nothing."""
