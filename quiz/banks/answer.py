@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Placed, Problems
 from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, read_choice, read_flag, read_text, read_texts
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, Sequence
@@ -34,6 +35,7 @@ FEWEST = {QuestionType.SINGLE: 2, QuestionType.MULTIPLE: 3}
 OPTION_LIMIT, SENTENCE_LIMIT, ANSWER_LIMIT = 300, 1000, 200
 MOST_PROMPTS = 9
 BLANK_KEYS = ("answers", "kind", "unit", "tolerance", "marks")
+OPTION_KEYS = ("text", "picture")
 POINT_KEYS = ("text", "marks", "keywords")
 TOLERANCE = re.compile(r"\d+(\.\d+)?%?")
 
@@ -51,8 +53,8 @@ class Answer:
     model_answer: str = ""
 
 
-def read_answer(fields: Fields, kind: QuestionType, stem: str, problems: Problems) -> Answer:
-    """Return the answer that `kind` asks for; what is missing or wrong is reported and left out."""
+def read_answer(fields: Fields, kind: QuestionType, stem: str, problems: Problems, pictures: PictureFolder | None = None) -> Answer:
+    """Return the answer that `kind` asks for, its options' pictures read from `pictures`; what is missing or wrong is reported and left out."""
     for key, kinds in ONLY_FOR.items():
         if kind not in kinds and key in fields.entries:
             problems.add(fields.entries[key], "Q212", say("“{type}”题不用“{key}”。请删掉，或者改题型。", type=kind.value, key=key))
@@ -66,7 +68,7 @@ def read_answer(fields: Fields, kind: QuestionType, stem: str, problems: Problem
         return Answer(blanks=_blanks(fields, stem, problems))
     if kind is QuestionType.TRUE_FALSE:
         return _true_false(fields, problems)
-    options = _options(fields, kind, problems)
+    options = _options(fields, kind, problems, pictures or PictureFolder())
     return Answer(options=options, key=_key(fields, kind, options, problems))
 
 
@@ -101,11 +103,11 @@ def check_options(texts: Iterable[tuple[str, str, Placed]], problems: Problems) 
             problems.add(at, "Q203", say("选项{name}与选项{first}相同：“{got}”。请改掉一个。", name=name, first=first, got=text))
 
 
-def _options(fields: Fields, kind: QuestionType, problems: Problems) -> tuple[Option, ...]:
+def _options(fields: Fields, kind: QuestionType, problems: Problems, pictures: PictureFolder) -> tuple[Option, ...]:
     if not isinstance(fields.value("options"), Mapping):
         fields.pairs("options")
         return ()
-    options: list[tuple[str, str, Placed]] = []
+    options: list[tuple[Option, Placed]] = []
     pairs = fields.pairs("options")
     for index, (name, entry) in enumerate(pairs):
         if len(name) != 1 or name not in OPTION_LETTERS:
@@ -114,13 +116,37 @@ def _options(fields: Fields, kind: QuestionType, problems: Problems) -> tuple[Op
             problems.add(entry, "Q201", say("选项要从 A 起按顺序写，这里应当是 {wanted}，写的是 {name}。", wanted=OPTION_LETTERS[index], name=name))
         if isinstance(entry.value, Scalar) and entry.value.is_null:
             problems.add(entry, "F102", say("选项{name}没有内容。请补上。", name=name))
-        elif text := read_text(entry.value, name, problems, OPTION_LIMIT):
-            options.append((name, text, entry.value))
+        elif option := _option(name, entry.value, problems, pictures):
+            options.append((option, entry.value))
     if not FEWEST[kind] <= len(pairs) <= len(OPTION_LETTERS):
         low, high = FEWEST[kind], len(OPTION_LETTERS)
         problems.add(fields.at("options"), "Q210", say("这种题型要有{low}到{high}个选项，这里有{n}个。", low=low, high=high, n=len(pairs)))
-    check_options(options, problems)
-    return tuple(Option(name, text) for name, text, _ in options)
+    check_options([(option.id, _told(option), at) for option, at in options], problems)
+    return tuple(option for option, _ in options)
+
+
+def _option(name: str, node: Node, problems: Problems, pictures: PictureFolder) -> Option | None:
+    """A text, or a map of `text` and `picture` of which the text may be left out."""
+    if not isinstance(node, Mapping):
+        text = read_text(node, name, problems, OPTION_LIMIT)
+        return Option(name, text) if text else None
+    fields = open_fields(node, name, problems, OPTION_KEYS)
+    assert fields is not None
+    picture = pictures.picture(fields, problems)
+    text = "" if _is_empty(fields.value("text", required=False)) else fields.text("text", limit=OPTION_LIMIT)
+    if not fields.has("picture") and not text:
+        problems.add(node, "F102", say("选项{name}没有内容。请补上。", name=name))
+        return None
+    return Option(name, text if text or picture else name, picture)  # a picture that was refused leaves its letter known to the key
+
+
+def _is_empty(node: Node | None) -> bool:
+    return node is None or (isinstance(node, Scalar) and not node.text.strip())
+
+
+def _told(option: Option) -> str:
+    """What a reader sees of an option: equal texts beside different pictures are different options."""
+    return f"{option.text}\n{option.picture.digest}" if option.picture else option.text
 
 
 def _key(fields: Fields, kind: QuestionType, options: tuple[Option, ...], problems: Problems) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Loaded, Placed, Problems, Spot
 from quiz.banks.question_file import Head, read_question
 from quiz.banks.schema import Fields, open_fields, report_choice
@@ -33,21 +34,21 @@ class BankFile:
     items: dict[str, Mapping] = field(default_factory=dict, compare=False)
 
 
-def load_bank(content: str | bytes, file_name: str) -> Loaded[BankFile]:
+def load_bank(content: str | bytes, file_name: str, pictures: PictureFolder | None = None) -> Loaded[BankFile]:
     """Return the questions or templates of `content` that have no fault, and all faults; never raises for bad content."""
     problems = Problems(file_name)
     node = parse_yaml(content, problems)
-    bank = None if node is None else read_bank(node, problems)
+    bank = None if node is None else read_bank(node, problems, pictures)
     return Loaded(bank, problems.told())
 
 
-def read_bank(node: Node, problems: Problems) -> BankFile | None:
-    """Return the bank of a parsed file; None when its top is no mapping."""
+def read_bank(node: Node, problems: Problems, pictures: PictureFolder | None = None) -> BankFile | None:
+    """Return the bank of a parsed file; None when its top is no mapping. Without `pictures` a question with a picture is refused."""
     has_templates = isinstance(node, Mapping) and "templates" in node.entries and "questions" not in node.entries
     fields = open_fields(node, "questions", problems, TEMPLATE_KEYS if has_templates else QUESTION_KEYS)
     if fields is None:
         return None
-    head = _head(fields, problems)
+    head = _head(fields, pictures or PictureFolder(), problems)
     positions: dict[str, Spot] = {}
     items: dict[str, Mapping] = {}
     if has_templates:
@@ -77,7 +78,7 @@ def _is_new(uid: str, item: Node, positions: dict[str, Spot], items: dict[str, M
     return first is at
 
 
-def _head(fields: Fields, problems: Problems) -> Head:
+def _head(fields: Fields, pictures: PictureFolder, problems: Problems) -> Head:
     area = fields.text("area")
     if area and area not in AREAS:
         report_choice(area, fields.at("area"), "area", AREAS, problems)
@@ -87,6 +88,7 @@ def _head(fields: Fields, problems: Problems) -> Head:
         department=fields.text("department"),
         label=fields.choice("label", Label) or Label.SAMPLE,
         documents=_documents(fields, problems),
+        pictures=pictures,
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping as Mapped
+from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from pathlib import Path
 
 from quiz.banks.bank_file import BankFile, read_bank, report_doubled
 from quiz.banks.blueprint_file import read_blueprint
 from quiz.banks.craft import Craft
+from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import START, Placed, Problems
 from quiz.banks.profile_file import read_profile
 from quiz.banks.roster_file import read_roster
@@ -44,7 +46,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class LoadedBank:
-    """Everything without a fault in the files, what is wrong with the rest, and how many files there were."""
+    """Everything without a fault in the files, what is wrong with the rest, how many files there were, and the pictures by their digests."""
 
     questions: tuple[Question, ...] = ()
     templates: tuple[Template, ...] = ()
@@ -54,6 +56,7 @@ class LoadedBank:
     sittings: tuple[SittingPlan, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     files: int = 0
+    pictures: Mapped[str, bytes] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -100,6 +103,7 @@ class _Linter:
         self.craft = Craft(on) if on else None
         self.count = 0
         self.banks: list[BankFile] = []
+        self.pictures: dict[str, bytes] = {}
         self.blueprints: list[Blueprint] = []
         self.profiles: list[Dataset] = []
         self.rosters: list[Roster] = []
@@ -144,7 +148,7 @@ class _Linter:
 
     def bank(self, node: Mapping, path: Path, problems: Problems) -> None:
         """Read a bank; ids that another file has used are left out here."""
-        bank = read_bank(node, problems)
+        bank = read_bank(node, problems, PictureFolder(path.parent, self.pictures))
         if bank is None:
             return
         wanted = _category_of(path)
@@ -196,6 +200,7 @@ class _Linter:
             sittings=tuple(self.sittings),
             diagnostics=tuple(sorted(d for problems in self.all_problems for d in problems.told())),
             files=files,
+            pictures=self.pictures,
         )
 
 

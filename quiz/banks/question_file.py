@@ -1,4 +1,4 @@
-"""Reads one question of a bank file into a `Question`; refuses, at the key or value, whatever breaks the rules Q201 to Q214."""
+"""Reads one question of a bank file into a `Question`; refuses, at the key or value, whatever breaks the rules Q201 to Q219."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ from datetime import date
 from decimal import Decimal
 
 from quiz.banks.answer import Answer, read_answer
+from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Problems
 from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, report_choice
 from quiz.banks.yaml_tree import Node
 from quiz.core.message import say
+from quiz.core.picture import Picture
 from quiz.core.question import Label, Level, Question, QuestionType, Source
 
 KEYS = (
     "id", "type", "stem", "options", "key", "true_sentence", "blanks", "any_order", "level", "topic", "source", "jurisdiction",
     "valid_from", "valid_to", "explanation", "tags", "difficulty", "weight_class", "items", "pairs", "extra", "points", "model_answer", "parts",
+    "picture",
 )  # fmt: skip
 ANSWER_KEYS = ("options", "key", "true_sentence", "blanks", "any_order", "items", "pairs", "extra", "points", "model_answer")
-PART_KEYS = ("type", "stem", "explanation", "marks", *ANSWER_KEYS)
+PART_KEYS = ("type", "stem", "explanation", "marks", *ANSWER_KEYS, "picture")
 WEIGHT_CLASSES = ("must", "key", "elective")
 STEM_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the top of a bank file says for all its questions; a document is a `Source` that still lacks its clause."""
+    """What a bank file says for all its questions, and where their pictures are; a document is a `Source` that still lacks its clause."""
 
     category: str = ""
     area: str = ""
     department: str = ""
     label: Label = Label.SAMPLE
     documents: Map[str, Source] = field(default_factory=dict)
+    pictures: PictureFolder = field(default_factory=PictureFolder)
 
 
 def read_question(node: Node, head: Head, problems: Problems) -> Question | None:
@@ -50,8 +54,9 @@ def read_question(node: Node, head: Head, problems: Problems) -> Question | None
     source = _source(fields, head, problems)
     jurisdiction = fields.text("jurisdiction", required=False) or "全国"
     tags, difficulty, weight_class = fields.texts("tags", required=False), read_difficulty(fields), _weight_class(fields, problems)
-    answer = read_answer(fields, kind, stem, problems) if kind else Answer()
-    parts = [part for item in fields.items("parts") if (part := _part(item, problems))] if kind is QuestionType.CASE else []
+    picture = head.pictures.picture(fields, problems)
+    answer = read_answer(fields, kind, stem, problems, head.pictures) if kind else Answer()
+    parts = [part for item in fields.items("parts") if (part := _part(item, head.pictures, problems))] if kind is QuestionType.CASE else []
     if problems.count > before or kind is None or level is None or source is None or valid_from is None:
         return None
     whole = Question(
@@ -80,8 +85,9 @@ def read_question(node: Node, head: Head, problems: Problems) -> Question | None
         prompts=answer.prompts,
         points=answer.points,
         model_answer=answer.model_answer,
+        picture=picture,
     )
-    return replace(whole, parts=tuple(_completed(part, whole, number) for number, part in enumerate(parts, 1)))
+    return replace(whole, parts=tuple(_completed(part, whole, number) for number, part in enumerate(parts, 1))) if parts else whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,10 @@ class _Part:
     explanation: str
     marks: Decimal
     answer: Answer
+    picture: Picture | None = None
 
 
-def _part(node: Node, problems: Problems) -> _Part | None:
+def _part(node: Node, pictures: PictureFolder, problems: Problems) -> _Part | None:
     fields = open_fields(node, "parts", problems, PART_KEYS)
     if fields is None:
         return None
@@ -103,10 +110,11 @@ def _part(node: Node, problems: Problems) -> _Part | None:
     if kind is QuestionType.CASE:
         problems.add(fields.at("type"), "F104", say("案例里的小题不能又是案例。请换一种题型。"))
         return None
-    answer = read_answer(fields, kind, stem, problems) if kind else Answer()
+    picture = pictures.picture(fields, problems)
+    answer = read_answer(fields, kind, stem, problems, pictures) if kind else Answer()
     marks = fields.exact("marks", "0.5", "100", required=False) or Decimal(1)
     explanation = fields.text("explanation", required=False, limit=TEXT_LIMIT)
-    return None if kind is None else _Part(kind, stem, explanation, marks, answer)
+    return None if kind is None else _Part(kind, stem, explanation, marks, answer, picture)
 
 
 def _completed(part: _Part, case: Question, number: int) -> Question:
@@ -126,6 +134,7 @@ def _completed(part: _Part, case: Question, number: int) -> Question:
         points=part.answer.points,
         model_answer=part.answer.model_answer,
         part_marks=part.marks,
+        picture=part.picture,
     )
 
 

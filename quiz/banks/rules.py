@@ -51,6 +51,11 @@ RULES: dict[str, str] = {
     "Q212": mark_text("这种题型不用这个键"),
     "Q213": mark_text("类别与文件位置不符"),
     "Q214": mark_text("填空答案与类型不符"),
+    "Q215": mark_text("图片的路径不对"),
+    "Q216": mark_text("找不到图片"),
+    "Q217": mark_text("不是能用的图片"),
+    "Q218": mark_text("图片太大"),
+    "Q219": mark_text("图片没有文字说明"),
     # T: templates of local questions
     "T301": mark_text("没有这项本地资料"),
     "T302": mark_text("花括号的写法不对"),

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from quiz.banks import answer, blueprint_file, household, place_facts, question_file, roster_file, sitting_file
+from quiz.banks import answer, blueprint_file, household, pictures, place_facts, question_file, roster_file, sitting_file
 from quiz.banks.schema import TEXT_LIMIT
-from quiz.banks.schema_values import SCALAR, Schema, category, choice, code, day, flag, moment, number, one_or_several, several, table, text, whole
+from quiz.banks.schema_values import (
+    SCALAR,
+    Schema,
+    category,
+    choice,
+    code,
+    day,
+    flag,
+    moment,
+    number,
+    one_or_several,
+    reference,
+    several,
+    table,
+    text,
+    whole,
+)
 from quiz.core.marking import RuleName
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
@@ -23,14 +39,22 @@ SCOPES = {
 }
 ANSWER_TEXT = text("一个答案", limit=answer.ANSWER_LIMIT)
 OPTION_TEXT = text("一项", limit=answer.OPTION_LIMIT)
+PICTURE: dict[str, Schema] = {
+    "file": text("图片文件", "题库文件旁边的 PNG 或 JPEG，如 images/flow.png", pictures.NAME_LIMIT),
+    "alt": text("文字说明", "图上有什么，供看不见图的人读"),
+}
+A_PICTURE = reference("picture", "图片")
 FACT = {"title": "本地资料名称", "type": "string", "pattern": "^[a-z_]+$"}
 
+OPTION: Schema = {
+    "anyOf": [OPTION_TEXT, table("带图片的选项", answer.OPTION_KEYS, {"text": OPTION_TEXT, "picture": A_PICTURE}, ("picture",))],
+}
 ANSWERS: dict[str, Schema] = {
     "options": {
         "title": "选项",
         "description": "A 到 H，从 A 起按顺序写",
         "type": "object",
-        "properties": {letter: text(f"选项{letter}", limit=answer.OPTION_LIMIT) for letter in OPTION_LETTERS},
+        "properties": {letter: reference("option", f"选项{letter}") for letter in OPTION_LETTERS},
         "additionalProperties": False,
     },
     "key": {"title": "答案", "description": "单选写 B，多选写 [A, C]，判断写 true 或 false"},
@@ -84,10 +108,11 @@ QUESTION: dict[str, Schema] = (
         "jurisdiction": text("适用地方", "不写就是全国"),
         "valid_from": day("生效日期"),
         "valid_to": {"title": "失效日期", "description": "日期，或者 open（现行有效）", "anyOf": [{"const": "open"}, day("失效日期")]},
+        "picture": A_PICTURE,
         "weight_class": choice("必考或选考", {"must": "必考", "key": "重点", "elective": "选考"}),
     }
 )
-PART: dict[str, Schema] = COMMON | ANSWERS | {"marks": number("分值占比", 0.5, 100)}
+PART: dict[str, Schema] = COMMON | ANSWERS | {"picture": A_PICTURE, "marks": number("分值占比", 0.5, 100)}
 TEMPLATE: dict[str, Schema] = COMMON | {
     "key": FACT | {"title": "答案用的本地资料"},
     "options": several("固定的选项", OPTION_TEXT, "", 2, len(OPTION_LETTERS)),

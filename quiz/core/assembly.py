@@ -173,7 +173,19 @@ def _slots(number: int, section: int, revision: Revision, plan: Section, cell: C
         return [Slot(number, section, _shuffled(case, key), revision.number, revision.digest, plan.each, chosen_by)]
     marks = split_marks(plan.each, [part.part_marks for part in case.parts])
     return [
-        Slot(number + i, section, _shuffled(part, key), revision.number, revision.digest, mark, chosen_by, case.uid, case.stem, part=i + 1)
+        Slot(
+            number + i,
+            section,
+            _shuffled(part, key),
+            revision.number,
+            revision.digest,
+            mark,
+            chosen_by,
+            case.uid,
+            case.stem,
+            part=i + 1,
+            situation_picture=case.picture,
+        )
         for i, (part, mark) in enumerate(zip(case.parts, marks, strict=True))
     ]
 

@@ -10,14 +10,16 @@ from quiz.core.canonical import digest
 from quiz.core.frozen import freeze
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
-from quiz.core.question import Label, Question, QuestionType
+from quiz.core.picture import Picture
+from quiz.core.question import Label, Question, QuestionType, pictures_of
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A numbered place: the question as asked (options in the order shown), its revision, the marks, and the cell that chose it.
 
-    The questions of a case stand in slots that follow each other: `case` is its uid, `situation` its text, `part` counts from 1.
+    The questions of a case stand in slots that follow each other: `case` is its uid, `situation` its text,
+    `situation_picture` the picture beside that, `part` counts from 1.
     """
 
     number: int
@@ -30,6 +32,7 @@ class Slot:
     case: str = ""
     situation: str = ""
     part: int = 0
+    situation_picture: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,12 @@ class Paper:
     def slot(self, number: int) -> Slot | None:
         """Return the slot with this number, or None."""
         return self.slots[number - 1] if 1 <= number <= len(self.slots) else None
+
+    @property
+    def pictures(self) -> frozenset[str]:
+        """The digests of all pictures that stand on the paper."""
+        found = {picture.digest for slot in self.slots for picture in pictures_of(slot.question)}
+        return frozenset(found | {slot.situation_picture.digest for slot in self.slots if slot.situation_picture})
 
     @property
     def has_samples(self) -> bool:

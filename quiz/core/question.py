@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from quiz.core.message import mark_text
+from quiz.core.picture import Picture
 
 BLANK = "____"
 """How a blank of a fill-in question is written in its stem."""
@@ -108,10 +110,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice. `id` is its letter in the bank; responses and keys speak of ids, never of printed letters."""
+    """A choice. `id` is its letter in the bank; responses and keys speak of ids, never of printed letters. With a picture `text` may be empty."""
 
     id: str
     text: str
+    picture: Picture | None = None
 
 
 TRUE_OPTIONS = (Option("T", mark_text("正确")), Option("F", mark_text("错误")))
@@ -179,6 +182,7 @@ class Question:
     model_answer: str = ""
     parts: tuple[Question, ...] = ()
     part_marks: Decimal = Decimal(1)
+    picture: Picture | None = None
 
     def is_valid_on(self, day: date) -> bool:
         """True when the question's source holds on `day` (both ends included)."""
@@ -196,6 +200,14 @@ class Revision:
     number: int
     digest: str
     question: Question
+
+
+def pictures_of(question: Question) -> Iterator[Picture]:
+    """Yield every picture of a question: its stem's, its options' and those of its parts."""
+    pictures = (question.picture, *(option.picture for option in (*question.options, *question.prompts)))
+    yield from (picture for picture in pictures if picture)
+    for part in question.parts:
+        yield from pictures_of(part)
 
 
 def base_uid(uid: str) -> str:

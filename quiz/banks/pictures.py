@@ -1,0 +1,178 @@
+"""Reads the picture files that a bank names: only PNG and JPEG beside the bank file, made anew without metadata; trusts no name and no header.
+
+A picture is decoded and written again, so that what is stored holds pixels and nothing else. The same file gives the same bytes on one version
+of Pillow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+import warnings
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from quiz.banks.problems import Problems
+from quiz.banks.schema import LINE_LIMIT, Fields, clean, open_fields, read_text
+from quiz.banks.yaml_tree import Node, Scalar
+from quiz.core.message import Message, say
+from quiz.core.picture import Picture, picture_kind
+
+MAX_BYTES = 2_000_000
+MAX_SIDE = 4_000
+"""The largest file and the longest side, in pixels, that is read at all."""
+
+STORED_SIDE = 1_600
+"""The longest side of what is stored: enough for a column of paper at 250 dpi."""
+
+JPEG_QUALITY = 88
+PICTURE_KEYS = ("file", "alt")
+NAME_LIMIT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a file gives no picture: the rule and the text for the setter."""
+
+    rule: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A picture made anew."""
+
+    digest: str
+    width: int
+    height: int
+
+
+@dataclass(slots=True)
+class PictureFolder:
+    """The pictures beside one bank file; `folder` is None for a text that is no file. `found` collects what is to be stored, by digest."""
+
+    folder: Path | None = None
+    found: dict[str, bytes] = field(default_factory=dict)
+    _read: dict[str, _Stored | Fault] = field(default_factory=dict)
+
+    def picture(self, fields: Fields, problems: Problems) -> Picture | None:
+        """Return the picture under the key `picture`; None when there is none or after reporting why it cannot be used."""
+        node = fields.value("picture", required=False)
+        inner = None if node is None else open_fields(node, "picture", problems, PICTURE_KEYS)
+        if inner is None:
+            return None
+        alt = _alt(inner, problems)
+        name = inner.text("file", limit=NAME_LIMIT)
+        if not name:
+            return None
+        stored = self._stored(name)
+        if isinstance(stored, Fault):
+            problems.add(inner.at("file"), stored.rule, stored.message)
+            return None
+        return Picture(stored.digest, alt, stored.width, stored.height) if alt else None
+
+    def _stored(self, name: str) -> _Stored | Fault:
+        """The picture in a file, each file read once."""
+        if name not in self._read:
+            content = _content(self.folder, name)
+            self._read[name] = content if isinstance(content, Fault) else self._remade(content, name)
+        return self._read[name]
+
+    def _remade(self, content: bytes, name: str) -> _Stored | Fault:
+        made = remake(content, name)
+        if isinstance(made, Fault):
+            return made
+        new, width, height = made
+        digest = hashlib.sha256(new).hexdigest()
+        self.found[digest] = new
+        return _Stored(digest, width, height)
+
+
+def remake(content: bytes, name: str) -> tuple[bytes, int, int] | Fault:
+    """Return a picture's new bytes, its width and its height: upright, on white where it was transparent, no side beyond STORED_SIDE."""
+    kind = picture_kind(content)
+    if not kind:
+        return Fault("Q217", say("“{name}”不是 PNG 或 JPEG 图片（按文件内容判断，不看后缀）。请用画图软件另存为 PNG。", name=name))
+    too_large = Fault("Q218", say("图片“{name}”的长和宽都不能超过{most}像素。请缩小后再存。", name=name, most=MAX_SIDE))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(BytesIO(content), formats=("PNG", "JPEG"))
+        if max(image.size) > MAX_SIDE:
+            return too_large
+        if kind == "png" and getattr(image, "n_frames", 1) > 1:
+            return Fault("Q217", say("“{name}”是动图，印不出来。请另存为一张静止的图片。", name=name))
+        return _encoded(_plain(image), kind)
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        return too_large
+    except Exception:  # Pillow's decoders raise nearly anything for a damaged file
+        return Fault("Q217", say("图片“{name}”已损坏或不完整，打不开。请重新导出后再放进来。", name=name))
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """The pixels alone, in grey or RGB."""
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):  # 16 bits a pixel
+        upright = upright.convert("I").point(lambda value: value / 256).convert("L")
+    if upright.has_transparency_data:
+        layer = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    mode = "L" if upright.mode in ("1", "L", "LA") else "RGB"
+    upright = upright.convert(mode)
+    upright.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS)
+    new = Image.new(mode, upright.size)
+    new.paste(upright)
+    return new
+
+
+def _encoded(image: Image.Image, kind: str) -> tuple[bytes, int, int]:
+    out = BytesIO()
+    if kind == "png":
+        image.save(out, "PNG", optimize=True)
+    else:
+        image.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
+    return out.getvalue(), image.width, image.height
+
+
+def _content(folder: Path | None, name: str) -> bytes | Fault:
+    """The bytes of a file below `folder`; a path that leads out of it, by its name or over a link, is refused unread."""
+    if folder is None:
+        return Fault("Q216", say("图片要放在题库文件旁边的文件夹里，随文件一起发布（quiz bank publish）；粘贴或上传的文字带不了图片。"))
+    wrong = Fault("Q215", say("图片的路径“{name}”不对：要写题库文件旁边的文件，如 images/flow.png，不能有“..”和反斜杠，也不能指到别处。", name=name))
+    parts = name.split("/")
+    if any(part in ("", ".", "..") or part.startswith("~") for part in parts) or set(name) & set("\\:\0"):
+        return wrong
+    missing = Fault("Q216", say("找不到图片“{name}”。请核对文件名和大小写，图片要与题库文件放在一起。", name=name))
+    try:
+        path = folder.joinpath(*parts).resolve(strict=True)
+        if not path.is_relative_to(folder.resolve()):
+            return wrong
+        if not stat.S_ISREG(path.stat().st_mode):
+            return missing
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle
+        return missing
+    if len(content) > MAX_BYTES:
+        return Fault("Q218", say("图片文件“{name}”超过{most}字节。请缩小或压缩后再存。", name=name, most=MAX_BYTES))
+    return content
+
+
+def _alt(fields: Fields, problems: Problems) -> str:
+    """What the picture shows, in words."""
+    node = fields.value("alt", required=False)
+    if node is None or _is_blank(node):
+        problems.add(fields.at("alt"), "Q219", say("图片缺少文字说明。请写“alt: …”，说出图上有什么，供看不见图的人读。"))
+        return ""
+    alt = read_text(node, "alt", problems, LINE_LIMIT)
+    if alt and fields.has("file") and alt == fields.text("file", limit=NAME_LIMIT):
+        problems.add(node, "Q219", say("图片的文字说明只写了文件名。请写出图上有什么。"))
+        return ""
+    return alt
+
+
+def _is_blank(node: Node) -> bool:
+    return isinstance(node, Scalar) and not clean(node.text)
