@@ -24,6 +24,7 @@ FIELD_NAMES = {
     "department": mark_text("责任部门"),
     "scope": mark_text("问谁的情况"),
     "stem": mark_text("题干"),
+    "picture": mark_text("图片"),
     "options": mark_text("选项"),
     "prompts": mark_text("左侧各项"),
     "key": mark_text("答案"),
@@ -50,7 +51,20 @@ FIELD_NAMES = {
 }
 """Every field of a question and of a template, in the order in which changes are told."""
 
-OWN_OF_A_PART = ("type", "stem", "options", "prompts", "key", "blanks", "true_sentence", "points", "model_answer", "part_marks", "explanation")
+OWN_OF_A_PART = (
+    "type",
+    "stem",
+    "picture",
+    "options",
+    "prompts",
+    "key",
+    "blanks",
+    "true_sentence",
+    "points",
+    "model_answer",
+    "part_marks",
+    "explanation",
+)
 """What a question of a case does not share with the case."""
 
 VALUE_NAMES: dict[str, dict[Any, str]] = {
@@ -145,7 +159,7 @@ def _line(value: object, translate: Translate) -> str:
         case date():
             return value.isoformat()
         case Option():
-            return f"{value.id}. {value.text}"
+            return f"{value.id}. {value.text}" + _picture_text(getattr(value, "picture", None))
         case Blank():
             return _blank_text(value, translate)
         case Point():
@@ -154,8 +168,15 @@ def _line(value: object, translate: Translate) -> str:
             return _source_text(value)
         case StrEnum():
             return value.value
+        case str():
+            return value
         case _:
-            return str(value)
+            return _picture_text(value)
+
+
+def _picture_text(picture: object) -> str:
+    """What a picture shows, and the first digits of its digest: another file with the same words is another picture."""
+    return f"［{getattr(picture, 'alt', picture)}　{getattr(picture, 'digest', '')[:8]}］" if picture else ""
 
 
 def _blank_text(blank: Blank, translate: Translate) -> str:
@@ -173,5 +194,5 @@ def _source_text(source: Source) -> str:
 
 
 def _part_text(number: int, part: Question, translate: Translate) -> str:
-    lines = [(FIELD_NAMES[name], _text(name, getattr(part, name), translate)) for name in OWN_OF_A_PART]
+    lines = [(FIELD_NAMES[name], _text(name, getattr(part, name, None), translate)) for name in OWN_OF_A_PART]
     return f"（{number}）\n" + "\n".join(f"{translate(name)}：{text}" for name, text in lines if text)
