@@ -18,7 +18,7 @@ from quiz.banks.yaml_tree import Mapping
 from quiz.core.fill_in import normalise
 from quiz.core.message import mark_text, say
 from quiz.core.profile import Dataset, Scope
-from quiz.core.question import Question, QuestionType
+from quiz.core.question import Question, QuestionType, pictures_of
 from quiz.core.roster import UnitKind
 from quiz.core.template import Template
 
@@ -79,6 +79,8 @@ class Craft:
             item = bank.items[question.uid]
             for finding in check_question(question):
                 problems.add(_spot(item, finding.part), finding.rule, finding.message)
+            if any(pictures_of(question)):
+                continue  # its words alone do not tell what it asks
             self._document(question, item, documents, problems)
             self._compare(question.uid, question.type, _words(question), _answer(question), item, problems)
             self._topic(question, item, problems)

@@ -11,6 +11,8 @@ from quiz.cli.bank_lint import PATHS, coverage, day_of, lint, schema
 from quiz.cli.console import Console, pass_console
 from quiz.core.message import say
 from quiz.usecases import publishing
+from quiz.core.question import Question
+from quiz.core.template import Template
 
 
 @click.group()
@@ -34,9 +36,11 @@ def publish(console: Console, paths: tuple[Path, ...], by: str, reader: str) -> 
         console.report(found.errors)
         click.echo(console.text(say("有{n}处错误，没有发布任何内容。", n=len(found.errors))), err=True)
         raise click.exceptions.Exit(1)
-    items = (*found.questions, *found.templates)
+    items: list[Question | Template] = [*found.questions, *found.templates]
     with console.writer() as db:
-        report = publishing.publish(db, console.actor, console.now(), items, found.blueprints, found.profiles, by=by, read_by=reader)
+        report = publishing.publish(
+            db, console.actor, console.now(), items, found.blueprints, found.profiles, by=by, read_by=reader, pictures=found.pictures
+        )
     text = say(
         "新增{added}题，修订{revised}题，未变{unchanged}题；蓝图与本地资料更新{documents}份。",
         added=len(report.added),

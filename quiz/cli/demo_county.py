@@ -67,7 +67,7 @@ def _load(engine: Engine, console: Console, actor: Actor, now: datetime) -> None
         console.report(found.diagnostics)
         raise QuizError("bad_bank", say("随附题库有错误。"))
     with writing(engine) as db:
-        publishing.publish(db, actor, now, (*found.questions, *found.templates), found.blueprints, found.profiles)
+        publishing.publish(db, actor, now, (*found.questions, *found.templates), found.blueprints, found.profiles, pictures=found.pictures)
         for roster in found.rosters:
             rosters.load_roster(db, actor, now, roster)
         create_account(db, actor, now, TRAINEE, _name(db), PASSWORD, [Role.TRAINEE], TRAINEE)

@@ -21,6 +21,7 @@ APPEND_ONLY = (
     "proposal_event",
     "question_person",
     "question_use",
+    "picture",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
@@ -226,6 +227,16 @@ class QuestionUseRow(Base):
     question_uid: Mapped[str] = mapped_column(String(160))
     revision: Mapped[int]
     papers: Mapped[int]
+
+
+class PictureRow(Base):
+    """A picture of a question, named by the SHA-256 of its bytes."""
+
+    __tablename__ = "picture"
+    __table_args__ = (CheckConstraint("kind IN ('png', 'jpeg')", name="kind"),)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class DocumentRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.message import NotFound, QuizError, say
+from quiz.core.picture import NO_PICTURES
 from quiz.core.profile import Dataset, Place, Scope
 from quiz.core.question import Label, Question
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
 from quiz.storage import audit, banks, sittings
 from quiz.storage.banks import BankFilter, Published
+from quiz.usecases.pictures import store_pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,18 @@ def publish(
     datasets: Sequence[Dataset] = (),
     by: str = "",
     read_by: str = "",
+    pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> PublishReport:
     """Store a new revision of everything that changed; an unchanged question stays the revision it was.
 
-    `by` is the author (the actor when left out), `read_by` the second reader. The caller has linted the files: what comes here is whole.
-    QuizError `unread` when a confirmed question has no second reader or its author for one, `kind_changed` when a uid was a question
-    and is now a template.
+    `by` is the author (the actor when left out), `read_by` the second reader, `pictures` the bytes of the pictures by digest. The
+    caller has linted the files: what comes here is whole. QuizError `unread` when a confirmed question has no second reader or its author for
+    one, `kind_changed` when a uid was a question and is now a template, `no_picture` as `store_pictures`.
     """
     actor.require(Action.PUBLISH_BANK)
     _check_readers(questions, by or actor.name, read_by)
     known = banks.current_digests(session)
+    store_pictures(session, (item for item in questions if isinstance(item, Question)), pictures)
     added: list[str] = []
     revised: list[str] = []
     for item, content in banks.contents_of(questions):
