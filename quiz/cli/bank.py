@@ -9,10 +9,11 @@ import click
 from quiz.banks.lint import lint_paths
 from quiz.cli.bank_lint import PATHS, coverage, day_of, lint, schema
 from quiz.cli.console import Console, pass_console
+from quiz.cli.exchange import export, import_
 from quiz.core.message import say
-from quiz.usecases import publishing
 from quiz.core.question import Question
 from quiz.core.template import Template
+from quiz.usecases import publishing
 
 
 @click.group()
@@ -20,7 +21,7 @@ def bank() -> None:
     """Question banks, blueprints and profiles."""
 
 
-for command in (lint, schema, coverage):
+for command in (lint, schema, coverage, import_, export):
     bank.add_command(command)
 
 

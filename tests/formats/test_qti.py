@@ -157,13 +157,9 @@ ITEM = item21(declared("B"), CHOICE.format(1))
 
 
 def test_a_package_with_folders_metadata_and_a_missing_file() -> None:
-    lom = "<metadata><imsmd:lom xmlns:imsmd='x'><imsmd:general><imsmd:keyword><imsmd:langstring>饮水</imsmd:langstring></imsmd:keyword></imsmd:general></imsmd:lom></metadata>"
-    kinds = [
-        ("imsqti_item_xmlv2p1", "items/q%201.xml"),
-        ("imsqti_item_xmlv2p1", "items/none.xml"),
-        ("imsqti_test_xmlv2p1", "t.xml"),
-        ("webcontent", "a.png"),
-    ]
+    lom = "<metadata><md:lom xmlns:md='x'><md:general><md:keyword><md:langstring>饮水</md:langstring></md:keyword></md:general></md:lom></metadata>"
+    kinds = [("imsqti_item_xmlv2p1", "items/q%201.xml"), ("imsqti_item_xmlv2p1", "items/none.xml")]
+    kinds += [("imsqti_test_xmlv2p1", "t.xml"), ("webcontent", "a.png")]
     found = read_qti(pack({"top/imsmanifest.xml": manifest(*kinds, extra=lom), "top/items/q 1.xml": ITEM}), "包.zip")
     assert [(draft.stem, draft.tags) for draft in found.drafts] == [("选对的", ("饮水",))]
     assert rules(found) == [(3, "I804"), (4, "I808")]
