@@ -191,5 +191,5 @@ def _slots(number: int, section: int, question: Question, each: Decimal) -> list
 
 
 def mark_name(severity: str) -> str:
-    """Return the Chinese word for how much a diagnostic weighs."""
-    return {Severity.WARNING: mark_text("警告"), Severity.NOTE: mark_text("提示")}.get(Severity(severity), mark_text("错误"))
+    """Return the Chinese word for how much a diagnostic weighs, as it stands before its message."""
+    return {Severity.WARNING: mark_text("警告："), Severity.NOTE: mark_text("提示：")}.get(Severity(severity), mark_text("错误："))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ from werkzeug.test import TestResponse
 from quiz.core.access import Role, command_line
 from quiz.core.profile import Dataset, Fact, Place
 from quiz.core.question import Question
-from quiz.core.review import State
+from quiz.core.review import STEP_NAMES, State, Step
 from quiz.core.roster import UnitKind
 from quiz.core.template import Template, fact_names
 from quiz.storage.engine import reading, writing
@@ -148,9 +149,8 @@ def test_the_whole_way_in_pages(setters: tuple[Person, Person], web_engine: Engi
     assert state_of(web_engine, path) == State.PUBLISHED
     assert 'name="do"' not in author.get(path).text
     story = author.get(path).text.split('id="story"')[1]
-    assert [word for word in story.replace("<b>", " ").replace("</b>", " ").split() if word in ("送审", "退回", "通过", "发布")] == [
-        "送审", "退回", "送审", "通过", "发布",
-    ]  # fmt: skip
+    way = (Step.SAVE, Step.SUBMIT, Step.RETURN, Step.SAVE, Step.SUBMIT, Step.APPROVE, Step.PUBLISH)
+    assert re.findall("<b>(.+?)</b>", story) == [STEP_NAMES[step] for step in way]
     history = author.get("/bank/questions/bench-1/history").text
     assert "孙命题编写" in history
     assert "陈审题审核" in history
@@ -189,6 +189,7 @@ def test_faults_stand_beside_their_lines_and_stop_submission(setters: tuple[Pers
     assert listing.index(f'id="L{line}"') < listing.index("Q202") < listing.index(f'id="L{line + 1}"')
     assert "<mark>E</mark>" in listing
     assert f'href="#L{line}"' in answer.text
+    assert "错误：" in listing
     assert "key: E" in answer.text.split("<textarea")[1].split("</textarea>")[0]
     assert state_of(web_engine, path) == State.DRAFT
     assert "改过的名称" in author.get(path).text
@@ -197,7 +198,7 @@ def test_faults_stand_beside_their_lines_and_stop_submission(setters: tuple[Pers
     assert page.status_code == 302
     page = author.get(path).text
     assert "C904" in page
-    assert "警告" in page
+    assert "警告：" in page
     assert send(author, path, do="submit").status_code == 302
 
 
