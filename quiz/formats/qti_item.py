@@ -49,8 +49,8 @@ class _ItemReader:
             self.report.add(self.line, "I804", say("没有读入“{head}”：{why}。", head=title, why=refused.why))
             return []
         self.tell_losses(whole)
-        uid = attribute(self.item, "label") or attribute(self.item, "identifier")
-        uid = "" if NAMELESS.fullmatch(uid) else uid
+        name = attribute(self.item, "identifier")
+        uid = attribute(self.item, "label") or ("" if NAMELESS.fullmatch(name) else name)
         marks = self.marks()
         if len(found) == 1:
             return [replace(found[0], id=uid, explanation=self.explanations.get("", ""), marks=marks, line=self.line)]

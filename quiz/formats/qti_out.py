@@ -16,7 +16,8 @@ from quiz.formats.safe_xml import element, escape
 ASI = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
 ASI_SCHEMA = "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+NAME = re.compile(r"(?!RESPONSE_[0-9]|kaoxue-item-)[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+"""Ids that may stand as an identifier; responses have theirs from the same space (xs:ID), and items without an id have names of ours."""
 TITLE_LENGTH = 60
 RIGHT_WORD, WRONG_WORD = mark_text("正确"), mark_text("错误")
 

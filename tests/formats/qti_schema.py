@@ -1,9 +1,10 @@
 """What 1EdTech's schemas for QTI 3.0 ask of every element that our export writes, put in our own words.
 
-Read from the published text: the ASI schema (in its SBAC profile, which takes away and adds data-* attributes only) for interactions, choices,
-response declarations, conditions, feedback and comparisons; the content-package profile for the manifest; bindings generated from the ASI schema
-for the item itself, outcomes, mappings, rubrics and rules. The schema files themselves may not be kept here. Each entry: the order and number of
-children, whether text may stand among them, and the attributes with their values (a `!` marks a required one).
+Read from the published text: the ASI schema (in its SBAC profile, which takes away and adds data-* attributes only) for choice and match
+interactions, choices, text entries, declarations, mappings, conditions, feedback and comparisons; the content-package profile for the manifest;
+bindings generated from the ASI schema for the item itself, rubrics and rules; published examples for order, essay, prompt and paragraph; IEEE LOM
+from its standard. The schema files themselves may not be kept here. Each entry: the order and number of children, whether text may stand among
+them, and the attributes with their values (a `!` marks a required one).
 """
 
 import re
@@ -110,17 +111,20 @@ MANIFEST = {
 }
 
 
+UNIQUE = ("qti-assessment-item", "qti-response-declaration", "manifest", "resource")
+"""Elements whose identifier is an xs:ID, one space for the whole file; choices and outcomes have plain names."""
+
+
 def faults(content: bytes, rules: dict) -> list[str]:
     """Return where a file breaks the rules, identifiers and references included; [] for a good one."""
     root = ElementTree.fromstring(content)
     out = list(_faults(root, "", rules))
-    ids = [node.get("identifier") for node in root.iter() if _name(node) in ("qti-response-declaration", "qti-simple-choice", "resource")]
-    ids += [node.get("identifier") for node in root.iter() if _name(node) == "qti-simple-associable-choice"]
+    ids = [node.get("identifier") for node in root.iter() if _name(node) in UNIQUE]
     declared = {node.get("identifier") for node in root.iter() if _name(node) == "qti-response-declaration"}
     used = [node.get("response-identifier") for node in root.iter() if node.get("response-identifier")]
     if sorted(used) != sorted(declared):
         out.append(f"declared {declared}, used {used}")
-    if "qti-assessment-item" not in _name(root) and len(ids) != len(set(ids)):
+    if len(ids) != len(set(ids)):
         out.append("an identifier stands twice")
     return out
 

@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,14 @@ def test_what_qti_cannot_say_is_told() -> None:
     content, losses = write_qti(drafts)
     assert [(d.file, d.line, d.rule) for d in losses] == [("q1", 1, "I803"), ("?", 2, "I803"), ("?", 3, "I803"), ("?", 4, "I803")]
     assert [draft.type for draft in read_qti(content, "x").drafts] == [DraftType.CASE, DraftType.FILL_IN]
+
+
+@pytest.mark.parametrize("uid", ["RESPONSE_1", "kaoxue-item-001", "1a", "编号", "a:b"])
+def test_an_id_that_would_clash_stands_as_a_label(uid: str) -> None:
+    drafts = [Draft(DraftType.TRUE_FALSE, "对吗", right=(0,), id=uid)]
+    content, _ = write_qti(drafts)
+    assert read_qti(content, "x").drafts[0].id == uid
+    assert faults(files(content)["items/kaoxue-item-001.xml"], ITEM) == []
 
 
 @given(lines())
