@@ -26,7 +26,10 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 def translator(language: str) -> Translate:
     """Return the function that turns a Chinese text of the product into `language`."""
-    return mark_text if language == "zh" else catalogue(language).gettext
+    if language == "zh":
+        return mark_text
+    translate = catalogue(language).gettext
+    return lambda text: translate(text) if text else ""  # gettext answers the empty text with the catalogue's header
 
 
 def format_moment(moment: datetime, language: str, zone: ZoneInfo) -> str:

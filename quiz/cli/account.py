@@ -45,7 +45,7 @@ def create(console: Console, login: str, name: str, roles: tuple[str, ...], cadr
 @pass_console
 def issue(console: Console, output: Path) -> None:
     """Give every cadre without an account one, with a first password that must be changed at first use."""
-    header = [console.translate(text) for text in ("单位", "工号", "姓名", "登录名", "初始密码")]
+    header = [console.text(text) for text in (say("单位"), say("工号"), say("姓名"), say("登录名"), say("初始密码"))]
     with whole_file(output) as out, console.writer() as db:
         issued = accounts.issue_passwords(db, console.actor, console.now(), new_password)
         rows = [[item.unit, item.number, item.name, item.login, item.password] for item in issued]

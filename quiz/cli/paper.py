@@ -12,6 +12,7 @@ from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
 from quiz.usecases.papers import papers_to_print
+from quiz.usecases.pictures import pictures_to_print
 
 MOST_IN_A_FILE = 500
 """Papers in one PDF; a longer run goes into numbered parts, which open and print better."""
@@ -37,8 +38,9 @@ def print_(console: Console, sitting: str, numbers: tuple[str, ...], everyone: b
     with console.writer() as db:
         found = papers_to_print(db, console.actor, sitting, console.now(), None if everyone else list(numbers), with_key)
         jobs = [PrintJob(paper, candidate) for paper, candidate in found]
+        pictures = pictures_to_print(db, [paper for paper, _ in found])
         parts = [jobs[at : at + MOST_IN_A_FILE] for at in range(0, len(jobs), MOST_IN_A_FILE)]
-        with click.progressbar(length=len(jobs), label=console.translate("正在排版"), fill_char="#", empty_char="-") as bar:
+        with click.progressbar(length=len(jobs), label=console.text(say("正在排版")), fill_char="#", empty_char="-") as bar:
             for number, part in enumerate(parts, 1):
                 file = output if len(parts) == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
                 with whole_file(file) as out:
@@ -49,5 +51,6 @@ def print_(console: Console, sitting: str, numbers: tuple[str, ...], everyone: b
                         with_key=with_key,
                         translate=console.translate,
                         on_paper=lambda _done, _total: bar.update(1),
+                        pictures=pictures,
                     )
     console.say(say("{n}份试卷已写入{files}个文件：{file}。", n=len(jobs), files=len(parts), file=output))

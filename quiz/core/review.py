@@ -43,7 +43,7 @@ STEP_NAMES = {
     Step.SAVE: mark_text("保存"),
     Step.SUBMIT: mark_text("送审"),
     Step.RETURN: mark_text("退回"),
-    Step.APPROVE: mark_text("审核通过"),
+    Step.APPROVE: mark_text("通过"),
     Step.PUBLISH: mark_text("发布"),
     Step.WITHDRAW: mark_text("撤回"),
 }

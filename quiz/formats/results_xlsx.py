@@ -25,7 +25,7 @@ CADRE_COLUMNS = (
     (mark_text("满分"), 8),
     (mark_text("是否及格"), 10),
     (mark_text("开始"), 18),
-    (mark_text("交卷"), 18),
+    (mark_text("交卷时间"), 18),
     (mark_text("备注"), 24),
 )
 UNIT_COLUMNS = (
