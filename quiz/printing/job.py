@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz.core.message import Message, QuizError, mark_text, say
@@ -40,6 +40,13 @@ def check_jobs(jobs: Sequence[PrintJob], *, with_key: bool) -> None:
         for text, place in _texts(job, with_key=with_key):
             check.add(text, place)
     check.finish()
+
+
+def check_pictures(jobs: Sequence[PrintJob], pictures: Mapping[str, bytes]) -> None:
+    """Refuse papers with a picture whose bytes are not at hand: QuizError `no_picture`."""
+    missing = sorted({digest for job in jobs for digest in job.paper.pictures if digest not in pictures})
+    if missing:
+        raise QuizError("no_picture", say("有{n}张图片没有找到，不能打印：{digests}。", n=len(missing), digests="、".join(d[:8] for d in missing)))
 
 
 def _texts(job: PrintJob, *, with_key: bool) -> Iterator[tuple[str, Message]]:

@@ -1,4 +1,4 @@
-"""What stands on a page, as values: texts, strokes and boxes, and rows and blocks of them; knows nothing of PDF.
+"""What stands on a page, as values: texts, strokes, boxes and pictures, and rows and blocks of them; knows nothing of PDF.
 
 Lengths are points. A mark's x counts from the left edge of its column, its y upwards from the bottom of its row.
 """
@@ -45,7 +45,18 @@ class Box:
     height: float
 
 
-Mark = Text | Stroke | Box
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture named by the digest of its bytes, drawn into a rectangle; x and y are its lower left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    digest: str
+
+
+Mark = Text | Stroke | Box | Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +98,5 @@ def moved(mark: Mark, dx: float, dy: float) -> Mark:
             return Stroke(x + dx, y + dy, x_end + dx, y_end + dy, width)
         case Box(x, y, width, height):
             return Box(x + dx, y + dy, width, height)
+        case Image(x, y, width, height, digest):
+            return Image(x + dx, y + dy, width, height, digest)

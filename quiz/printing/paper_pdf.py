@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import BinaryIO
 
 from quiz.core.message import Translate, mark_text, say
 from quiz.core.paper import Paper
+from quiz.core.picture import NO_PICTURES
 from quiz.printing.flow import fill_columns
 from quiz.printing.geometry import GEOMETRIES, KEY_GEOMETRIES, Geometry, PageSize
 from quiz.printing.head import paper_head, section_block
-from quiz.printing.job import OnPaper, PrintJob, check_jobs
+from quiz.printing.job import OnPaper, PrintJob, check_jobs, check_pictures
 from quiz.printing.key_pdf import draw_keys
 from quiz.printing.marks import Block
 from quiz.printing.parts import Place, number_width, question_block
@@ -28,16 +29,19 @@ def print_papers(
     with_key: bool = False,
     translate: Translate = mark_text,
     on_paper: OnPaper | None = None,
+    pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> None:
-    """Write the papers as one PDF, and with `with_key` the keys behind them, each distinct paper's once.
+    """Write the papers as one PDF with their `pictures` (bytes by digest), and with `with_key` the keys behind them, each distinct paper's once.
 
     Every paper has an even number of sides. The same jobs give the same bytes. Nothing is written before every character of every paper
-    and candidate is known to be printable: MissingGlyphs names those that are not; QuizError `nothing_to_print` when there is no job.
+    and candidate is known to be printable: MissingGlyphs names those that are not; QuizError `nothing_to_print` when there is no job,
+    `no_picture` when a picture's bytes are missing.
     A file of more than 500 papers is slow to open and takes memory (about 0.3 MB a paper while it is made): cut the jobs into parts.
     """
     check_jobs(jobs, with_key=with_key)
+    check_pictures(jobs, pictures)
     geometry = GEOMETRIES[size]
-    sheets = Sheets(out, geometry, jobs[0].paper.title)
+    sheets = Sheets(out, geometry, jobs[0].paper.title, pictures)
     for done, job in enumerate(jobs, start=1):
         draw_paper(sheets, geometry, job, translate)
         if on_paper:

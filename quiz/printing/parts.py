@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from quiz.core.paper import Slot
-from quiz.core.question import BLANK, OPTION_LETTERS, BlankKind, QuestionType
+from quiz.core.picture import Picture
+from quiz.core.question import BLANK, OPTION_LETTERS, BlankKind, Option, QuestionType
 from quiz.printing.fonts import Font, text_width
+from quiz.printing.geometry import MM
 from quiz.printing.linebreak import is_bracket, tokens
-from quiz.printing.marks import Block, Mark, Row, Text, space
+from quiz.printing.marks import Block, Image, Mark, Row, Text, moved, space
 from quiz.printing.typeset import BODY, BODY_LEADING, row_of, set_line, set_lines, set_rows
 
 SHORT_GAP, LONG_GAP = 4.0, 7.0
@@ -24,6 +26,14 @@ WRITING_LEADING = 24.0
 BRACKET = "（　　）"
 BETWEEN_QUESTIONS = 3.0
 COLUMN_GAP = 8.0
+
+PIXEL = 0.75
+"""A pixel's side in points, at most: pictures print as large as the page shows them (96 pixels an inch), or smaller to fit."""
+
+TALLEST, TALLEST_OPTION = 60 * MM, 36 * MM
+PICTURE_GAP = 4.0
+"""Above and below a picture."""
+
 Lines = list[Row]
 
 
@@ -46,7 +56,9 @@ Part = Callable[[Slot, Place], Lines]
 def question_block(slot: Slot, place: Place) -> Block:
     """Return the question with its number, as it stands in the paper; the first question of a case has the situation before it."""
     rows = PARTS[slot.question.type](slot, place)
-    story = [*set_rows(slot.situation, place.measure), space(BETWEEN_QUESTIONS)] if slot.part == 1 else []
+    story = []
+    if slot.part == 1:
+        story = [*set_rows(slot.situation, place.measure), *picture_rows(slot.situation_picture, place.measure), space(BETWEEN_QUESTIONS)]
     return Block((*story, *rows, space(BETWEEN_QUESTIONS)), may_stretch=True)
 
 
@@ -58,8 +70,11 @@ def number_width(last: int, size: float = BODY) -> float:
 def choice_part(slot: Slot, place: Place) -> Lines:
     """The stem, then the options in four, two or one columns, as the widest allows."""
     question = slot.question
+    stem = _numbered(slot, place, _stem_rows(question.stem, place)) + _stem_picture(slot, place)
+    if any(option.picture for option in question.options):
+        return stem + pictured_option_rows(question.options, place)
     texts = tuple(f"{OPTION_LETTERS[i]}．{option.text}" for i, option in enumerate(question.options))
-    return _numbered(slot, place, _stem_rows(question.stem, place)) + option_rows(texts, place)
+    return stem + option_rows(texts, place)
 
 
 def true_false_part(slot: Slot, place: Place) -> Lines:
@@ -70,13 +85,13 @@ def true_false_part(slot: Slot, place: Place) -> Lines:
     lines = list(set_lines(stem, place.text_measure, x=place.number_width))
     if not closed:
         lines[-1] = _bracket_at_edge(lines[-1], place.measure)
-    return _numbered(slot, place, [row_of(marks, BODY_LEADING) for marks in lines])
+    return _numbered(slot, place, [row_of(marks, BODY_LEADING) for marks in lines]) + _stem_picture(slot, place)
 
 
 def fill_in_part(slot: Slot, place: Place) -> Lines:
     """The sentence with a rule for each blank; all blanks of a question are as long as the longest kind needs, so none tells its answer."""
     gap = LONG_GAP if any(blank.kind is BlankKind.TEXT for blank in slot.question.blanks) else SHORT_GAP
-    return _numbered(slot, place, _stem_rows(slot.question.stem, place, gap))
+    return _numbered(slot, place, _stem_rows(slot.question.stem, place, gap)) + _stem_picture(slot, place)
 
 
 def ordering_part(slot: Slot, place: Place) -> Lines:
@@ -95,12 +110,13 @@ def matching_part(slot: Slot, place: Place) -> Lines:
 def short_answer_part(slot: Slot, place: Place) -> Lines:
     """The stem, and room to write: more for more marks."""
     lines = min(MOST_LINES, max(FEWEST_LINES, round(float(slot.max_mark))))
-    return _numbered(slot, place, [*_stem_rows(slot.question.stem, place), *(space(WRITING_LEADING) for _ in range(lines))])
+    stem = _numbered(slot, place, _stem_rows(slot.question.stem, place))
+    return [*stem, *_stem_picture(slot, place), *(space(WRITING_LEADING) for _ in range(lines))]
 
 
 def case_part(slot: Slot, place: Place) -> Lines:
     """A case that stands whole in one slot (a preview): its situation; on a paper its questions have slots of their own."""
-    return _numbered(slot, place, _stem_rows(slot.question.stem, place))
+    return _numbered(slot, place, _stem_rows(slot.question.stem, place)) + _stem_picture(slot, place)
 
 
 PARTS: dict[QuestionType, Part] = {
@@ -140,6 +156,56 @@ def option_columns(texts: tuple[str, ...], measure: float) -> int:
     if widest <= measure / 4 and len(texts) in {3, 4, 7, 8}:
         return 4
     return 2 if widest <= measure / 2 else 1
+
+
+def picture_rows(picture: Picture | None, measure: float, x: float = 0.0) -> Lines:
+    """Return the row of a picture within `measure` from x on, at most 60 mm high; none for no picture."""
+    if picture is None:
+        return []
+    width, height = picture_size(picture, measure, TALLEST)
+    return [Row(height + 2 * PICTURE_GAP, (Image(x, PICTURE_GAP, width, height, picture.digest),))]
+
+
+def picture_size(picture: Picture, measure: float, tallest: float) -> tuple[float, float]:
+    """Return width and height in points: as large as on a page, or smaller to fit."""
+    scale = min(PIXEL, measure / picture.width, tallest / picture.height)
+    return picture.width * scale, picture.height * scale
+
+
+def pictured_option_rows(options: tuple[Option, ...], place: Place) -> Lines:
+    """Return rows of two options each: the letter, the text behind it, the picture below."""
+    width = place.text_measure / 2
+    cells = [_pictured_option(f"{OPTION_LETTERS[i]}．", option, width - COLUMN_GAP) for i, option in enumerate(options)]
+    return [_side_by_side(cells[at : at + 2], width, place.number_width) for at in range(0, len(cells), 2)]
+
+
+def _pictured_option(letter: str, option: Option, measure: float) -> Lines:
+    """One option's rows; with a picture alone the letter stands at its upper left."""
+    hang = text_width(letter, Font.SONG, BODY)
+    words = set_rows(option.text, measure - hang, x=hang) if option.text else []
+    rows = list(words)
+    if option.picture:
+        wide, tall = picture_size(option.picture, measure - hang, TALLEST_OPTION)
+        rows.append(Row(tall + 2 * PICTURE_GAP, (Image(hang, PICTURE_GAP, wide, tall, option.picture.digest),)))
+    first = rows[0]
+    base_line = row_of(tuple(set_line(letter, Font.SONG, BODY)), BODY_LEADING).marks
+    return [Row(first.height, (*(moved(mark, 0.0, first.height - BODY_LEADING) for mark in base_line), *first.marks)), *rows[1:]]
+
+
+def _side_by_side(cells: list[Lines], width: float, left: float) -> Row:
+    """One row that is never cut, each cell from its top down."""
+    height = max(sum(row.height for row in cell) for cell in cells)
+    marks: list[Mark] = []
+    for i, cell in enumerate(cells):
+        y = height
+        for row in cell:
+            y -= row.height
+            marks += [moved(mark, left + i * width, y) for mark in row.marks]
+    return Row(height, tuple(marks))
+
+
+def _stem_picture(slot: Slot, place: Place) -> Lines:
+    return picture_rows(slot.question.picture, place.text_measure, place.number_width)
 
 
 def _hanging_option(text: str, place: Place) -> Lines:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from io import BytesIO
 from typing import Any, BinaryIO
 
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen import canvas
 
+from quiz.core.picture import NO_PICTURES
 from quiz.printing.fonts import Font, load_face, runs_by_font, text_width
 from quiz.printing.geometry import Geometry
-from quiz.printing.marks import HAIRLINE, Box, Mark, Row, Stroke, Text
+from quiz.printing.marks import HAIRLINE, Box, Image, Mark, Row, Stroke, Text
 from quiz.printing.type0 import FaceSubset
 
 RESOURCE_NAMES = {Font.SONG: "F1", Font.HEI: "F2"}
@@ -24,15 +27,16 @@ class _Canvas(canvas.Canvas):  # type: ignore[misc]
 
 
 class Sheets:
-    """The sides of one PDF, in order. Equal calls give equal bytes: no date, no random id."""
+    """The sides of one PDF, in order. Equal calls give equal bytes: no date, no random id. A picture is in the file once, however often drawn."""
 
-    def __init__(self, out: BinaryIO, geometry: Geometry, title: str) -> None:
+    def __init__(self, out: BinaryIO, geometry: Geometry, title: str, pictures: Mapping[str, bytes] = NO_PICTURES) -> None:
         self._canvas = _Canvas(out, pagesize=(geometry.width, geometry.height), invariant=1, pageCompression=0)
         self._canvas.setTitle(title)
         self._canvas.setAuthor("Kaoxue")
         self._canvas.setCreator("Kaoxue")
         self._canvas._doc.defaultStreamFilters = [pdfdoc.PDFZCompress]  # zlib without ReportLab's ASCII85 on top
         self._subsets = {font: FaceSubset(load_face(font)) for font in Font}
+        self._pictures = pictures
         self._drawing: list[str] = []
         self._texts: list[tuple[float, float, Text]] = []
 
@@ -50,6 +54,9 @@ class Sheets:
                 self._drawing.append(f"{mark.width:g} w {ends} S")
             elif isinstance(mark, Box):
                 self._drawing.append(f"{HAIRLINE} w {x + mark.x:.2f} {y + mark.y:.2f} {mark.width:.2f} {mark.height:.2f} re S")
+            elif isinstance(mark, Image):
+                name = self._image_name(mark.digest)
+                self._drawing.append(f"q {mark.width:.2f} 0 0 {mark.height:.2f} {x + mark.x:.2f} {y + mark.y:.2f} cm /{name} Do Q")
 
     def add_upward(self, x: float, y: float, text: str, font: Font, size: float, spacing: float = 0.0) -> None:
         """Draw a text that reads upwards, its base line at x, beginning at y; `spacing` is added after each character."""
@@ -82,6 +89,17 @@ class Sheets:
         for font, subset in self._subsets.items():
             subset.add_to(document, RESOURCE_NAMES[font])
         self._canvas.save()
+
+    def _image_name(self, digest: str) -> str:
+        """The name by which the page draws a picture; its bytes are added to the document at first use."""
+        document: Any = self._canvas._doc
+        name = f"P{digest}"
+        if not document.hasForm(name):
+            image = pdfdoc.PDFImageXObject(name, ImageReader(BytesIO(self._pictures[digest])))
+            image.name = name
+            document.addForm(name, image)
+        self._canvas._formsinuse.append(name)
+        return str(document.getXObjectName(name))
 
     def _text_operators(self) -> list[str]:
         """The page's texts as one text object, moving from each to the next."""

@@ -1,12 +1,13 @@
-"""Pages for everyone: log in and out, one's password, the language switch, static files, the way home."""
+"""Pages for everyone: log in and out, one's password, the language switch, static files, pictures of questions, the way home."""
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, render_template, request, send_from_directory, session, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_from_directory, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
@@ -17,9 +18,11 @@ from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
 from quiz.translation import LANGUAGES
 from quiz.usecases import accounts
+from quiz.usecases.pictures import read_picture
 from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
 
 pages = Blueprint("account", __name__)
+DIGEST = re.compile("[0-9a-f]{64}")
 STATIC = Path(__file__).resolve().parent / "static"
 
 HOMES = (
@@ -116,6 +119,19 @@ def static(name: str) -> Response:
     """Styles and scripts."""
     response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") else 0)
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@pages.get("/pictures/<digest>")
+@needs()
+def picture(digest: str) -> Response:
+    """A picture of a question, for whoever is logged in and was given its name; under one name it is the same for ever."""
+    if not DIGEST.fullmatch(digest):
+        abort(404)
+    with reader() as db:
+        found = read_picture(db, digest)
+    response = Response(found.content, mimetype=f"image/{found.kind}")
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 
 

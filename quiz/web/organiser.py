@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from io import BytesIO
 
@@ -24,6 +24,7 @@ from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
 from quiz.usecases import results
 from quiz.usecases.papers import papers_to_print
+from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.web import people, planning
 from quiz.web.board import pick, read_choice
@@ -137,7 +138,8 @@ def papers(code: str) -> ResponseReturnValue:
             raise QuizError("too_many_papers", say("一次最多打印{most}份，这里有{n}份。请按单位分批打印。", most=MOST_PAPERS, n=count))
         with writer() as db:
             found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data)
-        document = _pdf(found, PageSize(form.size.data), form.with_key.data)
+            pictures = pictures_to_print(db, [paper for paper, _ in found])
+        document = _pdf(found, PageSize(form.size.data), form.with_key.data, pictures)
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
             raise
@@ -170,9 +172,10 @@ def split_numbers(text: str | None) -> list[str]:
     return list(dict.fromkeys(part for part in re.split(r"[\s,，、;；]+", text or "") if part))
 
 
-def _pdf(found: Sequence[tuple[Paper, Candidate]], size: PageSize, with_key: bool) -> BytesIO:
+def _pdf(found: Sequence[tuple[Paper, Candidate]], size: PageSize, with_key: bool, pictures: Mapping[str, bytes]) -> BytesIO:
     out = BytesIO()
-    print_papers([PrintJob(paper, candidate) for paper, candidate in found], out, size=size, with_key=with_key, translate=translate)
+    jobs = [PrintJob(paper, candidate) for paper, candidate in found]
+    print_papers(jobs, out, size=size, with_key=with_key, translate=translate, pictures=pictures)
     out.seek(0)
     return out
 
