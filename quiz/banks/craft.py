@@ -12,7 +12,7 @@ from datetime import date
 from quiz.banks.bank_file import BankFile
 from quiz.banks.craft_file import check_questions
 from quiz.banks.craft_question import CHOICES, TITLE, check_question, check_template, core
-from quiz.banks.near_duplicates import LATEST, Nearby, similarity
+from quiz.banks.near_duplicates import LATEST, Nearby, overlap, shingles, similarity
 from quiz.banks.problems import START, Placed, Problems, Spot
 from quiz.banks.yaml_tree import Mapping
 from quiz.core.fill_in import normalise
@@ -43,7 +43,6 @@ class _Seen:
 
     uid: str
     at: str
-    type: QuestionType
     stem: str
     answer: str
 
@@ -66,8 +65,8 @@ class Craft:
 
     def __init__(self, day: date) -> None:
         self.day = day
-        self.nearby = Nearby()
-        self.seen: list[_Seen] = []
+        self.nearby = {kind: Nearby() for kind in QuestionType}
+        self.seen: dict[QuestionType, list[_Seen]] = {kind: [] for kind in QuestionType}
         self.answers: dict[tuple[QuestionType, str], list[int]] = {}
         self.topics: dict[str, list[_Asked]] = {}
         self.asked: dict[Scope, set[str]] = {}
@@ -79,9 +78,9 @@ class Craft:
             item = bank.items[question.uid]
             for finding in check_question(question):
                 problems.add(_spot(item, finding.part), finding.rule, finding.message)
+            self._document(question, item, documents, problems)
             if any(pictures_of(question)):
                 continue  # its words alone do not tell what it asks
-            self._document(question, item, documents, problems)
             self._compare(question.uid, question.type, _words(question), _answer(question), item, problems)
             self._topic(question, item, problems)
         for found in check_questions(bank.questions, self.day):
@@ -112,15 +111,14 @@ class Craft:
     def _compare(self, uid: str, kind: QuestionType, stem: str, answer: str, item: Mapping, problems: Problems) -> None:
         """Tell the earlier question that asks the same."""
         at = _spot(item, "stem")
-        same_key = self.answers.setdefault((kind, answer), [])
-        candidates = [*self.nearby.add(stem), *(same_key if len(answer) >= LONG_KEY else ())]
-        same_key.append(len(self.seen))
+        seen = self.seen[kind]
+        same_key = self.answers.setdefault((kind, answer), []) if len(answer) >= LONG_KEY else []
+        candidates = self.nearby[kind].add(stem, same_key)
+        same_key.append(len(seen))
         del same_key[:-LATEST]
-        for number in dict.fromkeys(candidates):
-            other = self.seen[number]
-            if other.type is not kind:
-                continue
-            share = similarity(stem, other.stem)
+        own = shingles(stem) if candidates else set()
+        for other in (seen[number] for number in candidates):
+            share = overlap(own, shingles(other.stem))
             if _is_same(share, answer, other.answer):
                 text = say(
                     "题干与“{uid}”（{at}）有{share}%相同，答案也一样，像是同一道题。请合并，或者换一个考法。",
@@ -130,7 +128,7 @@ class Craft:
                 )
                 problems.add(at, "C901", text)
                 break
-        self.seen.append(_Seen(uid, f"{problems.file}:{at.line}", kind, stem, answer))
+        seen.append(_Seen(uid, f"{problems.file}:{at.line}", stem, answer))
 
     def _topic(self, question: Question, item: Mapping, problems: Problems) -> None:
         if question.type is not QuestionType.SINGLE or not question.topic:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quiz.core.fill_in import NUMERAL_MARKS, quantity
+from quiz.core.fill_in import DIGITS, TENS, quantity
 from quiz.core.message import Message, say
 from quiz.core.question import BlankKind, Option, Question, QuestionType
 from quiz.core.template import Template
@@ -33,6 +33,7 @@ UNDATED = re.compile(r"现行|目前|当前|最新|现阶段|近期|今年|去�
 DATED = re.compile(r"《[^《》]+》|〔\d{4}〕|\d{4}\s*年|[“\"]十[一二三四五六七]五[”\"]|中央一号文件|\{as_of\}")
 NAMED = re.compile(r"根据|按照|依照|依据|假设|假如|规定|计算")
 OPEN_CLAUSE = re.compile(r"待.{0,8}核对|待核|条号待")
+NUMBER_START = re.compile(rf"\s*(?:第|百分之)?[-+]?[0-9０-９{''.join(DIGITS)}{''.join(TENS)}]")
 ECHO_LENGTH = 4
 COMMON = re.compile(
     r"人民政府|县级以上|地方各级|乡镇人民|行政主管|主管部门|有关部门|村民委员会|村民会议|代表会议|集体经济组织|集体经济|经济组织|农村集体|乡村振兴|工作人员"
@@ -79,7 +80,9 @@ def _equal_options(question: Question) -> Iterator[Finding]:
     lists: dict[frozenset[str], Option] = {}
     bare: dict[str, Option] = {}
     for option in question.options if question.type in CHOICES else ():
-        value = quantity(option.text) if len(option.text) <= 16 and NUMERAL_MARKS.search(option.text) else None
+        if option.picture:
+            continue
+        value = quantity(option.text) if _may_be_number(option.text) else None
         items = LISTED.split(option.text)
         if value is not None:
             first = values.setdefault(value, option)
@@ -115,7 +118,7 @@ def _names(option: Option, first: Option) -> dict[str, str]:
 
 def _long_key(question: Question) -> Iterator[Finding]:
     """The key is far longer than every distractor: whoever knows nothing chooses the longest."""
-    if question.type is not QuestionType.SINGLE or len(question.options) < 3:
+    if question.type is not QuestionType.SINGLE or len(question.options) < 3 or any(option.picture for option in question.options):
         return
     right = max((len(option.text) for option in question.options if option.id in question.key), default=0)
     wrong = max((len(option.text) for option in question.options if option.id not in question.key), default=0)
@@ -209,7 +212,12 @@ def _asks_number(question: Question) -> bool:
         return any(blank.kind is BlankKind.NUMBER for blank in question.blanks)
     if question.type is not QuestionType.SINGLE:
         return False
-    return all(len(option.text) <= 16 and NUMERAL_MARKS.search(option.text) and quantity(option.text) for option in question.options)
+    return all(_may_be_number(option.text) and quantity(option.text) for option in question.options)
+
+
+def _may_be_number(text: str) -> bool:
+    """True for a short text that starts as a number does; only then is it worth reading as one."""
+    return len(text) <= 16 and NUMBER_START.match(text) is not None
 
 
 def _source(question: Question) -> Iterator[Finding]:

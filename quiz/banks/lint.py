@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as Mapped
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from pathlib import Path
@@ -78,12 +80,13 @@ def lint_paths(paths: Iterable[Path], zone: tzinfo, on: date | None = None, prog
     files = _files(paths, linter)
     sizes = [_size(path) for path in files] if progress else []
     done, total = 0, sum(sizes)
-    for number, path in enumerate(files):
-        linter.read(path)
-        if progress:
-            done += sizes[number]
-            progress(done, total, linter.count)
-    return linter.finish(len(files))
+    with _uncollected():
+        for number, path in enumerate(files):
+            linter.read(path)
+            if progress:
+                done += sizes[number]
+                progress(done, total, linter.count)
+        return linter.finish(len(files))
 
 
 def to_json(diagnostics: Iterable[Diagnostic], translate: Translate = mark_text) -> str:
@@ -93,6 +96,18 @@ def to_json(diagnostics: Iterable[Diagnostic], translate: Translate = mark_text)
         for d in diagnostics
     ]  # fmt: skip
     return json.dumps(rows, ensure_ascii=False, indent=1)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the cycle collector still: nodes and questions make no cycles, and looking for them takes a quarter of the time of a large bank."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Linter:

@@ -8,6 +8,8 @@ the texts and their order alone.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
+from operator import eq
 from zlib import crc32
 
 SHINGLE = 3
@@ -18,14 +20,24 @@ EMPTY = 0xFFFFFFFF
 LATEST = 6
 """How many texts of a crowded band are compared: a bound, so that a thousand texts from one mould cost a thousand times, not a million."""
 
-SURE = 0.45
-"""Share of equal bins below which the exact similarity is not worth computing."""
+LIKELY = 0.25
+"""Share of equal bins below which the exact similarity is not worth computing: two standard deviations below that of texts alike by 0.4."""
+
+
+def shingles(text: str) -> set[str]:
+    """Return the runs of `SHINGLE` characters of a text."""
+    return {text[i : i + SHINGLE] for i in range(max(len(text) - SHINGLE, 0) + 1)}
+
+
+def overlap(one: set[str], other: set[str]) -> float:
+    """Return the Jaccard similarity of two sets of shingles, from 0 to 1."""
+    shared = len(one & other)
+    return shared / (len(one) + len(other) - shared)
 
 
 def similarity(one: str, other: str) -> float:
     """Return the Jaccard similarity of the shingles of two texts, from 0 to 1."""
-    a, b = _shingles(one), _shingles(other)
-    return len(a & b) / len(a | b)
+    return overlap(shingles(one), shingles(other))
 
 
 class Nearby:
@@ -33,13 +45,14 @@ class Nearby:
 
     def __init__(self) -> None:
         self._marks: list[array[int]] = []
+        self._gaps = array("B")  # by text: how many bins are empty
         self._latest: dict[bytes, int] = {}  # a band's hashes -> the latest text that has them
         self._before = array("l")  # by text and band: the text before it in that chain, or -1
 
-    def add(self, text: str) -> list[int]:
-        """Return the numbers of earlier texts that may be much like `text`, in the order added, and remember `text`."""
+    def add(self, text: str, suspects: Iterable[int] = ()) -> list[int]:
+        """Return the numbers of earlier texts, of all and of the `suspects`, that may be alike, in the order added; and remember `text`."""
         marks, number = _marks(text), len(self._marks)
-        candidates: set[int] = set()
+        candidates = set(suspects)
         for band in range(BANDS):
             key = bytes((band,)) + marks[band * ROWS : band * ROWS + ROWS].tobytes()
             before = self._latest.get(key, -1)
@@ -51,13 +64,14 @@ class Nearby:
                 candidates.add(before)
                 before = self._before[before * BANDS + band]
         self._marks.append(marks)
-        return [other for other in sorted(candidates) if _agree(marks, self._marks[other])]
+        self._gaps.append(marks.count(EMPTY))
+        return [other for other in sorted(candidates) if self._agree(number, other)]
 
-
-def _agree(one: array[int], other: array[int]) -> bool:
-    """True when enough of the bins that either text uses are equal."""
-    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a != EMPTY or b != EMPTY]
-    return sum(a == b for a, b in pairs) >= SURE * len(pairs)
+    def _agree(self, one: int, other: int) -> bool:
+        """True when enough of the bins that a text uses are equal; bins empty on both sides say nothing."""
+        unused = min(self._gaps[one], self._gaps[other])
+        same: int = sum(map(eq, self._marks[one], self._marks[other]))
+        return same - unused >= LIKELY * (BINS - unused)
 
 
 def _marks(text: str) -> array[int]:
@@ -69,7 +83,3 @@ def _marks(text: str) -> array[int]:
         if value < marks[value & MASK]:  # noqa: PLR1730 - min() is a third slower here
             marks[value & MASK] = value
     return marks
-
-
-def _shingles(text: str) -> set[str]:
-    return {text[i : i + SHINGLE] for i in range(max(len(text) - SHINGLE, 0) + 1)}

@@ -54,8 +54,9 @@ class Fields:
         self.node = node
         self.problems = problems
         self.entries = node.entries
-        for key in node.entries.keys() - set(known):
-            problems.add(node.entries[key], "F101", _unknown(key, known))
+        for key in node.entries:
+            if key not in known:
+                problems.add(node.entries[key], "F101", _unknown(key, known))
 
     def at(self, key: str) -> Placed:
         """Where the value of `key` stands; the mapping's own place when the key is not there."""
@@ -82,6 +83,11 @@ class Fields:
 
     def text(self, key: str, required: bool = True, limit: int = LINE_LIMIT) -> str:
         """Return a text as written, cleaned; "" when absent."""
+        entry = self.entries.get(key)
+        if entry is not None and isinstance(entry.value, Scalar) and not entry.value.is_null:
+            found = clean(entry.value.text)
+            if found and len(found) <= limit:
+                return found  # nothing to report: by far the most texts
         node = self.value(key, required)
         return "" if node is None else read_text(node, key, self.problems, limit)
 

@@ -107,20 +107,27 @@ def parse_yaml(content: str | bytes, problems: Problems) -> Node | None:
     return root
 
 
-@dataclass(slots=True)
+_PENDING = Broken(0, 0)
+"""Stands for a value that comes with the next event."""
+
+
 class _Frame:
     """An open list or mapping; `entry` is the key that waits for its value."""
 
-    node: Sequence | Mapping
-    entry: Entry | None = None
+    __slots__ = ("entry", "items", "node")
+
+    def __init__(self, node: Sequence | Mapping) -> None:
+        self.node = node
+        self.items = node.items if isinstance(node, Sequence) else None
+        self.entry: Entry | None = None
 
     @property
     def wants_key(self) -> bool:
-        return self.entry is None and isinstance(self.node, Mapping)
+        return self.entry is None and self.items is None
 
 
 class _Builder:
-    """Turns events into nodes with an explicit stack."""
+    """Turns events into nodes with an explicit stack. The loop runs a hundred times for each question: it is written for speed."""
 
     def __init__(self, problems: Problems, lines: list[str]) -> None:
         self.problems = problems
@@ -131,29 +138,33 @@ class _Builder:
     def build(self, parser: yaml.CLoader) -> Node | None:
         """Return the root; None for an empty document and for one that is nested too deeply."""
         next_event = parser.get_event
+        scalar = self.scalar
         while True:
-            event = next_event()
-            match event:
-                case ScalarEvent():
-                    self.scalar(event)
-                case MappingStartEvent() | SequenceStartEvent():
-                    if not self.start(event):
-                        return None
-                case MappingEndEvent() | SequenceEndEvent():
-                    self.stack.pop()
-                case AliasEvent():
-                    at = _place(event)
-                    self.problems.add(at, "Y004", say("不允许用“*”引用别处的内容。如果这是文字，请给整段文字加双引号。"))
-                    self.attach(Broken(at.line, at.column))
-                case DocumentStartEvent():
-                    if self.root is not None:
-                        text = say("一个文件只能有一个文档。请删掉这一行的“---”，或者把后面的内容另存为一个文件。")
-                        self.problems.add(_place(event), "Y006", text)
-                        return self.root
-                    if event.tags or event.version:
-                        self.problems.add(_place(event), "Y005", say("不允许以“%”开头的 YAML 指令。请删掉这一行。"))
-                case StreamEndEvent():
-                    return self.root
+            event: Any = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                scalar(event)
+            elif kind is MappingStartEvent or kind is SequenceStartEvent:
+                if not self.start(event):
+                    return None
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self.stack.pop()
+            elif kind is StreamEndEvent or (kind is DocumentStartEvent and not self.may_open(event)):
+                return self.root
+            elif kind is AliasEvent:
+                at = _place(event)
+                self.problems.add(at, "Y004", say("不允许用“*”引用别处的内容。如果这是文字，请给整段文字加双引号。"))
+                self.attach(Broken(at.line, at.column))
+
+    def may_open(self, event: DocumentStartEvent) -> bool:
+        """True for the first document; a second one and directives are reported."""
+        if self.root is not None:
+            text = say("一个文件只能有一个文档。请删掉这一行的“---”，或者把后面的内容另存为一个文件。")
+            self.problems.add(_place(event), "Y006", text)
+            return False
+        if event.tags or event.version:
+            self.problems.add(_place(event), "Y005", say("不允许以“%”开头的 YAML 指令。请删掉这一行。"))
+        return True
 
     def start(self, event: MappingStartEvent | SequenceStartEvent) -> bool:
         """Open a list or mapping; False when it lies too deep to go on."""
@@ -174,19 +185,19 @@ class _Builder:
             self.refuse_marks(event)
         start: Any = event.start_mark
         end: Any = event.end_mark
-        text = event.value if end.line == start.line or event.style == "|" else self.folded(event)
-        node = Scalar(text, start.line + 1, start.column + 1, event.implicit[0])
-        if self.stack and self.stack[-1].wants_key:
-            self.key(node)
+        line = start.line
+        text = event.value if end.line == line or event.style == "|" else self.folded(event)
+        node = Scalar(text, line + 1, start.column + 1, event.implicit[0])
+        if self.stack and (frame := self.stack[-1]).entry is None and frame.items is None:
+            self.key(node, frame)
         else:
             self.attach(node)
 
-    def key(self, node: Scalar) -> None:
-        frame = self.stack[-1]
+    def key(self, node: Scalar, frame: _Frame) -> None:
         assert isinstance(frame.node, Mapping)
-        frame.entry = Entry(node.line, node.column, Broken(node.line, node.column))
-        first = frame.node.entries.setdefault(node.text, frame.entry)
-        if first is not frame.entry:
+        entry = frame.entry = Entry(node.line, node.column, _PENDING)
+        first = frame.node.entries.setdefault(node.text, entry)
+        if first is not entry:
             text = say("“{key}”写了两次，第一次在第{line}行。请删掉一个，或者改成另外的键。", key=node.text, line=first.line)
             self.problems.add(node, "Y003", text)
 
@@ -195,8 +206,8 @@ class _Builder:
             self.root = node
             return
         frame = self.stack[-1]
-        if isinstance(frame.node, Sequence):
-            frame.node.items.append(node)
+        if frame.items is not None:
+            frame.items.append(node)
         elif frame.entry is None:  # a refused key: its value goes nowhere
             frame.entry = Entry(node.line, node.column, node)
         else:

@@ -57,6 +57,9 @@ PUNCTUATION = str.maketrans(
         "÷": "/",
     }
 )
+PLAIN_CHINESE = re.compile("[\u4e00-\u9fa5]+")
+"""Characters that no step changes: most options are of them alone, and the check of equal options asks for each."""
+
 SPACE_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
@@ -82,6 +85,8 @@ DATE = re.compile(
 
 def normalise(text: str) -> str:
     """Return the form in which two texts that mean the same to a reader are equal; normalising it again changes nothing."""
+    if PLAIN_CHINESE.fullmatch(text):
+        return text
     while (once := _normalise_once(text)) != text:
         text = once
     return text
