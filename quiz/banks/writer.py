@@ -19,7 +19,8 @@ DEFAULT_CATEGORY = "general/imported"
 LETTERS = OPTION_LETTERS + "IJKLMNOPQRSTUVWXYZ"
 GAP = re.compile(r"_{2,}|＿{2,}")
 NEVER_FIRST = re.compile(r"[-?:,\[\]{}#&*!|>'\"%@`.=<~\s]")
-SPECIAL = re.compile(r": |:$| #|[\n\t]")
+SPECIAL = re.compile(r": |:$| #|[\n\r\t\x85]")
+LINE_ENDS = re.compile(r"[\r\x85]")
 FLOW_SPECIAL = re.compile(r"[,\[\]{}]")
 
 INTRO = mark_text("由 quiz bank import 从 {file} 读入，{n}道题。请逐题核对，补上标有“待补”的各项，再用 quiz bank lint 检查。")
@@ -147,7 +148,7 @@ def house_stem(draft: Draft) -> str:
 def scalar(text: str, in_flow: bool = False) -> str:
     """Return text as a scalar that our reader gives back unchanged: bare where that is safe, else in double quotes."""
     bare = text == text.strip() and text not in NULLS and not NEVER_FIRST.match(text) and not SPECIAL.search(text) and not UNSEEN.search(text)
-    if bare and "\x85" not in text and not (in_flow and FLOW_SPECIAL.search(text)):
+    if bare and not (in_flow and FLOW_SPECIAL.search(text)):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted).replace("\x85", "\\u0085")
@@ -156,7 +157,12 @@ def scalar(text: str, in_flow: bool = False) -> str:
 def field(key: str, text: str) -> Iterator[str]:
     """Return `key: text`; a text of several lines stands below its key as it is."""
     lines = text.split("\n")
-    if len(lines) == 1 or UNSEEN.search(text) or "\x85" in text or any(line.startswith((" ", "\t")) or line != line.rstrip() for line in lines):
+    if (
+        len(lines) == 1
+        or UNSEEN.search(text)
+        or LINE_ENDS.search(text)
+        or any(line.startswith((" ", "\t")) or line != line.rstrip() for line in lines)
+    ):
         yield f"{key}: {scalar(text)}"
     else:
         yield f"{key}: |-"
