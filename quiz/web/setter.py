@@ -12,6 +12,7 @@ from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text
 from quiz.core.template import PLACEHOLDER, Template
 from quiz.storage.banks import BankFilter
 from quiz.usecases import publishing
+from quiz.web import coverage
 from quiz.web.context import actor, needs, reader, today
 
 pages = Blueprint("setter", __name__)
@@ -43,6 +44,9 @@ def home() -> ResponseReturnValue:
         Template=Template,
         today=today(),
     )
+
+
+pages.add_url_rule("/bank/coverage", "coverage", coverage.show)
 
 
 @pages.get("/bank/questions/<path:uid>")
