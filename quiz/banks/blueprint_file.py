@@ -17,7 +17,14 @@ TOP_KEYS = ("blueprint", "sections")
 PLAN_KEYS = ("id", "title", "minutes", "total", "pass_mark", "notes")
 SECTION_KEYS = ("title", "type", "each", "rule", "cells")
 CELL_KEYS = ("count", "category", "area", "topic", "level", "tag")
-MAX_MINUTES, MAX_COUNT = 600, 200
+MAX_MINUTES, RULES_OF = {
+    QuestionType.MULTIPLE: tuple(RuleName),
+    QuestionType.ORDERING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
+    QuestionType.MATCHING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
+}
+"""The rules that give part of the marks, by type; every other type knows all or nothing alone."""
+
+MAX_COUNT = 600, 200
 
 
 def load_blueprint(content: str | bytes, file_name: str) -> Loaded[Blueprint]:
@@ -83,8 +90,8 @@ def _rule(fields: Fields, kind: QuestionType | None, each: Decimal | None, probl
         if name is RuleName.PER_OPTION:
             problems.add(node, "B403", say("“per_option”要写出每个正确选项的分值，如“rule: {per_option: 0.5}”。"))
         rule = Rule(name or RuleName.ALL_OR_NOTHING)
-    if kind and kind is not QuestionType.MULTIPLE and rule.name is not RuleName.ALL_OR_NOTHING:
-        problems.add(node, "B403", say("少选得分的规则只用于多选题（multiple），这里的题型是“{type}”。请删掉“rule”。", type=kind.value))
+    if kind and rule.name not in RULES_OF.get(kind, (RuleName.ALL_OR_NOTHING,)):
+        problems.add(node, "B403", say("“{type}”题不用这个计分规则。请删掉“rule”，或者换一个规则。", type=kind.value))
     return rule
 
 

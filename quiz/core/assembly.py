@@ -22,7 +22,7 @@ from quiz.core.blueprint import Blueprint, Cell, Section, describe_cell
 from quiz.core.message import Message, say
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.profile import Dataset, Place, own_places
-from quiz.core.question import Question, Revision
+from quiz.core.question import Question, QuestionType, Revision
 from quiz.core.roster import Cadre
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
@@ -193,7 +193,10 @@ def _slots(number: int, section: int, revision: Revision, plan: Section, cell: C
 def _shuffled(question: Question, key: bytes) -> Question:
     if not question.options or question.keep_order:
         return question
-    return question.with_options(tuple(Stream(key, f"opt/{question.uid}").shuffled(question.options)))
+    options = tuple(Stream(key, f"opt/{question.uid}").shuffled(question.options))
+    if question.type is QuestionType.ORDERING and {f"{i}{option.id}" for i, option in enumerate(options, 1)} == question.key:
+        options = (*options[1:], options[0])  # an ordering never stands in its right order already
+    return question.with_options(options)
 
 
 def split_marks(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

@@ -122,6 +122,7 @@ def question_without_key(question: Question) -> Question:
 NUMERALS = (
     mark_text("一"), mark_text("二"), mark_text("三"), mark_text("四"), mark_text("五"),
     mark_text("六"), mark_text("七"), mark_text("八"), mark_text("九"), mark_text("十"),
+    mark_text("十一"), mark_text("十二"), mark_text("十三"), mark_text("十四"), mark_text("十五"),
 )  # fmt: skip
 """How sections are numbered."""
 

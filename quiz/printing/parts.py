@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from quiz.core.paper import Slot
+from quiz.core.paper import Slot, plain_number
 from quiz.core.picture import Picture
-from quiz.core.question import BLANK, OPTION_LETTERS, BlankKind, Option, QuestionType
+from quiz.core.question import BLANK, OPTION_LETTERS, TYPE_NAMES, BlankKind, Option, QuestionType
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import MM
 from quiz.printing.linebreak import is_bracket, tokens
@@ -54,7 +54,10 @@ Part = Callable[[Slot, Place], Lines]
 
 
 def question_block(slot: Slot, place: Place) -> Block:
-    """Return the question with its number, as it stands in the paper; the first question of a case has the situation before it."""
+    """Return the question with its number, as it stands in the paper; a case's questions tell their type and marks, the first its situation."""
+    if slot.part:
+        told = f"（{TYPE_NAMES[slot.question.type]}，{plain_number(slot.max_mark)}分）"
+        slot = replace(slot, question=replace(slot.question, stem=told + slot.question.stem))
     rows = PARTS[slot.question.type](slot, place)
     story = []
     if slot.part == 1:

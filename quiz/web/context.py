@@ -131,6 +131,7 @@ def prepare(app: Flask) -> None:
         key_text=key_text,
         response_text=response_text,
     )
+    app.jinja_env.globals.update(TYPE_NAMES=TYPE_NAMES)  # macros see globals, not what a page is given
     app.context_processor(_template_values)
 
 
@@ -143,7 +144,6 @@ def _template_values() -> dict[str, Any]:
         "now": now(),
         "Action": Action,
         "AREAS": AREAS,
-        "TYPE_NAMES": TYPE_NAMES,
         "LEVEL_NAMES": LEVEL_NAMES,
         "static_version": STATIC_VERSION,
     }

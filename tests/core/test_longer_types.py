@@ -118,6 +118,14 @@ def test_a_case_stays_whole_and_its_parts_share_the_marks():
     assert thaw(Paper, freeze(paper)) == paper
 
 
+def test_an_ordering_is_never_shown_in_its_right_order():
+    two = replace(ORDERING, options=ITEMS[:2], key=frozenset({"1A", "2B"}))
+    plan = Blueprint("b", "t", 60, Decimal(1), (Section("排序题", two.type, Decimal(1), (Cell(1),), Rule()),))
+    for n in range(20):
+        (slot,) = assemble(Draw("s", "t", plan, b"k" * 32), b"%d" % n, candidates([Revision(1, "d", two)], plan)).slots
+        assert key_text(slot.question) == "BA"
+
+
 @given(st.decimals(1, 100, places=2), st.lists(st.decimals("0.1", 9, places=1), min_size=1, max_size=6))
 def test_split_marks_add_up(total, weights):
     shares = split_marks(total, weights)

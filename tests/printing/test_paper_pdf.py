@@ -206,5 +206,5 @@ def test_the_situation_stands_before_the_first_question_of_a_case(make_longer_qu
     paper = make_paper([case.parts[0]])
     slot = replace(paper.slots[0], case=case.uid, situation=case.stem, part=1)
     text = "".join(page.text for page in read_pages(pdf([PrintJob(replace(paper, slots=(slot, replace(slot, number=2, part=2))), person)])))
-    assert text.count("某村有一户农户。1．应当怎样办") == 1
+    assert text.count("某村有一户农户。1．（单项选择题，2分）应当怎样办") == 1
     assert text.count("某村有一户农户。") == 1
