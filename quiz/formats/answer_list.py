@@ -21,7 +21,8 @@ GLUE = r"[\s,;。、.]*"
 RANGE = re.compile(rf"第?\(?(\d{{1,4}})\s*题?\s*-+\s*第?(\d{{1,4}})\s*\)?\s*题?\s*[:.、)]*\s*((?:{VALUE}[\s,、;/.|]*)+)(?!\w)")
 ONE = re.compile(rf"第?\(?(\d{{1,4}})\s*\)?\s*题?\s*[.、:)\-]*\s*(\(?\s*{VALUE}(?:[\s、,]*[A-Z](?![A-Za-z]))*\s*\)?)(?=[\s,;。、.]|\d|\(|第|$)")
 START = re.compile(r"^(?:第\s*(\d{1,3})\s*(?:小题|题)\s*[.．、:：]?|[（(](\d{1,3})[）)]|(\d{1,3})\s*(?:\.(?!\d)|[．、:：)）]))\s*")
-LETTERS_ONLY = re.compile(r"(?:[A-ZＡ-Ｚ√×✓✗对错]+[\s,，、;；]*)+")
+RUN_OF_KEYS = re.compile(r"[A-ZＡ-Ｚ√×✓✗对错](?:[\s,，、;；]?[A-ZＡ-Ｚ√×✓✗对错])*[。.]?")
+"""Answers in order, without numbers."""
 
 
 @dataclass(slots=True)
@@ -143,17 +144,16 @@ class AnswerKeeper:
             yield run
 
     def _scope(self, group: AnswerGroup, run: Sequence[Entry]) -> list[Section]:
-        """Return the sections that a list is about: by type and order of its head, else the next without a list, else all."""
+        """Return the sections that a list is about: by type and order of its head, else the next without answers, else all."""
         free = [section for section in self.sections if not section.is_answered]
-        if group.kind is not None or group.order:
-            for fits in (
-                lambda section: section.kind is group.kind and section.order == group.order,
-                lambda section: group.kind is not None and section.kind is group.kind,
-                lambda section: bool(group.order) and section.order == group.order,
-            ):
-                found = [section for section in free if fits(section)]
-                if found:
-                    return found[:1]
+        same_kind = [section for section in free if group.kind is not None and section.kind is group.kind]
+        same_order = [section for section in free if group.order and section.order == group.order]
+        both = [section for section in same_kind if section in same_order]
+        if both or same_kind or (same_order and group.kind is None):
+            return (both or same_kind or same_order)[:1]
+        if group.kind is not None and any(section.kind is not None for section in self.sections):
+            return []
+        free = [section for section in free if not all(question.is_answered for question in section.questions)] or free
         numbers = [question.number for section in free for question in section.questions]
         if len(set(numbers)) == len(numbers):
             return free
@@ -162,11 +162,14 @@ class AnswerKeeper:
     def _apply(self, run: Sequence[Entry], scope: Sequence[Section]) -> None:
         questions = [question for section in scope for question in section.questions]
         by_number = {question.number: question for question in questions}
+        twice = {question.number for question in questions if by_number[question.number] is not question}
         for section in scope:
             section.is_answered = True
         for entry in run:
             if entry.number is None:
                 self._in_order(entry, questions)
+            elif entry.number in twice:
+                self.report.add(entry.at, "I808", say("有几道题的题号都是{n}，答案列表里第{n}题的答案没有采用。", n=entry.number))
             elif entry.number in by_number:
                 give(by_number[entry.number], entry, self.report)
             else:
@@ -175,7 +178,7 @@ class AnswerKeeper:
 
     def _in_order(self, entry: Entry, questions: Sequence[RawQuestion]) -> None:
         """Give a run of answers without numbers to the questions in order, if it fits."""
-        values = values_for(entry.text, len(questions))
+        values = values_for(entry.text, len(questions)) if questions else None
         if values is None:
             text = say("答案列表“{answer}”与这里的{n}道题对不上，没有采用。", answer=entry.text, n=len(questions))
             self.report.add(entry.at, "I808", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ SYMBOLS = {
     "symbol": {0xB4: "×", 0xD6: "√", 0xA3: "≤", 0xB3: "≥", 0xB1: "±", 0xB0: "°"},
 }
 """Characters of the symbol fonts that people use for ticks and boxes, by the low byte of their code."""
+
+PRIVATE = re.compile("[\uf020-\uf0ff]")
+"""How Word stores characters of symbol fonts in ordinary text."""
 
 SUPERSCRIPT = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
 SUBSCRIPT = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
@@ -188,8 +192,16 @@ class _Reader:
         for text in self.pieces(run):
             if text.strip() and hidden is not None and hidden not in OFF:
                 self.report("I802", HIDDEN)
-            shown = _raised(text, raised)
+            shown = _raised(self.from_font(text, properties), raised)
             yield Marked(shown, bytes([bits]) * len(shown))
+
+    def from_font(self, text: str, properties: Node | None) -> str:
+        """Return the text with the private characters of a symbol font as the ticks and boxes that they show."""
+        if not PRIVATE.search(text):
+            return text
+        fonts = properties.find("w:rFonts") if properties else None
+        named = (fonts.attributes if fonts else {}).get("w:ascii", "").lower()
+        return PRIVATE.sub(lambda match: self.known_symbol(named, ord(match[0]) & 0xFF), text)
 
     def pieces(self, parent: Node) -> Iterator[str]:
         """Yield the texts in a run, in order."""
@@ -233,6 +245,10 @@ class _Reader:
             code = int(node.attributes.get("w:char", ""), 16) & 0xFF
         except ValueError:
             code = 0
+        return self.known_symbol(font, code)
+
+    def known_symbol(self, font: str, code: int) -> str:
+        """Return a symbol as ordinary text; □, reported, for one that is not known."""
         known = SYMBOLS.get(font, {}).get(code)
         if known is None:
             self.report("I805", SYMBOL)

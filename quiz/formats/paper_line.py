@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -186,8 +185,3 @@ def is_option_start(text: str) -> bool:
     """True for a line that begins with option A."""
     match = OPTION.match(text)
     return match is not None and letter_index(match["letter"]) == 0
-
-
-def next_lines(lines: Sequence[Line], i: int, count: int) -> Sequence[Line]:
-    """Return up to `count` lines after line `i`."""
-    return lines[i + 1 : i + 1 + count]

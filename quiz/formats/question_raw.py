@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from quiz.core.draft import DraftType
 from quiz.formats.marked_text import Marked, join
+from quiz.formats.question_words import KEY_BRACKET, TRAILING_VERDICT, VERDICT_BRACKET
 
 QUOTED = 16
 """Characters of a stem that a message quotes, so that a setter finds the place in a document without paragraph numbers."""
@@ -58,6 +59,14 @@ class RawQuestion:
         """The beginning of the stem, for messages."""
         text = " ".join(self.text.text.split())
         return text if len(text) <= QUOTED else text[:QUOTED] + "…"
+
+    @property
+    def is_answered(self) -> bool:
+        """True when a label, the stem or the options show the answer, as far as can be seen without understanding the question."""
+        if self.answers or self.parts or self.said is not None or any(option.is_flagged for option in self.options):
+            return True
+        text = self.text.text
+        return bool(VERDICT_BRACKET.search(text) or TRAILING_VERDICT.search(text) or (self.options and KEY_BRACKET.search(text)))
 
     def note(self, name: str, text: str) -> None:
         """Add to a field, on a new line when it holds something."""

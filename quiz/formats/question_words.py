@@ -35,7 +35,7 @@ HEAD = re.compile(
 )
 """A head of a section that names a type; what follows the type must be a bracket, a colon or nothing."""
 
-HEAD_TAIL = re.compile(r"^(?:部分|类)?(?:[（(\[【].*|[:：,，、.．。—\-].*|共.*|每.*|\d+{0}分.*)?$".replace("{0}", GAP))
+HEAD_TAIL = re.compile(r"^(?:部分|类)?(?:参考)?(?:答案)?(?:[（(\[【].*|[:：,，、.．。—\-].*|共.*|每.*|\d+{0}分.*)?$".replace("{0}", GAP))
 TOPIC_HEAD = re.compile(
     rf"^(?:第{GAP}[{CHINESE}\d]+{GAP}(?:部分|单元|章|节|类|篇)|[（(][{CHINESE}]{{1,3}}[）)]|[{CHINESE}]{{1,3}}[、.．]){GAP}[、.．:：]?{GAP}(?P<title>.{{1,40}})$"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from decimal import Decimal
 
@@ -581,3 +582,90 @@ def test_reading_grows_linearly() -> None:
     found = read_text(text.encode(), "卷.txt")
     assert len(found.drafts) == 3000
     assert found.drafts[99].right == (1,)
+
+
+@pytest.mark.parametrize(
+    ("text", "questions", "notes"),
+    [
+        pytest.param(
+            "案例分析题\n1. 某村王某。\n（1）可以。\n（2）不可以。\n答案：（1）对（2）错\n",
+            ["案例 某村王某。 {判断 可以。 对} {判断 不可以。 错}"],
+            ["3 I802", "4 I802"],
+            id="answers of a case in one line",
+        ),
+        pytest.param(
+            "填空题\n1. 鉴定分____、____级。\n2. ____和____。\n答案：（1）A （2）B\n",
+            ["填空 鉴定分____、____级。 [] []", "填空 ____和____。 [A] [B]"],
+            ["2 I802"],
+            id="letters for blanks are no answer list",
+        ),
+        pytest.param(
+            "一、单选题\n1. 甲（A）\nA.一 B.二\n二、多选题\n1. 乙（ ）\nA.一 B.二 C.三\n参考答案\n1.AC\n",
+            ["单选 甲（　　） *一 二", "多选 乙（　　） *一 二 *三"],
+            [],
+            id="a list for the section that has no answers yet",
+        ),
+        pytest.param(
+            "一、单选题\n1. 甲（ ）\nA.一 B.二\n参考答案\n二、判断题\n1.√\n",
+            ["单选 甲（　　） 一 二"],
+            ["2 I802", "6 I808"],
+            id="a list for a section that is not there",
+        ),
+        pytest.param(
+            "一、单选题\n1. 甲（ ）\nA.一 B.二\n1. 乙（ ）\nA.一 B.二\n参考答案\n一、单选题\n1.A\n",
+            ["单选 甲（　　） 一 二", "单选 乙（　　） 一 二"],
+            ["2 I802", "4 I802", "8 I808"],
+            id="two questions with one number",
+        ),
+        pytest.param(
+            "单选题\n1. 甲（ ）\n答案：B\nA. 一\nB. 二\n第2题 乙（ ）\nA. 一\nB. 二\n参考答案\n第2题：B\n",
+            ["单选 甲（　　） 一 *二", "单选 乙（　　） 一 *二"],
+            [],
+            id="the answer before the options",
+        ),
+        pytest.param(
+            "1. 甲乙丙（ ）\n（1）一是（ ）\nA. 一\nB. 二\n答案：A\n（2）二是（ ）\nA. 一\nB. 二\n答案：B\n",
+            ["案例 甲乙丙（ ） {单选 一是（　　） *一 二} {单选 二是（　　） 一 *二}"],
+            ["1 I802", "2 I802", "6 I802"],
+            id="questions under a question make a case",
+        ),
+        pytest.param(
+            "多选题\n1. 甲（ ）\n☑ 一\n□ 二\n☑ 三\n2. 乙（ ）\n√ A. 一\nB. 二\n",
+            ["多选 甲（　　） *一 二 *三", "多选 乙（　　） *一 二"],
+            [],
+            id="ticked boxes",
+        ),
+    ],
+)
+def test_answers_never_reach_another_question(text: str, questions: list[str], notes: list[str]) -> None:
+    found = read(text)
+    assert [shown(draft) for draft in found.drafts] == questions
+    assert told(found) == notes
+
+
+EXTRA = "夹在中间的一行文字"
+
+
+def holds(found: Imported, at: int) -> bool:
+    """True when the extra line at `at` is in a question, or a message quotes it or names a range of lines that it is in."""
+    if EXTRA in repr(found.drafts):
+        return True
+    messages = [d.message.render() for d in found.diagnostics]
+    ranges = [re.match(r"第(\d+)到(\d+)段", message) for message in messages]
+    return any(EXTRA[:5] in message for message in messages) or any(int(m[1]) <= at <= int(m[2]) for m in ranges if m)
+
+
+@pytest.mark.parametrize("text", [case[1] for case in PAPERS], ids=[case[0] for case in PAPERS])
+def test_no_line_is_lost_in_silence(text: str) -> None:
+    lines = text.split("\n")[:-1]
+    lost = [at for at in range(len(lines) + 1) if not holds(read("\n".join([*lines[:at], EXTRA, *lines[at:]])), at + 1)]
+    assert lost == []
+
+
+@pytest.mark.parametrize("text", [case[1] for case in PAPERS], ids=[case[0] for case in PAPERS])
+def test_no_question_is_lost_where_a_line_is(text: str) -> None:
+    """A line that says nothing may cost one question its key, never a question."""
+    lines = text.split("\n")[:-1]
+    count = len(read(text).drafts)
+    fewer = [at for at in range(len(lines) + 1) if len(read("\n".join([*lines[:at], EXTRA, *lines[at:]])).drafts) < count]
+    assert fewer == []

@@ -184,6 +184,8 @@ def test_raised_numbers_breaks_tabs_and_symbols() -> None:
     symbol = '<w:r><w:sym w:font="Wingdings 2" w:char="F050"/></w:r>'
     body = para("10", run("5", raised), "，H", run("2", lowered), "O", "<w:r><w:br/></w:r>", "甲", symbol)
     assert texts(docx(body)) == ["10⁵，H₂O\n甲√"]
+    stored = run("\uf0fc\uf0fb", '<w:rFonts w:ascii="Wingdings"/>')
+    assert texts(docx(para("甲", stored, run("\uf041")))) == ["甲√×□"]
 
 
 def test_revisions_hidden_text_and_fields() -> None:
