@@ -17,14 +17,13 @@ TOP_KEYS = ("blueprint", "sections")
 PLAN_KEYS = ("id", "title", "minutes", "total", "pass_mark", "notes")
 SECTION_KEYS = ("title", "type", "each", "rule", "cells")
 CELL_KEYS = ("count", "category", "area", "topic", "level", "tag")
-MAX_MINUTES, RULES_OF = {
+MAX_MINUTES, MAX_COUNT = 600, 200
+RULES_OF = {
     QuestionType.MULTIPLE: tuple(RuleName),
     QuestionType.ORDERING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
     QuestionType.MATCHING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
 }
 """The rules that give part of the marks, by type; every other type knows all or nothing alone."""
-
-MAX_COUNT = 600, 200
 
 
 def load_blueprint(content: str | bytes, file_name: str) -> Loaded[Blueprint]:
