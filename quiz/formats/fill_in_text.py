@@ -15,6 +15,9 @@ from quiz.formats.report import is_plain_number
 
 FILLED_BRACKET = re.compile(r"[（(][ \t\u3000]*([^（）()\n]{1,30}?)[ \t\u3000]*[）)]")
 FOLLOWING_BRACKET = re.compile(r"[ \t\u3000]*[（(【][ \t\u3000]*([^（）()【】\n]{1,30}?)[ \t\u3000]*[）)】]")
+WIDE_GAP = re.compile(r"(?<=[^\s\u3000])(?: {3,}|\u3000{2,}|\t+)(?=[^\s\u3000])")
+"""What is left of an underlined gap in plain text."""
+
 COUNTERS = re.compile(
     r"(?:^|(?<=[\s;；,，、。]))(?:第?空?\s*[(（]?(\d{1,2})[)）]?\s*[.．、:：)）]|第\s*(\d{1,2})\s*空\s*[.．、:：]?|空\s*(\d{1,2})\s*[.．、:：]?|[（(](\d{1,2})[)）]|([①-⑳]))\s*"
 )
@@ -57,6 +60,9 @@ def find_spots(stem: Marked, has_answer: bool, is_declared: bool) -> tuple[list[
     brackets = [Spot(*match.span()) for match in EMPTY_BRACKET.finditer(stem.text)]
     if brackets:
         return brackets, not is_declared
+    gaps = [Spot(*match.span()) for match in WIDE_GAP.finditer(stem.text)] if is_declared else []
+    if gaps:
+        return gaps, True
     if not has_answer and is_declared:
         return [Spot(*match.span(), match[1]) for match in FILLED_BRACKET.finditer(stem.text)], True
     return [], False

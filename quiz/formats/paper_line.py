@@ -25,6 +25,7 @@ from quiz.formats.question_words import (
 )
 
 PREFIX_TYPES = (DraftType.SINGLE, DraftType.MULTIPLE, DraftType.TRUE_FALSE, DraftType.FILL_IN)
+BARE_OPTION = re.compile(r"(?:^|(?<=[ \t\u3000]))([A-H])(?=[\u3400-\u9fff\d“《])")
 DIGITS = {char: i for i, char in enumerate("零一二三四五六七八九")} | {"〇": 0}
 
 
@@ -169,6 +170,16 @@ def split_options(line: Marked, first: int, at: int) -> tuple[Marked, list[RawOp
             RawOption(chr(ord("A") + letter_index(letter_text)), line[letter_at : letter_at + 1], text if is_last else text.strip(SPACE + "；;"), at)
         )
     return line[: marks[0][0]].strip(), options
+
+
+def split_bare_options(line: Marked, at: int) -> list[RawOption]:
+    """Return the options of a line such as `A光伏 B中药材 C菊花`, whose letters have no mark after them; [] unless there are A and B."""
+    matches = list(BARE_OPTION.finditer(line.text))
+    if len(matches) < 2 or matches[0].start() or [letter_index(match[1]) for match in matches] != list(range(len(matches))):
+        return []
+    ends = [*(match.start() for match in matches[1:]), len(line.text)]
+    labels = [line[match.start() : match.start() + 1] for match in matches]
+    return [RawOption(label.text.upper(), label, line[m.end() : end].strip(), at) for label, m, end in zip(labels, matches, ends, strict=True)]
 
 
 def letter_index(letter: str) -> int:

@@ -18,6 +18,7 @@ from quiz.formats.paper_line import (
     parse_head,
     parse_number,
     parse_topic,
+    split_bare_options,
     split_labels,
     split_options,
     type_prefix,
@@ -214,6 +215,10 @@ class PaperReader:
             letter = chr(ord("A") + len(current.options))
             current.options.append(RawOption(letter, text[:1], text[bullet.end() :].strip(), at, bullet["mark"] in CHOSEN_BULLETS))
             self.field = "option"
+            return True
+        if not current.options and (bare := split_bare_options(text, at)):
+            self.guess(at, say("选项的字母后面没有标点，按“{letters}”分开，请核对。", letters="".join(option.letter for option in bare)))
+            current.options, self.field = bare, "option"
             return True
         expected = letter_index(current.options[-1].letter) + 1 if current.options else 0
         rest, found = split_options(text, expected, at)

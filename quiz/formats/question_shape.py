@@ -175,7 +175,7 @@ class Shaper:
         if is_guess:
             found = "；".join(spot.answer for spot in spots if spot.answer)
             is_read = say("空格和答案（{found}）是从题干里认出来的，请核对。", found=found)
-            self.notes.guessed(raw, is_read if found else say("题干里的{n}个括号读作空格，请核对。", n=len(spots)))
+            self.notes.guessed(raw, is_read if found else say("题干里的{n}处括号或空白读作空格，请核对。", n=len(spots)))
         text = self._clean(raw, with_blanks(stem, spots))
         if not answer:
             blanks = tuple(self._blank(raw, spot.answer) for spot in spots)

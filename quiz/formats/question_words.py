@@ -35,14 +35,14 @@ HEAD = re.compile(
 )
 """A head of a section that names a type; what follows the type must be a bracket, a colon or nothing."""
 
-HEAD_TAIL = re.compile(r"^(?:部分|类)?(?:参考)?(?:答案)?(?:[（(\[【].*|[:：,，、.．。—\-].*|共.*|每.*|\d+{0}分.*)?$".replace("{0}", GAP))
+HEAD_TAIL = re.compile(r"^(?:部分|类)?(?:参考)?(?:答案)?(?:[（(\[【［].*|[:：,，、.．。—\-].*|共.*|每.*|\d+{0}分.*)?$".replace("{0}", GAP))
 TOPIC_HEAD = re.compile(
     rf"^(?:第{GAP}[{CHINESE}\d]+{GAP}(?:部分|单元|章|节|类|篇)|[（(][{CHINESE}]{{1,3}}[）)]|[{CHINESE}]{{1,3}}[、.．]){GAP}[、.．:：]?{GAP}(?P<title>.{{1,40}})$"
 )
 ORDINAL = re.compile(rf"^[（(第]?{GAP}([{CHINESE}]{{1,3}}){GAP}(?:[）)、.．:：]|[ \t\u3000])")
 
 EACH_MARK = re.compile(r"每(?P<what>小题|题|空|道题?|个)[为得计]?\s*(?P<marks>\d+(?:\.\d+)?)\s*分")
-OWN_MARK = re.compile(r"[（(\[【]\s*(?:本题|分值|满分|共|计)*\s*[:：]?\s*(?P<marks>\d+(?:\.\d+)?)\s*分\s*[）)\]】]")
+OWN_MARK = re.compile(r"[（(\[【［]\s*(?:本题|分值|满分|共|计)*\s*[:：]?\s*(?P<marks>\d+(?:\.\d+)?)\s*分\s*[）)\]】］]")
 
 NUMBER = re.compile(
     r"^(?:(?P<nth>第\s*(\d{1,4})\s*(?:小题|题)\s*[.．、:：,，]?)|(?P<paren>[（(]\s*(\d{1,3})\s*[）)]\s*[.．、]?)|(?P<dot>(\d{1,4})\s*(?:\.(?!\d)|[．、)）]|[:：](?!\d)))"
@@ -51,15 +51,15 @@ NUMBER = re.compile(
 """The number of a question; its groups are named by how it is written."""
 
 LEADING_VERDICT = re.compile(r"^[（(]\s*(?P<mark>[√×✓✔✗✘☑☒╳対对错vVxXTF]|正确|错误)?\s*[）)]\s*(?=\S)")
-TYPE_TAG = re.compile(rf"[\[【（(<《]\s*(?P<type>{ANY_TYPE})\s*[\]】）)>》]\s*\*?\s*")
+TYPE_TAG = re.compile(rf"[\[【（(<《［]\s*(?P<type>{ANY_TYPE})\s*[\]】）)>》］]\s*\*?\s*")
 TYPE_PREFIX = re.compile(rf"^(?P<type>{ANY_TYPE})\s*[:：]\s*(?=\S)")
 
 OPTION = re.compile(
-    r"(?:(?P<open>[（(\[【])[ \t]*)?(?P<letter>[A-Za-zＡ-Ｚａ-ｚ])(?:[ \t\u3000]*(?P<close>[.．、)）\]】:：,，。])|(?=[ \t\u3000]+\S))[ \t\u3000]*"
+    r"(?:(?P<open>[（(\[【［])[ \t]*)?(?P<letter>[A-Za-zＡ-Ｚａ-ｚ])(?:[ \t\u3000]*(?P<close>[.．、)）\]】:：,，。])|(?=[ \t\u3000]+\S))[ \t\u3000]*"
 )
 BULLET = re.compile(r"^(?P<mark>[○◯●◉□☐■☑☒✓✔√◎])[ \t\u3000]*(?=\S)")
 CHOSEN_BULLETS = "●◉■☑✓✔√"
-RIGHT_SUFFIX = re.compile(r"[ \t\u3000]*[（(\[【]\s*(?:正确答案|正确选项|标准答案|正确|答案|正解|√|✓|✔)\s*[）)\]】][ \t\u3000]*$")
+RIGHT_SUFFIX = re.compile(r"[ \t\u3000]*[（(\[【［]\s*(?:正确答案|正确选项|标准答案|正确|答案|正解|√|✓|✔)\s*[）)\]】］][ \t\u3000]*$")
 TICK_SUFFIX = re.compile(r"[ \t\u3000]*[√✓✔☑][ \t\u3000]*$")
 
 LABELS: dict[str, str] = {
@@ -77,8 +77,8 @@ LABELS: dict[str, str] = {
 
 _NAMED = "|".join(f"(?P<{field}>{words})" for field, words in LABELS.items())
 _NAMED_TOO = "|".join(f"(?P<b_{field}>{words})" for field, words in LABELS.items())
-LABEL = re.compile(rf"(?:(?:^|(?<=[\s\u3000。；;）)]))(?:{_NAMED}){GAP}[:：]|[【\[〔]{GAP}(?:{_NAMED_TOO}){GAP}[】\]〕]{GAP}[:：]?){GAP}")
-BRACKETED_ANSWER = re.compile(r"[（(\[【]\s*(?:正确|参考|标准)?答案\s*(?:为|是)?\s*[:：]?\s*(?P<value>[^（）()\[\]【】]{1,80}?)\s*[）)\]】]")
+LABEL = re.compile(rf"(?:(?:^|(?<=[\s\u3000。；;）)]))(?:{_NAMED}){GAP}[:：]|[【\[〔［]{GAP}(?:{_NAMED_TOO}){GAP}[】\]〕］]{GAP}[:：]?){GAP}")
+BRACKETED_ANSWER = re.compile(r"[（(\[【［]\s*(?:正确|参考|标准)?答案\s*(?:为|是)?\s*[:：]?\s*(?P<value>[^（）()\[\]【】]{1,80}?)\s*[）)\]】］]")
 BARE_ANSWER = re.compile(r"^(?:正确|参考|标准)?答案(?:为|是)?[ \t\u3000]*(?P<value>[A-HＡ-Ｈ][A-HＡ-Ｈ、，, ]*|[√×✓✗]|正确|错误|对|错)[。.]?$")
 
 ANSWER_HEAD = re.compile(
@@ -86,7 +86,7 @@ ANSWER_HEAD = re.compile(
     r"(?:参考答案|标准答案|答案)(?:解析|部分)?(?:[及与和](?:解析|评分标准|评分细则|说明))?[ \t\u3000]*[）)】\]]?(?P<colon>[:：]?)$"
 )
 
-KEY_BRACKET = re.compile(r"[（(\[【]([ \t\u3000]*[A-Za-zＡ-Ｚａ-ｚ](?:[ \t\u3000、，,;；/]*[A-Za-zＡ-Ｚａ-ｚ])*[ \t\u3000]*)[）)\]】]")
+KEY_BRACKET = re.compile(r"[（(\[【［]([ \t\u3000]*[A-Za-zＡ-Ｚａ-ｚ](?:[ \t\u3000、，,;；/]*[A-Za-zＡ-Ｚａ-ｚ])*[ \t\u3000]*)[）)\]】］]")
 EMPTY_BRACKET = re.compile(r"[（(][ \t\u3000\u00a0_]*[）)]|【[ \t\u3000]*】")
 KEY_UNDERLINE = re.compile(r"[_＿]+[ \t\u3000]*([A-HＡ-Ｈ](?:[ 、，,]*[A-HＡ-Ｈ])*)[ \t\u3000]*[_＿]+")
 LETTERS = re.compile(r"[A-Z](?:[\s、,;/.和&+]*[A-Z])*[.。;,]?")
@@ -97,7 +97,7 @@ WRONG_WORDS = ("错误", "错", "×", "✗", "✘", "☒", "╳", "F", "FALSE", 
 VERDICTS = {**dict.fromkeys(RIGHT_WORDS, True), **dict.fromkeys(WRONG_WORDS, False)}
 _VERDICT_WORDS = "|".join(sorted(map(re.escape, VERDICTS), key=len, reverse=True))
 VERDICT = re.compile(rf"^(?:是|为|答)?(?P<word>{_VERDICT_WORDS})(?:的)?(?:$|[。.，,；;:：、（(\s])(?P<rest>.*)$", re.DOTALL | re.IGNORECASE)
-VERDICT_BRACKET = re.compile(rf"[（(\[【][ \t\u3000]*(?P<word>{_VERDICT_WORDS})[ \t\u3000]*[）)\]】]", re.IGNORECASE)
+VERDICT_BRACKET = re.compile(rf"[（(\[【［][ \t\u3000]*(?P<word>{_VERDICT_WORDS})[ \t\u3000]*[）)\]】］]", re.IGNORECASE)
 TRAILING_VERDICT = re.compile(r"[ \t\u3000]*(?P<word>[√×✓✔✗✘])[ \t\u3000]*$")
 
 CASE_START = re.compile(
