@@ -221,7 +221,7 @@ def test_a_missing_file_and_missing_words_are_told(tmp_path: Path) -> None:
     assert told(bank(tmp_path, "{file: a.png, alt: a.png}")) == ["10:33 Q219"]
     assert told(bank(tmp_path, "{alt: 图}")) == ["10:14 F102"]
     assert told(bank(tmp_path, "a.png")) == ["10:14 F103"]
-    assert told(bank(tmp_path, "{file: a.png, alt: 图, width: 3}")) == ["10:39 F101"]
+    assert told(bank(tmp_path, "{file: a.png, alt: 图, width: 3}")) == ["10:36 F101"]
 
 
 def test_a_bad_picture_of_an_option_is_told_once_and_its_letter_stays_known(tmp_path: Path) -> None:
