@@ -16,6 +16,9 @@ SIBLINGS, NEAR = "siblings", "near"
 """The two distractor sources that are no fact names: the same fact elsewhere, and close numbers."""
 
 OPTION_COUNT = 4
+FEWEST_NEIGHBOURS = 3
+CLOSEST_AMOUNT = Decimal("0.05")
+"""An amount of money closer to the key than this share is no fair distractor: the key itself is only about right."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 OWN_PLACEHOLDERS = frozenset({"name", "as_of", "claim", "source"})
 """Placeholders that are no facts: the place's name, the profile's date, the shown value of a statement, the profile's source."""
@@ -58,11 +61,13 @@ def fact_names(template: Template) -> set[str]:
 
 
 def bind(template: Template, place: Place, dataset: Dataset, stream: Stream) -> Question | None:
-    """Return the question that `template` makes of `place`, or None when facts are missing or too few distractors differ from the key.
+    """Return the question that `template` makes of `place`, or None when it would be no question there.
+
+    That is when facts are missing, when too few distractors differ from the key, or when all neighbours share the figure it asks for.
 
     The result depends only on its arguments; `stream` decides distractors among equals and whether a statement is shown falsely.
     """
-    if any(name not in place.facts for name in fact_names(template)):
+    if any(name not in place.facts for name in fact_names(template)) or _is_shared_by_all(template, place, dataset):
         return None
     maker = {
         QuestionType.SINGLE: _single,
@@ -71,6 +76,16 @@ def bind(template: Template, place: Place, dataset: Dataset, stream: Stream) -> 
         QuestionType.FILL_IN: _fill_in,
     }[template.type]
     return maker(template, place, dataset, stream)
+
+
+def _is_shared_by_all(template: Template, place: Place, dataset: Dataset) -> bool:
+    """True when every one of at least three neighbours has the same figure, such as 0: then it tells nothing of this place."""
+    asked = template.key or template.claim
+    fact = place.facts.get(asked)
+    if fact is None or fact.value is None:
+        return False
+    around = [other.facts[asked] for other in siblings(place, dataset.index()) if asked in other.facts]
+    return len(around) >= FEWEST_NEIGHBOURS and all(other == fact for other in around)
 
 
 def _question(template: Template, place: Place, dataset: Dataset, **parts: object) -> Question:
@@ -166,10 +181,14 @@ def _distractors(template: Template, key: Fact, place: Place, dataset: Dataset, 
     for text in _candidates(template, key, place, dataset, stream):
         if len(out) == wanted:
             break
-        if text and text not in taken:
+        if text and text not in taken and not _is_too_close(text, key):
             taken.add(text)
             out.append(text)
     return out
+
+
+def _is_too_close(text: str, key: Fact) -> bool:
+    return key.decimal is not None and abs(Decimal(text) - key.decimal) <= CLOSEST_AMOUNT * abs(key.decimal)
 
 
 def _candidates(template: Template, key: Fact, place: Place, dataset: Dataset, stream: Stream) -> Iterator[str]:

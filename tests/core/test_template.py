@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -55,6 +56,29 @@ def test_near_numbers_fill_up_and_are_never_negative_or_the_key():
 def test_a_template_without_its_facts_or_distractors_is_not_used():
     assert bind(template(key="missing", distractors=("near",)), TOWNS[0], DATASET, Stream(b"k", "x")) is None
     assert bind(template(key="active", distractors=("active",)), TOWNS[0], DATASET, Stream(b"k", "x")) is None
+
+
+def test_a_figure_that_all_neighbours_share_is_not_asked():
+    towns = tuple(town(f"T{i}", f"镇{i}", active=0) for i in range(4))
+    flat = replace(DATASET, places=towns)
+    assert bind(template(key="active", distractors=("near",)), towns[0], flat, Stream(b"k", "x")) is None
+    uneven = replace(DATASET, places=(*towns[:3], town("T3", "镇3", active=2)))
+    assert bind(template(key="active", distractors=("near",)), towns[0], uneven, Stream(b"k", "x")) is not None
+
+
+def test_amounts_close_to_the_key_are_no_distractors():
+    incomes = ("24.3", "24.9", "25.4", "30.1", "19.8", "41.0")
+    villages = tuple(
+        Place(f"V{i}", f"村{i}", UnitKind.VILLAGE, "T1", facts={"income": Fact(decimal=Decimal(value))}) for i, value in enumerate(incomes)
+    )
+    for seed in range(20):
+        asked = bind(
+            template(scope=Scope.VILLAGE, key="income", distractors=("siblings", "near"), explanation=""),
+            villages[0],
+            replace(DATASET, places=villages),
+            Stream(bytes([seed]), "x"),
+        )
+        assert not {"24.9", "25.4"} & {option.text for option in asked.options}
 
 
 def test_list_questions_take_wrong_items_from_neighbours_only():
