@@ -14,6 +14,7 @@ from pathlib import Path
 from quiz.banks.bank_file import BankFile, read_bank, report_doubled
 from quiz.banks.blueprint_file import read_blueprint
 from quiz.banks.craft import Craft
+from quiz.banks.known_files import KnownFile, KnownFiles, file_digest
 from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import START, Placed, Problems
 from quiz.banks.profile_file import read_profile
@@ -25,7 +26,7 @@ from quiz.core.blueprint import Blueprint
 from quiz.core.message import Diagnostic, Translate, mark_text, say
 from quiz.core.plan import SittingPlan
 from quiz.core.profile import Dataset
-from quiz.core.question import Question
+from quiz.core.question import Question, pictures_of
 from quiz.core.roster import Roster, Unit, UnitKind
 from quiz.core.template import Template
 
@@ -48,7 +49,10 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class LoadedBank:
-    """Everything without a fault in the files, what is wrong with the rest, how many files there were, and the pictures by their digests."""
+    """Everything without a fault in the files, what is wrong with the rest, how many files there were, and the pictures by their digests.
+
+    `known` are the bank files that need not be read again while they stay as they are, `unread` how many questions of such files were left out.
+    """
 
     questions: tuple[Question, ...] = ()
     templates: tuple[Template, ...] = ()
@@ -59,6 +63,8 @@ class LoadedBank:
     diagnostics: tuple[Diagnostic, ...] = ()
     files: int = 0
     pictures: Mapped[str, bytes] = field(default_factory=dict)
+    known: Mapped[str, KnownFile] = field(default_factory=dict, compare=False)
+    unread: int = 0
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -70,13 +76,16 @@ Progress = Callable[[int, int, int], None]
 """Is told, after each file, how many bytes are done, how many there are, and how many questions have been read."""
 
 
-def lint_paths(paths: Iterable[Path], zone: tzinfo, on: date | None = None, progress: Progress | None = None) -> LoadedBank:
+def lint_paths(
+    paths: Iterable[Path], zone: tzinfo, on: date | None = None, progress: Progress | None = None, known: KnownFiles | None = None
+) -> LoadedBank:
     """Return what the files at `paths` hold; folders are walked for *.yaml and *.yml. Never raises for a bad or missing file.
 
     Local times are read in `zone`. Ids must differ over all files given. With a day `on` the craft of the questions is looked at too, as of that day.
+    Bank files that are `known` are not read: their questions are left out, only their ids are held against those of the others.
     The result depends on the files and the day alone, not on their order.
     """
-    linter = _Linter(zone, on)
+    linter = _Linter(zone, on, known)
     files = _files(paths, linter)
     sizes = [_size(path) for path in files] if progress else []
     done, total = 0, sum(sizes)
@@ -113,8 +122,12 @@ def _uncollected() -> Iterator[None]:
 class _Linter:
     """The state of one pass: what was read, and which ids stand where."""
 
-    def __init__(self, zone: tzinfo, on: date | None) -> None:
+    def __init__(self, zone: tzinfo, on: date | None, known: KnownFiles | None = None) -> None:
         self.zone = zone
+        self.known = known
+        self.digest = ""
+        self.now_known: dict[str, KnownFile] = {}
+        self.unread = 0
         self.craft = Craft(on) if on else None
         self.count = 0
         self.banks: list[BankFile] = []
@@ -142,6 +155,8 @@ class _Linter:
         except OSError as error:
             problems.add(START, "Y019", say("文件打不开：{reason}。", reason=error.strerror or str(error)))
             return
+        if self.known is not None and self.is_known(file_digest(problems.file, content), problems):
+            return
         node = parse_yaml(content, problems)
         if node is None:
             return
@@ -161,11 +176,24 @@ class _Linter:
         else:
             self.waiting[kind].append((node, problems))
 
+    def is_known(self, digest: str, problems: Problems) -> bool:
+        """True for a known file, after taking note of its ids; `digest` stays for the file that is read next."""
+        self.digest = digest
+        known = self.known.find(problems.file, digest) if self.known else None
+        if known is None:
+            return False
+        self.now_known[problems.file] = known
+        self.unread += sum(self.is_new("Q206", uid, at, problems) for uid, at in known.positions())
+        return True
+
     def bank(self, node: Mapping, path: Path, problems: Problems) -> None:
         """Read a bank; ids that another file has used are left out here."""
         bank = read_bank(node, problems, PictureFolder(path.parent, self.pictures))
         if bank is None:
             return
+        if self.digest and not any(True for question in bank.questions for _ in pictures_of(question)):
+            ids = tuple((uid, at.line, at.column) for uid, at in bank.positions.items())
+            self.now_known[problems.file] = KnownFile(self.digest, ids)
         wanted = _category_of(path)
         if wanted and bank.category and bank.category != wanted:
             text = say(
@@ -216,6 +244,8 @@ class _Linter:
             diagnostics=tuple(sorted(d for problems in self.all_problems for d in problems.told())),
             files=files,
             pictures=self.pictures,
+            known=self.now_known,
+            unread=self.unread,
         )
 
 

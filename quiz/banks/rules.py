@@ -130,8 +130,5 @@ SEVERITIES: dict[str, Severity] = {
 }
 """Rules that refuse nothing: a warning is worth a setter's look, a note is good to know. Every other rule is an error."""
 
-VERSION = 1
-"""Counts up whenever a file that passed might not pass any more: what was found about unchanged files is then found again."""
-
 NOTICES = frozenset({"R613", "I802", "I803", "I805", "I807", "I808"})
 """Rules that tell something and refuse nothing."""
