@@ -90,6 +90,7 @@ RULES: dict[str, str] = {
     "R613": mark_text("表格不是 UTF-8 编码，已按 GBK 读取"),
     "R614": mark_text("单元格里是公式"),
     "R615": mark_text("单位名称与编码对不上"),
+    "R616": mark_text("一个村同时有两位第一书记"),
     # C: craft, whether a question is fair and its key defensible
     "C901": mark_text("题干近似重复"),
     "C902": mark_text("两个选项实质相同"),

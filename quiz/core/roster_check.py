@@ -120,6 +120,11 @@ def parse_day(text: str) -> date | None:
         return None
 
 
+def _overlap(one: Post, other: Post) -> bool:
+    """True when both posts are held on some day."""
+    return (one.to_on is None or other.from_on <= one.to_on) and (other.to_on is None or one.from_on <= other.to_on)
+
+
 class _Check:
     """The state of one pass over the rows."""
 
@@ -130,6 +135,7 @@ class _Check:
         self.cadres: dict[str, PostRow] = {}
         self.posts: dict[str, list[Post]] = {}
         self.groups: dict[str, dict[str, None]] = {}
+        self.secretaries: dict[str, list[tuple[str, Post]]] = {}
         self.refusals = 0
 
     def refuse(self, row: UnitRow | PostRow, name: str, rule: str, message: Message) -> None:
@@ -199,8 +205,20 @@ class _Check:
             own = self.posts.setdefault(row.number, [])
             if post in own:
                 self.refuse(row, "number", "R602", say("{name}（{number}）的这个岗位前面已经有了。请删掉这一行。", **who))
-            elif post:
+            elif post and not self._is_second_secretary(row, post, who):
                 own.append(post)
+
+    def _is_second_secretary(self, row: PostRow, post: Post, who: dict[str, str]) -> bool:
+        """True, and reported, when the village already has another first secretary on a day of this post."""
+        if post.kind is not PostKind.FIRST_SECRETARY:
+            return False
+        for number, other in self.secretaries.setdefault(post.place, []):
+            if number != row.number and _overlap(other, post):
+                text = say("{name}（{number}）任第一书记的村在同一时期已有第一书记（工号{other}）。请核对起止日期。", other=number, **who)
+                self.refuse(row, "place", "R616", text)
+                return True
+        self.secretaries[post.place].append((row.number, post))
+        return False
 
     def _is_same_cadre(self, row: PostRow) -> bool:
         """True for a new number, and for another row of the same cadre."""

@@ -106,3 +106,14 @@ def test_a_bad_unit_is_refused(old: str, new: str, expected: list[str], kept: st
 )
 def test_dates(text: str, day: date | None) -> None:
     assert parse_day(text) == day
+
+
+@pytest.mark.parametrize(("until", "rules"), [("", ["R616"]), (", to: 2025-05-31", []), (", to: 2025-06-01", ["R616"])])
+def test_a_village_has_one_first_secretary_at_a_time(until: str, rules: list[str]) -> None:
+    """The successor may begin the day after; whoever overlaps is refused that post and named."""
+    person = "  - number: {0}\n    name: 某某{0}\n    unit: T01\n    posts: [{{kind: first_secretary, place: V01, from: {1}{2}}}]\n"
+    cadres = "cadres:\n" + person.format("S1", "2023-06-01", until) + person.format("S2", "2025-06-01", "")
+    loaded = load_roster(UNITS + cadres, "r.yaml")
+    assert [diagnostic.rule for diagnostic in loaded.diagnostics] == rules
+    assert loaded.value is not None
+    assert [len(cadre.posts) for cadre in loaded.value.cadres] == [1, 0 if rules else 1]
