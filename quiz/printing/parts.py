@@ -25,7 +25,7 @@ WRITING_LEADING = 24.0
 
 BRACKET = "（　　）"
 BETWEEN_QUESTIONS = 3.0
-COLUMN_GAP = 8.0
+COLUMN_GAP, WIDE_GAP = 8.0, 16.0
 
 PIXEL = 0.75
 """A pixel's side in points, at most: pictures print as large as the page shows them (96 pixels an inch), or smaller to fit."""
@@ -178,7 +178,7 @@ def picture_size(picture: Picture, measure: float, tallest: float) -> tuple[floa
 def pictured_option_rows(options: tuple[Option, ...], place: Place) -> Lines:
     """Return rows of two options each: the letter, the text behind it, the picture below."""
     width = place.text_measure / 2
-    cells = [_pictured_option(f"{OPTION_LETTERS[i]}．", option, width - COLUMN_GAP) for i, option in enumerate(options)]
+    cells = [_pictured_option(f"{OPTION_LETTERS[i]}．", option, width - WIDE_GAP) for i, option in enumerate(options)]
     return [_side_by_side(cells[at : at + 2], width, place.number_width) for at in range(0, len(cells), 2)]
 
 
