@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from quiz.core.draft import DraftBlank
+from quiz.core.fill_in import number
 from quiz.core.question import BLANK
 from quiz.formats.marked_text import SPACE, UNDERLINE, Marked, join, plain
 from quiz.formats.question_words import BLANK_RUN, EMPTY_BRACKET
-from quiz.formats.report import is_plain_number
 
 FILLED_BRACKET = re.compile(r"[（(][ \t\u3000]*([^（）()\n]{1,30}?)[ \t\u3000]*[）)]")
 FOLLOWING_BRACKET = re.compile(r"[ \t\u3000]*[（(【][ \t\u3000]*([^（）()【】\n]{1,30}?)[ \t\u3000]*[）)】]")
@@ -119,7 +119,10 @@ def split_answers(text: str, count: int) -> list[str] | None:
 
 
 def blank_of(text: str) -> tuple[DraftBlank, bool]:
-    """Return a blank from its answer as written, and whether parting it into several right answers was a guess."""
+    """Return a blank from its answer as written, and whether parting it into several right answers was a guess.
+
+    It holds numbers when every answer is one, as in the bank's own files.
+    """
     parts = [part for part in ALTERNATIVE.split(text) if part]
     is_guess = False
     if len(parts) == 1 and SLASH.search(text):
@@ -128,4 +131,4 @@ def blank_of(text: str) -> tuple[DraftBlank, bool]:
     if parts and all(wide) and len({match[2] for match in wide if match}) == 1:
         numbers = tuple(match[1] for match in wide if match)
         return DraftBlank(numbers, True, next(Decimal(match[2]) for match in wide if match)), is_guess
-    return DraftBlank(tuple(parts), bool(parts) and all(is_plain_number(part) for part in parts)), is_guess
+    return DraftBlank(tuple(parts), bool(parts) and all(number(part) is not None for part in parts)), is_guess

@@ -72,8 +72,8 @@ STYLES = (
         '<w:keepNext/><w:spacing w:before="240" w:after="120"/><w:outlineLvl w:val="0"/>',
         FONTS.format(font="黑体") + '<w:sz w:val="24"/>',
     )
-    + _style("Stem", "题干", '<w:keepNext/><w:spacing w:before="120"/><w:ind w:left="420" w:hanging="420"/>')
-    + _style("Option", "选项", '<w:ind w:left="840" w:hanging="420"/>')
+    + _style("Stem", "题干", '<w:keepNext/><w:keepLines/><w:spacing w:before="120"/><w:ind w:left="420" w:hanging="420"/>')
+    + _style("Option", "选项", '<w:keepNext/><w:ind w:left="840" w:hanging="420"/>')
     + _style("Answer", "答案", '<w:ind w:left="420"/>', '<w:color w:val="2C5E4F"/>')
     + "</w:styles>"
 )

@@ -6,7 +6,9 @@ import io
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC
 from decimal import Decimal
+from pathlib import Path
 from typing import BinaryIO
 
 import openpyxl
@@ -14,7 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiz.core.draft import Draft, DraftBlank, DraftType, Imported
+from quiz.banks.lint import lint_paths
+from quiz.core.draft import Draft, DraftBlank, DraftType, Imported, to_draft
 from quiz.core.message import Diagnostic
 from quiz.formats.excel_in import read_excel
 from quiz.formats.excel_out import write_excel
@@ -23,6 +26,7 @@ from quiz.formats.word_out import write_docx
 
 Write = Callable[[Sequence[Draft], BinaryIO], tuple[Diagnostic, ...]]
 Read = Callable[[bytes, str], Imported]
+BANKS = Path(__file__).resolve().parents[2] / "question_banks" / "general"
 BOTH = pytest.mark.parametrize(("write", "read"), [(write_docx, read_docx), (write_excel, read_excel)], ids=["word", "excel"])
 
 ALL_TYPES = (
@@ -123,6 +127,17 @@ def test_what_excel_would_not_give_back_is_told() -> None:
         Draft(DraftType.SHORT_ANSWER, "长", model_answer="长" * 40_000, id="odd-3"),
     )
     assert written(write_excel, odd)[1] == ["odd-1 1 I803", "odd-2 2 I803", "odd-3 3 I803"]
+
+
+@BOTH
+def test_every_shipped_question_comes_back(write: Write, read: Read) -> None:
+    shipped = [to_draft(question) for question in lint_paths([BANKS], UTC).questions]
+    content, losses = written(write, shipped)
+    assert len(shipped) > 300
+    assert losses == []
+    found = read(content, "f")
+    assert found.diagnostics == ()
+    assert {draft.id: bare(draft) for draft in found.drafts} == {draft.id: bare(draft) for draft in shipped}
 
 
 WORDS = st.text("甲乙丙丁戊己庚辛壬癸户人年月镇村", min_size=1, max_size=12)
