@@ -50,7 +50,7 @@ def publish(
     """
     actor.require(Action.PUBLISH_BANK)
     _check_readers(questions, by or actor.name, read_by)
-    known = banks.current_digests(session)
+    known = banks.current_digests(session) if questions else {}
     store_pictures(session, (item for item in questions if isinstance(item, Question)), pictures)
     added: list[str] = []
     revised: list[str] = []
