@@ -22,10 +22,11 @@ from quiz.core.message import Diagnostic, QuizError, Severity, say
 from quiz.core.question import Question
 
 Reader = Callable[[bytes, str], Imported]
-FORMATS = ("word", "excel", "gift", "aiken", "moodle-xml", "qti")
+FORMATS = ("word", "excel", "text", "gift", "aiken", "moodle-xml", "qti")
 READERS = {
     "word": "word_in.read_docx",
     "excel": "excel_in.read_excel",
+    "text": "question_text.read_text",
     "gift": "gift.read_gift",
     "aiken": "aiken.read_aiken",
     "moodle-xml": "moodle_xml.read_moodle_xml",
@@ -46,7 +47,9 @@ INTO_FILE = ("word", "excel")
 """Formats whose writers write into a file; the others return text or bytes."""
 
 SUFFIXES = {".docx": "word", ".xlsx": "excel", ".csv": "excel", ".tsv": "excel", ".gift": "gift", ".aiken": "aiken", ".zip": "qti"}
-ANSWER_LINE = re.compile(rb"^\s*(?:ANSWER|\xe7\xad\x94\xe6\xa1\x88)\s*(?::|\xef\xbc\x9a)\s*[A-Za-z]\s*$", re.MULTILINE)
+ANSWER_LINE = re.compile(rb"^\s*ANSWER\s*:\s*[A-Za-z]\s*$", re.MULTILINE)
+"""What tells Aiken from a paper that was merely typed."""
+
 MEMBERS = {"word/document.xml": "word", "xl/workbook.xml": "excel", "imsmanifest.xml": "qti"}
 
 
@@ -82,7 +85,7 @@ def import_(console: Console, file: Path, output: Path | None, category: str, fo
 
 @click.command("export")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option("--to", "format_", type=click.Choice(FORMATS), required=True, help="the format to write")
+@click.option("--to", "format_", type=click.Choice(list(WRITERS)), required=True, help="the format to write")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="the file to write")
 @pass_console
 def export(console: Console, paths: tuple[Path, ...], format_: str, output: Path) -> None:
@@ -158,7 +161,9 @@ def guess_format(name: str, content: bytes) -> str:
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]
     if suffix in (".txt", ""):
-        return "aiken" if ANSWER_LINE.search(content) and b"{" not in content else "gift"
+        if b"{" in content:
+            return "gift"
+        return "aiken" if ANSWER_LINE.search(content) else "text"
     raise QuizError("unknown_format", say("看不出{name}是哪一种文件。请用 --format 指明：{formats}。", name=name, formats="、".join(FORMATS)))
 
 

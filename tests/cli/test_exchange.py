@@ -60,7 +60,7 @@ def test_a_bad_category_is_refused(tmp_path):
     assert run("bank", "import", source, "--category", "通用/水").code == "bad_category"
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", WRITERS)
 def test_the_shipped_bank_goes_out_and_comes_back(format_, tmp_path):
     out, back = tmp_path / f"out.{format_}", tmp_path / "back.yaml"
     result = run("bank", "export", BANK, "--to", format_, "-o", out)
@@ -105,5 +105,16 @@ def test_the_format_is_guessed_by_content_then_by_name(tmp_path):
         guess_format("a.pdf", b"%PDF")
 
 
-def test_every_format_has_both_ways():
-    assert set(READERS) == set(WRITERS) == set(FORMATS)
+def test_every_format_has_both_ways_but_plain_text():
+    assert set(READERS) == set(FORMATS) == {*WRITERS, "text"}
+    assert guess_format("a.txt", "1．问（ B ）。\nA．甲\nB．乙\n".encode()) == "text"
+
+
+def test_a_typed_paper_in_plain_text_is_read(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUIZ_INSTANCE", str(tmp_path / "instance"))
+    paper = tmp_path / "paper.txt"
+    paper.write_text("一、单项选择题\n1．义务教育的年限是（ B ）。\nA．六年\nB．九年\nC．十二年\n", encoding="utf-8")
+    result = CliRunner().invoke(quiz, ["bank", "import", str(paper), "--category", "general/education"])
+    assert result.exit_code == 0, result.output
+    assert "义务教育的年限是（　　）。" in result.output
+    assert "key: B" in result.output
