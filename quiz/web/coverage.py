@@ -47,7 +47,6 @@ def show() -> ResponseReturnValue:
         "setter/coverage.html",
         day=day,
         columns=columns,
-        groups=[(field, sum(column.field == field for column in columns)) for field in ("type", "level", "validity")],
         rows=rows,
         most=max((row.questions for row in rows), default=0),
         questions=covered.questions.total(),
