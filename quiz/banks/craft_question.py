@@ -75,6 +75,7 @@ def core(text: str) -> str:
 
 def _equal_options(question: Question) -> Iterator[Finding]:
     """Two options of the same value, as 50% and 百分之五十; two lists of the same items; two texts that differ by filler."""
+    numbers = [option for option in question.options if _may_be_number(option.text)]
     is_ordered = ORDERED.search(question.stem) is not None
     values: dict[tuple[Fraction, str], Option] = {}
     lists: dict[frozenset[str], Option] = {}
@@ -82,7 +83,7 @@ def _equal_options(question: Question) -> Iterator[Finding]:
     for option in question.options if question.type in CHOICES else ():
         if option.picture:
             continue
-        value = quantity(option.text) if _may_be_number(option.text) else None
+        value = quantity(option.text) if len(numbers) > 1 and option in numbers else None
         items = LISTED.split(option.text)
         if value is not None:
             first = values.setdefault(value, option)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from operator import eq
 from zlib import crc32
 
 SHINGLE = 3
@@ -44,14 +43,14 @@ class Nearby:
     """The texts seen so far, numbered from 0 in the order added; keeps their hashes and not the texts."""
 
     def __init__(self) -> None:
-        self._marks: list[array[int]] = []
+        self._bytes: list[int] = []  # by text: one byte of each bin's hash, which is enough to tell two hashes apart
         self._gaps = array("B")  # by text: how many bins are empty
         self._latest: dict[bytes, int] = {}  # a band's hashes -> the latest text that has them
         self._before = array("l")  # by text and band: the text before it in that chain, or -1
 
     def add(self, text: str, suspects: Iterable[int] = ()) -> list[int]:
         """Return the numbers of earlier texts, of all and of the `suspects`, that may be alike, in the order added; and remember `text`."""
-        marks, number = _marks(text), len(self._marks)
+        marks, number = _marks(text), len(self._bytes)
         candidates = set(suspects)
         for band in range(BANDS):
             key = bytes((band,)) + marks[band * ROWS : band * ROWS + ROWS].tobytes()
@@ -63,14 +62,14 @@ class Nearby:
                     break
                 candidates.add(before)
                 before = self._before[before * BANDS + band]
-        self._marks.append(marks)
+        self._bytes.append(int.from_bytes(marks.tobytes()[1 :: marks.itemsize], "big"))
         self._gaps.append(marks.count(EMPTY))
         return [other for other in sorted(candidates) if self._agree(number, other)]
 
     def _agree(self, one: int, other: int) -> bool:
         """True when enough of the bins that a text uses are equal; bins empty on both sides say nothing."""
         unused = min(self._gaps[one], self._gaps[other])
-        same: int = sum(map(eq, self._marks[one], self._marks[other]))
+        same = (self._bytes[one] ^ self._bytes[other]).to_bytes(BINS, "big").count(0)
         return same - unused >= LIKELY * (BINS - unused)
 
 
