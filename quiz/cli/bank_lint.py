@@ -116,8 +116,9 @@ def fix_files(console: Console, paths: tuple[Path, ...], quiet: bool = False) ->
             click.echo(f"{path}: {error.strerror}", err=True)
             continue
         total += len(fixed.changes)
+        changed = console.text(say("已改"))
         for change in fixed.changes if not quiet else ():
-            click.echo(f"{path.as_posix()}:{change.line}: {console.text(say('已改'))} {console.text(change.message)}", err=True)
+            click.echo(f"{path.as_posix()}:{change.line}: {changed} {console.text(change.message)}", err=True)
     if not quiet:
         click.echo(console.text(say("改了{n}处。", n=total) if total else say("没有要改的。")), err=True)
 

@@ -9,7 +9,7 @@ import click
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.core.message import say
 from quiz.core.paper import plain_number
-from quiz.core.question import key_text, response_text
+from quiz.core.question import QuestionType, key_text, response_text
 from quiz.core.results import STANDING_NAMES, ResultRow, summarise
 from quiz.formats.results_xlsx import write_results
 from quiz.usecases import results
@@ -36,7 +36,7 @@ def list_(console: Console, sitting: str) -> None:
         for row in members[unit.unit_code]:
             score = "—" if row.score is None else f"{plain_number(row.score)}/{plain_number(row.max_score)}"
             note = console.text(say("（{n}题待人工判定）", n=row.pending)) if row.pending else ""
-            click.echo(f"  {row.number}\t{row.name}\t{row.post}\t{console.translate(STANDING_NAMES[row.standing])}\t{score}{note}")
+            click.echo(f"  {row.number}\t{row.name}\t{console.translate(row.post)}\t{console.translate(STANDING_NAMES[row.standing])}\t{score}{note}")
 
 
 @result.command()
@@ -53,13 +53,14 @@ def show(console: Console, sitting: str, number: str) -> None:
     click.echo(f"{found.seat.cadre.name} {plain_number(found.graded.score)}/{plain_number(found.graded.max_score)}")
     for slot in found.paper.slots:
         mark, response = found.marks[slot.number], (found.responses or {}).get(slot.number, ())
-        given = response_text(slot.question, response)
+        tr = console.translate if slot.question.type is QuestionType.TRUE_FALSE else str
+        given = tr(response_text(slot.question, response))
         reason = console.text(mark.explain())
         cells = [
             slot.number,
             f"{plain_number(mark.mark)}/{plain_number(mark.max_mark)}",
             given or "—",
-            key_text(slot.question),
+            tr(key_text(slot.question)),
             mark.rule.name,
             reason,
         ]
