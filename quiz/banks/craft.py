@@ -5,7 +5,7 @@ Form says whether a file can be read; craft says whether a question is fair and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,7 @@ from quiz.banks.craft_file import check_questions
 from quiz.banks.craft_question import CHOICES, TITLE, check_question, check_template, core
 from quiz.banks.near_duplicates import LATEST, Nearby, overlap, shingles, similarity
 from quiz.banks.problems import START, Placed, Problems, Spot
-from quiz.banks.yaml_tree import Mapping
+from quiz.banks.yaml_tree import Mapping, Sequence
 from quiz.core.fill_in import normalise
 from quiz.core.message import mark_text, say
 from quiz.core.profile import Dataset, Scope
@@ -35,6 +35,7 @@ SHORTEST = 8
 """Stems with fewer words of their own (下列说法正确的是) are compared together with their options."""
 
 MOST_OF_A_TOPIC = 40
+SAID_BY_THE_CASE = frozenset({"C909", "C910", "C913"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Craft:
             item = bank.items[question.uid]
             for finding in check_question(question):
                 problems.add(_spot(item, finding.part), finding.rule, finding.message)
+            self._parts(question, item, problems)
             self._document(question, item, documents, problems)
             if any(pictures_of(question)):
                 continue  # its words alone do not tell what it asks
@@ -99,6 +101,14 @@ class Craft:
             _standards(asked)
         for dataset, problems in profiles if self.asked else ():
             self._unused(dataset, problems)
+
+    def _parts(self, case: Question, item: Mapping, problems: Problems) -> None:
+        """Look at the questions of a case; what their stems leave unsaid (document, year) the situation says."""
+        nodes = item.entries["parts"].value if case.parts else None
+        for part, node in zip(case.parts, nodes.items if isinstance(nodes, Sequence) else (), strict=False):
+            for finding in check_question(part):
+                if finding.rule not in SAID_BY_THE_CASE and isinstance(node, Mapping):
+                    problems.add(_spot(node, finding.part), finding.rule, finding.message)
 
     def _document(self, question: Question, item: Mapping, told: set[str], problems: Problems) -> None:
         """A document without number and date cannot be found again; told once a file."""
@@ -164,7 +174,7 @@ KIND_NAMES = {
 }
 
 
-def _standards(asked: Sequence[_Asked]) -> None:
+def _standards(asked: list[_Asked]) -> None:
     """Tell a distractor that is the key of a like question by another document, place or time."""
     for one in asked:
         for other in asked:

@@ -197,6 +197,24 @@ def test_a_distractor_that_is_right_by_another_standard(tmp_path: Path) -> None:
     assert "选项B" in found.diagnostics[0].render()
 
 
+def test_the_questions_of_a_case_are_looked_at_where_they_stand(tmp_path: Path) -> None:
+    case = """\
+  - id: a-1
+    type: case
+    stem: 根据《某法》，某村停水三天。
+    parts:
+      - {type: single, stem: 应当（　　）。, options: {A: 公示, B: 备案, C: 以上都对}, key: A}
+      - {type: fill_in, stem: 应当公示____日。, blanks: [7]}
+    level: application
+    topic: 供水
+    source: {document: law, clause: 第一条}
+    valid_from: 2021-01-01
+    valid_to: open
+    explanation: 说明。
+"""
+    assert told(lint(tmp_path, a=HEAD.format(name="a") + "questions:\n" + case)) == ["a.yaml:12:66 C907"]
+
+
 def test_facts_that_no_template_asks(tmp_path: Path) -> None:
     profile = "profile: {id: p, county: 某县, as_of: 2026-06-30, source: 台账, approved_by: 某办}\n"
     profile += "townships: [{code: T01, name: 某镇, households: 5, tekun_persons: 3}]\n"
