@@ -34,7 +34,7 @@ GAP = re.compile(r"_{2,}|＿+")
 FEWEST = {QuestionType.SINGLE: 2, QuestionType.MULTIPLE: 3}
 OPTION_LIMIT, SENTENCE_LIMIT, ANSWER_LIMIT = 300, 1000, 200
 MOST_PROMPTS = 9
-BLANK_KEYS = ("answers", "kind", "unit", "tolerance", "marks")
+BLANK_KEYS = ("answers", "kind", "unit", "tolerance", "marks", "group")
 OPTION_KEYS = ("text", "picture")
 POINT_KEYS = ("text", "marks", "keywords")
 TOLERANCE = re.compile(r"\d+(\.\d+)?%?")
@@ -189,17 +189,17 @@ def _blanks(fields: Fields, stem: str, problems: Problems) -> tuple[Blank, ...]:
     if stem and nodes:
         check_gaps(stem, len(nodes), fields.at("stem"), problems)
     blanks = [blank for node in nodes if (blank := _blank(node, problems))]
-    return tuple(replace(blank, group="any") if is_any_order else blank for blank in blanks)
+    return tuple(replace(blank, group="any") if is_any_order and not blank.group else blank for blank in blanks)
 
 
 def _blank(node: Node, problems: Problems) -> Blank | None:
     """One gap: an answer, a list of answers, or a map with `answers`, `kind` and `unit`."""
-    kind, unit, tolerance, weight, at = None, "", "", Decimal(1), node
+    kind, unit, tolerance, weight, group, at = None, "", "", Decimal(1), "", node
     if isinstance(node, Mapping):
         fields = open_fields(node, "blanks", problems, BLANK_KEYS)
         assert fields is not None
         tolerance, weight = _tolerance(fields, problems), fields.exact("marks", "0.5", "100", required=False) or weight
-        value = fields.value("answers")
+        value, group = fields.value("answers"), fields.text("group", required=False)
         text, unit = fields.text("kind", required=False), fields.text("unit", required=False)
         kind = read_choice(text, fields.at("kind"), "kind", BlankKind, problems) if text else None
         if value is None:
@@ -216,7 +216,7 @@ def _blank(node: Node, problems: Problems) -> Blank | None:
     for text, place in given:
         if not _fits(text, kind, unit):
             problems.add(place, "Q214", say("答案“{got}”不能当作{kind}来比较。请改写，或者把 kind 改为 text。", got=text, kind=kind.value))
-    return Blank(tuple(text for text, _ in given), kind, unit, tolerance=tolerance, weight=weight)
+    return Blank(tuple(text for text, _ in given), kind, unit, group, tolerance, weight)
 
 
 def _tolerance(fields: Fields, problems: Problems) -> str:

@@ -243,6 +243,7 @@ BLANK: dict[str, Schema] = {
     "answers": one_or_several("答案", ANSWER_TEXT, "几种写法都对就写成列表"),
     "kind": choice("按什么比较", BlankKind, {BlankKind.TEXT: "文字", BlankKind.NUMBER: "数", BlankKind.DATE: "日期"}),
     "unit": text("单位", "如 日、万元"),
+    "group": {"title": "可互换的组", "description": "同一组的空可以互换次序，如 a", "type": SCALAR},
     "tolerance": {"title": "允许误差", "description": "0.5 或 1%", "type": SCALAR, "pattern": f"^{answer.TOLERANCE.pattern}$"},
     "marks": number("分值占比", 0.5, 100),
 }

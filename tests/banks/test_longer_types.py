@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from quiz.banks.bank_file import load_bank
+from quiz.core.fill_in import judge_blanks
 from quiz.core.question import QuestionType, key_text
 
 HEAD = """\
@@ -92,3 +93,11 @@ def test_a_blank_may_have_room_and_marks_of_its_own():
 )
 def test_faults_are_named_at_their_place(body, place):
     assert any(d.render().startswith(place) for d in load(body).diagnostics), [d.render() for d in load(body).diagnostics]
+
+
+def test_blanks_may_change_places_within_their_group():
+    blanks = "[{answers: 自治, group: a}, {answers: 法治, group: a}, {answers: 德治}]"
+    question = one(f"  - id: q1\n    type: fill_in\n    stem: 实行____、____和____。\n    blanks: {blanks}\n")
+    assert [blank.group for blank in question.blanks] == ["a", "a", ""]
+    assert judge_blanks(question.blanks, ["法治", "自治", "德治"]) == ["right"] * 3
+    assert judge_blanks(question.blanks, ["德治", "自治", "法治"]).count("right") == 1
