@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from quiz.banks.problems import Problems
 from quiz.banks.schema import LINE_LIMIT, Fields, clean, open_fields, read_text
@@ -120,12 +120,17 @@ def _plain(image: Image.Image) -> Image.Image:
     if upright.has_transparency_data:
         layer = upright.convert("RGBA")
         upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    mode = "L" if upright.mode in ("1", "L", "LA") else "RGB"
-    upright = upright.convert(mode)
+    upright = upright.convert("L" if upright.mode in ("1", "L") or _is_grey(upright.convert("RGB")) else "RGB")
     upright.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS)
-    new = Image.new(mode, upright.size)
+    new = Image.new(upright.mode, upright.size)
     new.paste(upright)
     return new
+
+
+def _is_grey(image: Image.Image) -> bool:
+    """True when no pixel has a colour; one channel then says all, in a third of the bytes."""
+    red, green, blue = image.split()
+    return all(ImageChops.difference(red, other).getextrema() == (0, 0) for other in (green, blue))
 
 
 def _encoded(image: Image.Image, kind: str) -> tuple[bytes, int, int]:

@@ -272,12 +272,15 @@ def test_a_photograph_stands_upright() -> None:
 @pytest.mark.parametrize(
     ("mode", "colour", "seen"),
     [
-        ("RGBA", (0, 0, 0, 0), (255, 255, 255)),
-        ("LA", (0, 0), (255, 255, 255)),
+        ("RGBA", (0, 0, 0, 0), 255),
+        ("LA", (0, 0), 255),
         ("L", 128, 128),
         ("1", 1, 255),
         ("I;16", 32768, 128),
-        ("P", 0, (0, 0, 0)),
+        ("P", 0, 0),
+        ("RGB", (9, 9, 9), 9),
+        ("RGB", (9, 9, 90), (9, 9, 90)),
+        ("RGBA", (255, 0, 0, 255), (255, 0, 0)),
     ],
 )
 def test_every_kind_of_pixel_becomes_grey_or_colours_on_white(mode: str, colour: object, seen: object) -> None:
