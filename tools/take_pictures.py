@@ -136,6 +136,8 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         page.goto(address + path)
         shoot(page, f"{name}-{tag}")
     page.context.clear_cookies()
+    page.goto(address + "/login")
+    switch(page, tag.rpartition("-")[2])
     log_in(page, address, "setter")
     for path, name in (
         ("/bank", "bank"),

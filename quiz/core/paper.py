@@ -126,6 +126,9 @@ NUMERALS = (
 )  # fmt: skip
 """How sections are numbered."""
 
+USUAL_TITLES = (mark_text("本地情况单项选择题"), mark_text("本地情况判断题"), mark_text("本地情况填空题"))
+"""Titles of sections in the shipped blueprints that are not the name of a type."""
+
 
 def section_number(index: int) -> Message | str:
     """Return the number of the section with this index: 一, 二, … in Chinese."""
