@@ -7,7 +7,7 @@ import logging
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from quiz.core.message import Message, QuizError, say
@@ -36,6 +36,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, _impossible)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -67,6 +68,12 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _database(error: OperationalError) -> ResponseReturnValue:
     log.exception("database unavailable", exc_info=error)
     return answer(503, "database", HTTP_TEXTS[503])
+
+
+def _impossible(error: DataError) -> ResponseReturnValue:
+    """A value that the database cannot even hold, such as a NUL in a search: nobody typed that."""
+    log.warning("refused by the database: %s", type(error.orig).__name__)
+    return answer(400, "bad_value", HTTP_TEXTS[400])
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
