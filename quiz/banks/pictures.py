@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import stat
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -19,7 +20,7 @@ from quiz.banks.problems import Problems
 from quiz.banks.schema import LINE_LIMIT, Fields, clean, open_fields, read_text
 from quiz.banks.yaml_tree import Node, Scalar
 from quiz.core.message import Message, say
-from quiz.core.picture import Picture, picture_kind
+from quiz.core.picture import Picture, Upload, picture_kind
 
 MAX_BYTES = 2_000_000
 MAX_SIDE = 4_000
@@ -52,11 +53,16 @@ class _Stored:
 
 @dataclass(slots=True)
 class PictureFolder:
-    """The pictures beside one bank file; `folder` is None for a text that is no file. `found` collects what is to be stored, by digest."""
+    """The pictures beside one bank file; `found` collects what is to be stored, by digest.
+
+    `folder` is None for a text that is no file: its pictures are the `uploads`, known by the last part of their names; `used` tells which it names.
+    """
 
     folder: Path | None = None
     found: dict[str, bytes] = field(default_factory=dict)
-    _read: dict[str, _Stored | Fault] = field(default_factory=dict)
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+    used: dict[str, str] = field(default_factory=dict)
+    _read: dict[str, _Stored | Upload | Fault] = field(default_factory=dict)
 
     def picture(self, fields: Fields, problems: Problems) -> Picture | None:
         """Return the picture under the key `picture`; None when there is none or after reporting why it cannot be used."""
@@ -74,12 +80,31 @@ class PictureFolder:
             return None
         return Picture(stored.digest, alt, stored.width, stored.height) if alt else None
 
-    def _stored(self, name: str) -> _Stored | Fault:
+    def _stored(self, name: str) -> _Stored | Upload | Fault:
         """The picture in a file, each file read once."""
         if name not in self._read:
-            content = _content(self.folder, name)
-            self._read[name] = content if isinstance(content, Fault) else self._remade(content, name)
+            self._read[name] = self._uploaded(name) if self.folder is None else self._from_file(self.folder, name)
         return self._read[name]
+
+    def _from_file(self, folder: Path, name: str) -> _Stored | Fault:
+        content = _content(folder, name)
+        return content if isinstance(content, Fault) else self._remade(content, name)
+
+    def _uploaded(self, name: str) -> Upload | Fault:
+        """The upload of this name; its folder does not count, so that two names with the same end would be the same picture."""
+        if _leads_elsewhere(name):
+            return _wrong_path(name)
+        base = name.rsplit("/", 1)[-1]
+        first = self.used.setdefault(base, name)
+        if first != name:
+            text = say("“{name}”和“{first}”的文件名相同。上传的图片只按文件名区分，请给其中一张改名。", name=name, first=first)
+            return Fault("Q216", text)
+        missing = say(
+            "题库稿里没有图片“{name}”。粘贴或上传的文字不带图片：请在题库稿页面上传这张图片，文件名要相同（含大小写）；"
+            "或者把图片放在题库文件旁边，用 quiz bank publish 一起发布。",
+            name=base,
+        )
+        return self.uploads.get(base) or Fault("Q216", missing)
 
     def _remade(self, content: bytes, name: str) -> _Stored | Fault:
         made = remake(content, name)
@@ -93,6 +118,8 @@ class PictureFolder:
 
 def remake(content: bytes, name: str) -> tuple[bytes, int, int] | Fault:
     """Return a picture's new bytes, its width and its height: upright, on white where it was transparent, no side beyond STORED_SIDE."""
+    if len(content) > MAX_BYTES:
+        return Fault("Q218", say("图片文件“{name}”超过{most}字节。请缩小或压缩后再存。", name=name, most=MAX_BYTES))
     kind = picture_kind(content)
     if not kind:
         return Fault("Q217", say("“{name}”不是 PNG 或 JPEG 图片（按文件内容判断，不看后缀）。请用画图软件另存为 PNG。", name=name))
@@ -142,28 +169,37 @@ def _encoded(image: Image.Image, kind: str) -> tuple[bytes, int, int]:
     return out.getvalue(), image.width, image.height
 
 
-def _content(folder: Path | None, name: str) -> bytes | Fault:
+def upload_name(path: str) -> str:
+    """Return the name by which a text finds a file that was sent as `path`; "" for one that no text can name."""
+    name = clean(path.replace("\\", "/").rsplit("/", 1)[-1])
+    return name if name.isprintable() and len(name) <= NAME_LIMIT and not _leads_elsewhere(name) else ""
+
+
+def _leads_elsewhere(name: str) -> bool:
+    """True for a path that is none below the bank's folder by its name alone."""
+    return any(part in ("", ".", "..") or part.startswith("~") for part in name.split("/")) or bool(set(name) & set("\\:\0"))
+
+
+def _wrong_path(name: str) -> Fault:
+    return Fault("Q215", say("图片的路径“{name}”不对：要写题库文件旁边的文件，如 images/flow.png，不能有“..”和反斜杠，也不能指到别处。", name=name))
+
+
+def _content(folder: Path, name: str) -> bytes | Fault:
     """The bytes of a file below `folder`; a path that leads out of it, by its name or over a link, is refused unread."""
-    if folder is None:
-        return Fault("Q216", say("图片要放在题库文件旁边的文件夹里，随文件一起发布（quiz bank publish）；粘贴或上传的文字带不了图片。"))
-    wrong = Fault("Q215", say("图片的路径“{name}”不对：要写题库文件旁边的文件，如 images/flow.png，不能有“..”和反斜杠，也不能指到别处。", name=name))
-    parts = name.split("/")
-    if any(part in ("", ".", "..") or part.startswith("~") for part in parts) or set(name) & set("\\:\0"):
+    wrong = _wrong_path(name)
+    if _leads_elsewhere(name):
         return wrong
     missing = Fault("Q216", say("找不到图片“{name}”。请核对文件名和大小写，图片要与题库文件放在一起。", name=name))
     try:
-        path = folder.joinpath(*parts).resolve(strict=True)
+        path = folder.joinpath(*name.split("/")).resolve(strict=True)
         if not path.is_relative_to(folder.resolve()):
             return wrong
         if not stat.S_ISREG(path.stat().st_mode):
             return missing
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)  # one too many is told by `remake`
     except (OSError, ValueError, RuntimeError):  # RuntimeError: links in a circle
         return missing
-    if len(content) > MAX_BYTES:
-        return Fault("Q218", say("图片文件“{name}”超过{most}字节。请缩小或压缩后再存。", name=name, most=MAX_BYTES))
-    return content
 
 
 def _alt(fields: Fields, problems: Problems) -> str:

@@ -17,6 +17,17 @@ class Picture:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture file that was sent with a text: its name there, the SHA-256 of its bytes as made anew, its size in pixels and in bytes."""
+
+    name: str
+    digest: str
+    width: int
+    height: int
+    size: int
+
+
 MAGIC = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 """How the two kinds of picture begin; whatever begins otherwise is no picture of ours, whatever its name says."""
 

@@ -217,6 +217,18 @@ class ProposalEventRow(Base):
     source_digest: Mapped[str] = mapped_column(String(64))
 
 
+class ProposalPictureRow(Base):
+    """A picture sent with a proposal, as made anew: under the file name by which its text finds it."""
+
+    __tablename__ = "proposal_picture"
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class QuestionUseRow(Base):
     """On how many papers of a sitting a question stands."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.message import NotFound, QuizError, say
+from quiz.core.picture import Upload
 from quiz.core.question import Question
 from quiz.core.review import State, Step, next_state, open_steps
 from quiz.core.template import Template
@@ -20,16 +21,23 @@ from quiz.usecases.publishing import PublishReport, publish
 
 LONGEST_SOURCE = 1_000_000
 MOST_OTHERS = 200
+MOST_PICTURES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A proposal with its history and the steps that the reader of the page may take."""
+    """A proposal with its history, the steps that the reader of the page may take, its pictures, and the digest of its text with them."""
 
     row: ProposalRow
     author: str
     events: list[ProposalEventRow]
     steps: list[Step]
+    pictures: list[Upload]
+
+    @property
+    def digest(self) -> str:
+        """What a page was made from; a step is taken only with the same."""
+        return proposals.source_digest(self.row.source, self.pictures)
 
 
 def list_proposals(session: Session, actor: Actor) -> list[Listed]:
@@ -44,7 +52,7 @@ def read_proposal(session: Session, actor: Actor, proposal_id: int) -> Desk:
     row = _get(session, proposal_id)
     author = session.get_one(AccountRow, row.author_id).name
     steps = open_steps(State(row.state), actor.account_id == row.author_id)
-    return Desk(row, author, proposals.events_of(session, row.id), steps)
+    return Desk(row, author, proposals.events_of(session, row.id), steps, proposals.pictures_of(session, row.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +72,20 @@ def compare(session: Session, actor: Actor, category: str, uids: Sequence[str]) 
     return Standing(found, others[:MOST_OTHERS])
 
 
-def save(session: Session, actor: Actor, now: datetime, proposal_id: int | None, title: str, source: str) -> ProposalRow:
-    """Store the text of a proposal, faults and all: a new one when `proposal_id` is None. QuizError `too_long`, or as `next_state`."""
+def save(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    proposal_id: int | None,
+    title: str,
+    source: str,
+    pictures: Sequence[tuple[Upload, bytes]] = (),
+    without: Collection[str] = (),
+) -> ProposalRow:
+    """Store the text of a proposal, faults and all: a new one when `proposal_id` is None; add `pictures`, made anew, drop those named in `without`.
+
+    QuizError `too_long`, `too_many_pictures`, or as `next_state`.
+    """
     actor.require(Action.PROPOSE)
     if len(source) > LONGEST_SOURCE:
         raise QuizError("too_long", say("稿子太长，请分成几个文件。"))
@@ -77,6 +97,13 @@ def save(session: Session, actor: Actor, now: datetime, proposal_id: int | None,
         row = _get(session, proposal_id)
         row.state = next_state(State(row.state), Step.SAVE, actor.account_id == row.author_id).value
         row.title, row.source = title[:200], source
+    session.flush()
+    if without:
+        proposals.remove_pictures(session, row.id, without)
+    for picture, content in pictures:
+        proposals.save_picture(session, row.id, picture, content)
+    if pictures and len(proposals.pictures_of(session, row.id)) > MOST_PICTURES:
+        raise QuizError("too_many_pictures", say("一份稿子最多放{most}张图片，请移除不用的，或者分成几份。", most=MOST_PICTURES))
     proposals.record_step(session, row, Step.SAVE, actor.name, "", now)
     return row
 
@@ -109,7 +136,8 @@ def publish_proposal(
     if faults:
         raise QuizError("has_faults", say("稿子还有{n}处错误，改正后才能送审和通过。", n=faults))
     author, reader = session.get_one(AccountRow, row.author_id), session.get_one(AccountRow, row.reader_id)
-    report = publish(session, actor, now, items, by=author.name, read_by=reader.name)
+    pictures = proposals.picture_contents(session, row.id)
+    report = publish(session, actor, now, items, by=author.name, read_by=reader.name, pictures=pictures)
     changed = [*report.added, *report.revised]
     for account, part in ((author, "author"), (reader, "reader")):
         if account.cadre_id is not None:
@@ -138,6 +166,21 @@ def history(session: Session, actor: Actor, uid: str) -> list[banks.Published]:
     if not found:
         raise NotFound()
     return found
+
+
+def read_picture(session: Session, actor: Actor, proposal_id: int, digest: str) -> bytes:
+    """Return the bytes of a proposal's picture, for those who may propose. NotFound when there is none."""
+    actor.require(Action.PROPOSE)
+    content = proposals.get_picture(session, proposal_id, digest)
+    if content is None:
+        raise NotFound()
+    return content
+
+
+def read_pictures(session: Session, actor: Actor, proposal_id: int) -> dict[str, bytes]:
+    """Return the bytes of all pictures of a proposal by digest, for its proof."""
+    actor.require(Action.PROPOSE)
+    return proposals.picture_contents(session, proposal_id)
 
 
 def _get(session: Session, proposal_id: int) -> ProposalRow:

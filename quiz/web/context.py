@@ -91,6 +91,11 @@ def translate(text: str) -> str:
     return translation.translator(language())(text)
 
 
+def picture_url(digest: str) -> str:
+    """Return where the bytes of a picture are: among those of the proposal that is shown, which are not published yet, or among the published."""
+    return cast(dict[str, str], g.get("draft_pictures", {})).get(digest) or url_for("account.picture", digest=digest)
+
+
 def needs(action: Action | None = None) -> Callable[[View], View]:
     """Let only people who are logged in and may do `action` reach a view; others go to the log-in page or are refused."""
 
@@ -131,7 +136,7 @@ def prepare(app: Flask) -> None:
         key_text=key_text,
         response_text=response_text,
     )
-    app.jinja_env.globals.update(TYPE_NAMES=TYPE_NAMES)  # macros see globals, not what a page is given
+    app.jinja_env.globals.update(TYPE_NAMES=TYPE_NAMES, picture_url=picture_url)  # macros see globals, not what a page is given
     app.context_processor(_template_values)
 
 

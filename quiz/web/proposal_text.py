@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from quiz.banks.bank_file import read_bank
 from quiz.banks.craft import Craft
+from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Problems
 from quiz.banks.yaml_tree import parse_yaml
 from quiz.core.assembly import split_marks
@@ -17,6 +18,7 @@ from quiz.core.frozen import freeze
 from quiz.core.marking import Rule
 from quiz.core.message import Diagnostic, Message, Severity, Translate, mark_text, say
 from quiz.core.paper import Paper, PaperSection, Slot
+from quiz.core.picture import Upload
 from quiz.core.question import TYPE_NAMES, Question, QuestionType
 from quiz.core.seed import Stream
 from quiz.core.template import Template
@@ -35,12 +37,13 @@ PROOF_MARKS = {QuestionType.SHORT_ANSWER: Decimal(10), QuestionType.CASE: Decima
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a text holds, where each question begins, and what is wrong with it on the day it was looked at."""
+    """What a text holds, where each question begins, what is wrong with it on the day it was looked at, and which pictures it names."""
 
     category: str
     items: tuple[Item, ...]
     lines: Mapping[str, int]
     diagnostics: tuple[Diagnostic, ...]
+    pictures: frozenset[str] = frozenset()
 
     @property
     def faults(self) -> int:
@@ -53,21 +56,22 @@ class Checked:
         return len(self.diagnostics) - self.faults
 
 
-def check_text(content: str | bytes, name: str, day: date) -> Checked:
+def check_text(content: str | bytes, name: str, day: date, uploads: Sequence[Upload] = ()) -> Checked:
     """Return the questions and templates of `content` that have no fault, and everything that is wrong with its form or craft as of `day`.
 
-    Never raises for bad content. `name` stands for the file in messages.
+    Never raises for bad content. `name` stands for the file in messages, `uploads` are the pictures that the text may name.
     """
     problems = Problems(name)
     node = parse_yaml(content, problems)
-    bank = None if node is None else read_bank(node, problems)
+    folder = PictureFolder(uploads={one.name: one for one in uploads})
+    bank = None if node is None else read_bank(node, problems, folder)
     if bank is None:
         return Checked("", (), {}, problems.told())
     craft = Craft(day)
     craft.add(bank, problems)
     craft.finish([])
     lines = {uid: at.line for uid, at in bank.positions.items()}
-    return Checked(bank.category, (*bank.questions, *bank.templates), lines, problems.told())
+    return Checked(bank.category, (*bank.questions, *bank.templates), lines, problems.told(), frozenset(folder.used))
 
 
 def decode(content: bytes) -> str | None:
@@ -185,7 +189,7 @@ def _slots(number: int, section: int, question: Question, each: Decimal) -> list
         return [Slot(number, section, question, 0, "", each, "")]
     marks = split_marks(each, [part.part_marks for part in question.parts])
     return [
-        Slot(number + i, section, part, 0, "", mark, "", question.uid, question.stem, part=i + 1)
+        Slot(number + i, section, part, 0, "", mark, "", question.uid, question.stem, i + 1, question.picture)
         for i, (part, mark) in enumerate(zip(question.parts, marks, strict=True))
     ]
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from quiz.banks.pictures import MAX_BYTES, Fault, remake, upload_name
 from quiz.core.access import Action
-from quiz.core.message import Diagnostic, QuizError, mark_text, say
+from quiz.core.message import Diagnostic, Message, QuizError, mark_text, say
 from quiz.core.paper import Candidate
+from quiz.core.picture import Upload, picture_kind
 from quiz.core.question import Question
 from quiz.core.review import STATE_NAMES, STEP_NAMES, State, Step
 from quiz.core.template import Template
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
-from quiz.storage.proposals import Listed, source_digest
+from quiz.storage.proposals import Listed
 from quiz.usecases import publishing, reviewing
 from quiz.usecases.reviewing import Desk
 from quiz.web import upkeep
@@ -42,9 +47,15 @@ PLACES = (
 """The setter's pages, as the line below the masthead names them; a page that is not there is not named."""
 
 BIGGEST_TEXT = 1024 * 1024
+BIGGEST_REQUEST = 16 * 1024 * 1024
+TAKE_FILES = ("workbench.new", "workbench.proposal")
+"""The pages that take a text with its pictures: their requests may be larger than others."""
+
+MOST_AT_ONCE = 12
+DIGEST = re.compile("[0-9a-f]{64}")
 PAGE_SIZE = 50
 PREVIEWS = 1
-REFUSED = {"has_faults": 422, "no_comment": 422, "too_long": 422, "no_text": 422, "unreadable": 422}
+REFUSED = {"has_faults": 422, "no_comment": 422, "too_long": 422, "no_text": 422, "unreadable": 422, "bad_picture": 422, "too_many_pictures": 422}
 """The status of a refusal that the page itself shows; every other is a conflict: 409."""
 
 GROUPS = (
@@ -64,23 +75,33 @@ class ProposalForm(FlaskForm):  # type: ignore[misc]
     title = StringField(validators=[Length(max=200, message=mark_text("名称太长，请控制在200字以内。"))])
     source = TextAreaField()
     file = FileField()
+    pictures = MultipleFileField()
     comment = TextAreaField(validators=[Length(max=2000, message=mark_text("意见太长，请控制在2000字以内。"))])
     seen = HiddenField()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why nothing was done, with the faults of an uploaded file when it could not be read."""
+    """Why nothing was done, with the faults of an uploaded file when it could not be read, or of pictures."""
 
     code: str
     text: str
     file: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
+    pictures: tuple[Message, ...] = ()
 
     @property
     def status(self) -> int:
         """The HTTP status of the page that shows it."""
         return REFUSED.get(self.code, 409)
+
+
+class BadPictures(QuizError):
+    """Pictures that cannot be used, each with its reason; nothing of what was sent is stored."""
+
+    def __init__(self, faults: Sequence[Message]) -> None:
+        super().__init__("bad_picture", say("有{n}张图片不能用，这次没有保存，正文仍在下面。请换好图片，重新选择后再保存。", n=len(faults)))
+        self.faults = tuple(faults)
 
 
 @pages.app_context_processor
@@ -90,8 +111,10 @@ def _setter_places() -> dict[str, Any]:
 
 @pages.url_value_preprocessor
 def _allow_long_text(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Let a field be as long as a whole request; runs before anything reads the request."""
+    """Let a field be as long as another request, and pictures come with it; runs before anything reads the request."""
     request.max_form_memory_size = BIGGEST_TEXT
+    if endpoint in TAKE_FILES:
+        request.max_content_length = BIGGEST_REQUEST
 
 
 @pages.get("/bank/proposals")
@@ -129,7 +152,7 @@ def proposal(proposal_id: int) -> ResponseReturnValue:
     form = ProposalForm()
     if request.method == "GET":
         return _show(proposal_id, form)
-    do = request.form.get("do", "")
+    do = "save" if "remove" in request.form else request.form.get("do", "")
     if do not in set(Step):
         abort(400)
     step = Step(do)
@@ -148,8 +171,9 @@ def proposal(proposal_id: int) -> ResponseReturnValue:
 def print_proof(proposal_id: int) -> ResponseReturnValue:
     """The questions as they print, templates filled in for one place."""
     with reader() as db:
-        row = reviewing.read_proposal(db, actor(), proposal_id).row
-        checked = _check(row.source)
+        desk = reviewing.read_proposal(db, actor(), proposal_id)
+        row, pictures = desk.row, reviewing.read_pictures(db, actor(), proposal_id)
+        checked = _check(row.source, desk.pictures)
         shown = [*checked.items]
         questions = [item for item in shown if isinstance(item, Question)]
         for item in shown:
@@ -159,9 +183,23 @@ def print_proof(proposal_id: int) -> ResponseReturnValue:
         raise QuizError("nothing_to_print", say("稿子里还没有可以打印的题目。"))
     paper = proof(" ".join(row.title.split()) or translate(UNNAMED), f"DRAFT-{row.id}", questions, translate)
     out = BytesIO()
-    print_papers([PrintJob(paper, Candidate("", "", ""))], out, translate=translate)
+    print_papers([PrintJob(paper, Candidate("", "", ""))], out, translate=translate, pictures=pictures)
     out.seek(0)
     return send_file(out, "application/pdf", download_name=f"draft-{row.id}.pdf")
+
+
+@pages.get("/bank/proposals/<int(max=2147483647):proposal_id>/pictures/<digest>")
+@needs(Action.PROPOSE)
+def picture(proposal_id: int, digest: str) -> Response:
+    """A picture of a proposal, for those who may read its text; under one name it is the same for ever."""
+    if not DIGEST.fullmatch(digest):
+        abort(404)
+    with reader() as db:
+        content = reviewing.read_picture(db, actor(), proposal_id, digest)
+    response = Response(content, mimetype=f"image/{picture_kind(content)}")
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 SAVED_ELSEWHERE = mark_text("这份稿子在别处保存过新的正文，您这次的正文还没有保存，仍在下面。再按一次“保存”，就用它替换别处的改动。")
@@ -180,8 +218,8 @@ def _group(one: Listed) -> str:
     return {State.RETURNED: to_mend, State.SUBMITTED: waiting}.get(state, drafts)
 
 
-def _check(source: str) -> Checked:
-    return check_text(source, translate(THE_TEXT), today())
+def _check(source: str, pictures: Sequence[Upload] = ()) -> Checked:
+    return check_text(source, translate(THE_TEXT), today(), pictures)
 
 
 def _refusal(error: QuizError, form: ProposalForm) -> Refusal:
@@ -191,7 +229,8 @@ def _refusal(error: QuizError, form: ProposalForm) -> Refusal:
     upload = form.file.data
     is_upload = error.code == "unreadable" and upload
     name = (upload.filename or "")[-LATEST_NAME:] if is_upload else ""
-    return Refusal(error.code, say_text(error.message), name, _read_again(form) if is_upload else ())
+    faults = error.faults if isinstance(error, BadPictures) else ()
+    return Refusal(error.code, say_text(error.message), name, _read_again(form) if is_upload else (), faults)
 
 
 def _read_again(form: ProposalForm) -> tuple[Diagnostic, ...]:
@@ -215,6 +254,30 @@ def _sent_text(form: ProposalForm) -> str:
     return text
 
 
+def _sent_pictures(form: ProposalForm) -> list[tuple[Upload, bytes]]:
+    """The pictures that came with the form, made anew. QuizError `too_many_pictures`, or `bad_picture` with a reason for each."""
+    sent = [one for one in form.pictures.data or () if one.filename]
+    if len(sent) > MOST_AT_ONCE:
+        text = say("一次最多上传{most}张图片，这次选了{n}张，没有保存，正文仍在下面。请分几次上传。", most=MOST_AT_ONCE, n=len(sent))
+        raise QuizError("too_many_pictures", text)
+    found: list[tuple[Upload, bytes]] = []
+    faults: list[Message] = []
+    for one in sent:
+        name = upload_name(one.filename)
+        if not name:
+            faults.append(say("有一张图片的文件名太长，或者含有不能用的字符。请改名后再上传。"))
+            continue
+        made = remake(one.stream.read(MAX_BYTES + 1), name)
+        if isinstance(made, Fault):
+            faults.append(made.message)
+        else:
+            content, width, height = made
+            found.append((Upload(name, hashlib.sha256(content).hexdigest(), width, height, len(content)), content))
+    if faults:
+        raise BadPictures(faults)
+    return found
+
+
 def _save(form: ProposalForm, proposal_id: int | None, must_record: bool = True) -> int:
     """Store what was sent; return the proposal's id. QuizError `stale` when the stored text is not the one that the sender had before them.
 
@@ -223,26 +286,30 @@ def _save(form: ProposalForm, proposal_id: int | None, must_record: bool = True)
     _require_fields(form)
     text = _sent_text(form)
     title = " ".join((form.title.data or "").split()) or _title_of(text, form)
+    form.title.data, form.source.data = title, text  # kept on the page when the rest is refused, also what came as a file
+    pictures = _sent_pictures(form)
+    without = request.form.getlist("remove")
     with writer() as db:
         if proposal_id is not None:
-            row = reviewing.read_proposal(db, actor(), proposal_id).row
-            if form.seen.data != source_digest(row.source):
+            desk = reviewing.read_proposal(db, actor(), proposal_id)
+            if form.seen.data != desk.digest:
                 raise QuizError("stale", say(SAVED_ELSEWHERE))
-            form.seen.data = source_digest(text)
-            if (row.title, row.source) == (title, text) and not must_record:
+            if (desk.row.title, desk.row.source) == (title, text) and not pictures and not must_record:
                 return proposal_id
-        return reviewing.save(db, actor(), now(), proposal_id, title, text).id
+        row = reviewing.save(db, actor(), now(), proposal_id, title, text, pictures, without)
+        form.seen.data = reviewing.read_proposal(db, actor(), row.id).digest
+        return row.id
 
 
 def _take(form: ProposalForm, proposal_id: int, step: Step) -> None:
     """Take a step other than saving with the text as it is stored, which must be the one that was read."""
     _require_fields(form)
     with reader() as db:
-        source = reviewing.read_proposal(db, actor(), proposal_id).row.source
-    checked = _check(source)
+        read = reviewing.read_proposal(db, actor(), proposal_id)
+        source, digest = read.row.source, read.digest
+    checked = _check(source, read.pictures)
     with writer() as db:
-        stored = reviewing.read_proposal(db, actor(), proposal_id).row.source
-        _require_seen(form, stored if stored == source else "")
+        _require_seen(form, reviewing.read_proposal(db, actor(), proposal_id).digest, digest)
         if step is Step.PUBLISH:
             reviewing.publish_proposal(db, actor(), now(), proposal_id, checked.items, checked.faults)
         else:
@@ -255,8 +322,9 @@ def _require_fields(form: ProposalForm) -> None:
         raise QuizError("no_text", say(str(first)))
 
 
-def _require_seen(form: ProposalForm, stored: str) -> None:
-    if form.seen.data != source_digest(stored):
+def _require_seen(form: ProposalForm, *digests: str) -> None:
+    """The text with its pictures that the sender saw is the one that was checked and the one that is stored."""
+    if any(form.seen.data != digest for digest in digests):
         raise QuizError("stale", say("正文在您打开这一页之后有了改动，这次操作没有执行。请看过现在的内容，再操作一次。"))
 
 
@@ -272,7 +340,7 @@ def _show(proposal_id: int, form: ProposalForm, refusal: Refusal | None = None) 
         desk = reviewing.read_proposal(db, actor(), proposal_id)
         is_kept = bool(refusal and Step.SAVE in desk.steps and form.source.data)
         source = tidy(form.source.data) if is_kept else desk.row.source
-        checked = _check(source)
+        checked = _check(source, desk.pictures)
         standing = reviewing.compare(db, actor(), checked.category, [item.uid for item in checked.items])
         entries = entries_of(checked, standing.published)
         offset = _offset(len(entries))
@@ -282,7 +350,8 @@ def _show(proposal_id: int, form: ProposalForm, refusal: Refusal | None = None) 
         }
     if not is_kept:
         form.title.data, form.source.data = desk.row.title, source
-    form.seen.data = source_digest(desk.row.source)
+    form.seen.data = desk.digest
+    g.draft_pictures = {one.digest: url_for(".picture", proposal_id=proposal_id, digest=one.digest) for one in desk.pictures}
     page = render_template(
         "workbench/proposal.html",
         form=form,

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image, PngImagePlugin
 
-from quiz.banks.bank_file import load_bank
+from quiz.banks.bank_file import BankFile, load_bank
 from quiz.banks.lint import LoadedBank, lint_paths
-from quiz.banks.pictures import MAX_BYTES, MAX_SIDE, STORED_SIDE, PictureFolder, remake
+from quiz.banks.pictures import MAX_BYTES, MAX_SIDE, STORED_SIDE, PictureFolder, remake, upload_name
+from quiz.banks.problems import Loaded
 from quiz.core.frozen import freeze, thaw
+from quiz.core.picture import Upload
 from quiz.core.question import Option, Question, pictures_of
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -234,6 +236,56 @@ def test_pasted_text_cannot_bring_pictures() -> None:
     read = load_bank(HEAD + "    picture: {file: a.png, alt: 图}\n" + OPTIONS + TAIL, "正文")
     assert [(d.line, d.column, d.rule) for d in read.diagnostics] == [(10, 21, "Q216")]
     assert "粘贴" in read.diagnostics[0].render()
+
+
+UPLOAD = Upload("x.png", "0" * 64, 40, 30, 100)
+
+
+def with_uploads(*names: str) -> tuple[Loaded[BankFile], PictureFolder]:
+    """What is read of a text whose stem and options name these files, with one upload."""
+    folder = PictureFolder(uploads={"x.png": UPLOAD})
+    options = "".join(f"      {letter}: {{picture: {{file: '{name}', alt: 图{letter}}}}}\n" for letter, name in zip("ABCD", names[1:], strict=False))
+    text = HEAD + f"    picture: {{file: '{names[0]}', alt: 图}}\n" + (f"    options:\n{options}" if options else OPTIONS) + TAIL
+    return load_bank(text, "正文", folder), folder
+
+
+@pytest.mark.parametrize("name", ["x.png", "images/x.png", "a/b/x.png"])
+def test_an_upload_is_found_by_the_end_of_its_name(name: str) -> None:
+    read, folder = with_uploads(name)
+    assert read.diagnostics == ()
+    (question,) = read.value.questions  # type: ignore[union-attr]
+    assert question.picture is not None
+    assert (question.picture.digest, question.picture.width, question.picture.height) == (UPLOAD.digest, 40, 30)
+    assert set(folder.used) == {"x.png"}
+
+
+def test_uploads_that_are_missing_elsewhere_or_named_alike_are_told() -> None:
+    for name, rule in (("X.png", "Q216"), ("images/y.png", "Q216"), ("../x.png", "Q215"), (r"images\x.png", "Q215"), ("/x.png", "Q215")):
+        assert [d.rule for d in with_uploads(name)[0].diagnostics] == [rule], name
+    assert "页面上传" in with_uploads("y.png")[0].diagnostics[0].render()
+    told_twice = with_uploads("a/x.png", "b/x.png", "a/x.png")[0].diagnostics[0]
+    assert (told_twice.rule, "文件名相同" in told_twice.render()) == ("Q216", True)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("x.png", "x.png"),
+        (r"C:\图\x.png", "x.png"),
+        ("../../etc/x.png", "x.png"),
+        ("屏幕截图 1.png ", "屏幕截图 1.png"),
+        ("e\u0301.png", "é.png"),
+        ("", ""),
+        ("..", ""),
+        ("~x", ""),
+        ("a:b.png", ""),
+        ("a\0.png", ""),
+        ("a\u202eb.png", ""),
+        ("长" * 201, ""),
+    ],
+)
+def test_the_name_of_an_upload_is_one_that_a_text_can_write(path: str, name: str) -> None:
+    assert upload_name(path) == name
 
 
 def made(content: bytes) -> Image.Image:
