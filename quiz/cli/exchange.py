@@ -98,7 +98,7 @@ def export(console: Console, paths: tuple[Path, ...], format_: str, output: Path
     with whole_file(output) as out:
         losses = write_drafts([to_draft(question) for question in found.questions], format_, out)
     console.report(gathered((*left_out(found.questions), *losses)))
-    console.say(say("{n}道题，已写入{path}。", n=len(found.questions) - skipped(losses), path=str(output)))
+    console.say(say("{n}道题，已写入{path}。", n=len(found.questions) - skipped(found.questions, losses), path=str(output)))
     console.say(say("各题的层次、有效期、适用地方、责任部门、难度和样题标记不随题导出。"))
     if found.templates:
         console.say(say("{n}道本地题模板没有导出：它们要先代入本地资料。", n=len(found.templates)))
@@ -140,9 +140,13 @@ def gathered(diagnostics: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(out)
 
 
-def skipped(losses: Sequence[Diagnostic]) -> int:
-    """How many questions a writer left out whole."""
-    return len({diagnostic.line for diagnostic in losses if diagnostic.message.text.startswith("没有导出这道题")})
+def skipped(questions: Sequence[Question], losses: Sequence[Diagnostic]) -> int:
+    """How many questions a writer left out whole; a case that lost some of its questions is not among them."""
+    left_out_ids = {loss.file for loss in losses if loss.message.text.startswith("没有导出这道题")}
+    return sum(
+        question.uid in left_out_ids or bool(question.parts and all(f"{question.uid}-{k}" in left_out_ids for k in range(1, len(question.parts) + 1)))
+        for question in questions
+    )
 
 
 def guess_format(name: str, content: bytes) -> str:
