@@ -34,32 +34,37 @@ def current_digests(session: Session) -> dict[str, tuple[QuestionRow, str]]:
     return {row.uid: (row, found) for row, found in session.execute(query)}
 
 
-def save_revision(
-    session: Session, item: Question | Template, row: QuestionRow | None, content_digest: str, at: datetime, by: str, read_by: str = ""
-) -> None:
-    """Append a revision: the first of a new question when `row` is None, else the next of that one."""
-    if row is None:
-        row = QuestionRow(uid=item.uid, is_template=isinstance(item, Template), current=0)
-        session.add(row)
-    row.current += 1
+Changed = tuple[Question | Template, str, QuestionRow | None]
+"""A question or template to be stored, the digest of its content, and its row when it is there already."""
+
+
+def save_revisions(session: Session, changed: Sequence[Changed], at: datetime, by: str, read_by: str = "") -> None:
+    """Append a revision of each: the first of a new question, else the next of the one that is there."""
+    rows = [row or QuestionRow(uid=item.uid, is_template=isinstance(item, Template), current=0) for item, _, row in changed]
+    for row in rows:
+        row.current += 1
+    session.add_all(rows)
+    session.flush()  # the new rows' ids, all at once
+    session.add_all(_revision(item, content, row, at, by, read_by) for (item, content, _), row in zip(changed, rows, strict=True))
     session.flush()
-    session.add(
-        QuestionRevisionRow(
-            question_id=row.id,
-            number=row.current,
-            digest=content_digest,
-            content=canonical_json(freeze(item)).decode(),
-            type=item.type.value,
-            category=item.category,
-            area=item.area,
-            level=item.level.value,
-            stem=item.stem,
-            valid_from=item.valid_from if isinstance(item, Question) else None,
-            valid_to=item.valid_to if isinstance(item, Question) else None,
-            published_at=at,
-            published_by=by,
-            read_by=read_by,
-        )
+
+
+def _revision(item: Question | Template, content: str, row: QuestionRow, at: datetime, by: str, read_by: str) -> QuestionRevisionRow:
+    return QuestionRevisionRow(
+        question_id=row.id,
+        number=row.current,
+        digest=content,
+        content=canonical_json(freeze(item)).decode(),
+        type=item.type.value,
+        category=item.category,
+        area=item.area,
+        level=item.level.value,
+        stem=item.stem,
+        valid_from=item.valid_from if isinstance(item, Question) else None,
+        valid_to=item.valid_to if isinstance(item, Question) else None,
+        published_at=at,
+        published_by=by,
+        read_by=read_by,
     )
 
 

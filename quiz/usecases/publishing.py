@@ -52,16 +52,17 @@ def publish(
     _check_readers(questions, by or actor.name, read_by)
     known = banks.current_digests(session) if questions else {}
     store_pictures(session, (item for item in questions if isinstance(item, Question)), pictures)
-    added: list[str] = []
-    revised: list[str] = []
+    changed: list[banks.Changed] = []
     for item, content in banks.contents_of(questions):
         row, current = known.get(item.uid, (None, ""))
         if current == content:
             continue
         if row is not None and row.is_template != isinstance(item, Template):
             raise QuizError("kind_changed", say("编号{uid}原来是另一种题目（试题与本地题模板不能互换），请换一个编号。", uid=item.uid))
-        banks.save_revision(session, item, row, content, now, by or actor.name, read_by)
-        (added if row is None else revised).append(item.uid)
+        changed.append((item, content, row))
+    added = [item.uid for item, _, row in changed if row is None]
+    revised = [item.uid for item, _, row in changed if row is not None]
+    banks.save_revisions(session, changed, now, by or actor.name, read_by)
     documents = [plan.id for plan in blueprints if banks.save_document(session, banks.BLUEPRINT, plan.id, plan.title, plan, now)]
     documents += [
         data.id for data in datasets if banks.save_document(session, banks.DATASET, data.id, f"{data.county} {data.as_of.isoformat()}", data, now)
