@@ -93,6 +93,17 @@ class Scope(StrEnum):
         return UnitKind(self.value.removeprefix("sponsored_").removeprefix("contact_"))
 
 
+SCOPE_NAMES = {
+    Scope.TOWNSHIP: mark_text("本镇"),
+    Scope.VILLAGE: mark_text("本村（驻村、包村、联系村）"),
+    Scope.DEPARTMENT: mark_text("本部门"),
+    Scope.SPONSORED_VILLAGE: mark_text("本部门包抓帮扶的村"),
+    Scope.CONTACT_VILLAGE: mark_text("联系村"),
+    Scope.CONTACT_TOWNSHIP: mark_text("联系镇"),
+    Scope.HOUSEHOLD: mark_text("帮扶户"),
+}
+
+
 def own_places(cadre: Cadre, scope: Scope, day: date, places: dict[str, Place]) -> list[Place]:
     """Return the places of `scope` that a cadre is bound to on `day`, ordered by code.
 

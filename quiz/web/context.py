@@ -19,6 +19,7 @@ from quiz import translation
 from quiz.core.access import Action, Actor
 from quiz.core.message import Message
 from quiz.core.paper import plain_number
+from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
@@ -136,7 +137,9 @@ def prepare(app: Flask) -> None:
         key_text=key_text,
         response_text=response_text,
     )
-    app.jinja_env.globals.update(TYPE_NAMES=TYPE_NAMES, picture_url=picture_url)  # macros see globals, not what a page is given
+    app.jinja_env.globals.update(
+        TYPE_NAMES=TYPE_NAMES, SCOPE_NAMES=SCOPE_NAMES, picture_url=picture_url
+    )  # macros see globals, not what a page is given
     app.context_processor(_template_values)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from quiz.core.message import Translate, mark_text
 from quiz.core.paper import plain_number
-from quiz.core.profile import Scope
+from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Blank, BlankKind, Label, Option, Point, Question, Source
 from quiz.core.template import Template
 
@@ -72,12 +72,7 @@ VALUE_NAMES: dict[str, dict[Any, str]] = {
     "level": dict(LEVEL_NAMES),
     "area": dict(AREAS),
     "label": {Label.SAMPLE: mark_text("样题"), Label.CONFIRMED: mark_text("已核对")},
-    "scope": {
-        Scope.TOWNSHIP: mark_text("本镇"),
-        Scope.VILLAGE: mark_text("本村（驻村、包村、联系村）"),
-        Scope.DEPARTMENT: mark_text("本部门"),
-        Scope.SPONSORED_VILLAGE: mark_text("本部门包抓帮扶的村"),
-    },
+    "scope": dict(SCOPE_NAMES),
     "weight_class": {"must": mark_text("必考"), "key": mark_text("重点"), "elective": mark_text("选考")},
     "kind": {BlankKind.TEXT: mark_text("文字"), BlankKind.NUMBER: mark_text("数字"), BlankKind.DATE: mark_text("日期")},
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from quiz.core.profile import Dataset, Fact, Place, Scope, count_problems, derived_facts, own_places, siblings
+from quiz.core.profile import SCOPE_NAMES, Dataset, Fact, Place, Scope, count_problems, derived_facts, own_places, siblings
 from quiz.core.question import Level, QuestionType
 from quiz.core.roster import Cadre, Post, PostKind, UnitKind
 from quiz.core.seed import Stream
@@ -166,3 +166,7 @@ def test_consistent_counts_raise_no_problem_and_the_largest_category_must_be_uni
 @pytest.mark.parametrize(("name", "value"), [("unstable_active_households", 3), ("marginal_identified_persons", 4), ("alleviated_households", 4)])
 def test_contradicting_counts_are_named(name, value):
     assert count_problems({**COUNTS, "alleviated_households": 9, name: value})
+
+
+def test_every_scope_has_a_name_for_setters():
+    assert set(SCOPE_NAMES) == set(Scope)
