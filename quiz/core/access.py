@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from quiz.core.message import Forbidden, mark_text
+from quiz.core.message import Forbidden
 
 
 class Role(StrEnum):
@@ -17,15 +17,6 @@ class Role(StrEnum):
     ORGANISER = "organiser"
     MARKER = "marker"
     INSPECTOR = "inspector"
-
-
-ROLE_NAMES = {
-    Role.TRAINEE: mark_text("考生"),
-    Role.SETTER: mark_text("命题人"),
-    Role.ORGANISER: mark_text("组考"),
-    Role.MARKER: mark_text("阅卷"),
-    Role.INSPECTOR: mark_text("督查"),
-}
 
 
 class Action(StrEnum):

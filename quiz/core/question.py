@@ -30,11 +30,6 @@ class QuestionType(StrEnum):
     CASE = "case"
 
     @property
-    def is_choice(self) -> bool:
-        """True when the response is a set of option ids."""
-        return self in (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
-
-    @property
     def is_text(self) -> bool:
         """True when the response is written text, one for each blank."""
         return self in (QuestionType.FILL_IN, QuestionType.SHORT_ANSWER)

@@ -105,12 +105,6 @@ def _local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def looks_like_xml(content: bytes) -> bool:
-    """True when the content begins as an XML file does."""
-    head = content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()
-    return head.startswith((b"<?xml", b"<")) or content[:2] in (b"\xff\xfe", b"\xfe\xff")
-
-
 def escape(text: str, in_attribute: bool = False) -> str:
     """Return text for an element or a quoted attribute, without the characters that XML does not allow."""
     return re.sub('[&<>"\n\t]' if in_attribute else "[&<>]", lambda match: NAMES[match[0]], UNSEEN.sub("", text))

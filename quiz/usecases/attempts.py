@@ -219,7 +219,8 @@ def _save(session: Session, paper: Paper, attempt: AttemptRow, item: Save, devic
             )
         )
         session.flush()
-    current = attempts.current_responses(session, attempt).get(slot.number, ())
+    is_current = known is None and state is Saved.ACCEPTED
+    current = value if is_current else attempts.current_responses(session, attempt).get(slot.number, ())
     return SaveResult(state, slot.number, item.seq, current, seconds_left(attempt.deadline_at, now))
 
 
