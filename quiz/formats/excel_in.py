@@ -16,9 +16,10 @@ from openpyxl.utils.cell import range_boundaries
 from quiz.core.draft import Draft, Imported
 from quiz.core.message import Diagnostic, Severity, say
 from quiz.formats.office_zip import OfficeFile
+from quiz.formats.package_zip import ZIP
 from quiz.formats.question_rows import RowReader, SheetRow, filled_down, find_header
 from quiz.formats.report import SEVERITIES, Refused, Report, decode
-from quiz.formats.table import FORMULA, MAX_COLUMNS, MAX_ROWS, ZIP, read_tables
+from quiz.formats.table import FORMULA, MAX_COLUMNS, MAX_ROWS, read_tables
 
 OLE = b"\xd0\xcf\x11\xe0"
 MAX_MERGED = 2_000

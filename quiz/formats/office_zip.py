@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator
 from xml.parsers import expat
 
 from quiz.core.message import say
+from quiz.formats.package_zip import DAMAGED, ZIP
 from quiz.formats.report import MAX_BYTES, Refused
 
 MAX_UNPACKED = 50_000_000
@@ -17,7 +17,7 @@ MAX_PARTS = 5_000
 MAX_DEPTH = 200
 MAX_NODES = 2_000_000
 
-ZIP, OLE, RTF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"
+OLE, RTF = b"\xd0\xcf\x11\xe0", b"{\\rtf"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 SPACES = {
@@ -78,7 +78,7 @@ class OfficeFile:
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
             items = self.archive.infolist()
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except DAMAGED as error:
             raise self.broken() from error
         self.names = {item.filename for item in items}
         if any(item.flag_bits & 1 for item in items):
@@ -98,7 +98,7 @@ class OfficeFile:
         try:
             with self.archive.open(name) as stream:
                 data = stream.read(MAX_UNPACKED + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        except DAMAGED as error:
             raise self.broken() from error
         if len(data) > MAX_UNPACKED:
             raise Refused("I806", say("文件解开后太大（{n}兆字节）。请只留试题，另存后再试。", n=MAX_UNPACKED // 1_000_000))
@@ -111,7 +111,7 @@ class OfficeFile:
                 try:
                     with self.archive.open(name) as stream:
                         _refuse_dtd(iter(lambda: stream.read(65536), b""), self)
-                except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+                except DAMAGED as error:
                     raise self.broken() from error
 
     def main_part(self, usual: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import posixpath
 import zipfile
 import zlib
@@ -14,6 +15,9 @@ MAX_UNPACKED = 100_000_000
 MAX_RATIO, ALWAYS_FINE = 200, 5_000_000
 MAX_FILES = 20_000
 ZIP = b"PK\x03\x04"
+"""The first bytes of a zip that holds anything."""
+DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, OSError)
+"""What `zipfile` and its decoders raise for a damaged, encrypted or unknown zip (NotImplementedError is a RuntimeError)."""
 
 
 class Package:
@@ -23,7 +27,7 @@ class Package:
         check_size(content)
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, OSError):
+        except DAMAGED:
             raise _broken() from None
         items = [item for item in self.archive.infolist() if not item.is_dir()]
         unpacked = sum(item.file_size for item in items)
@@ -43,7 +47,7 @@ class Package:
             return None
         try:
             return self.archive.read(item)
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError, OSError):
+        except DAMAGED:
             raise _broken() from None
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 
 from quiz.core.message import Diagnostic, Message, say
+from quiz.formats.package_zip import ZIP
 
 MAX_BYTES = 20_000_000
 MAX_UNPACKED = 50_000_000
@@ -23,7 +24,6 @@ FORMULA = "\0formula"
 """Stands for a cell that holds a formula: no cell of ours may begin with NUL."""
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,25 @@ def test_a_locked_or_damaged_member_is_told() -> None:
     assert [d.rule for d in read_qti(bytes(content), "x").diagnostics] == ["I801"]
 
 
+def test_a_package_of_an_unknown_zip_version_is_told() -> None:
+    content = bytearray(pack({"a.xml": ITEM}))
+    at = content.index(b"PK\x01\x02") + 6
+    content[at : at + 2] = (99).to_bytes(2, "little")
+    assert [d.rule for d in read_qti(bytes(content), "x").diagnostics] == ["I801"]
+
+
+def test_a_damaged_lzma_member_is_told() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("imsmanifest.xml", manifest(("imsqti_item_xmlv3p0", "a.xml")))
+    content = bytearray(out.getvalue())
+    at = content.index(b"imsmanifest.xml") + 20
+    content[at : at + 30] = b"\xff" * 30
+    found = read_qti(bytes(content), "x").diagnostics
+    assert [d.rule for d in found] == ["I801"]
+    assert "损坏" in found[0].render()
+
+
 def test_gbk() -> None:
     content = ITEM.decode().replace("UTF-8", "GBK").encode("gbk")
     found = read_qti(content, "x")
