@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
 
 from quiz.banks.bank_file import is_category
 from quiz.banks.problems import Loaded, Problems
 from quiz.banks.schema import Fields, open_fields, read_choice, read_text, read_texts, report_choice
-from quiz.banks.yaml_tree import Mapping, Node, parse_yaml
-from quiz.core.blueprint import Blueprint, Cell, Section
+from quiz.banks.yaml_tree import Mapping, Node, Scalar, parse_yaml
+from quiz.core.blueprint import NEW_POST, OTHER_POSTS, USUAL_SHARES, Band, Blueprint, Cell, Limit, Section, Share, SourceLevel, WeightClass
 from quiz.core.marking import Rule, RuleName
 from quiz.core.message import say
 from quiz.core.question import AREAS, Level, QuestionType
+from quiz.core.roster import PostKind
 
-TOP_KEYS = ("blueprint", "sections")
-PLAN_KEYS = ("id", "title", "minutes", "total", "pass_mark", "notes")
+E = TypeVar("E", bound=StrEnum)
+
+TOP_KEYS = ("blueprint", "sections", "limits", "rivals")
+PLAN_KEYS = ("id", "title", "minutes", "total", "pass_mark", "notes", "topic_cap", "shares")
 SECTION_KEYS = ("title", "type", "each", "rule", "cells")
-CELL_KEYS = ("count", "category", "area", "topic", "level", "tag")
+WHAT_KEYS = ("category", "area", "topic", "level", "tag", "difficulty", "weight_class", "source")
+CELL_KEYS = ("count", *WHAT_KEYS, "instead")
+LIMIT_KEYS = ("least", "most", *WHAT_KEYS)
+USUAL = "usual"
 MAX_MINUTES, MAX_COUNT = 600, 200
 RULES_OF = {
     QuestionType.MULTIPLE: tuple(RuleName),
@@ -44,10 +53,14 @@ def read_blueprint(node: Node, problems: Problems) -> Blueprint | None:
     code, title, notes = plan.code("id"), plan.text("title"), plan.texts("notes", required=False, limit=500)
     minutes = plan.whole("minutes", 1, MAX_MINUTES)
     total, pass_mark = plan.exact("total", "0.01", "10000"), plan.exact("pass_mark", "0", "10000")
+    topic_cap = plan.whole("topic_cap", 1, MAX_COUNT, required=False) or 0
+    shares = _shares(plan, problems)
     sections = tuple(section for item in top.items("sections") if (section := _section(item, problems)))
+    limits = tuple(limit for item in top.items("limits", required=False) if (limit := _limit(item, problems)))
+    rivals = tuple(uids for item in top.items("rivals", required=False) if (uids := _rivals(item, problems)))
     if problems.count > before or minutes is None or pass_mark is None or total is None:
         return None
-    blueprint = Blueprint(code, title, minutes, pass_mark, sections, notes)
+    blueprint = Blueprint(code, title, minutes, pass_mark, sections, notes, limits, topic_cap, rivals, shares)
     if blueprint.total != total:
         parts = " + ".join(f"{section.count}×{section.each:f}" for section in sections)
         text = say(
@@ -99,6 +112,59 @@ def _cell(node: Node, problems: Problems) -> Cell | None:
     if fields is None:
         return None
     count = fields.whole("count", 1, MAX_COUNT)
+    what = _what(fields, count or 0, problems)
+    instead = fields.fields("instead", WHAT_KEYS, required=False)
+    if instead is None:
+        return None if count is None else what
+    stand_in = _what(instead, 0, problems)
+    if not what.is_local or stand_in.is_local:
+        problems.add(fields.at("instead"), "B405", say("“instead”只用在本地题的单元里，并且要指向通用题，如“category: general”。"))
+    return None if count is None else replace(what, instead=stand_in)
+
+
+def _limit(node: Node, problems: Problems) -> Limit | None:
+    fields = open_fields(node, "limits", problems, LIMIT_KEYS)
+    if fields is None:
+        return None
+    before = problems.count
+    least, most = fields.whole("least", 0, MAX_COUNT, required=False), fields.whole("most", 0, MAX_COUNT, required=False)
+    if problems.count == before and least is None and most is None:
+        problems.add(node, "B406", say("这条要求没有写“least”（至少）或“most”（至多）。请补上一个。"))
+    if least is not None and most is not None and least > most:
+        problems.add(fields.at("least"), "B406", say("至少{least}题多于至多{most}题。请改掉一个。", least=least, most=most))
+    what = _what(fields, 0, problems)
+    if what == Cell(0):
+        problems.add(node, "B406", say("这条要求没有写管哪些题，如“area: monitoring”或“level: application”。"))
+    return Limit(what, least or 0, most)
+
+
+def _rivals(node: Node, problems: Problems) -> tuple[str, ...]:
+    given = read_texts(node, "rivals", problems)
+    if len(given) == 1:
+        problems.add(node, "B407", say("不能同卷的题至少要写两道，如“[water-001, water-002]”。"))
+    return tuple(text for text, _ in given)
+
+
+def _shares(plan: Fields, problems: Problems) -> tuple[Share, ...]:
+    """The share of local marks by post: a mapping of percents, or `usual`."""
+    node = plan.value("shares", required=False)
+    if node is None:
+        return ()
+    if isinstance(node, Scalar):
+        if read_text(node, "shares", problems) == USUAL:
+            return USUAL_SHARES
+        problems.add(node, "B408", say("“shares”写成“usual”（通常的比例），或者按岗位写百分数，如“first_secretary: 50”。"))
+        return ()
+    posts = (*(kind.value for kind in PostKind), NEW_POST, OTHER_POSTS)
+    fields = open_fields(node, "shares", problems, posts)
+    if fields is None:
+        return ()
+    found = [(post, fields.whole(post, 0, 100, required=False)) for post in posts]
+    return tuple(Share(post, percent) for post, percent in found if percent is not None)
+
+
+def _what(fields: Fields, count: int, problems: Problems) -> Cell:
+    """Which questions are meant: the selectors of a cell, a limit or a stand-in."""
     areas = fields.texts("area", required=False, single=True)
     categories = fields.texts("category", required=False, single=True)
     for area in areas:
@@ -107,12 +173,20 @@ def _cell(node: Node, problems: Problems) -> Cell | None:
     for category in categories:
         if not is_category(category):
             problems.add(fields.at("category"), "F109", say("“{got}”不是类别。类别写成 general/monitoring 或 township 这样。", got=category))
-    levels = _levels(fields, problems)
-    topics, tags = fields.texts("topic", required=False, single=True), fields.texts("tag", required=False, single=True)
-    return None if count is None else Cell(count, categories, areas, topics, levels, tags)
+    return Cell(
+        count=count,
+        categories=categories,
+        areas=areas,
+        topics=fields.texts("topic", required=False, single=True),
+        levels=_members(fields, "level", Level, problems),
+        tags=fields.texts("tag", required=False, single=True),
+        bands=_members(fields, "difficulty", Band, problems),
+        weights=_members(fields, "weight_class", WeightClass, problems),
+        sources=_members(fields, "source", SourceLevel, problems),
+    )
 
 
-def _levels(fields: Fields, problems: Problems) -> tuple[Level, ...]:
-    node = fields.value("level", required=False)
-    given = [] if node is None else read_texts(node, "level", problems, single=True)
-    return tuple(level for text, at in given if (level := read_choice(text, at, "level", Level, problems)))
+def _members(fields: Fields, key: str, kind: type[E], problems: Problems) -> tuple[E, ...]:
+    node = fields.value(key, required=False)
+    given = [] if node is None else read_texts(node, key, problems, single=True)
+    return tuple(member for text, at in given if (member := read_choice(text, at, key, kind, problems)))

@@ -12,11 +12,11 @@ from datetime import date
 from quiz.banks.bank_file import BankFile
 from quiz.banks.craft_file import check_questions
 from quiz.banks.craft_question import CHOICES, TITLE, check_question, check_template, core
-from quiz.banks.near_duplicates import LATEST, Nearby, overlap, shingles, similarity
 from quiz.banks.problems import START, Placed, Problems, Spot
 from quiz.banks.yaml_tree import Mapping, Sequence
 from quiz.core.fill_in import normalise
 from quiz.core.message import mark_text, say
+from quiz.core.near_duplicates import LATEST, Nearby, overlap, shingles, similarity
 from quiz.core.profile import Dataset, Scope
 from quiz.core.question import Question, QuestionType, pictures_of
 from quiz.core.roster import UnitKind

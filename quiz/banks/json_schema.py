@@ -32,6 +32,7 @@ from quiz.banks.schema_tables import (
     HEAD,
     HOUSEHOLD,
     KEY_OF,
+    LIMIT,
     NEEDED,
     NEEDED_BY_TEMPLATE,
     OPTION,
@@ -47,7 +48,7 @@ from quiz.banks.schema_tables import (
     TEMPLATE,
     UNIT,
 )  # fmt: skip
-from quiz.banks.schema_values import Schema, choice, reference, several, table
+from quiz.banks.schema_values import Schema, choice, reference, several, table, text
 from quiz.core.question import TYPE_NAMES, QuestionType
 
 NAME = "schema.json"
@@ -95,11 +96,17 @@ def _top_name(key: str) -> str:
     return f"{'templates' if key == 'templates' else KINDS[key].replace('bank', 'questions')}_file"
 
 
+BLUEPRINT_FILE: dict[str, Schema] = {
+    "blueprint": reference("blueprint", "命题蓝图"),
+    "sections": several("大题", {"$ref": "#/definitions/section"}),
+    "limits": several("全卷要求", reference("limit", "一条要求")),
+    "rivals": several("不能同卷的题", several("一组", text("题目编号"), fewest=2)),
+}
+
+
 def _tops() -> dict[str, Schema]:
     """The top of each kind of file."""
     head = ("category", "area", "department")
-    blueprint = reference("blueprint", "命题蓝图")
-    sections = several("大题", {"$ref": "#/definitions/section"})
     profile = {
         "profile": table("本地资料", profile_file.PROFILE_KEYS, PROFILE, profile_file.PROFILE_KEYS),
         "departments": several("部门", table("部门", ("code", "name"), PLACE, ("code", "name")), fewest=0),
@@ -115,7 +122,7 @@ def _tops() -> dict[str, Schema]:
     return {
         "questions": table("试题文件", bank_file.QUESTION_KEYS, HEAD, (*head, "label", "questions")),
         "templates": table("本地题模板文件", bank_file.TEMPLATE_KEYS, HEAD, (*head, "label", "scope", "templates")),
-        "blueprint": table("命题蓝图文件", blueprint_file.TOP_KEYS, {"blueprint": blueprint, "sections": sections}, blueprint_file.TOP_KEYS),
+        "blueprint": table("命题蓝图文件", blueprint_file.TOP_KEYS, BLUEPRINT_FILE, ("blueprint", "sections")),
         "profile": table("本地资料文件", profile_file.TOP_KEYS, profile, ("profile", "townships")),
         "roster": table("花名册文件", roster_file.TOP_KEYS, roster),
         "sitting": table("考试文件", ("sitting",), sitting, ("sitting",)),
@@ -143,6 +150,7 @@ def _definitions() -> dict[str, Schema]:
         "blueprint": table("命题蓝图", blueprint_file.PLAN_KEYS, PLAN, ("id", "title", "minutes", "total", "pass_mark")),
         "section": table("大题", blueprint_file.SECTION_KEYS, SECTION, ("title", "type", "each", "cells")),
         "cell": table("命题单元", blueprint_file.CELL_KEYS, CELL, ("count",)),
+        "limit": table("全卷要求", blueprint_file.LIMIT_KEYS, LIMIT),
         "township": table("镇", place_facts.TOWNSHIP_KEYS, PLACE, ("code", "name")),
         "village": table("村", place_facts.VILLAGE_KEYS, PLACE, ("code", "name", "township")),
         "household": table(

@@ -18,7 +18,8 @@ from quiz.core.question import Label, Level, Question, QuestionType, Source
 
 KEYS = (
     "id", "type", "stem", "options", "key", "true_sentence", "blanks", "any_order", "level", "topic", "source", "jurisdiction",
-    "valid_from", "valid_to", "explanation", "tags", "difficulty", "weight_class", "items", "pairs", "extra", "points", "model_answer", "parts",
+    "valid_from", "valid_to", "explanation", "tags", "difficulty", "weight_class",
+    "not_with", "items", "pairs", "extra", "points", "model_answer", "parts",
     "picture",
 )  # fmt: skip
 ANSWER_KEYS = ("options", "key", "true_sentence", "blanks", "any_order", "items", "pairs", "extra", "points", "model_answer")
@@ -54,6 +55,7 @@ def read_question(node: Node, head: Head, problems: Problems) -> Question | None
     source = _source(fields, head, problems)
     jurisdiction = fields.text("jurisdiction", required=False) or "全国"
     tags, difficulty, weight_class = fields.texts("tags", required=False), read_difficulty(fields), _weight_class(fields, problems)
+    not_with = fields.texts("not_with", required=False)
     picture = head.pictures.picture(fields, problems)
     answer = read_answer(fields, kind, stem, problems, head.pictures) if kind else Answer()
     parts = [part for item in fields.items("parts") if (part := _part(item, head.pictures, problems))] if kind is QuestionType.CASE else []
@@ -81,6 +83,7 @@ def read_question(node: Node, head: Head, problems: Problems) -> Question | None
         tags=tags,
         difficulty=difficulty,
         weight_class=weight_class,
+        not_with=not_with,
         keep_order=kind is QuestionType.TRUE_FALSE,
         prompts=answer.prompts,
         points=answer.points,

@@ -67,6 +67,10 @@ RULES: dict[str, str] = {
     "B402": mark_text("及格线超过总分"),
     "B403": mark_text("计分规则与题型或分值不符"),
     "B404": mark_text("蓝图编号重复"),
+    "B405": mark_text("“instead”用错了地方"),
+    "B406": mark_text("全卷要求不完整"),
+    "B407": mark_text("不能同卷的题不足两道"),
+    "B408": mark_text("岗位比例的写法不对"),
     # P: profiles
     "P501": mark_text("同一地方的数字互相矛盾"),
     "P502": mark_text("镇的数字不等于各村之和"),

@@ -21,6 +21,7 @@ from quiz.banks.schema_values import (
     text,
     whole,
 )
+from quiz.core.blueprint import BAND_NAMES, NEW_POST, OTHER_POSTS, SOURCE_NAMES, WEIGHT_NAMES
 from quiz.core.marking import RuleName
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
@@ -110,6 +111,7 @@ QUESTION: dict[str, Schema] = (
         "valid_to": {"title": "失效日期", "description": "日期，或者 open（现行有效）", "anyOf": [{"const": "open"}, day("失效日期")]},
         "picture": A_PICTURE,
         "weight_class": choice("必考或选考", {"must": "必考", "key": "重点", "elective": "选考"}),
+        "not_with": several("不能同卷的题", code("题目编号")),
     }
 )
 PART: dict[str, Schema] = COMMON | ANSWERS | {"picture": A_PICTURE, "marks": number("分值占比", 0.5, 100)}
@@ -131,6 +133,8 @@ HEAD: dict[str, Schema] = {
     "templates": several("本地题模板", {"$ref": "#/definitions/template"}),
 }
 DOCUMENT = {"title": text("文件名称"), "number": text("文号", "没有文号就不写这一行"), "issuer": text("发文机关"), "date": day("日期")}
+PERCENT = whole("百分之几", 0, 100)
+SHARE_POSTS = (*(kind.value for kind in PostKind), NEW_POST, OTHER_POSTS)
 PLAN: dict[str, Schema] = {
     "id": code("编号"),
     "title": text("名称"),
@@ -138,6 +142,14 @@ PLAN: dict[str, Schema] = {
     "total": number("总分", 0.01, 10000, "等于各大题之和"),
     "pass_mark": number("及格线", 0, 10000),
     "notes": several("注意事项", text("一条", limit=500)),
+    "topic_cap": whole("每个知识点最多几题", 1, blueprint_file.MAX_COUNT),
+    "shares": {
+        "title": "各岗位本地题占总分的百分比",
+        "anyOf": [
+            {"const": blueprint_file.USUAL},
+            table("岗位比例", SHARE_POSTS, dict.fromkeys(SHARE_POSTS, PERCENT)),
+        ],
+    },
 }
 SECTION: dict[str, Schema] = {
     "title": text("大题名称"),
@@ -152,13 +164,23 @@ SECTION: dict[str, Schema] = {
     },
     "cells": several("命题单元", {"$ref": "#/definitions/cell"}),
 }
-CELL: dict[str, Schema] = {
-    "count": whole("题数", 1, blueprint_file.MAX_COUNT),
+WHAT: dict[str, Schema] = {
     "category": one_or_several("类别", category("类别")),
     "area": one_or_several("政策领域", choice("政策领域", AREAS)),
     "topic": one_or_several("知识点", text("知识点")),
     "level": one_or_several("层次", COMMON["level"]),
     "tag": one_or_several("标签", text("标签")),
+    "difficulty": one_or_several("难度", choice("难度", {band.value: name for band, name in BAND_NAMES.items()})),
+    "weight_class": one_or_several("必考程度", choice("必考程度", {weight.value: name for weight, name in WEIGHT_NAMES.items()})),
+    "source": one_or_several("文件层级", choice("文件层级", {source.value: name for source, name in SOURCE_NAMES.items()})),
+}
+CELL: dict[str, Schema] = WHAT | {
+    "count": whole("题数", 1, blueprint_file.MAX_COUNT),
+    "instead": table("代替本地题的通用题", blueprint_file.WHAT_KEYS, WHAT, about="本地题不够，或者岗位的本地比例用完时，从这里抽通用题"),
+}
+LIMIT: dict[str, Schema] = WHAT | {
+    "least": whole("至少几题", 0, blueprint_file.MAX_COUNT),
+    "most": whole("至多几题", 0, blueprint_file.MAX_COUNT),
 }
 COUNT = whole("数量", 0, place_facts.MOST)
 PAIR = table("户数和人数", ("households", "persons"), {"households": COUNT, "persons": COUNT}, ("households", "persons"))
@@ -237,6 +259,10 @@ SITTING: dict[str, Schema] = {
     "opens_at": moment("开始时间"),
     "closes_at": moment("结束时间"),
     "minutes": whole("答题分钟数", 1, blueprint_file.MAX_MINUTES, "不写就按蓝图"),
+    "forms": whole("试卷套数", 0, sitting_file.MOST_FORMS, "0 每人一卷，1 共用一卷，2 以上为 A、B……卷轮流发"),
+    "columns": whole("每排座位数", 1, 20),
+    "avoid_last": whole("避开最近几场考过的题", 0, 20),
+    "band": number("各卷预计得分相差不超过几分", 0.1, 100),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
 }
 BLANK: dict[str, Schema] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta, tzinfo
 
 from quiz.banks.blueprint_file import MAX_MINUTES
@@ -13,7 +14,8 @@ from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
 from quiz.core.sitting import Release
 
-KEYS = ("code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release")
+KEYS = ("code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release", "forms", "columns", "avoid_last", "band")
+MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
 
 
@@ -37,6 +39,10 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     opens, closes = fields.moment("opens_at"), fields.moment("closes_at")
     minutes = fields.whole("minutes", 1, MAX_MINUTES, required=False)
     release = fields.choice("release", Release, required=False) or Release.ON_CLOSE
+    forms = fields.whole("forms", 0, MOST_FORMS, required=False) or 0
+    columns = fields.whole("columns", 1, 20, required=False)
+    avoid_last = fields.whole("avoid_last", 0, 20, required=False)
+    band = fields.exact("band", "0.1", "100", required=False)
     group = _group(fields, problems)
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
@@ -46,7 +52,13 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     if problems.count > before or opens is None or closes is None:
         return None
     opens_at, closes_at = (moment.replace(tzinfo=zone).astimezone(UTC) for moment in (opens, closes))
-    return SittingPlan(code, title, blueprint, group, opens_at, closes_at, profile, minutes, release)
+    plan = SittingPlan(code, title, blueprint, group, opens_at, closes_at, profile, minutes, release, forms)
+    return replace(
+        plan,
+        columns=plan.columns if columns is None else columns,
+        avoid_last=plan.avoid_last if avoid_last is None else avoid_last,
+        band=plan.band if band is None else band,
+    )
 
 
 def _group(fields: Fields, problems: Problems) -> Group:

@@ -21,7 +21,7 @@ from quiz.core.roster import Group
 from quiz.core.seed import Stream
 from quiz.core.sitting import Release
 from quiz.settings import shipped
-from quiz.storage import accounts, sittings
+from quiz.storage import accounts, papers, sittings
 from quiz.storage import rosters as stored
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import SittingRow
@@ -129,7 +129,7 @@ def _past_sitting(db: Session, console: Console, actor: Actor, now: datetime) ->
         person = Actor(name=seat.cadre.name, roles={Role.TRAINEE: "/"}, cadre_number=seat.cadre.number)
         started = opens + timedelta(seconds=chance.below(1800))
         attempts.start(db, person, seat.paper.code, started)
-        saves = _simulated(sittings.read_paper(seat.paper), chance)
+        saves = _simulated(papers.read_paper(seat.paper), chance)
         attempts.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
 
 

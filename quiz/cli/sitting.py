@@ -35,8 +35,8 @@ def create(console: Console, file: Path, only_check: bool) -> None:
         with console.reader() as db:
             seen = scheduling.forecast(db, console.actor, found.value, console.settings.zone)
         console.say(say("{n}人参加。", n=seen.candidates))
-        if seen.gaps:
-            raise scheduling.SittingRefused(seen.gaps)
+        if seen.refusal:
+            raise seen.refusal
         return
     with console.reader() as db:
         prepared = scheduling.prepare_sitting(db, console.actor, console.now(), found.value, console.settings.zone, secrets.token_bytes(32))

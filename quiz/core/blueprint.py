@@ -4,15 +4,83 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Level, Question, QuestionType
 
 
+class Band(StrEnum):
+    """How hard a setter thinks a question is."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+
+BAND_NAMES: dict[Band, str] = {Band.EASY: mark_text("易"), Band.MEDIUM: mark_text("中"), Band.HARD: mark_text("难")}
+EASY_FROM, HARD_BELOW = Decimal("0.8"), Decimal("0.5")
+"""Estimated shares of right answers at which the easy band begins and the hard one ends."""
+
+
+class WeightClass(StrEnum):
+    """How much a setter wants a question to be asked."""
+
+    MUST = "must"
+    KEY = "key"
+    ELECTIVE = "elective"
+
+
+WEIGHT_NAMES: dict[WeightClass, str] = {
+    WeightClass.MUST: mark_text("必考"),
+    WeightClass.KEY: mark_text("重点"),
+    WeightClass.ELECTIVE: mark_text("选考"),
+}
+
+
+class SourceLevel(StrEnum):
+    """Whose document a question rests on."""
+
+    NATIONAL = "national"
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+
+
+SOURCE_NAMES: dict[SourceLevel, str] = {
+    SourceLevel.NATIONAL: mark_text("国家文件"),
+    SourceLevel.PROVINCE: mark_text("省级文件"),
+    SourceLevel.CITY: mark_text("市级文件"),
+    SourceLevel.COUNTY: mark_text("县级文件"),
+}
+
+
+def band_of(question: Question) -> Band:
+    """Return the band of the setter's estimate; medium when there is none."""
+    share = question.difficulty
+    if share is None:
+        return Band.MEDIUM
+    return Band.EASY if share >= EASY_FROM else Band.HARD if share < HARD_BELOW else Band.MEDIUM
+
+
+def source_level_of(question: Question) -> SourceLevel:
+    """Return the level of the place where the question holds, by the last character of its name."""
+    name = question.jurisdiction
+    if name == NATION:
+        return SourceLevel.NATIONAL
+    if name.endswith(("省", "自治区")):
+        return SourceLevel.PROVINCE
+    return SourceLevel.CITY if name.endswith(("市", "州", "盟", "地区")) else SourceLevel.COUNTY
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """So many questions that fit every non-empty field; `categories` are folders with everything below them."""
+    """So many questions that fit every non-empty field; `categories` are folders with everything below them.
+
+    A cell of local questions may name `instead`: what a general question must fit that stands in where the cadre has no local one, or
+    where their post's share of local marks is used up (see `Blueprint.shares`).
+    """
 
     count: int
     categories: tuple[str, ...] = ()
@@ -20,6 +88,15 @@ class Cell:
     topics: tuple[str, ...] = ()
     levels: tuple[Level, ...] = ()
     tags: tuple[str, ...] = ()
+    bands: tuple[Band, ...] = ()
+    weights: tuple[WeightClass, ...] = ()
+    sources: tuple[SourceLevel, ...] = ()
+    instead: Cell | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """True when the cell takes the cadre's own local questions and no general ones."""
+        return bool(self.categories) and all(is_local_category(category) for category in self.categories)
 
     def admits(self, question: Question) -> bool:
         """True when `question` may stand in this cell (its type is the section's business)."""
@@ -29,6 +106,9 @@ class Cell:
             and (not self.topics or question.topic in self.topics)
             and (not self.levels or question.level in self.levels)
             and (not self.tags or bool(set(self.tags) & set(question.tags)))
+            and (not self.bands or band_of(question) in self.bands)
+            and (not self.weights or question.weight_class in self.weights)
+            and (not self.sources or source_level_of(question) in self.sources)
         )
 
     def describe(self) -> Message:
@@ -36,10 +116,43 @@ class Cell:
         words: list[Message | str] = [category_name(category) for category in self.categories]
         words += [*(say(AREAS[a]) if a in AREAS else a for a in self.areas), *self.topics]
         words += [say(LEVEL_NAMES[level]) for level in self.levels] + list(self.tags)
+        words += [say(BAND_NAMES[band]) for band in self.bands] + [say(WEIGHT_NAMES[weight]) for weight in self.weights]
+        words += [say(SOURCE_NAMES[source]) for source in self.sources]
         if not words:
             return say("不限")
         text = " × ".join(f"{{w{i}}}" for i in range(len(words)))
         return Message(text, {f"w{i}": word for i, word in enumerate(words)})
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """From `least` to `most` questions of the common part of every paper fit `where` (whose own count says nothing); None: no upper bound."""
+
+    where: Cell
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The percent of a paper's marks that local questions may take for cadres in a post: a kind of post, "new" or "others"."""
+
+    post: str
+    percent: int
+
+
+NEW_POST, OTHER_POSTS = "new", "others"
+NEW_MONTHS = 3
+"""A post begun less than so many months ago is a new one."""
+
+USUAL_SHARES = tuple(
+    Share(post, percent)
+    for post, percent in (
+        ("county_leader", 20), ("department_leader", 30), ("department_staff", 40), ("township_leader", 40), ("township_staff", 40),
+        ("first_secretary", 50), ("team_member", 50), ("village_secretary", 50), ("village_committee", 50), (NEW_POST, 20), (OTHER_POSTS, 40),
+    )
+)  # fmt: skip
+"""The shares that the domain brief (4.5) suggests; a blueprint that says `shares: usual` means these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +173,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """A whole paper's plan; `total` is the exact sum of its marks, `minutes` the time for one attempt."""
+    """A whole paper's plan; `total` is the exact sum of its marks, `minutes` the time for one attempt.
+
+    `limits` bind the common part across sections, `topic_cap` bounds the questions of one knowledge point (0: unbounded), `rivals` are sets of
+    uids of which a paper has at most one, `shares` say how much of a paper may be local by post (empty: all local slots).
+    """
 
     id: str
     title: str
@@ -68,6 +185,10 @@ class Blueprint:
     pass_mark: Decimal
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    topic_cap: int = 0
+    rivals: tuple[tuple[str, ...], ...] = ()
+    shares: tuple[Share, ...] = ()
 
     @property
     def total(self) -> Decimal:
@@ -82,6 +203,16 @@ def _is_below(category: str, folder: str) -> bool:
 FOLDERS = {"general": mark_text("通用政策"), "township": mark_text("乡镇"), "department": mark_text("部门"), "village": mark_text("村")}
 FOLDERS |= {"household": mark_text("帮扶户"), "leader": mark_text("县级领导")}
 """What the top folders of the banks hold."""
+
+
+NATION = "全国"
+"""The jurisdiction of what holds everywhere."""
+
+
+def is_local_category(category: str) -> bool:
+    """True for folders that hold templates about a cadre's own places."""
+    folder = category.partition("/")[0]
+    return folder in FOLDERS and folder != "general"
 
 
 def category_name(category: str) -> Message | str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -31,6 +31,11 @@ class Message:
 def say(text: str, **values: Any) -> Message:
     """Make a `Message`; `say("有{n}处错误", n=3)`. The catalogue finds texts by this name."""
     return Message(text, values)
+
+
+def join_messages(between: str, parts: Sequence[Message | str]) -> Message:
+    """Return the parts as one message, with `between` (which is not translated) between them."""
+    return Message(between.join(f"{{p{i}}}" for i in range(len(parts))), {f"p{i}": part for i, part in enumerate(parts)})
 
 
 class QuizError(Exception):

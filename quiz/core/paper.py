@@ -47,7 +47,10 @@ class PaperSection:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper for one person. `code` names it in print and tells nothing of the person; slots are numbered through from 1."""
+    """A paper for one person. `code` names it in print and tells nothing of the person; slots are numbered through from 1.
+
+    Papers of the same `form` (A, B, …) share their common part; without forms it is empty.
+    """
 
     code: str
     sitting: str
@@ -61,6 +64,7 @@ class Paper:
     dataset: str = ""
     dataset_digest: str = ""
     dataset_as_of: date | None = None
+    form: str = ""
 
     @property
     def digest(self) -> str:

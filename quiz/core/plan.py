@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from quiz.core.roster import Group
 from quiz.core.sitting import Release
@@ -11,7 +12,12 @@ from quiz.core.sitting import Release
 
 @dataclass(frozen=True, slots=True)
 class SittingPlan:
-    """A sitting to be made. Times are aware; `profile` is empty without local questions, `minutes` None for the blueprint's own."""
+    """A sitting to be made. Times are aware; `profile` is empty without local questions, `minutes` None for the blueprint's own.
+
+    `forms` is 0 for a paper of their own for everybody, 1 for one common form, else the number of forms dealt out in turn. People sit in
+    rows of `columns`; neighbours' papers share as little as the bank allows. Questions of the last `avoid_last` sittings come only where
+    nothing else is left. The expected scores of all papers end within `band` marks of each other where swaps allow.
+    """
 
     code: str
     title: str
@@ -22,3 +28,7 @@ class SittingPlan:
     profile: str = ""
     minutes: int | None = None
     release: Release = Release.ON_CLOSE
+    forms: int = 0
+    columns: int = 6
+    avoid_last: int = 2
+    band: Decimal = Decimal("0.5")

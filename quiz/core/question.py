@@ -147,7 +147,7 @@ class Question:
     `keep_order` holds the options in the order given (numbers that ascend); otherwise each paper shuffles them. An ordering's options are
     its items and its key the pairs of place and item ("1C" = item C comes first); a matching's `prompts` are the left side and its key
     the pairs of prompt and option. A short answer has marking `points`; a case's stem is the situation and `parts` its questions,
-    whose `part_marks` say how they share the marks.
+    whose `part_marks` say how they share the marks. `not_with` names questions that never stand on one paper with it.
     """
 
     uid: str
@@ -178,6 +178,7 @@ class Question:
     parts: tuple[Question, ...] = ()
     part_marks: Decimal = Decimal(1)
     picture: Picture | None = None
+    not_with: tuple[str, ...] = ()
 
     def is_valid_on(self, day: date) -> bool:
         """True when the question's source holds on `day` (both ends included)."""

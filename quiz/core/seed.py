@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from quiz.core.canonical import canonical_json
@@ -29,7 +29,7 @@ class Stream:
     def next_u64(self) -> int:
         """Return the next number, 0 <= n < 2**64."""
         if not self._ready:
-            block = hmac.new(self._key, self._label + self._block.to_bytes(4, "big"), hashlib.sha256).digest()
+            block = hmac.digest(self._key, self._label + self._block.to_bytes(4, "big"), "sha256")
             self._block += 1
             self._ready = [int.from_bytes(block[at : at + 8], "big") for at in (24, 16, 8, 0)]
         return self._ready.pop()
@@ -49,6 +49,14 @@ class Stream:
             j = self.below(i + 1)
             out[i], out[j] = out[j], out[i]
         return out
+
+    def lazily(self, items: Sequence[T]) -> Iterator[T]:
+        """Yield a uniformly drawn permutation of `items` one by one (Fisher-Yates from the front), as many as are asked for."""
+        moved: dict[int, int] = {}
+        for i in range(len(items)):
+            j = i + self.below(len(items) - i)
+            yield items[moved.get(j, j)]
+            moved[j] = moved.get(i, i)
 
 
 def snapshot_digest(snapshot: object) -> bytes:

@@ -48,6 +48,15 @@ class Template:
     difficulty: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TemplateRevision:
+    """A published, immutable state of a template."""
+
+    number: int
+    digest: str
+    template: Template
+
+
 def format_day(day: date) -> str:
     """Return a date as Chinese texts write it: 2026年6月30日."""
     return f"{day.year}年{day.month}月{day.day}日"

@@ -11,13 +11,12 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from quiz.core.assembly import TemplateRevision
 from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json, digest
 from quiz.core.frozen import freeze, thaw
 from quiz.core.profile import Dataset
 from quiz.core.question import Question, Revision
-from quiz.core.template import Template
+from quiz.core.template import Template, TemplateRevision
 from quiz.storage.tables import DocumentRow, QuestionPersonRow, QuestionRevisionRow, QuestionRow
 
 BLUEPRINT, DATASET = "blueprint", "dataset"

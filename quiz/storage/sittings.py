@@ -1,23 +1,16 @@
-"""Sittings and their frozen papers."""
+"""Sittings, and who has which place in them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.canonical import canonical_json
-from quiz.core.frozen import freeze, thaw
-from quiz.core.paper import Paper
-from quiz.core.question import base_uid
 from quiz.core.sitting import Release, Visibility, Window, visibility
+from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
 
@@ -41,31 +34,6 @@ def list_sittings(session: Session) -> list[SittingRow]:
     return list(session.scalars(select(SittingRow).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc())))
 
 
-def save_paper(session: Session, sitting: SittingRow, cadre: CadreRow, post: str, paper: Paper) -> None:
-    """Append a frozen paper of a cadre, with the unit and post as they stand now."""
-    content = canonical_json(freeze(paper))
-    session.add(
-        PaperRow(
-            sitting_id=sitting.id,
-            cadre_id=cadre.id,
-            number=1,
-            code=paper.code,
-            unit_id=cadre.unit_id,
-            post=post,
-            digest=hashlib.sha256(content).hexdigest(),
-            content=content.decode(),
-        )
-    )
-
-
-def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:
-    """Append on how many of the sitting's papers each question stands; a bound template counts as the template."""
-    uses = Counter((base_uid(slot.question.uid), slot.revision) for paper in papers for slot in paper.slots)
-    session.add_all(
-        QuestionUseRow(sitting_id=sitting.id, question_uid=uid, revision=revision, papers=count) for (uid, revision), count in uses.items()
-    )
-
-
 def coming_uses(session: Session, uids: Sequence[str], today: date) -> dict[str, list[str]]:
     """Return, for each of these questions, the titles of the sittings closing today or later that have it on a paper."""
     start = datetime.combine(today, time(), UTC)
@@ -79,17 +47,6 @@ def coming_uses(session: Session, uids: Sequence[str], today: date) -> dict[str,
     for uid, title in session.execute(query):
         out.setdefault(uid, []).append(title)
     return out
-
-
-@lru_cache(maxsize=20_000)
-def _parse(content: str) -> Paper:
-    """A frozen paper never changes, so its parsed form may be kept."""
-    return thaw(Paper, json.loads(content))
-
-
-def read_paper(row: PaperRow) -> Paper:
-    """Return the frozen paper in a row."""
-    return _parse(row.content)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +90,7 @@ def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, in
         select(PaperRow.sitting_id, func.count(), func.count(AttemptRow.id), func.count(AttemptRow.submitted_at))
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
         .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
-        .where(UnitRow.path.startswith(scope, autoescape=True))
+        .where(UnitRow.path.startswith(scope, autoescape=True), is_current())
         .group_by(PaperRow.sitting_id)
     )
     return {sitting: (papers, started, submitted) for sitting, papers, started, submitted in session.execute(query)}
@@ -146,7 +103,7 @@ def _seats(session: Session, condition: ColumnElement[bool], with_content: bool 
         .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
         .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
-        .where(condition)
+        .where(condition, is_current())
         .order_by(SittingRow.opens_at.desc(), PaperRow.id)
     )
     if not with_content:

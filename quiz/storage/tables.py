@@ -13,6 +13,7 @@ APPEND_ONLY = (
     "question_revision",
     "document",
     "paper",
+    "amendment",
     "response",
     "grading",
     "mark",
@@ -296,7 +297,10 @@ class SittingRow(Base):
 
 
 class PaperRow(Base):
-    """A frozen paper of a cadre in a sitting, with the unit and post as they stood."""
+    """A frozen paper of a cadre in a sitting, with the unit and post as they stood; the highest number of a cadre counts.
+
+    `seat` is the place in the order in which people sit, `questions` the bank uid of each slot as a JSON list, for history and statistics.
+    """
 
     __tablename__ = "paper"
     __table_args__ = (UniqueConstraint("sitting_id", "cadre_id", "number"),)
@@ -309,6 +313,27 @@ class PaperRow(Base):
     post: Mapped[str] = mapped_column(String(100))
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(Text)
+    seat: Mapped[int | None]
+    form: Mapped[str] = mapped_column(String(2), default="", server_default="")
+    questions: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
+
+
+class AmendmentRow(Base):
+    """What was changed in a sitting after its papers were drawn, in order: the draw itself is never done again."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (
+        UniqueConstraint("sitting_id", "number"),
+        CheckConstraint("kind IN ('replace_question', 'add_cadre')", name="kind"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    detail: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(String(500))
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(100))
 
 
 class AttemptRow(Base):

@@ -16,7 +16,7 @@ from quiz.core.marking import Response, check_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
 from quiz.core.sitting import GRACE, ClosedBy, Phase, Visibility, seconds_left
-from quiz.storage import attempts, sittings
+from quiz.storage import attempts, papers, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, PaperRow, ResponseRow
 from quiz.usecases import grading
@@ -130,7 +130,7 @@ def open_desk(session: Session, actor: Actor, code: str, now: datetime) -> Desk:
         raise QuizError("closed", say("这份试卷已经交卷。"))
     return Desk(
         seat=seat,
-        paper=without_key(sittings.read_paper(seat.paper)),
+        paper=without_key(papers.read_paper(seat.paper)),
         responses=attempts.current_responses(session, seat.attempt),
         newest_seq=attempts.newest_seq(session, seat.attempt),
         seconds_left=seconds_left(seat.attempt.deadline_at, now),
@@ -143,13 +143,13 @@ def save(session: Session, actor: Actor, code: str, item: Save, device: str, now
     QuizError `not_started`, `bad_slot`, `bad_seq` or `bad_response` for what cannot be a save of this paper.
     """
     seat, attempt = _attempt_for_writing(session, actor, code)
-    return _save(session, sittings.read_paper(seat.paper), attempt, item, device, now)
+    return _save(session, papers.read_paper(seat.paper), attempt, item, device, now)
 
 
 def submit(session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime) -> tuple[AttemptRow, list[SaveResult]]:
     """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt."""
     seat, attempt = _attempt_for_writing(session, actor, code)
-    paper = sittings.read_paper(seat.paper)
+    paper = papers.read_paper(seat.paper)
     results = [_save(session, paper, attempt, item, device, now) for item in items]
     if attempt.submitted_at is None:
         is_late = now > attempt.deadline_at + GRACE
@@ -161,7 +161,7 @@ def close_expired(session: Session, now: datetime) -> int:
     """Close and grade every attempt whose time and grace are over, with everything saved so far; return how many there were."""
     expired = attempts.expired_attempts(session, now - GRACE)
     for attempt in expired:
-        paper = sittings.read_paper(session.get_one(PaperRow, attempt.paper_id))
+        paper = papers.read_paper(session.get_one(PaperRow, attempt.paper_id))
         _close(session, paper, attempt, attempt.deadline_at, ClosedBy.DEADLINE, now)
     return len(expired)
 

@@ -15,7 +15,7 @@ from quiz.core.marking import Decisions, Mark, mark_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.question import Question
-from quiz.storage import attempts, audit, gradings, sittings
+from quiz.storage import attempts, audit, gradings, papers, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
@@ -62,7 +62,7 @@ def list_pending(session: Session, actor: Actor, code: str, now: datetime) -> li
         if not graded.pending:
             continue
         assert seat.attempt is not None
-        paper = sittings.read_paper(seat.paper)
+        paper = papers.read_paper(seat.paper)
         responses = attempts.current_responses(session, seat.attempt)
         for slot, mark in gradings.marks_of(session, graded.grading_id).items():
             question, max_mark = paper.slots[slot - 1].question, paper.slots[slot - 1].max_mark
@@ -110,7 +110,7 @@ def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text
 def _regrade_pending(session: Session, sitting: SittingRow, key: tuple[str, int, str], now: datetime) -> int:
     count = 0
     for seat, graded in _graded_seats(session, sitting):
-        paper = sittings.read_paper(seat.paper)
+        paper = papers.read_paper(seat.paper)
         slot = next((slot for slot in paper.slots if slot.question.uid == key[0]), None)
         if not graded.pending or slot is None or seat.attempt is None:
             continue

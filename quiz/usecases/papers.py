@@ -11,6 +11,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Candidate, Paper
 from quiz.storage import audit, sittings
+from quiz.storage.papers import read_paper
 from quiz.usecases.results import refuse_candidate
 
 
@@ -32,4 +33,4 @@ def papers_to_print(
     if missing:
         raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
     audit.record(session, now, actor.name, "print_papers", code, {"papers": len(seats), "with_key": with_key})
-    return [(sittings.read_paper(seat.paper), Candidate(seat.cadre.name, seat.cadre.number, seat.unit.name, seat.paper.post)) for seat in seats]
+    return [(read_paper(seat.paper), Candidate(seat.cadre.name, seat.cadre.number, seat.unit.name, seat.paper.post)) for seat in seats]

@@ -17,7 +17,7 @@ from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
 from quiz.core.sitting import Phase, Release, Visibility
-from quiz.storage import attempts, audit, banks, gradings, rosters, sittings
+from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sittings
 from quiz.storage.gradings import Graded, from_hundredths
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
@@ -154,7 +154,7 @@ def _result(session: Session, seat: Seat, visible: Visibility) -> Result:
         seat,
         visible,
         graded,
-        paper=sittings.read_paper(seat.paper),
+        paper=papers.read_paper(seat.paper),
         marks=gradings.marks_of(session, graded.grading_id) if graded else {},
         responses=attempts.current_responses(session, seat.attempt) if seat.attempt else {},
     )

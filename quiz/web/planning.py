@@ -120,8 +120,8 @@ def new() -> ResponseReturnValue:
                 return redirect(url_for(".sitting", code=plan.code, done="created"))
             with reader() as db:
                 seen = scheduling.forecast(db, actor(), plan, zone)
-            if seen.gaps:
-                raise SittingRefused(seen.gaps)
+            if seen.refusal:
+                raise seen.refusal
         except SittingRefused as refused:
             problem, lines = say_text(refused.message), refused.lines()
         except QuizError as error:

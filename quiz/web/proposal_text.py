@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from quiz.assembly.papers import split_marks
 from quiz.banks.bank_file import read_bank
 from quiz.banks.craft import Craft
 from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Problems
 from quiz.banks.yaml_tree import parse_yaml
-from quiz.core.assembly import split_marks
 from quiz.core.canonical import digest
 from quiz.core.frozen import freeze
 from quiz.core.marking import Rule

@@ -47,6 +47,7 @@ FIELD_NAMES = {
     "tags": mark_text("标签"),
     "difficulty": mark_text("预计得分率"),
     "weight_class": mark_text("必考程度"),
+    "not_with": mark_text("不能同卷的题"),
     "keep_order": mark_text("选项顺序固定"),
 }
 """Every field of a question and of a template, in the order in which changes are told."""

@@ -23,7 +23,7 @@ from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left
 from quiz.storage.gradings import from_hundredths
-from quiz.storage.sittings import read_paper
+from quiz.storage.papers import read_paper
 from quiz.usecases import attempts, results
 from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
 from quiz.web.context import actor, installation, needs, now, reader, writer

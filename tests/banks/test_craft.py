@@ -12,8 +12,8 @@ import pytest
 from quiz.banks.craft_file import at_least, check_questions
 from quiz.banks.craft_question import check_question
 from quiz.banks.lint import LoadedBank, lint_paths
-from quiz.banks.near_duplicates import Nearby, similarity
 from quiz.core.message import Severity
+from quiz.core.near_duplicates import Nearby, similarity
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
 
 ROOT = Path(__file__).parents[2]

@@ -153,6 +153,7 @@ TABLES = {
     "blueprint": blueprint_file.PLAN_KEYS,
     "section": blueprint_file.SECTION_KEYS,
     "cell": blueprint_file.CELL_KEYS,
+    "limit": blueprint_file.LIMIT_KEYS,
     "township": place_facts.TOWNSHIP_KEYS,
     "village": place_facts.VILLAGE_KEYS,
     "household": household.HOUSEHOLD_KEYS,

@@ -14,7 +14,7 @@ from quiz.cli import quiz
 from quiz.cli.console import Console
 from quiz.core.access import Actor, Role
 from quiz.core.message import QuizError
-from quiz.storage import sittings
+from quiz.storage import papers, sittings
 from quiz.usecases import attempts
 
 BANKS = Path(__file__).resolve().parents[2] / "question_banks"
@@ -146,7 +146,7 @@ def sit_right(county):
         attempts.start(db, person, seat.paper.code, opens)
         saves = [
             attempts.Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number)
-            for s in sittings.read_paper(seat.paper).slots
+            for s in papers.read_paper(seat.paper).slots
         ]
         attempts.submit(db, person, seat.paper.code, saves, "d", opens + timedelta(minutes=5))
     return seat.cadre.number

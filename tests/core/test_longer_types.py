@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.core.assembly import Draw, assemble, candidates, split_marks
+from quiz.assembly.papers import split_marks
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.fill_in import Verdict, judge
 from quiz.core.frozen import freeze, thaw
@@ -17,6 +17,7 @@ from quiz.core.marking import Rule, RuleName, Why, check_response, mark_response
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, section_heading, without_key
 from quiz.core.question import Blank, BlankKind, Level, Option, Point, Question, QuestionType, Revision, Source, key_text, response_text
+from tests.assembly.made import paper_of
 
 ITEMS = tuple(Option(c, f"第{c}步") for c in "ABCD")
 BY_PAIRS = Rule(RuleName.PROPORTIONAL)
@@ -109,7 +110,7 @@ def test_a_case_stays_whole_and_its_parts_share_the_marks():
         "b", "t", 60, Decimal(1), (Section("案例分析题", QuestionType.CASE, Decimal(10), (Cell(2),), Rule()),)
     )  # fmt: skip
     pool = [Revision(1, "d", case(f"c{i}")) for i in range(3)]
-    paper = assemble(Draw("s", "t", plan, b"k" * 32), b"k", candidates(pool, plan))
+    paper = paper_of(plan, pool)
     assert [slot.part for slot in paper.slots] == [1, 2, 1, 2]
     assert paper.slots[0].case == paper.slots[1].case != paper.slots[2].case
     assert [slot.max_mark for slot in paper.slots[:2]] == [Decimal("3.33"), Decimal("6.67")]
@@ -122,7 +123,7 @@ def test_an_ordering_is_never_shown_in_its_right_order():
     two = replace(ORDERING, options=ITEMS[:2], key=frozenset({"1A", "2B"}))
     plan = Blueprint("b", "t", 60, Decimal(1), (Section("排序题", two.type, Decimal(1), (Cell(1),), Rule()),))
     for n in range(20):
-        (slot,) = assemble(Draw("s", "t", plan, b"k" * 32), b"%d" % n, candidates([Revision(1, "d", two)], plan)).slots
+        (slot,) = paper_of(plan, [Revision(1, "d", two)], b"%d" % n).slots
         assert key_text(slot.question) == "BA"
 
 
@@ -136,6 +137,6 @@ def test_split_marks_add_up(total, weights):
 def test_nothing_of_the_key_reaches_the_trainee():
     plan = Blueprint("b", "t", 60, Decimal(1), tuple(Section("x", q.type, Decimal(1), (Cell(1),), Rule()) for q in (ORDERING, MATCHING, SHORT)))
     pool = [Revision(1, "d", replace(q, uid=f"q{i}")) for i, q in enumerate((ORDERING, MATCHING, SHORT))]
-    paper = assemble(Draw("s", "t", plan, b"k" * 32), b"k", candidates(pool, plan))
+    paper = paper_of(plan, pool)
     shown = freeze(without_key(paper))
     assert all(not {"key", "points", "model_answer"} & set(slot["question"]) for slot in shown["slots"])

@@ -15,9 +15,10 @@ from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Qu
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
 from quiz.core.sitting import Release
 from quiz.core.template import Template
-from quiz.storage import sittings
+from quiz.storage import papers, sittings
 from quiz.storage.engine import writing
 from quiz.usecases import attempts, publishing, rosters, scheduling
+from tests.words import words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -41,7 +42,7 @@ def make_question(uid, kind=QuestionType.SINGLE, valid_to=None):
         category="general/water",
         area="water",
         department="县水利局",
-        stem=f"{uid}自____年起，实行____。" if kind is QuestionType.FILL_IN else f"{uid}题干（　　）。",
+        stem=f"{uid}{words(uid)}自____年起，实行____。" if kind is QuestionType.FILL_IN else f"{uid}题干{words(uid)}（　　）。",
         level=Level.RECALL,
         topic="t",
         source=Source("文件", "机关", "第一条"),
@@ -126,7 +127,7 @@ class World:
 
     def paper(self, number="C1"):
         with writing(self.engine) as db:
-            return sittings.read_paper(sittings.seats_of_cadre(db, number)[0].paper)
+            return papers.read_paper(sittings.seats_of_cadre(db, number)[0].paper)
 
     def start(self, number="C1", at=OPENS):
         return self.do(attempts.start, trainee(number), self.code(number), at)

@@ -95,7 +95,7 @@ def test_author_and_reader_never_meet_their_question(empty, county, people, prop
     tight = replace(county.PLAN, id="tight", sections=(replace(county.PLAN.sections[1], cells=(Cell(2),)),))
     empty.do(publishing.publish, county.ADMIN, county.NOW, [], [tight])
     seen = empty.do(scheduling.forecast, county.ADMIN, replace(county.sitting_plan(), code="s2", blueprint="tight"), county.ZONE)
-    assert [len(gap.cadres) for gap in seen.gaps] == [2]
+    assert [len(gap.numbers) for gap in seen.refusal.gaps] == [2]
 
 
 def test_a_retired_question_is_drawn_no_more_until_it_is_restored(empty, county, people):
@@ -103,9 +103,9 @@ def test_a_retired_question_is_drawn_no_more_until_it_is_restored(empty, county,
     for n in range(2):
         empty.do(reviewing.retire, author, county.NOW, f"tf-{n}", "条款已修改")
     seen = empty.do(scheduling.forecast, county.ADMIN, county.sitting_plan(), county.ZONE)
-    assert [gap.shortage.available for gap in seen.gaps] == [0]
+    assert ["只有0题" in gap.why.render() for gap in seen.refusal.gaps] == [True]
     empty.do(reviewing.retire, author, county.NOW, "tf-0", "核对无误", back=True)
-    assert empty.do(scheduling.forecast, county.ADMIN, county.sitting_plan(), county.ZONE).gaps == ()
+    assert empty.do(scheduling.forecast, county.ADMIN, county.sitting_plan(), county.ZONE).refusal is None
     with pytest.raises(QuizError, match="no_reason"):
         empty.do(reviewing.retire, author, county.NOW, "tf-1", "")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from quiz.core.assembly import paper_code
+from quiz.assembly.papers import paper_code
 from quiz.core.blueprint import Cell
 from quiz.core.canonical import digest
 from quiz.core.message import QuizError
@@ -63,8 +63,9 @@ def test_a_cadre_without_local_questions_is_named(empty, county):
     no_data = replace(county.sitting_plan(), profile="")
     seen = empty.do(scheduling.forecast, county.ADMIN, no_data, county.ZONE)
     assert seen.candidates == 3
-    (gap,) = seen.gaps
-    assert (gap.shortage.needed, gap.shortage.available, len(gap.cadres)) == (1, 0, 3)
+    (gap,) = seen.refusal.gaps
+    assert "需要1题，只有0题" in gap.why.render()
+    assert len(gap.numbers) == 3
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,8 @@ def _sit(engine: Engine, number: str, text: str) -> None:
 
 def _fill_in_slot(engine: Engine, number: str) -> int:
     """The slot of fill-in-1, the same question for everyone."""
-    from quiz.storage.sittings import get_sitting, read_paper, seats_of_sitting
+    from quiz.storage.papers import read_paper
+    from quiz.storage.sittings import get_sitting, seats_of_sitting
 
     with reading(engine) as session:
         row = get_sitting(session, "demo")

@@ -23,7 +23,8 @@ from quiz.core.paper import without_key
 from quiz.core.sitting import Release
 from quiz.storage import pictures as stored
 from quiz.storage.engine import reading, writing
-from quiz.storage.sittings import get_sitting, read_paper, seats_of_sitting
+from quiz.storage.papers import read_paper
+from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import PictureRow
 from quiz.usecases import publishing
 from tests.web.world import NINE, ZONE, Clock, Person, paper_code, schedule

@@ -24,11 +24,13 @@ from quiz.core.sitting import Release
 from quiz.settings import Settings
 from quiz.storage import accounts as account_rows
 from quiz.storage.engine import reading, writing
-from quiz.storage.sittings import get_sitting, read_paper, seats_of_sitting
+from quiz.storage.papers import read_paper
+from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.usecases import accounts, publishing, rosters, scheduling
 from quiz.usecases.accounts import token_digest
 from quiz.web import create_app
 from quiz.web.context import LOGIN_COOKIE, Installation
+from tests.words import words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NINE = datetime(2026, 12, 1, 9, 0, tzinfo=ZONE)
@@ -73,7 +75,7 @@ def make_questions() -> list[Question]:
             category="general/water",
             area="water",
             department="县水利局",
-            stem=f"单选第{n}号：村民反映停水，<b>村干部</b>先做什么（　　）。",
+            stem=f"单选第{n}号：村民反映停水，<b>村干部</b>先做什么（　　）。{words(f'单{n}')}",
             level=Level.RECALL,
             topic="供水",
             source=Source(f"{SECRET_WORD}供水办法", "县政府", "第三条"),
@@ -89,7 +91,7 @@ def make_questions() -> list[Question]:
                 base,
                 uid=f"multiple-{n}",
                 type=QuestionType.MULTIPLE,
-                stem=f"多选第{n}号：公共设施包括（　　）。",
+                stem=f"多选第{n}号：公共设施包括（　　）。{words(f'多{n}')}",
                 options=options,
                 key=frozenset("AB"),
             ),
@@ -98,7 +100,7 @@ def make_questions() -> list[Question]:
                 uid=f"true-false-{n}",
                 type=QuestionType.TRUE_FALSE,
                 area="housing",
-                stem=f"判断第{n}号：危房改造须先鉴定。",
+                stem=f"判断第{n}号：危房改造须先鉴定。{words(f'判{n}')}",
                 options=TRUE_OPTIONS,
                 key=frozenset("T"),
                 keep_order=True,
@@ -108,7 +110,7 @@ def make_questions() -> list[Question]:
                 uid=f"fill-in-{n}",
                 type=QuestionType.FILL_IN,
                 area="housing",
-                stem=f"填空第{n}号：监测期为____个月，由____负责。",
+                stem=f"填空第{n}号：监测期为____个月，由____负责。{words(f'填{n}')}",
                 options=(),
                 key=frozenset(),
                 blanks=(Blank(("12",), BlankKind.NUMBER, "个月"), Blank((f"{SECRET_WORD}镇政府",))),

@@ -1,0 +1,89 @@
+"""Problem + key → what stands on every paper: the one way through deal, repair, equalise and check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from quiz.assembly.check import faults
+from quiz.assembly.deal import deal, share_tables
+from quiz.assembly.equalise import equalise, expected_scores
+from quiz.assembly.problem import Choice, Desk, Problem
+from quiz.assembly.repair import BudgetSpent, refill
+from quiz.assembly.state import State
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What stands on each paper, cell by cell in the order dealt, with the expected scores in thousandths of hundredths of a mark.
+
+    `near` questions stand closer to themselves than wished, `seen` were had before, `repaired` papers needed the exact search, `swaps` were made.
+    `stuck` papers (by place) could not be filled: then nothing of this is a paper for anybody.
+    """
+
+    papers: tuple[tuple[Choice, ...], ...]
+    scores: tuple[int, ...] = ()
+    near: int = 0
+    seen: int = 0
+    repaired: int = 0
+    swaps: int = 0
+    stuck: tuple[int, ...] = ()
+    forms: tuple[int, ...] = field(default=())
+
+
+def draw(problem: Problem, key: bytes) -> Drawn:
+    """Choose the questions of every paper from the sitting's key; papers that share a form share their common part."""
+    return _draw_forms(problem, key) if problem.forms else _draw_each(problem, key)
+
+
+def _draw_each(problem: Problem, key: bytes, is_equal: bool = True) -> Drawn:
+    state = State(problem)
+    given = deal(state, share_tables(problem, key), key)
+    stuck = []
+    for paper in sorted(given.stuck):
+        try:
+            filled = refill(state, paper, key)
+        except BudgetSpent:
+            filled = False
+        if not filled:
+            stuck.append(paper)
+    if stuck:
+        return Drawn((), stuck=tuple(stuck))
+    swaps = equalise(state, key) if is_equal else 0
+    papers = tuple(tuple(picks) for picks in state.picks)
+    wrong = faults(problem, papers)
+    assert not wrong, wrong[:3]
+    return Drawn(papers, tuple(expected_scores(state)), given.near, given.seen, len(given.stuck), swaps)
+
+
+def _draw_forms(problem: Problem, key: bytes) -> Drawn:
+    """Draw the forms as papers that nobody in the sitting may object to, then what stands in for local questions, paper by paper."""
+    count = min(problem.forms, len(problem.desks))
+    own = frozenset().union(*(desk.own for desk in problem.desks))
+    seen = frozenset().union(*(desk.seen for desk in problem.desks))
+    sheets = tuple(Desk(f"form/{number}", own=own, seen=seen) for number in range(count))
+    forms = _draw_each(replace(problem, desks=sheets, gap=count), key)
+    if forms.stuck:
+        return forms
+    turn = tuple(place % count for place in range(len(problem.desks)))
+    state = State(replace(problem, tables=((),)))
+    for paper, form in enumerate(turn):
+        for cell, item in forms.papers[form]:
+            state.put(paper, cell, item)
+    given = deal(state, [()] * len(problem.desks), key)
+    if given.stuck:
+        return Drawn((), stuck=tuple(sorted(given.stuck)))
+    papers = tuple(tuple(picks) for picks in state.picks)
+    wrong = faults(problem, papers)
+    assert not wrong, wrong[:3]
+    return Drawn(papers, tuple(expected_scores(state)), forms.near, forms.seen + given.seen, 0, forms.swaps, (), turn)
+
+
+def draw_one(problem: Problem, key: bytes, desk: Desk, used: Sequence[Sequence[Choice]] = ()) -> tuple[Choice, ...] | None:
+    """Return a paper for one more person (late on the roster), the least used questions first among what `used` papers have; None if none exists."""
+    state = State(replace(problem, desks=(desk,), gap=0))
+    tables = share_tables(state.problem, key)
+    given = deal(state, tables, key)
+    if given.stuck and not refill(state, 0, key):
+        return None
+    return tuple(state.picks[0])

@@ -1,0 +1,125 @@
+"""Frozen papers as rows: many stored at once, what people were asked before, and how questions fared."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy.orm import Session, aliased
+
+from quiz.core.canonical import canonical_json
+from quiz.core.difficulty import Facilities
+from quiz.core.frozen import freeze, thaw
+from quiz.core.paper import Paper
+from quiz.core.question import base_uid
+from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperRow, QuestionUseRow, SittingRow
+
+AT_ONCE = 500
+"""Rows in one insert: enough to be fast, few enough to keep little in memory."""
+
+RECENT = 5
+"""From how many past sittings a question's facility is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPaper:
+    """A paper to be stored: whose, in which post, at which place in the order of seats, in which number (a reissue counts up)."""
+
+    cadre: CadreRow
+    post: str
+    paper: Paper
+    seat: int | None = None
+    number: int = 1
+
+
+def save_papers(session: Session, sitting: SittingRow, papers: Sequence[NewPaper]) -> None:
+    """Append frozen papers, with the unit and post of each cadre as they stand now."""
+    for start in range(0, len(papers), AT_ONCE):
+        session.execute(insert(PaperRow), [_row(sitting, paper) for paper in papers[start : start + AT_ONCE]])
+
+
+def _row(sitting: SittingRow, new: NewPaper) -> dict[str, object]:
+    content = canonical_json(freeze(new.paper))
+    return {
+        "sitting_id": sitting.id,
+        "cadre_id": new.cadre.id,
+        "number": new.number,
+        "code": new.paper.code,
+        "unit_id": new.cadre.unit_id,
+        "post": new.post,
+        "digest": hashlib.sha256(content).hexdigest(),
+        "content": content.decode(),
+        "seat": new.seat,
+        "form": new.paper.form,
+        "questions": json.dumps([base_uid(slot.question.uid) for slot in new.paper.slots]),
+    }
+
+
+def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:
+    """Append on how many of the sitting's papers each question stands; a bound template counts as the template."""
+    uses = Counter((base_uid(slot.question.uid), slot.revision) for paper in papers for slot in paper.slots)
+    session.add_all(
+        QuestionUseRow(sitting_id=sitting.id, question_uid=uid, revision=revision, papers=count) for (uid, revision), count in uses.items()
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _parse(content: str) -> Paper:
+    """A frozen paper never changes, so its parsed form may be kept."""
+    return thaw(Paper, json.loads(content))
+
+
+def read_paper(row: PaperRow) -> Paper:
+    """Return the frozen paper in a row."""
+    return _parse(row.content)
+
+
+def is_current() -> ColumnElement[bool]:
+    """The condition that a paper has not been reissued."""
+    newer = aliased(PaperRow)
+    return ~exists().where(newer.sitting_id == PaperRow.sitting_id, newer.cadre_id == PaperRow.cadre_id, newer.number > PaperRow.number)
+
+
+def recent_questions(session: Session, before: datetime, sittings: int) -> dict[str, frozenset[str]]:
+    """Return what each cadre was asked in the last sittings that opened before a moment, by staff number."""
+    if sittings <= 0:
+        return {}
+    last = select(SittingRow.id).where(SittingRow.opens_at < before).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc()).limit(sittings)
+    query = (
+        select(CadreRow.number, PaperRow.questions)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+        .where(PaperRow.sitting_id.in_(last), is_current())
+    )
+    found: dict[str, set[str]] = {}
+    for number, questions in session.execute(query):
+        found.setdefault(number, set()).update(json.loads(questions))
+    return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def facilities(session: Session, before: datetime) -> Facilities:
+    """Return how questions fared in the last sittings that closed before a moment: mean share of the marks in thousandths, and the answers."""
+    last = select(SittingRow.id).where(SittingRow.closes_at < before).order_by(SittingRow.closes_at.desc()).limit(RECENT)
+    newest = select(func.max(GradingRow.id)).where(GradingRow.sitting_id.in_(last), GradingRow.pending == 0).group_by(GradingRow.attempt_id)
+    query = (
+        select(PaperRow.id, PaperRow.questions, MarkRow.slot, MarkRow.mark, MarkRow.max_mark)
+        .join(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
+        .join(MarkRow, MarkRow.grading_id == GradingRow.id)
+        .where(GradingRow.id.in_(newest))
+    )
+    sums: dict[str, list[int]] = {}
+    uids: dict[int, list[str]] = {}
+    for paper, questions, slot, mark, most in session.execute(query):
+        if paper not in uids:
+            uids[paper] = json.loads(questions)
+        if slot <= len(uids[paper]) and most:
+            total = sums.setdefault(uids[paper][slot - 1], [0, 0])
+            total[0] += mark * 1000 // most
+            total[1] += 1
+    return {uid: (share // answers, answers) for uid, (share, answers) in sums.items()}

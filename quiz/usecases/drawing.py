@@ -1,0 +1,268 @@
+"""Material + seed → papers: the personal part first, then the common part of all papers at once; knows no database.
+
+Two snapshots are committed to: what the personal part follows from, and, with its outcome in it, what everything else follows from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from quiz.assembly.draw import Drawn, draw
+from quiz.assembly.explain import Shortage, explain
+from quiz.assembly.local import Local, Member, choose_local, group_of, local_slots, share_of
+from quiz.assembly.papers import Chosen, Sheet, make_paper
+from quiz.assembly.plan import make_plan
+from quiz.assembly.pool import Pool, hundredths, make_pool
+from quiz.assembly.problem import Desk, Problem
+from quiz.assembly.snapshot import VERSION, read_fits, read_members, write_local, write_problem
+from quiz.core.blueprint import describe_cell
+from quiz.core.difficulty import facility
+from quiz.core.message import Message, say
+from quiz.core.paper import Paper
+from quiz.core.profile import Dataset, Place, own_places
+from quiz.core.question import Question, Revision
+from quiz.core.rivals import find_rivals
+from quiz.core.roster import Cadre
+from quiz.core.seed import Stream, exam_key, paper_key, snapshot_digest
+from quiz.core.template import TemplateRevision, bind
+from quiz.usecases.material import Material
+
+FORM_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PROBE = b"probe"
+"""Whether a template binds at a place does not depend on chance: this key finds out, the sitting's own makes the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why some papers cannot be filled, and whose, by staff number."""
+
+    why: Message
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A draw that is ready to be made: its problem and snapshot, the personal parts, and what the numbers stand for.
+
+    With `gaps` there is no problem: nobody gets a paper.
+    """
+
+    material: Material
+    pool: Pool
+    members: list[Member]
+    parts: list[Local]
+    local_snapshot: dict[str, Any]
+    problem: Problem | None = None
+    gaps: tuple[Gap, ...] = ()
+
+    @property
+    def snapshot(self) -> dict[str, Any]:
+        """What the commitment binds besides the seed."""
+        assert self.problem is not None
+        return make_snapshot(self.local_snapshot, self.parts, self.problem)
+
+
+def make_snapshot(local: dict[str, Any], parts: Sequence[Local], problem: Problem) -> dict[str, Any]:
+    """Return the whole snapshot of a draw: the personal part, its outcome, and the problem."""
+    return {"version": VERSION, "local": local, "chosen": write_local(parts), "draw": write_problem(problem)}
+
+
+def prepare(material: Material, seed: bytes) -> Drawing:
+    """Settle the personal parts from the seed and plan the common part; says who cannot be given a paper and why."""
+    pool = make_pool(material.blueprint, material.general, material.known)
+    bindable = _bindable(material)
+    local_snapshot = _local_snapshot(material, pool, bindable)
+    members = read_members(local_snapshot)
+    key = exam_key(seed, snapshot_digest(local_snapshot))
+    parts = choose_local(members, pool.places, read_fits(local_snapshot), key)
+    drawing = Drawing(material, pool, members, parts, local_snapshot)
+    gaps = (*_short(pool, members, parts), *_thin(material, pool, members, parts))
+    if gaps:
+        return Drawing(material, pool, members, parts, local_snapshot, gaps=gaps)
+    plan = make_plan(pool.cells, pool.limits, pool.sizes, material.plan.forms or len(members))
+    assert plan is not None, "explain finds what a plan would not"
+    problem = Problem(
+        items=pool.items,
+        cells=pool.cells,
+        limits=pool.limits,
+        tables=plan.tables,
+        desks=tuple(_desk(drawing, number) for number in range(len(members))),
+        rivals=_rivals(material, pool),
+        topic_cap=material.blueprint.topic_cap,
+        gap=0 if material.plan.forms else 2 * material.plan.columns,
+        tolerance=hundredths(material.plan.band) * 2 // 5,
+        forms=material.plan.forms,
+    )
+    return Drawing(material, pool, members, parts, local_snapshot, problem)
+
+
+def choose(drawing: Drawing, seed: bytes) -> tuple[Drawn, tuple[Gap, ...]]:
+    """Draw all papers from the seed; gaps say whose paper no search could fill although the counts suffice."""
+    assert drawing.problem is not None
+    drawn = draw(drawing.problem, exam_key(seed, snapshot_digest(drawing.snapshot)))
+    if not drawn.stuck:
+        return drawn, ()
+    numbers = tuple(drawing.members[place].number for place in drawn.stuck) if not drawing.problem.forms else ()
+    why = say("题数够，但去掉本人命制、审核的题和不能同卷的题之后，组不成一份完整的试卷。请补充题目，或者放宽每个知识点的题数。")
+    return drawn, (Gap(why, numbers or tuple(member.number for member in drawing.members)),)
+
+
+def sheet_of(material: Material, pool: Pool) -> Sheet:
+    """Return what all papers of the sitting share."""
+    digest = material.dataset_row.digest if material.dataset_row else ""
+    return Sheet(material.plan.code, material.plan.title, material.timed, pool.places, material.dataset, digest)
+
+
+def papers(drawing: Drawing, drawn: Drawn, seed: bytes, on_paper: Callable[[int], None] = lambda _: None) -> list[Paper]:
+    """Return the frozen paper of every cadre, in the order in which they sit."""
+    key = exam_key(seed, snapshot_digest(drawing.snapshot))
+    sheet = sheet_of(drawing.material, drawing.pool)
+    bound = Binder(drawing.material, key)
+    out = []
+    for number, (member, part, picks) in enumerate(zip(drawing.members, drawing.parts, drawn.papers, strict=True)):
+        form = FORM_NAMES[drawn.forms[number]] if drawn.forms else ""
+        local = [(cell, bound(uid)) for cell, uid in part.picks]
+        shared, instead = split_picks(drawing.pool, picks)
+        common = shared if form else [*shared, *instead, *local]
+        own = [*instead, *local] if form else []
+        form_key = paper_key(key, f"form/{form}")
+        out.append(make_paper(sheet, paper_key(key, member.number), common, own, form, form_key))
+        on_paper(number + 1)
+    return out
+
+
+def split_picks(pool: Pool, picks: Sequence[tuple[int, int]]) -> tuple[list[Chosen], list[Chosen]]:
+    """Return the common part and the stand-ins of a paper, with the questions that the numbers stand for."""
+    shared = [(cell, pool.revisions[item]) for cell, item in picks if pool.cells[cell].instead_of < 0]
+    return shared, [(cell, pool.revisions[item]) for cell, item in picks if pool.cells[cell].instead_of >= 0]
+
+
+class Binder:
+    """Makes local questions by uid, each once for everybody who is asked it."""
+
+    def __init__(self, material: Material, key: bytes) -> None:
+        self._dataset = material.dataset
+        self._places = material.dataset.index() if material.dataset else {}
+        self._templates = {template.template.uid: template for template in material.templates}
+        self._key = key
+        self._made: dict[str, Revision] = {}
+
+    def __call__(self, uid: str) -> Revision:
+        """Return the bound question with this uid."""
+        if uid not in self._made:
+            name, _, code = uid.partition("@")
+            template = self._templates[name]
+            question = _bind(template, self._places[code], self._dataset, self._key)
+            assert question is not None, "whether a template binds does not depend on chance"
+            self._made[uid] = Revision(template.number, template.digest, question)
+        return self._made[uid]
+
+
+def _bind(template: TemplateRevision, place: Place, dataset: Dataset | None, key: bytes) -> Question | None:
+    assert dataset is not None
+    return bind(template.template, place, dataset, Stream(key, f"bind/{template.template.uid}@{place.code}"))
+
+
+def _bindable(material: Material) -> dict[str, dict[str, Question]]:
+    """For each template the places where it makes a question, with that question under the probe key."""
+    if material.dataset is None:
+        return {}
+    places = sorted(material.dataset.places, key=lambda place: place.code)
+    out: dict[str, dict[str, Question]] = {}
+    for template in material.templates:
+        kind = template.template.scope.kind
+        made = {place.code: _bind(template, place, material.dataset, PROBE) for place in places if place.kind is kind}
+        out[template.template.uid] = {code: question for code, question in made.items() if question is not None}
+    return out
+
+
+def _local_snapshot(material: Material, pool: Pool, bindable: dict[str, dict[str, Question]]) -> dict[str, Any]:
+    """All that the personal part follows from besides the seed."""
+    index = material.dataset.index() if material.dataset else {}
+    scopes = sorted({template.template.scope for template in material.templates})
+    local = [(number, place) for number, place in enumerate(pool.places) if place.cell.is_local and place.instead_of < 0]
+    fits = [[number, sorted(uid for uid, made in bindable.items() if _admits_any(place.owner.type, place.cell, made))] for number, place in local]
+    roster = []
+    for cadre in material.cadres:
+        wanted = local_slots(material.blueprint, pool.places, share_of(material.blueprint, cadre, material.day))
+        places = {scope.value: [place.code for place in own_places(cadre, scope, material.day, index)] for scope in scopes}
+        own = sorted(uid for uid in material.own.get(cadre.number, ()) if uid in bindable)
+        roster.append([cadre.number, group_of(cadre, material.day), [list(pair) for pair in wanted], {s: c for s, c in places.items() if c}, own])
+    return {
+        "version": VERSION,
+        "sitting": material.plan.code,
+        "blueprint": material.blueprint_row.digest,
+        "minutes": material.timed.minutes,
+        "dataset": material.dataset_row.digest if material.dataset_row else "",
+        "day": material.day.isoformat(),
+        "templates": [[template.template.uid, template.digest] for template in material.templates],
+        "scopes": {template.template.uid: template.template.scope.value for template in material.templates},
+        "bindable": {uid: sorted(made) for uid, made in bindable.items()},
+        "fits": fits,
+        "roster": roster,
+    }
+
+
+def _admits_any(kind: Any, cell: Any, made: dict[str, Question]) -> bool:
+    """True when the cell admits what a template makes; all its questions are alike to a cell."""
+    return any(question.type is kind and cell.admits(question) for question in list(made.values())[:1])
+
+
+def _desk(drawing: Drawing, number: int) -> Desk:
+    pool, member, part = drawing.pool, drawing.members[number], drawing.parts[number]
+    numbers, material = pool.numbers, drawing.material
+    stand_in = {place.instead_of: index for index, place in enumerate(pool.places) if place.instead_of >= 0}
+    local = sum(pool.cells[cell].each * _local_facility(material, uid) for cell, uid in part.picks)
+    return Desk(
+        number=member.number,
+        instead=tuple((stand_in[cell], n) for cell, n in part.instead),
+        own=frozenset(numbers[uid] for uid in material.own.get(member.number, ()) if uid in numbers),
+        seen=frozenset(numbers[uid] for uid in material.seen.get(member.number, ()) if uid in numbers),
+        local=local,
+    )
+
+
+def _local_facility(material: Material, uid: str) -> int:
+    template = next(t.template for t in material.templates if t.template.uid == uid.partition("@")[0])
+    return facility(template, material.known)
+
+
+def _rivals(material: Material, pool: Pool) -> tuple[tuple[int, ...], ...]:
+    numbers = pool.numbers
+    found = find_rivals([revision.question for revision in pool.revisions], material.blueprint.rivals)
+    return tuple(tuple(numbers[uid] for uid in rivals.uids) for rivals in found)
+
+
+def _short(pool: Pool, members: Sequence[Member], parts: Sequence[Local]) -> list[Gap]:
+    """Local slots that neither a local nor a general question can fill, told once for all whom it hits."""
+    hit: dict[tuple[int, int, int], list[str]] = {}
+    for member, part in zip(members, parts, strict=True):
+        for cell, lacking in part.short:
+            wanted = dict(member.wanted)[cell]
+            hit.setdefault((cell, wanted, wanted - lacking), []).append(member.number)
+    out = []
+    for (cell, wanted, have), numbers in sorted(hit.items()):
+        place = pool.places[cell]
+        lower = (say("给这一格写上 instead，让通用题代替"),)
+        out.append(Gap(Shortage((describe_cell(place.owner, place.cell),), wanted, have, to_change=lower).explain(), tuple(numbers)))
+    return out
+
+
+def _thin(material: Material, pool: Pool, members: Sequence[Member], parts: Sequence[Local]) -> list[Gap]:
+    """What the general questions cannot fill, for each pattern of stand-ins; the same shortage told once for all whom it hits."""
+    patterns: dict[tuple[tuple[int, int], ...], list[str]] = {}
+    for member, part in zip(members, parts, strict=True):
+        patterns.setdefault(part.instead, []).append(member.number)
+    hit: dict[str, tuple[Message, list[str]]] = {}
+    for instead, numbers in patterns.items():
+        for shortage in explain(material.blueprint, pool, instead):
+            text = shortage.explain()
+            hit.setdefault(text.render(), (text, []))[1].extend(numbers)
+    return [Gap(text, tuple(numbers)) for text, numbers in hit.values()]
+
+
+def cadre_of(material: Material, number: str) -> Cadre:
+    """Return the cadre of the material with this staff number."""
+    return next(cadre for cadre in material.cadres if cadre.number == number)
