@@ -14,10 +14,10 @@ from quiz.formats.report import UNSEEN, Losses, gaps, is_plain_number, with_gaps
 from quiz.formats.safe_xml import element, escape
 
 ASI = "http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
-ASI_SCHEMA = "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0_v1p0.xsd"
+ASI_SCHEMA = "https://purl.imsglobal.org/spec/qti/v3p0/schema/xsd/imsqti_asiv3p0p1_v1p0.xsd"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-NAME = re.compile(r"(?!RESPONSE_[0-9]|kaoxue-item-)[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-"""Ids that may stand as an identifier; responses have theirs from the same space (xs:ID), and items without an id have names of ours."""
+NAME = re.compile(r"(?!kaoxue-item-)[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+"""Ids that may stand as an identifier (xs:NCName, in ASCII); names of ours are kept for items without an id."""
 TITLE_LENGTH = 60
 RIGHT_WORD, WRONG_WORD = mark_text("正确"), mark_text("错误")
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from quiz.cli import quiz
 from quiz.cli.exchange import FORMATS, READERS, WRITERS, guess_format
 from quiz.core.message import QuizError
+from tests.formats.qti_schema import ITEM, MANIFEST, faults
 
 BANK = Path(__file__).resolve().parents[2] / "question_banks" / "general" / "water.yaml"
 GIFT = "::一::饮水安全的指标有几项？{=四项 ~三项####依据第三条。}\n\n::二::拖放{drag}\n\n水源保护区分____级。{=两 =二}\n"
@@ -70,6 +71,15 @@ def test_the_shipped_bank_goes_out_and_comes_back(format_, tmp_path):
     text = back.read_text(encoding="utf-8")
     assert text.count("  - id: ") >= 15
     assert "饮水" in text
+
+
+def test_every_shipped_question_keeps_the_schema_of_qti(tmp_path):
+    out = tmp_path / "all.zip"
+    run("bank", "export", BANK.parents[1], "--to", "qti", "-o", out)
+    with zipfile.ZipFile(out) as archive:
+        found = {name: faults(archive.read(name), MANIFEST if name == "imsmanifest.xml" else ITEM) for name in archive.namelist()}
+    assert len(found) > 600
+    assert {name: told for name, told in found.items() if told} == {}
 
 
 def test_many_equal_losses_are_told_in_one_line(tmp_path):

@@ -1,14 +1,21 @@
-"""What 1EdTech's schemas for QTI 3.0 ask of every element that our export writes, put in our own words.
+"""What 1EdTech's schemas for QTI 3.0 ask of every element that our export writes, as a table in our own words.
 
-Read from the published text: the ASI schema (in its SBAC profile, which takes away and adds data-* attributes only) for choice and match
-interactions, choices, text entries, declarations, mappings, conditions, feedback and comparisons; the content-package profile for the manifest;
-bindings generated from the ASI schema for the item itself, rubrics and rules; published examples for order, essay, prompt and paragraph; IEEE LOM
-from its standard. The schema files themselves may not be kept here. Each entry: the order and number of children, whether text may stand among
-them, and the attributes with their values (a `!` marks a required one).
+Checked entry by entry against the published text of the schema for assessments, sections and items (version 3.0.1, `imsqti_asiv3p0p1_v1p0.xsd`), of
+the QTI 3.0 profile of content packaging (`imsqtiv3p0_imscpv1p2_v1p0.xsd`) and of the loose binding of LOM (`imsmd_loose_v1p3p2.xsd`) with its
+Schematron rules. The schema files themselves may not be kept here.
+
+How far it reaches: only the elements and attributes that we write, and among these every order, number, type and enumeration. Anything else is
+refused, though the schemas have many more elements and let most of them carry any further attribute. Narrower than the schemas on purpose:
+identifiers are ASCII, tolerances are numbers, the parts of LOM stand in one order, and an item names the schema that this table was checked against.
+What only the prose of the specification says stands in `_unbound`.
+
+Each entry: the order and number of children, a pattern for the text among them (None: no text), and the attributes (a `!` marks a required one).
 """
 
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 ASI = "{http://www.imsglobal.org/xsd/imsqtiasi_v3p0}"
 PACKAGE = "{http://www.imsglobal.org/xsd/qti/qtiv3p0/imscp_v1p1}"
@@ -16,131 +23,161 @@ LOM = "{http://ltsc.ieee.org/xsd/LOM}"
 XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 XML = "{http://www.w3.org/XML/1998/namespace}"
 
+Rules = dict[str, tuple[str, str | None, dict[str, str]]]
+
 NAME = r"[A-Za-z_][A-Za-z0-9_.-]*"
-NORMAL = r"[^\n\t\r]*"
-FLAG = "true|false"
-FLOAT = r"-?[0-9]+(\.[0-9]+)?"
+TEXT = r"(?s:.*)"
+LINE = r"[^\n\t\r]*"
+URI = r"\S+"
+FLAG = "true|false|1|0"
+COUNT = r"\+?[0-9]+|-0+"
+DOUBLE = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|-?INF|NaN"
 BASE = "boolean|directedPair|duration|file|float|identifier|integer|pair|point|string|uri"
 CARDINALITY = "multiple|ordered|record|single"
-EXPRESSION = "(qti-match|qti-gt|qti-equal|qti-or|qti-sum|qti-product|qti-divide|qti-variable|qti-correct|qti-map-response|qti-base-value)"
-INLINE = "(br|qti-text-entry-interaction)*"
-ASKED = "(p|div|qti-choice-interaction|qti-order-interaction|qti-match-interaction|qti-extended-text-interaction"
-VARIABLE = {"identifier!": NAME, "cardinality!": CARDINALITY, "base-type": BASE}
-INTERACTION = {"response-identifier!": NAME, "shuffle": FLAG}
+VIEW = "(author|candidate|proctor|scorer|testConstructor|tutor)"
+NUMERIC = "qti-sum|qti-product|qti-divide|qti-variable|qti-correct|qti-map-response|qti-base-value"
+ANY = f"({NUMERIC}|qti-match|qti-gt|qti-equal|qti-or)"
+BLOCK_ASKED = "qti-choice-interaction|qti-order-interaction|qti-match-interaction|qti-extended-text-interaction"
+FLOW = "(p|div|br)*"
 
-ITEM = {
+EMPTY = ("", None)
+VARIABLE = {"cardinality!": CARDINALITY, "base-type": BASE}
+ASKED = {"response-identifier!": NAME}
+NAMED = {"identifier!": NAME}
+
+ITEM: Rules = {
     "qti-assessment-item": (
         "qti-response-declaration*,qti-outcome-declaration*,qti-item-body?,qti-response-processing?,qti-modal-feedback*",
-        False,
+        None,
         {
-            "identifier!": NAME,
-            "title!": NORMAL,
-            "label": NORMAL,
-            "tool-name": NORMAL,
+            **NAMED,
+            "title!": LINE,
+            "label": LINE,
+            "tool-name": LINE,
             "adaptive": FLAG,
             "time-dependent!": FLAG,
-            XML + "lang": "zh-CN",
-            XSI + "schemaLocation": r"\S+ \S+",
+            XML + "lang": "([a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*)?",
+            XSI + "schemaLocation": rf"http://www\.imsglobal\.org/xsd/imsqtiasi_v3p0 {URI}/imsqti_asiv3p0p1_v1p0\.xsd",
         },
     ),
-    "qti-response-declaration": ("qti-default-value?,qti-correct-response?,qti-mapping?,qti-area-mapping?", False, VARIABLE),
-    "qti-outcome-declaration": ("qti-default-value?", False, {**VARIABLE, "external-scored": "human|externalMachine"}),
-    "qti-default-value": ("qti-value+", False, {}),
-    "qti-correct-response": ("qti-value+", False, {}),
-    "qti-value": ("", True, {}),
-    "qti-mapping": ("qti-map-entry+", False, {"default-value": FLOAT}),
-    "qti-map-entry": ("", False, {"map-key!": NORMAL, "mapped-value!": FLOAT, "case-sensitive": FLAG}),
-    "qti-item-body": (ASKED + "|qti-rubric-block)*", False, {}),
-    "div": (ASKED + ")*", True, {"class": NORMAL}),
-    "p": (INLINE, True, {}),
-    "br": ("", False, {}),
-    "qti-prompt": ("br*", True, {}),
-    "qti-choice-interaction": ("qti-prompt?,qti-simple-choice+", False, {**INTERACTION, "max-choices": "[0-9]+"}),
-    "qti-order-interaction": ("qti-prompt?,qti-simple-choice+", False, INTERACTION),
-    "qti-simple-choice": ("br*", True, {"identifier!": NAME}),
-    "qti-match-interaction": ("qti-prompt?,qti-simple-match-set,qti-simple-match-set", False, {**INTERACTION, "max-associations": "[0-9]+"}),
-    "qti-simple-match-set": ("qti-simple-associable-choice*", False, {}),
-    "qti-simple-associable-choice": ("br*", True, {"identifier!": NAME, "match-max!": "[0-9]+"}),
-    "qti-text-entry-interaction": ("", False, {"response-identifier!": NAME, "expected-length": "[0-9]+"}),
-    "qti-extended-text-interaction": ("qti-prompt?", False, {"response-identifier!": NAME}),
-    "qti-rubric-block": ("qti-content-body", False, {"use!": "instructions|scoring|navigation", "view!": "scorer"}),
-    "qti-content-body": ("p*", True, {}),
-    "qti-response-processing": ("(qti-response-condition|qti-set-outcome-value)*", False, {}),
-    "qti-response-condition": ("qti-response-if,qti-response-else-if*,qti-response-else?", False, {}),
-    "qti-response-if": (EXPRESSION + ",qti-set-outcome-value*", False, {}),
-    "qti-set-outcome-value": (EXPRESSION, False, {"identifier!": NAME}),
-    "qti-match": (EXPRESSION + "," + EXPRESSION, False, {}),
-    "qti-gt": (EXPRESSION + "," + EXPRESSION, False, {}),
-    "qti-divide": (EXPRESSION + "," + EXPRESSION, False, {}),
-    "qti-equal": (EXPRESSION + "," + EXPRESSION, False, {"tolerance-mode": "absolute|exact|relative", "tolerance": rf"{FLOAT}( {FLOAT})?"}),
-    "qti-or": (EXPRESSION + "+", False, {}),
-    "qti-sum": (EXPRESSION + "+", False, {}),
-    "qti-product": (EXPRESSION + "+", False, {}),
-    "qti-variable": ("", False, {"identifier!": NAME}),
-    "qti-correct": ("", False, {"identifier!": NAME}),
-    "qti-map-response": ("", False, {"identifier!": NAME}),
-    "qti-base-value": ("", True, {"base-type!": BASE}),
-    "qti-modal-feedback": ("qti-content-body?", False, {"outcome-identifier!": NAME, "show-hide!": "show|hide", "identifier!": NAME}),
+    "qti-response-declaration": ("qti-default-value?,qti-correct-response?,qti-mapping?", None, {**NAMED, **VARIABLE}),
+    "qti-outcome-declaration": ("qti-default-value?", None, {**NAMED, **VARIABLE, "external-scored": "human|externalMachine"}),
+    "qti-default-value": ("qti-value+", None, {}),
+    "qti-correct-response": ("qti-value+", None, {}),
+    "qti-value": ("", TEXT, {}),
+    "qti-mapping": ("qti-map-entry+", None, {"default-value": DOUBLE}),
+    "qti-map-entry": (*EMPTY, {"map-key!": LINE, "mapped-value!": DOUBLE, "case-sensitive": FLAG}),
+    "qti-item-body": (f"(p|div|qti-rubric-block|{BLOCK_ASKED})+", None, {}),
+    "div": (f"(p|div|br|qti-text-entry-interaction|{BLOCK_ASKED})*", TEXT, {"class": TEXT}),
+    "p": ("(br|qti-text-entry-interaction)*", TEXT, {}),
+    "br": (*EMPTY, {}),
+    "qti-prompt": (FLOW, TEXT, {}),
+    "qti-choice-interaction": ("qti-prompt?,qti-simple-choice+", None, {**ASKED, "shuffle": FLAG, "max-choices": COUNT}),
+    "qti-order-interaction": ("qti-prompt?,qti-simple-choice+", None, {**ASKED, "shuffle": FLAG}),
+    "qti-simple-choice": (FLOW, TEXT, NAMED),
+    "qti-match-interaction": (
+        "qti-prompt?,qti-simple-match-set,qti-simple-match-set",
+        None,
+        {**ASKED, "shuffle": FLAG, "max-associations": COUNT},
+    ),
+    "qti-simple-match-set": ("qti-simple-associable-choice*", None, {}),
+    "qti-simple-associable-choice": (FLOW, TEXT, {**NAMED, "match-max!": COUNT}),
+    "qti-text-entry-interaction": (*EMPTY, {**ASKED, "expected-length": COUNT}),
+    "qti-extended-text-interaction": ("qti-prompt?", None, ASKED),
+    "qti-rubric-block": (
+        "qti-content-body",
+        None,
+        {"use!": r"instructions|scoring|navigation|ext:[a-zA-Z0-9_.-]+", "view!": f"({VIEW}( {VIEW})*)?"},
+    ),
+    "qti-content-body": (FLOW, TEXT, {}),
+    "qti-response-processing": ("(qti-response-condition|qti-set-outcome-value)*", None, {}),
+    "qti-response-condition": ("qti-response-if", None, {}),
+    "qti-response-if": (f"{ANY},(qti-response-condition|qti-set-outcome-value)*", None, {}),
+    "qti-set-outcome-value": (ANY, None, NAMED),
+    "qti-match": (f"{ANY},{ANY}", None, {}),
+    "qti-gt": (f"{ANY},{ANY}", None, {}),
+    "qti-divide": (f"{ANY},{ANY}", None, {}),
+    "qti-equal": (f"{ANY},{ANY}", None, {"tolerance-mode": "absolute|exact|relative", "tolerance": f"({DOUBLE})( ({DOUBLE}))?"}),
+    "qti-or": (f"{ANY}+", None, {}),
+    "qti-product": (f"{ANY}+", None, {}),
+    "qti-sum": (f"({NUMERIC})+", None, {}),
+    "qti-variable": (*EMPTY, NAMED),
+    "qti-correct": (*EMPTY, NAMED),
+    "qti-map-response": (*EMPTY, NAMED),
+    "qti-base-value": ("", TEXT, {"base-type!": BASE}),
+    "qti-modal-feedback": ("qti-content-body", None, {"outcome-identifier!": NAME, "show-hide!": "show|hide", **NAMED}),
 }
 
-MANIFEST = {
-    "manifest": ("metadata,organizations,resources", False, {"identifier!": NAME, XSI + "schemaLocation": r"\S+( \S+)*"}),
-    "manifest/metadata": ("schema,schemaversion", False, {}),
-    "schema": ("", True, {}),
-    "schemaversion": ("", True, {}),
-    "organizations": ("", False, {}),
-    "resources": ("resource*", False, {}),
-    "resource": ("metadata?,file+", False, {"identifier!": NAME, "type!": "imsqti_item_xmlv3p0", "href": r"\S+"}),
-    "resource/metadata": ("lom:lom?", False, {}),
-    "file": ("", False, {"href!": r"\S+"}),
-    "lom:lom": ("lom:general?,lom:relation*,lom:classification*", False, {}),
-    "lom:general": ("lom:keyword*", False, {}),
-    "lom:keyword": ("lom:string+", False, {}),
-    "lom:relation": ("lom:kind?,lom:resource?", False, {}),
-    "lom:resource": ("lom:description*", False, {}),
-    "lom:description": ("lom:string+", False, {}),
-    "lom:classification": ("lom:purpose?,lom:taxonPath*", False, {}),
-    "lom:kind": ("lom:source?,lom:value?", False, {}),
-    "lom:purpose": ("lom:source?,lom:value?", False, {}),
-    "lom:taxonPath": ("lom:taxon*", False, {}),
-    "lom:taxon": ("lom:entry?", False, {}),
-    "lom:entry": ("lom:string+", False, {}),
-    "lom:source": ("", True, {}),
-    "lom:value": ("", True, {}),
-    "lom:string": ("", True, {"language": "zh-CN"}),
+VOCABULARY = ("lom:source?,lom:value?", None, dict[str, str]())
+STRINGS = ("lom:string*", None, dict[str, str]())
+RESOURCE = (
+    r"imsqti_(test|section|item|resprocessing|outcomes|stimulus|fragment|rptemplate)_xmlv3p0|associatedcontent/learning-application-resource|webcontent|"
+    r"imsbasiclti_xmlv1p3|controlfile|resource(ext)?metadata/xml|qtiusagedata/xml|pls|css2|css3|extension"
+)
+
+MANIFEST: Rules = {
+    "manifest": ("metadata,organizations,resources", None, {**NAMED, XSI + "schemaLocation": rf"{URI}( {URI})*"}),
+    "manifest/metadata": ("schema,schemaversion,lom:lom?", None, {}),
+    "schema": ("", "QTI (Package|(Test|Item|Object) Bank|Test|Section|Item)", {}),
+    "schemaversion": ("", r"3\.0\.0", {}),
+    "organizations": (*EMPTY, {}),
+    "resources": ("resource*", None, {}),
+    "resource": ("metadata?,file+", None, {**NAMED, "type!": RESOURCE, "href": URI}),
+    "resource/metadata": ("lom:lom?", None, {}),
+    "file": (*EMPTY, {"href!": URI}),
+    "lom:lom": ("lom:general?,lom:relation*,lom:classification*", None, {}),
+    "lom:general": ("lom:keyword*", None, {}),
+    "lom:keyword": STRINGS,
+    "lom:relation": ("lom:kind?,lom:resource?", None, {}),
+    "lom:resource": ("lom:description*", None, {}),
+    "lom:description": STRINGS,
+    "lom:classification": ("lom:purpose?,lom:taxonPath*", None, {}),
+    "lom:kind": VOCABULARY,
+    "lom:purpose": VOCABULARY,
+    "lom:taxonPath": ("lom:taxon*", None, {}),
+    "lom:taxon": ("lom:entry?", None, {}),
+    "lom:entry": STRINGS,
+    "lom:source": ("", TEXT, {}),
+    "lom:value": ("", TEXT, {}),
+    "lom:string": ("", TEXT, {"language": TEXT}),
 }
 
+UNIQUE = ("qti-response-declaration", "manifest", "resource")
+"""Elements whose identifier is an xs:ID: no two in a file. Items, outcomes and choices have plain names."""
 
-UNIQUE = ("qti-assessment-item", "qti-response-declaration", "manifest", "resource")
-"""Elements whose identifier is an xs:ID, one space for the whole file; choices and outcomes have plain names."""
+BOUND = {
+    "qti-choice-interaction": "(single|multiple) identifier",
+    "qti-order-interaction": "ordered identifier",
+    "qti-match-interaction": "(single|multiple) directedPair",
+    "qti-text-entry-interaction": "single (string|integer|float)",
+    "qti-extended-text-interaction": "(single|multiple|ordered) (string|integer|float)",
+}
+"""The cardinality and type that a response must have for its interaction."""
+
+REFERENCES = ("qti-variable", "qti-correct", "qti-map-response", "qti-set-outcome-value")
 
 
-def faults(content: bytes, rules: dict) -> list[str]:
+def faults(content: bytes, rules: Rules) -> list[str]:
     """Return where a file breaks the rules, identifiers and references included; [] for a good one."""
     root = ElementTree.fromstring(content)
-    out = list(_faults(root, "", rules))
     ids = [node.get("identifier") for node in root.iter() if _name(node) in UNIQUE]
-    declared = {node.get("identifier") for node in root.iter() if _name(node) == "qti-response-declaration"}
-    used = [node.get("response-identifier") for node in root.iter() if node.get("response-identifier")]
-    if sorted(used) != sorted(declared):
-        out.append(f"declared {declared}, used {used}")
-    if len(ids) != len(set(ids)):
-        out.append("an identifier stands twice")
-    return out
+    repeated = ["an identifier stands twice"] if len(ids) != len(set(ids)) else []
+    return [*_faults(root, "", rules), *repeated, *_unbound(root)]
 
 
-def _faults(node, parent, rules):
+def _faults(node: Element, parent: str, rules: Rules) -> Iterator[str]:
     name = _name(node)
     rule = rules.get(f"{parent}/{name}") or rules.get(name)
     if rule is None:
         yield f"{name} is not allowed"
         return
-    children, may_have_text, attributes = rule
+    children, text, attributes = rule
     seen = "".join(f"<{_name(child)}>" for child in node)
     if not re.fullmatch(re.sub(r"(?:lom:)?[a-zA-Z][a-zA-Z0-9-]*", lambda m: f"(?:<{m[0]}>)", children).replace(",", ""), seen):
         yield f"{name} holds {seen}, wanted {children}"
-    if not may_have_text and ((node.text or "").strip() or any((child.tail or "").strip() for child in node)):
-        yield f"{name} holds text"
+    words = "".join([node.text or "", *(child.tail or "" for child in node)])
+    if not re.fullmatch(text if text is not None else r"\s*" if children else "", words):
+        yield f"{name} holds the text {words[:20]!r}"
     known = {key.rstrip("!"): pattern for key, pattern in attributes.items()}
     for key in attributes:
         if key.endswith("!") and key[:-1] not in node.attrib:
@@ -152,5 +189,28 @@ def _faults(node, parent, rules):
         yield from _faults(child, name, rules)
 
 
-def _name(node) -> str:
+def _unbound(root: Element) -> Iterator[str]:
+    """What no schema says: each response is asked once, by an interaction of its kind; right answers are choices; whatever is named is declared."""
+    responses = {node.get("identifier", ""): node for node in root.iter(ASI + "qti-response-declaration")}
+    outcomes = {node.get("identifier") for node in root.iter(ASI + "qti-outcome-declaration")}
+    asked = [node for node in root.iter() if _name(node) in BOUND]
+    names = [node.get("response-identifier", "") for node in asked]
+    if sorted(names) != sorted(responses):
+        yield f"declared {sorted(responses)}, asked {sorted(names)}"
+        return
+    for name, node in zip(names, asked, strict=True):
+        response = responses[name]
+        if not re.fullmatch(BOUND[_name(node)], f"{response.get('cardinality')} {response.get('base-type')}"):
+            yield f"{_name(node)} asks {response.attrib}"
+        choices = {choice.get("identifier") for choice in node.iter()}
+        right = [part for value in response.iterfind(f"{ASI}qti-correct-response/{ASI}qti-value") for part in (value.text or "").split()]
+        if response.get("base-type") in ("identifier", "directedPair") and not choices.issuperset(right):
+            yield f"{name} has right answers that are no choices: {right}"
+    used = {node.get("identifier") for node in root.iter() if _name(node) in REFERENCES}
+    used |= {node.get("outcome-identifier") for node in root.iter(ASI + "qti-modal-feedback")}
+    if unknown := used - outcomes - set(responses):
+        yield f"not declared: {unknown}"
+
+
+def _name(node: Element) -> str:
     return node.tag.replace(ASI, "").replace(PACKAGE, "").replace(LOM, "lom:")

@@ -1,6 +1,7 @@
 """QTI 3.0 out: the schema's constraints, round trips of everything, the same bytes each time, and what cannot be said."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
@@ -52,13 +53,78 @@ def test_every_file_keeps_the_schema(drafts: list[Draft]) -> None:
         assert faults(content, MANIFEST if name == "imsmanifest.xml" else ITEM) == []
 
 
-def test_the_check_of_the_schema_finds_faults() -> None:
-    bad = b'<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0" identifier="1 2" title="t"><p>x</p></qti-assessment-item>'
-    assert [fault.split()[0:2] for fault in faults(bad, ITEM)] == [
-        ["qti-assessment-item", "holds"],
-        ["qti-assessment-item", "lacks"],
-        ["qti-assessment-item", "identifier='1"],
-    ]
+EVERY_KIND = [
+    Draft(DraftType.SINGLE, "问\n行", options=("甲", "乙"), right=(0,), explanation="解", marks=Decimal(2), id="q-1"),
+    Draft(DraftType.ORDERING, "排", items=("乙", "甲")),
+    Draft(DraftType.MATCHING, "连", pairs=(("甲", "子"), ("乙", "丑")), extra=("寅",)),
+    Draft(DraftType.FILL_IN, "____和____", blanks=(DraftBlank(("五", "5")), DraftBlank(("7", "8"), True, Decimal("0.5")))),
+    Draft(DraftType.SHORT_ANSWER, "述", model_answer="答", source="某法", topic="题", category="general/water", tags=("重点",)),
+    Draft(DraftType.CASE, "某村", parts=(Draft(DraftType.TRUE_FALSE, "对吗", right=(0,)), Draft(DraftType.SHORT_ANSWER, "述", model_answer="答"))),
+]
+RULE = "<qti-response-condition>"
+SCORE = '<qti-variable identifier="SCORE"/>'
+BROKEN = {
+    "an identifier that is no name": ("item-001", 'identifier="q-1"', 'identifier="1 q"'),
+    "no title": ("item-001", ' title="问 行"', ""),
+    "not told whether time matters": ("item-001", ' time-dependent="false"', ""),
+    "neither true nor false": ("item-001", 'adaptive="false"', 'adaptive="no"'),
+    "an attribute of nobody": ("item-001", 'adaptive="false"', 'adaptive="false" level="1"'),
+    "text in the body": ("item-001", "<qti-item-body>", "<qti-item-body>问"),
+    "a line break in the body": ("item-001", "<qti-item-body>", "<qti-item-body><br/>"),
+    "nothing in the body": ("item-001", r"(?s)<qti-item-body>.*</qti-item-body>", "<qti-item-body>\n</qti-item-body>"),
+    "the feedback first": ("item-001", r"(?s)(<qti-item-body>.*</qti-item-body>)\n(.*)(</qti-assessment-item>)", r"\2\1\3"),
+    "the prompt last": ("item-001", r"(?s)(<qti-prompt>.*</qti-prompt>)(.*)(</qti-choice-interaction>)", r"\2\1\3"),
+    "no choices": ("item-001", r"(?s)<qti-simple-choice .*</qti-simple-choice>", ""),
+    "a negative number": ("item-001", 'max-choices="1"', 'max-choices="-1"'),
+    "an unknown cardinality": ("item-001", 'cardinality="single"', 'cardinality="one"'),
+    "no right answer after all": ("item-001", r"(?s)<qti-value>choice_1</qti-value>\n", ""),
+    "something in a line break": ("item-001", "<br/>", "<br> </br>"),
+    "a sum of a comparison": (
+        "item-001",
+        "<qti-sum>",
+        '<qti-sum><qti-gt><qti-variable identifier="SCORE"/><qti-variable identifier="SCORE"/></qti-gt>',
+    ),
+    "a sum of nothing": ("item-001", r"(?s)<qti-sum>.*?</qti-sum>", "<qti-sum>\n</qti-sum>"),
+    "the rule before its condition": ("item-001", r"(?s)(<qti-match>.*?</qti-match>)\n(<qti-set.*?</qti-set-outcome-value>)", r"\2\1"),
+    "a condition without if": ("item-001", RULE, f"{RULE}</qti-response-condition>{RULE}"),
+    "feedback without a body": ("item-001", r"(?s)<qti-content-body>.*</qti-content-body>", ""),
+    "feedback neither shown nor hidden": ("item-001", ' show-hide="show"', ""),
+    "text among the items to order": ("item-002", "</qti-prompt>", "</qti-prompt>乙"),
+    "one set to match": ("item-003", r"(?s)<qti-simple-match-set>.*?</qti-simple-match-set>", ""),
+    "three sets to match": ("item-003", r"(?s)(<qti-simple-match-set>.*?</qti-simple-match-set>)", r"\1\1"),
+    "no number of matches": ("item-003", ' match-max="1"', ""),
+    "a response declared twice": ("item-004", 'identifier="RESPONSE_2" cardinality', 'identifier="RESPONSE_1" cardinality'),
+    "a blank without a response": ("item-004", 'response-identifier="RESPONSE_2"', 'response-identifier="RESPONSE_3"'),
+    "the mapping first": ("item-004", r"(?s)(<qti-correct-response>.*?</qti-correct-response>)\n(<qti-mapping.*?</qti-mapping>)", r"\2\1"),
+    "a mapping of nothing": ("item-004", r"(?s)<qti-map-entry .*<qti-map-entry [^>]*>", ""),
+    "a word for a mark": ("item-004", 'mapped-value="1"', 'mapped-value="one"'),
+    "an unknown tolerance": ("item-004", 'tolerance-mode="absolute"', 'tolerance-mode="near"'),
+    "a comparison with nothing": ("item-004", r"(<qti-equal [^>]*>\n)<qti-variable [^>]*>", r"\1"),
+    "a choice in an essay": ("item-005", "</qti-extended-text-interaction>", '<qti-simple-choice identifier="a"/></qti-extended-text-interaction>'),
+    "a model answer for nothing": ("item-005", ' use="scoring"', ' use="marking"'),
+    "a model answer for strangers": ("item-005", ' view="scorer"', ' view="teacher"'),
+    "marked by a stranger": ("item-005", 'external-scored="human"', 'external-scored="teacher"'),
+    "a model answer in a part": ("item-006", '<div class="case-part">', '<div class="case-part"><qti-rubric-block use="scoring" view="scorer"/>'),
+    "another version": ("item-001", "imsqtiasi_v3p0", "imsqti_v2p2"),
+    "a package of another version": ("manifest", "3.0.0", "3.0"),
+    "a package of another kind": ("manifest", "QTI Package", "QTI"),
+    "no organizations": ("manifest", "<organizations/>", ""),
+    "a resource of another version": ("manifest", "imsqti_item_xmlv3p0", "imsqti_item_xmlv2p2"),
+    "a resource named twice": ("manifest", "resource-002", "resource-001"),
+    "a resource without a file": ("manifest", r"<file [^>]*>", ""),
+    "the file before what is said of it": ("manifest", r"(?s)(<metadata>\n<lom.*?</metadata>)\n(<file [^>]*>)", r"\2\1"),
+    "two sources": ("manifest", r"(?s)(<lom:kind>.*?</lom:kind>)", r"\1\1"),
+}
+
+
+@pytest.mark.parametrize(("name", "pattern", "other"), BROKEN.values(), ids=BROKEN)
+def test_the_check_of_the_schema_refuses(name: str, pattern: str, other: str) -> None:
+    path, rules = ("imsmanifest.xml", MANIFEST) if name == "manifest" else (f"items/kaoxue-{name}.xml", ITEM)
+    good = files(write_qti(EVERY_KIND)[0])[path].decode()
+    bad = re.sub(pattern, other, good)
+    assert bad != good
+    assert faults(good.encode(), rules) == []
+    assert faults(bad.encode(), rules) != []
 
 
 def test_the_same_drafts_give_the_same_bytes() -> None:
