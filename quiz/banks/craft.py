@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from quiz.banks.bank_file import BankFile
+from quiz.banks.craft_clues import check_clues
 from quiz.banks.craft_file import check_questions
 from quiz.banks.craft_question import CHOICES, TITLE, check_question, check_template, core
+from quiz.banks.craft_words import Words
 from quiz.banks.problems import START, Placed, Problems, Spot
 from quiz.banks.yaml_tree import Mapping, Sequence
 from quiz.core.fill_in import normalise
@@ -71,14 +73,16 @@ class Craft:
         self.answers: dict[tuple[QuestionType, str], list[int]] = {}
         self.topics: dict[str, list[_Asked]] = {}
         self.asked: dict[Scope, set[str]] = {}
+        self.words = Words()
 
     def add(self, bank: BankFile, problems: Problems) -> None:
         """Look at one file; `bank.items` still holds the nodes of its questions and templates."""
         documents: set[str] = set()
         for question in bank.questions:
             item = bank.items[question.uid]
-            for finding in check_question(question):
+            for finding in (*check_question(question), *check_clues(question)):
                 problems.add(_spot(item, finding.part), finding.rule, finding.message)
+            self.words.add(question, Spot(item.line, item.column), problems)
             self._parts(question, item, problems)
             self._document(question, item, documents, problems)
             if any(pictures_of(question)):
@@ -96,9 +100,10 @@ class Craft:
             self._facts(template)
 
     def finish(self, profiles: Iterable[tuple[Dataset, Problems]]) -> None:
-        """Look at what needs all files: standards that differ within a topic, and facts of the profiles that nothing asks."""
+        """Look at what needs all files: standards that differ within a topic, words that tell the key, facts of the profiles that nothing asks."""
         for asked in self.topics.values():
             _standards(asked)
+        self.words.finish()
         for dataset, problems in profiles if self.asked else ():
             self._unused(dataset, problems)
 
@@ -106,9 +111,12 @@ class Craft:
         """Look at the questions of a case; what their stems leave unsaid (document, year) the situation says."""
         nodes = item.entries["parts"].value if case.parts else None
         for part, node in zip(case.parts, nodes.items if isinstance(nodes, Sequence) else (), strict=False):
-            for finding in check_question(part):
-                if finding.rule not in SAID_BY_THE_CASE and isinstance(node, Mapping):
+            if not isinstance(node, Mapping):
+                continue
+            for finding in (*check_question(part), *check_clues(part)):
+                if finding.rule not in SAID_BY_THE_CASE:
                     problems.add(_spot(node, finding.part), finding.rule, finding.message)
+            self.words.add(part, Spot(node.line, node.column), problems)
 
     def _document(self, question: Question, item: Mapping, told: set[str], problems: Problems) -> None:
         """A document without number and date cannot be found again; told once a file."""

@@ -15,9 +15,9 @@ from quiz.core.template import Template
 TITLE = re.compile(r"《[^《》]*》(?:（[^（）]*）)?")
 BRACKET = re.compile(r"（　　）")
 NOT_WORDS = re.compile(r"[\W_]+")
-LISTED = re.compile(r"[、，；]|以及|和|与|及")
+LISTED = re.compile(r"、|，|；|以及|和|与|及")
 ORDERED = re.compile(r"顺序|次序|先后|步骤|依次|排列|程序|流程|环节")
-FILLER = re.compile(r"有关|相关|应当|必须|可以|进行|[的了等应]")
+FILLER = re.compile(r"有关|相关|应当|必须|可以|进行|的|了|等|应")
 ALL_OF = re.compile(
     r"(?:以上|上述|前述|前[二两三四五六七]项|[A-H][A-H、和]*)(?:选项|说法|内容|情形|答案|项)?(?:全部|全都|都|均|皆|全)"
     r"(?:是|对|不对|不是|正确|不正确|错误|符合|可以|包括)"
@@ -70,7 +70,12 @@ def check_template(template: Template) -> Iterator[Finding]:
 
 def core(text: str) -> str:
     """Return the words of a stem that are its own: without titles of documents, brackets, gaps and punctuation."""
-    return NOT_WORDS.sub("", TITLE.sub("", text))
+    return _words_of(TITLE.sub("", text) if "《" in text else text)
+
+
+def _words_of(text: str) -> str:
+    """The text without punctuation, which most options have none of."""
+    return text if text.isalnum() else NOT_WORDS.sub("", text)
 
 
 def _equal_options(question: Question) -> Iterator[Finding]:
@@ -102,7 +107,7 @@ def _equal_options(question: Question) -> Iterator[Finding]:
                     option, first, "C902", say("选项{name}与选项{first}只是各项的次序不同：“{got}”和“{other}”。请改掉一个。", **_names(option, first))
                 )
                 continue
-        first = bare.setdefault(NOT_WORDS.sub("", FILLER.sub("", option.text)), option)
+        first = bare.setdefault(_words_of(FILLER.sub("", option.text)), option)
         if first is not option:
             yield _pair(
                 option, first, "C903", say("选项{name}与选项{first}只差虚词：“{got}”和“{other}”，两个都说得通。请改掉一个。", **_names(option, first))
@@ -137,7 +142,7 @@ def _echo(question: Question) -> Iterator[Finding]:
     wrong = [option for option in question.options if option.id not in question.key]
     if len(keys) != 1 or len(wrong) < 2:
         return
-    stem, key = core(question.stem), NOT_WORDS.sub("", keys[0].text)
+    stem, key = core(question.stem), _words_of(keys[0].text)
     known = "|".join(option.text for option in wrong)
     shared = [key[i : i + ECHO_LENGTH] for i in range(len(key) - ECHO_LENGTH + 1)]
     rest = COMMON.sub("|", key)

@@ -113,6 +113,13 @@ RULES: dict[str, str] = {
     "C915": mark_text("本地资料没有用到"),
     "C916": mark_text("判断题对错不匀"),
     "C917": mark_text("绝对化词语只在错题里"),
+    "C918": mark_text("只有正确选项是否定的或肯定的"),
+    "C919": mark_text("说话的口气泄露答案"),
+    "C920": mark_text("句式或写法泄露答案"),
+    "C921": mark_text("选项与空格旁的词接不上"),
+    "C922": mark_text("题干问的个数与答案不符"),
+    "C923": mark_text("只有正确选项承接题干"),
+    "C924": mark_text("词语与对错有规律"),
     # S: sittings
     "S701": mark_text("结束时间不晚于开始时间"),
     "S702": mark_text("开放时间短于答题时间"),
@@ -131,7 +138,7 @@ RULES: dict[str, str] = {
 
 SEVERITIES: dict[str, Severity] = {
     **{code: Severity.WARNING for code in RULES if code.startswith("C") and code != "C902"},  # C902 leaves two right answers
-    **dict.fromkeys(("C913", "C915"), Severity.NOTE),
+    **dict.fromkeys(("C913", "C915", "C923", "C924"), Severity.NOTE),
 }
 """Rules that refuse nothing: a warning is worth a setter's look, a note is good to know. Every other rule is an error."""
 

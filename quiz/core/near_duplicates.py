@@ -14,6 +14,7 @@ from zlib import crc32
 SHINGLE = 3
 BINS, ROWS = 32, 4
 BANDS = BINS // ROWS
+BAND_NAMES = [bytes((band,)) for band in range(BANDS)]
 MASK = BINS - 1
 EMPTY = 0xFFFFFFFF
 LATEST = 6
@@ -52,8 +53,10 @@ class Nearby:
         """Return the numbers of earlier texts, of all and of the `suspects`, that may be alike, in the order added; and remember `text`."""
         marks, number = _marks(text), len(self._bytes)
         candidates = set(suspects)
-        for band in range(BANDS):
-            key = bytes((band,)) + marks[band * ROWS : band * ROWS + ROWS].tobytes()
+        raw = marks.tobytes()
+        width = len(raw) // BANDS
+        for band, name in enumerate(BAND_NAMES):
+            key = name + raw[band * width : band * width + width]
             before = self._latest.get(key, -1)
             self._latest[key] = number
             self._before.append(before)
@@ -62,7 +65,7 @@ class Nearby:
                     break
                 candidates.add(before)
                 before = self._before[before * BANDS + band]
-        self._bytes.append(int.from_bytes(marks.tobytes()[1 :: marks.itemsize], "big"))
+        self._bytes.append(int.from_bytes(raw[1 :: marks.itemsize], "big"))
         self._gaps.append(marks.count(EMPTY))
         return [other for other in sorted(candidates) if self._agree(number, other)]
 
