@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from quiz.core.canonical import digest
-from quiz.core.frozen import freeze
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.picture import Picture
@@ -65,11 +63,6 @@ class Paper:
     dataset_digest: str = ""
     dataset_as_of: date | None = None
     form: str = ""
-
-    @property
-    def digest(self) -> str:
-        """The SHA-256 of the paper's canonical JSON."""
-        return digest(freeze(self))
 
     def slots_of(self, section: int) -> tuple[Slot, ...]:
         """Return the slots of the section with index `section`, in order."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from quiz.core.message import mark_text
 from quiz.core.picture import Picture
@@ -186,7 +187,15 @@ class Question:
 
     def with_options(self, options: tuple[Option, ...]) -> Question:
         """Return the same question with its options in the given order."""
-        return replace(self, options=options)
+        new = object.__new__(Question)
+        for member in MEMBERS:  # a paper in ten thousand shows every question anew: `replace` takes five times as long
+            member.__set__(new, member.__get__(self))
+        OPTIONS.__set__(new, options)
+        return new
+
+
+MEMBERS: tuple[Any, ...] = tuple(getattr(Question, field.name) for field in fields(Question))
+OPTIONS: Any = Question.__dict__["options"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from quiz.core.difficulty import Facilities
 from quiz.core.paper import Paper
+from quiz.core.paper_text import PaperTexts, QuestionTexts
 from quiz.core.question import base_uid
-from quiz.storage.paper_text import PaperTexts, QuestionTexts
-from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperQuestionRow, PaperRow, QuestionUseRow, SittingRow
+from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperQuestionRow, PaperRow, QuestionRevisionRow, QuestionUseRow, SittingRow
 
 AT_ONCE = 500
 """Rows in one insert: enough to be fast, few enough to keep little in memory."""
@@ -104,8 +104,10 @@ def read_paper(row: PaperRow) -> Paper:
 def _texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
     out: dict[str, str] = {}
     for start in range(0, len(digests), AT_ONCE):
-        query = select(PaperQuestionRow.digest, PaperQuestionRow.content).where(PaperQuestionRow.digest.in_(digests[start : start + AT_ONCE]))
-        out.update((digest, content) for digest, content in session.execute(query))
+        asked = digests[start : start + AT_ONCE]
+        for table in (QuestionRevisionRow, PaperQuestionRow):
+            found = session.execute(select(table.digest, table.content).where(table.digest.in_(asked)))
+            out.update((digest, content) for digest, content in found)
     return out
 
 

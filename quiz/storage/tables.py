@@ -160,7 +160,11 @@ class QuestionRevisionRow(Base):
     """A published, immutable state of a question; some of its fields stand beside the content to be searched by."""
 
     __tablename__ = "question_revision"
-    __table_args__ = (UniqueConstraint("question_id", "number"), Index("ix_question_revision_category", "category"))
+    __table_args__ = (
+        UniqueConstraint("question_id", "number"),
+        Index("ix_question_revision_category", "category"),
+        Index("ix_question_revision_digest", "digest"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
     number: Mapped[int]
@@ -320,7 +324,7 @@ class PaperRow(Base):
 
 
 class PaperQuestionRow(Base):
-    """A question as it stands on papers, with its options in the order of the bank: papers name it by the digest of its content."""
+    """A local question or a part of a case as it stands on papers, which name it by the digest of its content; others they name by revision."""
 
     __tablename__ = "paper_question"
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -241,7 +241,7 @@ def test_exposure_and_overlap_stay_near_their_bounds(chance, papers, gap):
     """With limits, rivals and distances: at most a tenth or one paper above the least largest exposure, a tenth above the least mean overlap."""
     mixed = random.Random(chance)
     questions = [revision(f"q{i:03}", mixed.choice(AREAS), mixed.choice(list(Level))) for i in range(150)]
-    plan = blueprint(Cell(12), limits=tuple(Limit(Cell(0, areas=(a,)), 4, 4) for a in AREAS) + (Limit(Cell(0, levels=(Level.RECALL,)), 5, 7),))
+    plan = blueprint(Cell(12), limits=(*(Limit(Cell(0, areas=(a,)), 4, 4) for a in AREAS), Limit(Cell(0, levels=(Level.RECALL,)), 5, 7)))
     pairs = tuple(tuple(sorted(mixed.sample(range(150), 2))) for _ in range(5))
     problem = problem_of(plan, questions, papers, gap=gap, rivals=pairs)
     uses = Counter(item for picks in draw(problem, b"%d" % chance).papers for _, item in picks)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from quiz.core.paper import Candidate
+from quiz.core.paper_text import paper_digest
 from quiz.core.question import Label, Option, QuestionType
 from quiz.printing.fonts import MissingGlyphs
 from quiz.printing.geometry import GEOMETRIES, PageSize
@@ -183,10 +184,10 @@ def test_the_texts_of_the_frame_are_translated(make_questions, make_paper, perso
 
 def test_the_code_names_paper_side_and_check_only(make_questions, make_paper):
     paper = make_paper(make_questions(1))
-    text = code_text(paper.code, paper.digest, 3)
+    text = code_text(paper.code, paper_digest(paper), 3)
     code, side, check = text.split("/")
     assert (code, side, len(check)) == ("QL-0001", "3", 6)
-    assert text == code_text(paper.code, paper.digest, 3)
+    assert text == code_text(paper.code, paper_digest(paper), 3)
     assert check != code_text(paper.code, "other", 3).split("/")[2]
     assert len(code_squares(text)) > 50
 

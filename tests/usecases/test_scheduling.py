@@ -1,5 +1,6 @@
 """Scheduling: every cadre's paper is frozen before the window, or nothing is; the refusal carries the counts."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -9,9 +10,8 @@ import pytest
 
 from quiz.assembly.papers import paper_code
 from quiz.core.blueprint import Cell
-from quiz.core.canonical import digest
-from quiz.core.frozen import freeze
 from quiz.core.message import QuizError
+from quiz.core.paper_text import paper_digest
 from quiz.core.roster import Group
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
 from quiz.storage import papers, sittings
@@ -41,9 +41,9 @@ def sittings_read(world):
 
 
 def test_a_bank_edited_later_never_reaches_a_frozen_paper(world, county):
-    before = world.paper().digest
+    before = paper_digest(world.paper())
     world.do(publishing.publish, county.ADMIN, county.NOW, [replace(q, explanation="改了") for q in county.QUESTIONS if q.uid.startswith("single")])
-    assert world.paper().digest == before
+    assert paper_digest(world.paper()) == before
 
 
 def test_a_thin_bank_is_refused_with_cell_counts_and_cadres(empty, county):
@@ -100,4 +100,4 @@ def test_stored_paper_and_its_digest_agree(world, county):
     with sittings_read(world) as db:
         seat = sittings.seats_of_cadre(db, "C1")[0]
         paper = papers.read_paper(seat.paper)
-    assert seat.paper.digest == digest(freeze(paper)) == paper.digest
+    assert seat.paper.digest == hashlib.sha256(seat.paper.content.encode()).hexdigest() == paper_digest(paper)

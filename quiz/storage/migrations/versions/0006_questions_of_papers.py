@@ -1,4 +1,4 @@
-"""questions of papers in a table of their own: papers that share them name them"""
+"""papers name their questions: published revisions by digest, others in a table of their own"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,5 +17,6 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_paper_question")),
     )
+    op.create_index("ix_question_revision_digest", "question_revision", ["digest"])
     for statement in append_only.statements(op.get_bind().dialect.name, "paper_question"):
         op.execute(statement)

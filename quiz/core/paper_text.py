@@ -1,0 +1,143 @@
+"""A frozen paper ⇄ the text that is stored and hashed: it names its questions by the digests of their own texts, and the order of their options.
+
+A general question is named by the digest of its published revision, whose text stands there for ever; a local question or a part of a case by
+the digest of its own canonical JSON. The paper's digest is that of this text: it binds every word, through the digests in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from operator import attrgetter
+from typing import Any
+
+from quiz.core.canonical import canonical_json
+from quiz.core.frozen import freeze, thaw, thaw_around
+from quiz.core.paper import Paper, Slot
+from quiz.core.question import Question
+
+QUESTION, NUMBER, OPTIONS, SLOTS, CODE = "question", "number", "options", "slots", "code"
+REVISION, OWN = "revision", "digest"
+"""How a question is named: by a published revision, or by a text of its own."""
+
+
+class PaperTexts:
+    """Writes papers of one draw, in which a uid and a revision always name the same question.
+
+    `questions` collects the canonical JSON of each question that no published revision holds, by its digest.
+    """
+
+    def __init__(self) -> None:
+        self.questions: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
+        self._around: dict[tuple[Any, ...], tuple[str, str, str]] = {}
+        self._heads: dict[tuple[Any, ...], tuple[str, str, str]] = {}
+
+    def write(self, paper: Paper) -> tuple[str, str]:
+        """Return the paper's text and its digest."""
+        slots = []
+        for slot in paper.slots:
+            before, between, after = self._slot(slot)
+            ids = ",".join([IDS.get(option.id) or _json(option.id) for option in slot.question.options])
+            slots.append(f'{before}{slot.number}{between}{{{self._name(slot)},"options":[{ids}]}}{after}')
+        before, between, after = self._head(paper)
+        content = f"{before}{_json(paper.code)}{between}[{','.join(slots)}]{after}"
+        return content, hashlib.sha256(content.encode()).hexdigest()
+
+    def _name(self, slot: Slot) -> str:
+        if not slot.case and "@" not in slot.question.uid:
+            return f'"revision":"{slot.revision_digest}"'
+        key = (slot.question.uid, slot.revision_digest)
+        if key not in self._names:
+            text = canonical_json(freeze(in_bank_order(slot.question)))
+            digest = hashlib.sha256(text).hexdigest()
+            self.questions[digest] = text.decode()
+            self._names[key] = f'"digest":"{digest}"'
+        return self._names[key]
+
+    def _slot(self, slot: Slot) -> tuple[str, str, str]:
+        """The canonical JSON of a slot but for its number and question: what stands before, between and after them."""
+        own = AROUND(slot)
+        found = self._around.get(own)
+        if found is None:
+            found = self._around[own] = _cut(freeze(replace(slot, question=BARE)), NUMBER, QUESTION)
+        return found
+
+    def _head(self, paper: Paper) -> tuple[str, str, str]:
+        """The canonical JSON of a paper but for its code and slots."""
+        own = HEAD(paper)
+        found = self._heads.get(own)
+        if found is None:
+            found = self._heads[own] = _cut(freeze(replace(paper, slots=())), CODE, SLOTS)
+        return found
+
+
+BARE: Any = None
+"""No question: where only what stands around it is written."""
+
+AROUND = attrgetter(*(field.name for field in fields(Slot) if field.name not in (NUMBER, QUESTION)))
+HEAD = attrgetter(*(field.name for field in fields(Paper) if field.name not in (CODE, SLOTS)))
+IDS = {letter: f'"{letter}"' for letter in "ABCDEFGHTF"}
+GAP = "\x00"
+"""Stands where a value is put in later; no text of ours has it."""
+
+
+def _cut(plain: dict[str, Any], first: str, second: str) -> tuple[str, str, str]:
+    """Return canonical JSON before, between and after the values of two keys, the first of which sorts before the second."""
+    before, between, after = canonical_json(plain | {first: GAP, second: GAP}).decode().split(_json(GAP))
+    return before, between, after
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def paper_digest(paper: Paper) -> str:
+    """Return the SHA-256 of the paper's text, as 64 hexadecimal digits."""
+    return PaperTexts().write(paper)[1]
+
+
+def in_bank_order(question: Question) -> Question:
+    """Return the question with its options as the bank has them: one value for all the orders in which papers show them."""
+    if question.keep_order:
+        return question
+    return question.with_options(tuple(sorted(question.options, key=lambda option: option.id)))
+
+
+class QuestionTexts:
+    """Questions of papers by their digests, read once: they never change. Full, it forgets all and begins anew."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._known: dict[str, Question] = {}
+        self._shown: dict[tuple[str, ...], Question] = {}
+
+    def read(self, content: str, texts_of: Callable[[list[str]], Mapping[str, str]]) -> Paper:
+        """Return the paper in a text; `texts_of` gives the canonical JSON of the questions and revisions with these digests."""
+        plain = json.loads(content)
+        wanted = {digest for slot in plain[SLOTS] if (digest := _digest_of(slot[QUESTION]))}
+        if not wanted <= self._known.keys():
+            if len(self._known) + len(wanted) > self._most:
+                self._known.clear()
+                self._shown.clear()
+            missing = sorted(wanted - self._known.keys())
+            self._known.update((digest, thaw(Question, json.loads(text))) for digest, text in texts_of(missing).items())
+        return thaw_around(Paper, plain, slots=tuple(self._slot(slot) for slot in plain[SLOTS]))
+
+    def _slot(self, plain: dict[str, Any]) -> Slot:
+        stub = plain[QUESTION]
+        digest = _digest_of(stub)
+        if not digest:  # written before papers named their questions
+            return thaw(Slot, plain)
+        key = (digest, *stub[OPTIONS])
+        if key not in self._shown:
+            question = self._known[digest]
+            options = {option.id: option for option in question.options}
+            self._shown[key] = question.with_options(tuple(options[name] for name in stub[OPTIONS]))
+        return thaw_around(Slot, plain, question=self._shown[key])
+
+
+def _digest_of(stub: dict[str, Any]) -> str:
+    return str(stub.get(REVISION) or stub.get(OWN) or "")
