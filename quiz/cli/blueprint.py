@@ -187,9 +187,13 @@ class _Printer:
         if not after.gaps:
             self.console.say(say("待审的稿子里有{n}题，审核发布以后就够了。", n=after.drafts))
             return
+        left = [self.console.text(line) for line in self.found.lines(after.gaps)]
+        if left == [self.console.text(line) for line in self.found.lines()]:
+            self.console.say(say("待审的稿子里有{n}题，但补不上这些缺口。", n=after.drafts))
+            return
         self.console.say(say("待审的稿子里有{n}题，审核发布以后仍然缺：", n=after.drafts))
-        for line in self.found.lines(after.gaps):
-            click.echo("  ✗ " + self.console.text(line))
+        for line in left:
+            click.echo("  ✗ " + line)
 
     def _cells(self) -> None:
         rows = [[say("单元"), say("需要"), say("现有"), say("90天内到期"), say("待审")]]

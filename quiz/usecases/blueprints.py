@@ -29,7 +29,7 @@ from quiz.core.question import Question, Revision, base_uid
 from quiz.core.review import State
 from quiz.core.roster import Cadre, Group
 from quiz.core.template import Template, TemplateRevision
-from quiz.storage import banks, proposals
+from quiz.storage import banks, proposals, rosters
 from quiz.storage.tables import DocumentRow
 from quiz.usecases import drawing, publishing
 from quiz.usecases.drawing import Drawing, Gap
@@ -153,6 +153,11 @@ def list_profiles(session: Session, actor: Actor) -> list[DocumentRow]:
     return sorted(banks.list_documents(session, banks.DATASET), key=lambda row: (row.published_at, row.code), reverse=True)
 
 
+def count_cadres(session: Session, actor: Actor) -> int:
+    """Return how many cadres a check would look at."""
+    return rosters.count_within(session, actor.require(Action.CHECK_BLUEPRINT))
+
+
 def waiting_texts(session: Session, actor: Actor) -> list[Waiting]:
     """Return the texts that wait for a reader or for publication: what they hold is not in the bank yet."""
     actor.require(Action.CHECK_BLUEPRINT)
@@ -202,21 +207,20 @@ def check(
     return replace(found, report=report, means=_means(prepared, drawn), mix=_mix(prepared, drawn))
 
 
-def publish(session: Session, actor: Actor, now: datetime, zone: ZoneInfo, blueprint: Blueprint, seen: str, profile: str = "") -> Check:
-    """Publish a blueprint as its next state. `seen` is the digest of the state that was edited, "" for a new one.
+def publish(session: Session, actor: Actor, now: datetime, found: Check, seen: str) -> None:
+    """Publish the blueprint of a check as its next state. `seen` is the digest of the state that was edited, "" for a new one.
 
     QuizError `stale` when another state was published meanwhile; BlueprintRefused when somebody could not be given a paper (not asked
     before there are cadres, and the local facts that local questions need).
     """
     actor.require(Action.PUBLISH_BANK)
-    newest = banks.get_document(session, banks.BLUEPRINT, blueprint.id)
-    if (newest.digest if newest else "") != seen:
-        raise QuizError("stale", say("蓝图{code}在别处发布过新的内容，这次没有发布。请打开现在的内容，再改一次。", code=blueprint.id))
-    found = check(session, actor, blueprint, now.astimezone(zone).date(), zone, profile)
-    if found.gaps and found.cadres and (found.profile or not asks_local(blueprint)):
+    plan = found.blueprint
+    if found.gaps and found.cadres and (found.profile or not asks_local(plan)):
         raise BlueprintRefused(found)
-    publishing.publish(session, actor, now, (), [blueprint])
-    return found
+    newest = banks.get_document(session, banks.BLUEPRINT, plan.id)
+    if (newest.digest if newest else "") != seen:
+        raise QuizError("stale", say("蓝图{code}在别处发布过新的内容，这次没有发布。请打开现在的内容，再改一次。", code=plan.id))
+    publishing.publish(session, actor, now, (), [plan])
 
 
 def asks_local(blueprint: Blueprint) -> bool:

@@ -25,6 +25,10 @@ def check(world, county, plan=None, actor=SETTER, **parts):
     return world.do(blueprints.check, actor, plan or county.PLAN, parts.pop("day", DAY), county.ZONE, **parts)
 
 
+def publish(world, county, plan, seen="", actor=SETTER):
+    world.do(blueprints.publish, actor, county.NOW, check(world, county, plan), seen)
+
+
 def wanting(cells, kind=QuestionType.SINGLE):
     return Blueprint("b", "蓝图", 60, Decimal(1), (Section("单项选择题", kind, Decimal(2), cells, Rule()),))
 
@@ -118,7 +122,7 @@ def test_an_organiser_may_check_but_not_publish(empty, county):
     organiser = Actor("周组考", {Role.ORGANISER: "/"})
     assert check(empty, county, actor=organiser).is_feasible
     with pytest.raises(Forbidden):
-        empty.do(blueprints.publish, organiser, county.NOW, county.ZONE, county.PLAN, "")
+        publish(empty, county, county.PLAN, actor=organiser)
 
 
 def test_unknown_names_are_refused(empty, county):
@@ -137,7 +141,7 @@ def test_without_cadres_the_bank_alone_is_counted(engine, county):
     assert (len(found.cadres), found.profile, found.report) == (0, None, None)
     assert [line.render()[:15] for line in found.lines()] == ["需要5题，只有4题，缺1题：单"]
     assert check(world, county, wanting((Cell(5, areas=("water",)),)), drafts=[county.make_question("new")]).after.gaps == ()
-    world.do(blueprints.publish, SETTER, county.NOW, county.ZONE, wanting((Cell(5, areas=("water",)),)), "")
+    publish(world, county, wanting((Cell(5, areas=("water",)),)))
 
 
 def test_what_lapses_is_told_for_the_day(empty, county):
@@ -150,7 +154,7 @@ def test_what_lapses_is_told_for_the_day(empty, county):
 def test_publishing_appends_a_state_and_leaves_a_trace(empty, county):
     old = empty.do(blueprints.read_blueprint, SETTER, "plan").row
     plan = replace(county.PLAN, title="新蓝图")
-    empty.do(blueprints.publish, SETTER, county.NOW, county.ZONE, plan, old.digest)
+    publish(empty, county, plan, old.digest)
     new = empty.do(blueprints.read_blueprint, SETTER, "plan")
     assert (new.row.number, new.blueprint) == (old.number + 1, plan)
     assert empty.do(lambda db: banks.document_by_id(db, old.id)).title == "蓝图"
@@ -162,9 +166,9 @@ def test_publishing_appends_a_state_and_leaves_a_trace(empty, county):
 def test_publishing_refuses_what_was_changed_meanwhile_and_what_cannot_be_filled(empty, county):
     for seen in ("", "0" * 64):
         with pytest.raises(QuizError, match="stale"):
-            empty.do(blueprints.publish, SETTER, county.NOW, county.ZONE, county.PLAN, seen)
+            publish(empty, county, county.PLAN, seen)
     with pytest.raises(blueprints.BlueprintRefused) as refused:
-        empty.do(blueprints.publish, SETTER, county.NOW, county.ZONE, wanting((Cell(6, areas=("water",)),)), "")
+        publish(empty, county, wanting((Cell(6, areas=("water",)),)))
     assert "缺2题" in refused.value.lines()[0].render()
     with pytest.raises(NotFound):
         empty.do(blueprints.read_blueprint, SETTER, "b")
