@@ -36,7 +36,7 @@ LONGEST_TEXT = 100_000
 MOST_DRAWN = 2_000
 """A page draws papers on trial for so many people without being asked; more take longer than a page should."""
 
-USE_BARS = 12
+USE_BARS = 8
 """So many columns has the picture of how often questions are used, at most."""
 
 COUNT_FIELD = re.compile(r"count:(\d{1,6}):(\d{1,6}):(\d{1,6})")
