@@ -33,7 +33,7 @@ from quiz.web.proposal_text import lines_of, mark_name, tidy
 pages = Blueprint("blueprints", __name__)
 
 LONGEST_TEXT = 100_000
-MOST_DRAWN = 2_000
+MOST_DRAWN = 1_000
 """A page draws papers on trial for so many people without being asked; more take longer than a page should."""
 
 USE_BARS = 8
