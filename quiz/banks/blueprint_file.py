@@ -43,8 +43,23 @@ def load_blueprint(content: str | bytes, file_name: str) -> Loaded[Blueprint]:
     return Loaded(blueprint, problems.told())
 
 
+def sketch_blueprint(content: str | bytes, file_name: str) -> Loaded[Blueprint]:
+    """Return as much of a blueprint that is still being written as can be read (None without a section), and everything that is wrong with it."""
+    problems = Problems(file_name)
+    node = parse_yaml(content, problems)
+    sketch = None if node is None else _read(node, problems)
+    return Loaded(sketch if sketch and sketch.sections else None, problems.told())
+
+
 def read_blueprint(node: Node, problems: Problems) -> Blueprint | None:
     """Return the blueprint of a parsed file, or None after reporting everything that is wrong with it."""
+    before = problems.count
+    blueprint = _read(node, problems)
+    return blueprint if problems.count == before else None
+
+
+def _read(node: Node, problems: Problems) -> Blueprint | None:
+    """What can be read of the file; only what was read without any problem is a blueprint."""
     before = problems.count
     top = open_fields(node, "blueprint", problems, TOP_KEYS)
     plan = top and top.fields("blueprint", PLAN_KEYS)
@@ -58,9 +73,9 @@ def read_blueprint(node: Node, problems: Problems) -> Blueprint | None:
     sections = tuple(section for item in top.items("sections") if (section := _section(item, problems)))
     limits = tuple(limit for item in top.items("limits", required=False) if (limit := _limit(item, problems)))
     rivals = tuple(uids for item in top.items("rivals", required=False) if (uids := _rivals(item, problems)))
-    if problems.count > before or minutes is None or pass_mark is None or total is None:
-        return None
-    blueprint = Blueprint(code, title, minutes, pass_mark, sections, notes, limits, topic_cap, rivals, shares)
+    blueprint = Blueprint(code, title, minutes or 0, pass_mark or Decimal(0), sections, notes, limits, topic_cap, rivals, shares)
+    if problems.count > before or total is None or pass_mark is None:
+        return blueprint
     if blueprint.total != total:
         parts = " + ".join(f"{section.count}×{section.each:f}" for section in sections)
         text = say(
@@ -69,7 +84,7 @@ def read_blueprint(node: Node, problems: Problems) -> Blueprint | None:
         problems.add(plan.at("total"), "B401", text)
     if pass_mark > total:
         problems.add(plan.at("pass_mark"), "B402", say("及格线{mark}分超过了总分{total}分。", mark=f"{pass_mark:f}", total=f"{total:f}"))
-    return blueprint if problems.count == before else None
+    return blueprint
 
 
 def _section(node: Node, problems: Problems) -> Section | None:

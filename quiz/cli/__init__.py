@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, bank, database, paper, result, roster, serve, sitting
+from quiz.cli import account, bank, blueprint, database, paper, result, roster, serve, sitting
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -23,6 +23,7 @@ def quiz(context: click.Context, lang: str | None) -> None:
 
 for command in (
     bank.bank,
+    blueprint.blueprint,
     roster.roster,
     sitting.sitting,
     paper.paper,

@@ -26,6 +26,7 @@ class Action(StrEnum):
     READ_BANK = "read_bank"
     PROPOSE = "propose"
     PUBLISH_BANK = "publish_bank"
+    CHECK_BLUEPRINT = "check_blueprint"
     LOAD_ROSTER = "load_roster"
     MANAGE_ACCOUNTS = "manage_accounts"
     SCHEDULE = "schedule"
@@ -41,6 +42,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_BANK: frozenset({Role.SETTER}),
     Action.PROPOSE: frozenset({Role.SETTER}),
     Action.PUBLISH_BANK: frozenset({Role.SETTER}),
+    Action.CHECK_BLUEPRINT: frozenset({Role.SETTER, Role.ORGANISER}),
     Action.LOAD_ROSTER: frozenset({Role.ORGANISER}),
     Action.MANAGE_ACCOUNTS: frozenset({Role.ORGANISER}),
     Action.SCHEDULE: frozenset({Role.ORGANISER}),

@@ -32,6 +32,12 @@ def count_cadres(session: Session, scope: str = "/") -> list[tuple[Unit, int]]:
     return [(unit, below[unit.code]) for unit in list_units(session) if rows[unit.code].path.startswith(scope)]
 
 
+def count_within(session: Session, scope: str) -> int:
+    """Return how many cadres are in units within the path `scope`."""
+    within = UnitRow.path.startswith(scope, autoescape=True)
+    return session.scalar(select(func.count()).select_from(CadreRow).join(UnitRow, UnitRow.id == CadreRow.unit_id).where(within)) or 0
+
+
 def save_unit(session: Session, unit: Unit, parent: UnitRow | None) -> UnitRow:
     """Add a unit under `parent`."""
     path = f"{parent.path if parent else '/'}{unit.code}/"

@@ -73,18 +73,24 @@ def make_snapshot(local: dict[str, Any], parts: Sequence[Local], problem: Proble
     return {"version": VERSION, "local": local, "chosen": write_local(parts), "draw": write_problem(problem)}
 
 
-def prepare(material: Material, seed: bytes) -> Drawing:
-    """Settle the personal parts from the seed and plan the common part; says who cannot be given a paper and why."""
+def settle(material: Material, seed: bytes) -> Drawing:
+    """Settle the personal parts from the seed; says who cannot be given a paper and why. Plans nothing yet."""
     pool = make_pool(material.blueprint, material.general, material.known)
     bindable = _bindable(material)
     local_snapshot = _local_snapshot(material, pool, bindable)
     members = read_members(local_snapshot)
     key = exam_key(seed, snapshot_digest(local_snapshot))
     parts = choose_local(members, pool.places, read_fits(local_snapshot), key)
-    drawing = Drawing(material, pool, members, parts, local_snapshot)
     gaps = (*_short(pool, members, parts), *_thin(material, pool, members, parts))
-    if gaps:
-        return Drawing(material, pool, members, parts, local_snapshot, gaps=gaps)
+    return Drawing(material, pool, members, parts, local_snapshot, gaps=gaps)
+
+
+def prepare(material: Material, seed: bytes) -> Drawing:
+    """Settle the personal parts from the seed and plan the common part; says who cannot be given a paper and why."""
+    drawing = settle(material, seed)
+    if drawing.gaps:
+        return drawing
+    pool, members = drawing.pool, drawing.members
     plan = make_plan(pool.cells, pool.limits, pool.sizes, material.plan.forms or len(members))
     assert plan is not None, "explain finds what a plan would not"
     problem = Problem(
@@ -99,7 +105,7 @@ def prepare(material: Material, seed: bytes) -> Drawing:
         tolerance=hundredths(material.plan.band) * 2 // 5,
         forms=material.plan.forms,
     )
-    return Drawing(material, pool, members, parts, local_snapshot, problem)
+    return replace(drawing, problem=problem)
 
 
 def choose(drawing: Drawing, seed: bytes) -> tuple[Drawn, tuple[Gap, ...]]:

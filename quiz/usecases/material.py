@@ -46,23 +46,28 @@ class Material:
 
 def gather(session: Session, plan: SittingPlan, zone: ZoneInfo, scope: str) -> Material:
     """Read the material of a plan. QuizError `unknown_blueprint`, `unknown_profile`, `nobody`."""
-    blueprint_row = banks.get_document(session, banks.BLUEPRINT, plan.blueprint)
-    if blueprint_row is None:
+    row = banks.get_document(session, banks.BLUEPRINT, plan.blueprint)
+    if row is None:
         raise QuizError("unknown_blueprint", say("没有已发布的命题蓝图{code}。", code=plan.blueprint))
+    material = gather_for(session, plan, banks.read_document(row, Blueprint), row, zone, scope)
+    if not material.cadres:
+        raise QuizError("nobody", say("没有符合条件的考生，请检查参考范围。"))
+    return material
+
+
+def gather_for(session: Session, plan: SittingPlan, blueprint: Blueprint, row: DocumentRow, zone: ZoneInfo, scope: str) -> Material:
+    """Read the material of a plan by a blueprint that may not be published, for whoever there is. QuizError `unknown_profile`."""
     dataset_row = banks.get_document(session, banks.DATASET, plan.profile) if plan.profile else None
     if plan.profile and dataset_row is None:
         raise QuizError("unknown_profile", say("没有已发布的本地资料{code}。", code=plan.profile))
     first, last = plan.opens_at.astimezone(zone).date(), plan.closes_at.astimezone(zone).date()
-    cadres = _candidates(session, plan, first, scope)
-    if not cadres:
-        raise QuizError("nobody", say("没有符合条件的考生，请检查参考范围。"))
     return Material(
         plan=plan,
-        blueprint=banks.read_document(blueprint_row, Blueprint),
-        blueprint_row=blueprint_row,
+        blueprint=blueprint,
+        blueprint_row=row,
         dataset=banks.read_document(dataset_row, Dataset) if dataset_row else None,
         dataset_row=dataset_row,
-        cadres=cadres,
+        cadres=_candidates(session, plan, first, scope),
         general=banks.questions_valid_in(session, first, last),
         templates=banks.current_templates(session) if dataset_row else [],
         day=first,

@@ -1,0 +1,340 @@
+"""Checking a blueprint against the bank before anything is scheduled, and publishing one; trial draws use the preview's seed, never a live one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from quiz.assembly.draw import Drawn
+from quiz.assembly.explain import explain
+from quiz.assembly.local import share_of
+from quiz.assembly.pool import hundredths, make_pool
+from quiz.assembly.report import Report, Worth, make_report
+from quiz.assembly.supply import Supply, minutes_of, supply_of
+from quiz.core.access import Action, Actor
+from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
+from quiz.core.difficulty import facility
+from quiz.core.message import Message, NotFound, QuizError, say
+from quiz.core.picture import Upload
+from quiz.core.plan import SittingPlan
+from quiz.core.question import Question, Revision, base_uid
+from quiz.core.review import State
+from quiz.core.roster import Cadre, Group
+from quiz.core.template import Template, TemplateRevision
+from quiz.storage import banks, proposals, rosters
+from quiz.storage.tables import DocumentRow
+from quiz.usecases import drawing, publishing
+from quiz.usecases.drawing import Drawing, Gap
+from quiz.usecases.material import Material, find_cadres, gather_for
+from quiz.usecases.scheduling import PREVIEW_SEED
+
+Item = Question | Template
+
+CHECK_AT = time(9)
+"""The hour of the day at which the made-up sitting of a check begins; it lasts two hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A published blueprint: its newest state."""
+
+    row: DocumentRow
+    blueprint: Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A text in the workbench that waits for its reader or for publication, with its pictures' names."""
+
+    title: str
+    source: str
+    pictures: list[Upload]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigures:
+    """Cadres of one kind of post with one share: how many, the local share allowed (None: all local slots) and reached, stand-ins, whom it fails.
+
+    `reached` is a share of the marks; `instead` counts general questions in local slots and `missing` templates that lacked facts, both a person.
+    `is_new` says that the share is that of a post begun lately.
+    """
+
+    post: str
+    is_new: bool
+    percent: int | None
+    people: int
+    reached: float
+    instead: float
+    missing: float
+    without: int
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What would be short when the `drafts` questions that wait for a reader were published too."""
+
+    drafts: int
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A blueprint beside the bank, the cadres and the local facts of a day.
+
+    `drawing` is None without cadres, `report` None without a draw (not asked for, or impossible); `means` say how many questions of a row of
+    the table a paper has on average in each section, `mix` which share of the marks falls on each level, difficulty, weight and source.
+    """
+
+    blueprint: Blueprint
+    day: date
+    profile: DocumentRow | None
+    cadres: Sequence[Cadre]
+    supply: Supply
+    gaps: tuple[Gap, ...]
+    groups: tuple[GroupFigures, ...]
+    after: After | None = None
+    report: Report | None = None
+    means: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    mix: Mapping[str, Mapping[StrEnum | str, float]] = field(default_factory=dict)
+
+    @property
+    def is_feasible(self) -> bool:
+        """True when everybody can be given a paper."""
+        return not self.gaps
+
+    @property
+    def minutes(self) -> int:
+        """How long the questions are assumed to take."""
+        return minutes_of(self.blueprint)
+
+    def lines(self, gaps: Sequence[Gap] | None = None) -> list[Message]:
+        """Return one sentence a gap: what is short, what would mend it, whom it hits."""
+        return [_line(gap, self.cadres) for gap in (self.gaps if gaps is None else gaps)]
+
+
+class BlueprintRefused(QuizError):
+    """A blueprint that the bank cannot fill is not published."""
+
+    def __init__(self, found: Check) -> None:
+        super().__init__("blueprint_unfilled", say("题库不足，蓝图没有发布：有{n}处缺题。", n=len(found.gaps)))
+        self._found = found
+
+    def lines(self) -> list[Message]:
+        """Return one sentence a gap."""
+        return self._found.lines()
+
+
+def list_blueprints(session: Session, actor: Actor) -> list[Listed]:
+    """Return the newest state of every published blueprint, by code."""
+    actor.require(Action.CHECK_BLUEPRINT)
+    return [Listed(row, banks.read_document(row, Blueprint)) for row in banks.list_documents(session, banks.BLUEPRINT)]
+
+
+def read_blueprint(session: Session, actor: Actor, code: str) -> Listed:
+    """Return the newest state of a published blueprint. NotFound when there is none."""
+    actor.require(Action.CHECK_BLUEPRINT)
+    row = banks.get_document(session, banks.BLUEPRINT, code)
+    if row is None:
+        raise NotFound()
+    return Listed(row, banks.read_document(row, Blueprint))
+
+
+def list_profiles(session: Session, actor: Actor) -> list[DocumentRow]:
+    """Return the published local facts, the newest first."""
+    actor.require(Action.CHECK_BLUEPRINT)
+    return sorted(banks.list_documents(session, banks.DATASET), key=lambda row: (row.published_at, row.code), reverse=True)
+
+
+def count_cadres(session: Session, actor: Actor) -> int:
+    """Return how many cadres a check would look at."""
+    return rosters.count_within(session, actor.require(Action.CHECK_BLUEPRINT))
+
+
+def waiting_texts(session: Session, actor: Actor) -> list[Waiting]:
+    """Return the texts that wait for a reader or for publication: what they hold is not in the bank yet."""
+    actor.require(Action.CHECK_BLUEPRINT)
+    found = proposals.list_proposals(session, [State.SUBMITTED, State.APPROVED])
+    return [Waiting(one.row.title, one.row.source, proposals.pictures_of(session, one.row.id)) for one in found]
+
+
+def check(
+    session: Session,
+    actor: Actor,
+    blueprint: Blueprint,
+    day: date,
+    zone: ZoneInfo,
+    profile: str = "",
+    drafts: Iterable[Item] = (),
+    is_drawn: bool = True,
+) -> Check:
+    """Say what the bank can do for a blueprint on a day, for the cadres within the actor's authority, by the way that scheduling goes.
+
+    Without `profile` the newest local facts are used when the blueprint asks local questions. `drafts` are the questions of `waiting_texts`.
+    With `is_drawn` papers are drawn on trial; nothing is stored. QuizError `unknown_profile`.
+    """
+    scope = actor.require(Action.CHECK_BLUEPRINT)
+    material = _material(session, actor, blueprint, day, zone, profile, scope)
+    items = [item for item in drafts if isinstance(item, Template) or item.is_valid_on(day)]
+    if not material.cadres:
+        return _check_bank(material, items)
+    prepared = drawing.prepare(material, PREVIEW_SEED) if is_drawn else drawing.settle(material, PREVIEW_SEED)
+    gaps, drawn = prepared.gaps, None
+    if not gaps and is_drawn:
+        drawn, gaps = drawing.choose(prepared, PREVIEW_SEED)
+    found = Check(
+        blueprint=blueprint,
+        day=day,
+        profile=material.dataset_row,
+        cadres=material.cadres,
+        supply=_supply(material, prepared, items),
+        gaps=gaps,
+        groups=_groups(prepared, gaps),
+        after=After(len(items), drawing.settle(_with(material, items), PREVIEW_SEED).gaps) if gaps and items else None,
+    )
+    if drawn is None or gaps:
+        return found
+    assert prepared.problem is not None
+    total, pass_mark = hundredths(blueprint.total), hundredths(blueprint.pass_mark)
+    report = make_report(prepared.problem, drawn, total, pass_mark, _local_worths(prepared))
+    return replace(found, report=report, means=_means(prepared, drawn), mix=_mix(prepared, drawn))
+
+
+def publish(session: Session, actor: Actor, now: datetime, found: Check, seen: str) -> None:
+    """Publish the blueprint of a check as its next state. `seen` is the digest of the state that was edited, "" for a new one.
+
+    QuizError `stale` when another state was published meanwhile; BlueprintRefused when somebody could not be given a paper (not asked
+    before there are cadres, and the local facts that local questions need).
+    """
+    actor.require(Action.PUBLISH_BANK)
+    plan = found.blueprint
+    if found.gaps and found.cadres and (found.profile or not asks_local(plan)):
+        raise BlueprintRefused(found)
+    newest = banks.get_document(session, banks.BLUEPRINT, plan.id)
+    if (newest.digest if newest else "") != seen:
+        raise QuizError("stale", say("蓝图{code}在别处发布过新的内容，这次没有发布。请打开现在的内容，再改一次。", code=plan.id))
+    publishing.publish(session, actor, now, (), [plan])
+
+
+def asks_local(blueprint: Blueprint) -> bool:
+    """True when a cell takes questions about the cadre's own places."""
+    return any(cell.is_local for section in blueprint.sections for cell in section.cells)
+
+
+def _material(session: Session, actor: Actor, blueprint: Blueprint, day: date, zone: ZoneInfo, profile: str, scope: str) -> Material:
+    if not profile and asks_local(blueprint):
+        profile = next((row.code for row in list_profiles(session, actor)), "")
+    opens = datetime.combine(day, CHECK_AT, zone)
+    plan = SittingPlan("check", blueprint.title, blueprint.id, Group(), opens, opens + timedelta(hours=2), profile)
+    row = DocumentRow(kind=banks.BLUEPRINT, code=blueprint.id, number=0, title=blueprint.title, digest="")
+    return gather_for(session, plan, blueprint, row, zone, scope)
+
+
+def _check_bank(material: Material, items: Sequence[Item]) -> Check:
+    """Without cadres only the general questions can be counted."""
+    gaps, after = _bank_gaps(material), None
+    if gaps and items:
+        after = After(len(items), _bank_gaps(_with(material, items)))
+    pool = make_pool(material.blueprint, material.general, material.known)
+    templates = [revision.template for revision in material.templates]
+    supply = supply_of(material.blueprint, pool, material.general, templates, material.day, items)
+    return Check(material.blueprint, material.day, material.dataset_row, (), supply, gaps, (), after)
+
+
+def _bank_gaps(material: Material) -> tuple[Gap, ...]:
+    pool = make_pool(material.blueprint, material.general, material.known)
+    return tuple(Gap(shortage.explain(), ()) for shortage in explain(material.blueprint, pool))
+
+
+def _with(material: Material, items: Sequence[Item]) -> Material:
+    """The material as it would be with these questions and templates published."""
+    new = {item.uid for item in items}
+    general = [revision for revision in material.general if revision.question.uid not in new]
+    templates = [revision for revision in material.templates if revision.template.uid not in new]
+    general += [Revision(0, "", item) for item in items if isinstance(item, Question)]
+    templates += [TemplateRevision(0, "", item) for item in items if isinstance(item, Template) and material.dataset is not None]
+    return replace(material, general=general, templates=templates)
+
+
+def _supply(material: Material, prepared: Drawing, items: Sequence[Item]) -> Supply:
+    """The supply; a template counts when it binds at some place."""
+    bindable = prepared.local_snapshot["bindable"]
+    templates = [revision.template for revision in material.templates if bindable[revision.template.uid]]
+    return supply_of(material.blueprint, prepared.pool, material.general, templates, material.day, items)
+
+
+def _groups(prepared: Drawing, gaps: Sequence[Gap]) -> tuple[GroupFigures, ...]:
+    material, total = prepared.material, prepared.material.blueprint.total
+    failed = {number for gap in gaps for number in gap.numbers}
+    found: dict[tuple[str, int | None], list[int]] = {}
+    for place, (member, cadre) in enumerate(zip(prepared.members, material.cadres, strict=True)):
+        found.setdefault((member.group, share_of(material.blueprint, cadre, material.day)), []).append(place)
+    usual = {share.post: share.percent for share in material.blueprint.shares}
+    out = []
+    for (post, percent), places in sorted(found.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0)):
+        parts = [prepared.parts[place] for place in places]
+        marks = sum((prepared.pool.places[cell].owner.each for part in parts for cell, _ in part.picks), Decimal(0))
+        out.append(
+            GroupFigures(
+                post=post,
+                is_new=percent is not None and percent != usual.get(post, usual.get(OTHER_POSTS, 0)),
+                percent=percent,
+                people=len(places),
+                reached=float(Fraction(marks) / Fraction(total) / len(places)) if total else 0.0,
+                instead=sum(n for part in parts for _, n in part.instead) / len(places),
+                missing=sum(len(part.missing) for part in parts) / len(places),
+                without=sum(prepared.members[place].number in failed for place in places),
+            )
+        )
+    return tuple(out)
+
+
+def _local_worths(prepared: Drawing) -> list[list[Worth]]:
+    material = prepared.material
+    shares = {revision.template.uid: facility(revision.template, material.known) for revision in material.templates}
+    return [[(prepared.pool.cells[cell].each, shares[base_uid(uid)]) for cell, uid in part.picks] for part in prepared.parts]
+
+
+def _means(prepared: Drawing, drawn: Drawn) -> dict[tuple[str, int], float]:
+    """How many questions of an area (or local folder) a paper has on average in a section."""
+    pool, counts = prepared.pool, Counter[tuple[str, int]]()
+    templates = {revision.template.uid: revision.template for revision in prepared.material.templates}
+    for picks, part in zip(drawn.papers, prepared.parts, strict=True):
+        counts.update((pool.revisions[item].question.area, pool.places[cell].section) for cell, item in picks)
+        counts.update((templates[base_uid(uid)].category.partition("/")[0], pool.places[cell].section) for cell, uid in part.picks)
+    return {place: number / len(drawn.papers) for place, number in counts.items()}
+
+
+def _mix(prepared: Drawing, drawn: Drawn) -> dict[str, dict[StrEnum | str, float]]:
+    """The share of all marks that falls on each level, difficulty band, weight class and source level; local questions have a level alone."""
+    pool, material = prepared.pool, prepared.material
+    levels = {revision.template.uid: revision.template.level for revision in material.templates}
+    out: dict[str, Counter[StrEnum | str]] = {name: Counter() for name in ("level", "band", "weight", "source")}
+    for picks, part in zip(drawn.papers, prepared.parts, strict=True):
+        for cell, item in picks:
+            question, each = pool.revisions[item].question, pool.cells[cell].each
+            out["level"][question.level] += each
+            out["band"][band_of(question)] += each
+            out["weight"][question.weight_class] += each
+            out["source"][source_level_of(question)] += each
+        for cell, uid in part.picks:
+            each = pool.cells[cell].each
+            out["level"][levels[base_uid(uid)]] += each
+            for name in ("band", "weight", "source"):
+                out[name]["local"] += each
+    whole = hundredths(material.blueprint.total) * len(drawn.papers)
+    return {name: {key: marks / whole for key, marks in counts.items()} for name, counts in out.items()}
+
+
+def _line(gap: Gap, cadres: Sequence[Cadre]) -> Message:
+    if not gap.numbers:
+        return gap.why
+    names = "、".join(find_cadres(cadres, gap.numbers[:3]))
+    return say("{shortage}（影响{count}人，如{names}）", shortage=gap.why, count=len(gap.numbers), names=names)
