@@ -88,12 +88,17 @@ def deal(state: State, tables: Sequence[Table], key: bytes) -> Given:
 
 
 def _deal_deck(state: State, wanted: Sequence[tuple[int, int, int]], items: Sequence[int], key: bytes, label: str, given: Given) -> None:
-    """Deal one deck to the papers that want cards of it; the head of the deck is the end of the list."""
+    """Deal one deck to the papers that want cards of it; the head of the deck is the end of the list.
+
+    Where neighbours want more cards than the deck has, no choice keeps them apart: the order of the deck alone does what can be done.
+    """
     deck: list[int] = []
+    papers = len(state.problem.desks)
+    first = NEAR if sum(count for _, _, count in wanted) * state.problem.gap > len(items) * papers else 0
     shuffles = 0
     for paper, cell, count in wanted:
         for _ in range(count):
-            found, level = -1, 0
+            found, level = -1, first
             while found < 0 and level <= HAD:
                 found = _find(state, deck, paper, level)
                 if found < 0 and len(deck) < (2 if level >= NEAR else 1) * len(items):
@@ -104,7 +109,7 @@ def _deal_deck(state: State, wanted: Sequence[tuple[int, int, int]], items: Sequ
             if found < 0:
                 given.stuck.add(paper)
                 break
-            given.near += level == NEAR
+            given.near += NEAR <= level < HAD and state.problem.gap > 0 and state.is_near(paper, deck[found])
             given.seen += level == HAD
             state.put(paper, cell, deck.pop(found))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from quiz.assembly.blame import Ban, blame
@@ -23,7 +24,7 @@ from quiz.core.difficulty import facility
 from quiz.core.message import Message, join_messages, say
 from quiz.core.paper import Paper
 from quiz.core.profile import Dataset, Place, own_places
-from quiz.core.question import Question, Revision
+from quiz.core.question import Question, Revision, base_uid
 from quiz.core.rivals import find_rivals
 from quiz.core.roster import Cadre
 from quiz.core.seed import Stream, exam_key, paper_key, snapshot_digest
@@ -61,7 +62,7 @@ class Drawing:
     problem: Problem | None = None
     gaps: tuple[Gap, ...] = ()
 
-    @property
+    @cached_property
     def snapshot(self) -> dict[str, Any]:
         """What the commitment binds besides the seed."""
         assert self.problem is not None
@@ -98,7 +99,7 @@ def prepare(material: Material, seed: bytes) -> Drawing:
         cells=pool.cells,
         limits=pool.limits,
         tables=plan.tables,
-        desks=tuple(_desk(drawing, number) for number in range(len(members))),
+        desks=_desks(drawing),
         rivals=_rivals(material, pool),
         topic_cap=material.blueprint.topic_cap,
         gap=0 if material.plan.forms else 2 * material.plan.columns,
@@ -242,23 +243,21 @@ def _admits_any(kind: Any, cell: Any, made: dict[str, Question]) -> bool:
     return any(question.type is kind and cell.admits(question) for question in list(made.values())[:1])
 
 
-def _desk(drawing: Drawing, number: int) -> Desk:
-    pool, member, part = drawing.pool, drawing.members[number], drawing.parts[number]
-    numbers, material = pool.numbers, drawing.material
+def _desks(drawing: Drawing) -> tuple[Desk, ...]:
+    """What is settled about each paper before the draw, in numbers."""
+    pool, material, numbers = drawing.pool, drawing.material, drawing.pool.numbers
     stand_in = {place.instead_of: index for index, place in enumerate(pool.places) if place.instead_of >= 0}
-    local = sum(pool.cells[cell].each * _local_facility(material, uid) for cell, uid in part.picks)
-    return Desk(
-        number=member.number,
-        instead=tuple((stand_in[cell], n) for cell, n in part.instead),
-        own=frozenset(numbers[uid] for uid in material.own.get(member.number, ()) if uid in numbers),
-        seen=frozenset(numbers[uid] for uid in material.seen.get(member.number, ()) if uid in numbers),
-        local=local,
+    shares = {template.template.uid: facility(template.template, material.known) for template in material.templates}
+    return tuple(
+        Desk(
+            number=member.number,
+            instead=tuple((stand_in[cell], n) for cell, n in part.instead),
+            own=frozenset(numbers[uid] for uid in material.own.get(member.number, ()) if uid in numbers),
+            seen=frozenset(numbers[uid] for uid in material.seen.get(member.number, ()) if uid in numbers),
+            local=sum(pool.cells[cell].each * shares[base_uid(uid)] for cell, uid in part.picks),
+        )
+        for member, part in zip(drawing.members, drawing.parts, strict=True)
     )
-
-
-def _local_facility(material: Material, uid: str) -> int:
-    template = next(t.template for t in material.templates if t.template.uid == uid.partition("@")[0])
-    return facility(template, material.known)
 
 
 def _rivals(material: Material, pool: Pool) -> tuple[tuple[int, ...], ...]:
