@@ -10,6 +10,7 @@ from quiz.assembly.deal import deal, share_tables
 from quiz.assembly.equalise import equalise, expected_scores
 from quiz.assembly.problem import Choice, Desk, Problem
 from quiz.assembly.repair import BudgetSpent, refill
+from quiz.assembly.seating import seat_forms
 from quiz.assembly.state import State
 
 
@@ -65,7 +66,7 @@ def _draw_forms(problem: Problem, key: bytes) -> Drawn:
     forms = _draw_each(replace(problem, desks=sheets, gap=count), key)
     if forms.stuck:
         return forms
-    turn = tuple(place % count for place in range(len(problem.desks)))
+    turn = seat_forms(count, len(problem.desks), problem.gap // 2)
     state = State(replace(problem, tables=((),)))
     for paper, form in enumerate(turn):
         for cell, item in forms.papers[form]:
@@ -76,7 +77,7 @@ def _draw_forms(problem: Problem, key: bytes) -> Drawn:
     papers = tuple(tuple(picks) for picks in state.picks)
     wrong = faults(problem, papers)
     assert not wrong, wrong[:3]
-    return Drawn(papers, tuple(expected_scores(state)), forms.near, forms.seen + given.seen, 0, forms.swaps, (), turn)
+    return Drawn(papers, tuple(expected_scores(state)), forms.near + given.near, forms.seen + given.seen, forms.repaired, forms.swaps, (), turn)
 
 
 def draw_one(problem: Problem, key: bytes, desk: Desk, used: Sequence[Sequence[Choice]] = ()) -> tuple[Choice, ...] | None:
