@@ -32,6 +32,7 @@ from quiz.core.roster import POST_NAMES, PostKind
 from quiz.core.seed import exam_key, snapshot_digest
 from quiz.storage import banks, papers, sittings
 from quiz.storage.gradings import from_hundredths
+from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.drawing import FORM_NAMES, Drawing
 from quiz.usecases.results import refuse_candidate
@@ -108,6 +109,15 @@ class DrawReport:
         return [(group_name(group), why, len(people[group, why]), slots[group, why]) for group, why in keys]
 
 
+@dataclass(frozen=True)
+class DrawView:
+    """A stored sitting with its draw; `listed` are the fallbacks of those within the reader's authority."""
+
+    sitting: SittingRow
+    report: DrawReport
+    listed: tuple[tuple[Seat, StandIn], ...]
+
+
 def group_name(group: str) -> str:
     """Return the name of a group of alike posts; "" for those without a post."""
     return POST_NAMES[PostKind(group)] if group else ""
@@ -122,13 +132,13 @@ def describe(drawing: Drawing, drawn: Drawn) -> DrawReport:
     return _report(*drawn_from, asked, forms, repaired=drawn.repaired)
 
 
-def read_report(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, DrawReport]:
+def read_report(session: Session, actor: Actor, code: str, now: datetime) -> DrawView:
     """Return a sitting and how its papers were drawn.
 
     NotFound without such a sitting; Forbidden to one of its own candidates while it may still be sat; QuizError `no_draw` for papers drawn by
     older rules.
     """
-    actor.require(Action.SCHEDULE)
+    scope = actor.require(Action.SCHEDULE)
     sitting = sittings.get_sitting(session, code)
     if sitting is None:
         raise NotFound()
@@ -145,7 +155,9 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime) -> tup
     found = [stored[seat] for seat in range(1, len(problem.desks) + 1)]
     asked = [_read_asked(blueprint, numbers, uids) for _, uids in found]
     later = papers.count_papers(session, sitting) - len(problem.desks)
-    return sitting, _report(blueprint, places, local, problem, parts, asked, [form for form, _ in found], later=later)
+    report = _report(blueprint, places, local, problem, parts, asked, [form for form, _ in found], later=later)
+    seats = {seat.cadre.number: seat for seat in sittings.seats_of_sitting(session, sitting, scope, with_content=False)}
+    return DrawView(sitting, report, tuple((seats[found.number], found) for found in report.fallbacks if found.number in seats))
 
 
 def _read_asked(blueprint: Blueprint, numbers: Mapping[str, int], uids: Sequence[str]) -> Asked:

@@ -34,7 +34,8 @@ def without_facts(dataset: Dataset):
 
 def read(world, county, **changes):
     with reading(world.engine) as db:
-        return read_report(db, changes.get("actor", county.ADMIN), changes.get("code", "s1"), county.NOW)
+        view = read_report(db, changes.get("actor", county.ADMIN), changes.get("code", "s1"), county.NOW)
+    return view.sitting, view.report
 
 
 @pytest.mark.parametrize("forms", [0, 1, 2])
