@@ -86,6 +86,13 @@ class DrawReport:
         return sum(found.count for found in self.stand_ins)
 
     @property
+    def difference(self) -> float:
+        """By how many hundredths of a mark the expected scores differ: the forms' means where there are several, else those of the papers."""
+        everyone, *forms = self.parallel
+        means = [row.mean for row in forms] or [everyone.least, everyone.most]
+        return max(means) - min(means)
+
+    @property
     def fallbacks(self) -> tuple[StandIn, ...]:
         """The stand-ins for a template that was meant and did not bind."""
         return tuple(found for found in self.stand_ins if found.template)

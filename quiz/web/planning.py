@@ -122,9 +122,9 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         if field.data and self.opens_at.data and field.data <= self.opens_at.data:
             raise ValidationError(mark_text("结束时间必须晚于开始时间。"))
 
-    def validate_forms(self, field: WholeField) -> None:
+    def validate_mode(self, field: ListedField) -> None:
         """Forms must be counted when there are to be some."""
-        if self.mode.data == Mode.FORMS and field.data is None:
+        if field.data == Mode.FORMS and self.forms.data is None and not self.forms.errors:
             raise ValidationError(mark_text("请填写套数。"))
 
     @property
