@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.difficulty import BASIS_NAMES
-from quiz.core.message import Message, join_messages, say
+from quiz.core.message import Message, say
 from quiz.core.paper import plain_number
 from quiz.usecases.draw_report import DrawReport
 
@@ -30,8 +30,9 @@ def report_lines(report: DrawReport) -> Iterator[Message]:
         )
     yield say("满分{total}分，{mark}分及格。", total=plain_number(report.total), mark=plain_number(report.pass_mark))
     if report.bases:
-        counts = [say("{name} {n}题", name=say(BASIS_NAMES[basis]), n=count) for basis, count in report.bases.items()]
-        yield say("预计得分的依据：{counts}。", counts=join_messages("；", counts))
+        yield say("预计得分的依据：")
+        for basis, count in report.bases.items():
+            yield say("  {name}：{n}题", name=say(BASIS_NAMES[basis]), n=count)
     used = report.exposure
     values = {"offered": used.offered, "used": used.used, "mean": f"{used.mean:.1f}", "largest": used.largest, "lowest": used.lowest}
     yield say("可抽的通用题{offered}道，用了{used}道；平均每道用于{mean}份试卷，最多{largest}份，怎样抽都至少{lowest}份。", **values)
