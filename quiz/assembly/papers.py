@@ -6,9 +6,10 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from math import floor
 
 from quiz.assembly.pool import PlacedCell
@@ -16,11 +17,14 @@ from quiz.core.blueprint import Blueprint
 from quiz.core.message import say
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.profile import Dataset
-from quiz.core.question import Question, QuestionType, Revision
+from quiz.core.question import Option, Question, QuestionType, Revision
 from quiz.core.seed import Stream
 
+Shown = dict[tuple[str | int, ...], Question]
+"""Questions by their uid and the order in which their options are shown."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Sheet:
     """What all papers of one sitting share: its code and title, the plan, its cells, and the local facts."""
 
@@ -30,6 +34,18 @@ class Sheet:
     places: tuple[PlacedCell, ...]
     dataset: Dataset | None = None
     dataset_digest: str = ""
+    shown: Shown = field(default_factory=dict, compare=False)
+    """Each question in each order of its options that some paper shows: the same value for all of them."""
+
+    @cached_property
+    def rules(self) -> list[str]:
+        """For each cell the rule by which its slots are filled, in the words that the paper keeps."""
+        return [chosen_by(place) for place in self.places]
+
+    @cached_property
+    def sections(self) -> tuple[PaperSection, ...]:
+        """The sections as printed."""
+        return tuple(PaperSection(s.title, s.type, s.each, s.rule) for s in self.blueprint.sections)
 
 
 Chosen = tuple[int, Revision]
@@ -45,7 +61,7 @@ def make_paper(sheet: Sheet, key: bytes, common: Sequence[Chosen], local: Sequen
             drawn = [(cell, revision) for cell, revision in chosen if sheet.places[cell].section == index]
             mixer = form_key if shared and form else key
             for cell, revision in Stream(mixer, f"order/{index}" if shared else f"order/{index}/local").shuffled(drawn):
-                slots += _slots(len(slots) + 1, sheet.places[cell], revision, mixer)
+                slots += _slots(len(slots) + 1, sheet.places[cell], sheet.rules[cell], revision, mixer, sheet.shown)
     return Paper(
         code=paper_code(key),
         sitting=sheet.sitting,
@@ -53,7 +69,7 @@ def make_paper(sheet: Sheet, key: bytes, common: Sequence[Chosen], local: Sequen
         minutes=plan.minutes,
         total=plan.total,
         pass_mark=plan.pass_mark,
-        sections=tuple(PaperSection(s.title, s.type, s.each, s.rule) for s in plan.sections),
+        sections=sheet.sections,
         slots=tuple(slots),
         notes=plan.notes,
         dataset=sheet.dataset.id if sheet.dataset else "",
@@ -76,17 +92,17 @@ def chosen_by(place: PlacedCell) -> str:
     return (say("代替本地题：{cell}", cell=words) if place.instead_of >= 0 else words).render()
 
 
-def _slots(number: int, place: PlacedCell, revision: Revision, key: bytes) -> list[Slot]:
+def _slots(number: int, place: PlacedCell, rule: str, revision: Revision, key: bytes, shown: Shown) -> list[Slot]:
     """The slot of a question, or the slots of a case's parts, which share the marks in proportion to their own."""
-    rule, case, each = chosen_by(place), revision.question, place.owner.each
+    case, each = revision.question, place.owner.each
     if not case.parts:
-        return [Slot(number, place.section, _shuffled(case, key), revision.number, revision.digest, each, rule)]
+        return [Slot(number, place.section, _shuffled(case, key, shown), revision.number, revision.digest, each, rule)]
     marks = split_marks(each, [part.part_marks for part in case.parts])
     return [
         Slot(
             number + i,
             place.section,
-            _shuffled(part, key),
+            _shuffled(part, key, shown),
             revision.number,
             revision.digest,
             mark,
@@ -100,13 +116,22 @@ def _slots(number: int, place: PlacedCell, revision: Revision, key: bytes) -> li
     ]
 
 
-def _shuffled(question: Question, key: bytes) -> Question:
+def _shuffled(question: Question, key: bytes, shown: Shown) -> Question:
     if not question.options or question.keep_order:
         return question
-    options = tuple(Stream(key, f"opt/{question.uid}").shuffled(question.options))
+    order = Stream(key, f"opt/{question.uid}").shuffled(range(len(question.options)))
+    known = shown.get((question.uid, *order))
+    if known is None:
+        known = shown[question.uid, *order] = question.with_options(_in_order(question, order))
+    return known
+
+
+def _in_order(question: Question, order: Sequence[int]) -> tuple[Option, ...]:
+    """The options in this order; an ordering never stands in its right order already."""
+    options = tuple(question.options[index] for index in order)
     if question.type is QuestionType.ORDERING and {f"{i}{option.id}" for i, option in enumerate(options, 1)} == question.key:
-        options = (*options[1:], options[0])  # an ordering never stands in its right order already
-    return question.with_options(options)
+        return (*options[1:], options[0])
+    return options
 
 
 def split_marks(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

@@ -44,7 +44,7 @@ class Plan:
 
 def make_plan(cells: Sequence[DrawCell], limits: Sequence[DrawLimit], sizes: Sequence[int], papers: int) -> Plan | None:
     """Return tables for `papers` papers from kinds of these sizes, or None when no table holds every count and limit."""
-    shape = _Shape(cells, limits, sizes)
+    shape = Shape(cells, limits, sizes)
     if not shape.pairs:
         return Plan(((),), 0.0) if shape.holds_empty() else None
     if shape.any_table() is None:
@@ -57,11 +57,11 @@ def make_plan(cells: Sequence[DrawCell], limits: Sequence[DrawLimit], sizes: Seq
 
 def lowest_rate(cells: Sequence[DrawCell], limits: Sequence[DrawLimit], sizes: Sequence[int]) -> float:
     """Return the smallest share of papers that the most used question must be on; 0 when no paper can be made."""
-    shape = _Shape(cells, limits, sizes)
+    shape = Shape(cells, limits, sizes)
     return shape.lowest_rate() if shape.pairs and shape.any_table() is not None else 0.0
 
 
-class _Shape:
+class Shape:
     """The matrices of one blueprint over one bank; a variable is a pair of a kind and a cell that admits it."""
 
     def __init__(self, cells: Sequence[DrawCell], limits: Sequence[DrawLimit], sizes: Sequence[int]) -> None:
@@ -122,19 +122,19 @@ class _Shape:
         found = self._solve_mixture(cost, csr_array(-self._sizes.reshape(-1, 1)), np.inf, equal=False)
         return float(found[-1])
 
-    def spread(self, most: float) -> Any:
+    def spread(self, most: float, steps: int = STEPS) -> Any:
         """Return for each pair how many questions a paper takes on average: least overlap, no question on more than `most` of the papers.
 
-        The square of a kind's use is laid out in `STEPS` straight pieces, each dearer than the one before.
+        The square of a kind's use is laid out in straight pieces, each dearer than the one before.
         """
         import numpy as np
         from scipy.sparse import csr_array
 
         top = np.minimum(most, 1.0) * self._sizes
-        pieces = csr_array(-np.kron(np.eye(len(top)), np.ones((1, STEPS))))
-        slopes = np.repeat(top / STEPS / self._sizes, STEPS) * np.tile(2 * np.arange(STEPS) + 1, len(top))
+        pieces = csr_array(-np.kron(np.eye(len(top)), np.ones((1, steps))))
+        slopes = np.repeat(top / steps / self._sizes, steps) * np.tile(2 * np.arange(steps) + 1, len(top))
         cost = np.r_[np.zeros(len(self.pairs)), slopes]
-        return self._solve_mixture(cost, pieces, np.repeat(top / STEPS, STEPS), equal=True)[: len(self.pairs)]
+        return self._solve_mixture(cost, pieces, np.repeat(top / steps, steps), equal=True)[: len(self.pairs)]
 
     def _solve_mixture(self, cost: Any, beside: Any, beside_most: Any, equal: bool) -> Any:
         """Solve for a fractional table with further columns `beside`, under: the kind's sum + beside ≤ 0, or = 0."""

@@ -107,7 +107,7 @@ def _open_plans(today: datetime) -> list[SittingPlan]:
         SittingPlan(
             code=f"demo-full-{day}",
             title="青岚县2026年度干部应知应会测试（演示）",
-            blueprint="cadre-general",
+            blueprint="cadre-by-post",
             profile=PROFILE,
             group=Group(),
             opens_at=today + timedelta(days=3, hours=9),

@@ -47,6 +47,14 @@ def thaw(kind: type[T], plain: Any) -> T:
     return typing.cast(T, _thaw(kind, plain))
 
 
+def thaw_around(kind: type[T], plain: Mapping[str, Any], **ready: Any) -> T:
+    """Return the value of a dataclass whose fields in `ready` are values already and the others what `freeze` made."""
+    hints = _hints(typing.cast(type, kind))
+    found = fields(typing.cast(Any, kind))
+    values = {f.name: _thaw(hints[f.name], plain[f.name]) for f in found if f.name not in ready and (f.name in plain or _is_required(f))}
+    return kind(**values, **ready)
+
+
 @cache
 def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)

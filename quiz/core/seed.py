@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import struct
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
@@ -15,6 +16,10 @@ from typing import TypeVar
 from quiz.core.canonical import canonical_json
 
 T = TypeVar("T")
+
+NUMBERS = struct.Struct(">4Q")
+SAFE = 2**64 - 2**32
+"""Below this no number is rejected for any list shorter than 2**32."""
 
 
 class Stream:
@@ -31,7 +36,7 @@ class Stream:
         if not self._ready:
             block = hmac.digest(self._key, self._label + self._block.to_bytes(4, "big"), "sha256")
             self._block += 1
-            self._ready = [int.from_bytes(block[at : at + 8], "big") for at in (24, 16, 8, 0)]
+            self._ready = [*NUMBERS.unpack(block)[::-1]]
         return self._ready.pop()
 
     def below(self, n: int) -> int:
@@ -45,9 +50,13 @@ class Stream:
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """Return a uniformly drawn permutation of `items` (Fisher-Yates from the end)."""
         out = list(items)
-        for i in range(len(out) - 1, 0, -1):
-            j = self.below(i + 1)
-            out[i], out[j] = out[j], out[i]
+        ready, next_u64 = self._ready, self.next_u64
+        for n in range(len(out), 1, -1):
+            number = ready.pop() if ready else next_u64()
+            if number >= SAFE and number >= 2**64 - 2**64 % n:  # as `below` does: only the last few numbers can be beyond the limit
+                number = self.below(n)
+            ready, j = self._ready, number % n
+            out[n - 1], out[j] = out[j], out[n - 1]
         return out
 
     def lazily(self, items: Sequence[T]) -> Iterator[T]:

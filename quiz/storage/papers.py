@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from sqlalchemy import ColumnElement, exists, func, insert, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, object_session
 
-from quiz.core.canonical import canonical_json
 from quiz.core.difficulty import Facilities
-from quiz.core.frozen import freeze, thaw
 from quiz.core.paper import Paper
 from quiz.core.question import base_uid
-from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperRow, QuestionUseRow, SittingRow
+from quiz.storage.paper_text import PaperTexts, QuestionTexts
+from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperQuestionRow, PaperRow, QuestionUseRow, SittingRow
 
 AT_ONCE = 500
 """Rows in one insert: enough to be fast, few enough to keep little in memory."""
@@ -40,12 +37,29 @@ class NewPaper:
 
 def save_papers(session: Session, sitting: SittingRow, papers: Sequence[NewPaper]) -> None:
     """Append frozen papers, with the unit and post of each cadre as they stand now."""
+    texts = PaperTexts()
+    stored: set[str] = set()
     for start in range(0, len(papers), AT_ONCE):
-        session.execute(insert(PaperRow), [_row(sitting, paper) for paper in papers[start : start + AT_ONCE]])
+        rows = [_row(sitting, paper, texts) for paper in papers[start : start + AT_ONCE]]
+        new = [digest for digest in texts.questions if digest not in stored]
+        stored.update(new)
+        _save_questions(session, {digest: texts.questions[digest] for digest in new})
+        session.execute(insert(PaperRow), rows)
 
 
-def _row(sitting: SittingRow, new: NewPaper) -> dict[str, object]:
-    content = canonical_json(freeze(new.paper))
+def _save_questions(session: Session, texts: Mapping[str, str]) -> None:
+    """Append the questions that are not there yet."""
+    known: set[str] = set()
+    digests = list(texts)
+    for start in range(0, len(digests), AT_ONCE):
+        known.update(session.scalars(select(PaperQuestionRow.digest).where(PaperQuestionRow.digest.in_(digests[start : start + AT_ONCE]))))
+    rows = [{"digest": digest, "content": text} for digest, text in texts.items() if digest not in known]
+    if rows:
+        session.execute(insert(PaperQuestionRow), rows)
+
+
+def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts) -> dict[str, object]:
+    content, digest = texts.write(new.paper)
     return {
         "sitting_id": sitting.id,
         "cadre_id": new.cadre.id,
@@ -53,8 +67,8 @@ def _row(sitting: SittingRow, new: NewPaper) -> dict[str, object]:
         "code": new.paper.code,
         "unit_id": new.cadre.unit_id,
         "post": new.post,
-        "digest": hashlib.sha256(content).hexdigest(),
-        "content": content.decode(),
+        "digest": digest,
+        "content": content,
         "seat": new.seat,
         "form": new.paper.form,
         "questions": json.dumps([base_uid(slot.question.uid) for slot in new.paper.slots]),
@@ -69,15 +83,30 @@ def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) ->
     )
 
 
-@lru_cache(maxsize=20_000)
-def _parse(content: str) -> Paper:
-    """A frozen paper never changes, so its parsed form may be kept."""
-    return thaw(Paper, json.loads(content))
+_questions = QuestionTexts(most=20_000)
+_papers: OrderedDict[str, Paper] = OrderedDict()
+MOST_PAPERS = 5_000
+"""Papers kept in memory: a frozen paper never changes."""
 
 
 def read_paper(row: PaperRow) -> Paper:
-    """Return the frozen paper in a row."""
-    return _parse(row.content)
+    """Return the frozen paper in a row; its questions are read in the row's own session, which must still be open."""
+    found = _papers.get(row.digest)
+    if found is None:
+        session = object_session(row)
+        assert session is not None
+        found = _papers[row.digest] = _questions.read(row.content, lambda digests: _texts_of(session, digests))
+        if len(_papers) > MOST_PAPERS:
+            _papers.popitem(last=False)
+    return found
+
+
+def _texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for start in range(0, len(digests), AT_ONCE):
+        query = select(PaperQuestionRow.digest, PaperQuestionRow.content).where(PaperQuestionRow.digest.in_(digests[start : start + AT_ONCE]))
+        out.update((digest, content) for digest, content in session.execute(query))
+    return out
 
 
 def is_current() -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ APPEND_ONLY = (
     "question_revision",
     "document",
     "paper",
+    "paper_question",
     "amendment",
     "response",
     "grading",
@@ -316,6 +317,14 @@ class PaperRow(Base):
     seat: Mapped[int | None]
     form: Mapped[str] = mapped_column(String(2), default="", server_default="")
     questions: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")
+
+
+class PaperQuestionRow(Base):
+    """A question as it stands on papers, with its options in the order of the bank: papers name it by the digest of its content."""
+
+    __tablename__ = "paper_question"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[str] = mapped_column(Text)
 
 
 class AmendmentRow(Base):

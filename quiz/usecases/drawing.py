@@ -6,9 +6,10 @@ Two snapshots are committed to: what the personal part follows from, and, with i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from quiz.assembly.blame import Ban, blame
 from quiz.assembly.draw import Drawn, draw
 from quiz.assembly.explain import Shortage, explain
 from quiz.assembly.local import Local, Member, choose_local, group_of, local_slots, share_of
@@ -19,7 +20,7 @@ from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, write_local, write_problem
 from quiz.core.blueprint import describe_cell
 from quiz.core.difficulty import Basis, basis, facility
-from quiz.core.message import Message, say
+from quiz.core.message import Message, join_messages, say
 from quiz.core.paper import Paper
 from quiz.core.profile import Dataset, Place, own_places
 from quiz.core.question import Question, Revision
@@ -30,6 +31,9 @@ from quiz.core.template import Template, TemplateRevision, bind
 from quiz.usecases.material import Material
 
 FORM_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MOST_BLAMED = 20
+"""How many papers are looked at one by one when a draw fails: the search is exact and takes its time."""
+
 PROBE = b"probe"
 """Whether a template binds at a place does not depend on chance: this key finds out, the sitting's own makes the question."""
 
@@ -109,12 +113,34 @@ def prepare(material: Material, seed: bytes) -> Drawing:
 def choose(drawing: Drawing, seed: bytes) -> tuple[Drawn, tuple[Gap, ...]]:
     """Draw all papers from the seed; gaps say whose paper no search could fill although the counts suffice."""
     assert drawing.problem is not None
-    drawn = draw(drawing.problem, exam_key(seed, snapshot_digest(drawing.snapshot)))
-    if not drawn.stuck:
-        return drawn, ()
-    numbers = tuple(drawing.members[place].number for place in drawn.stuck) if not drawing.problem.forms else ()
-    why = say("题数够，但去掉本人命制、审核的题和不能同卷的题之后，组不成一份完整的试卷。请补充题目，或者放宽每个知识点的题数。")
-    return drawn, (Gap(why, numbers or tuple(member.number for member in drawing.members)),)
+    key = exam_key(seed, snapshot_digest(drawing.snapshot))
+    drawn = draw(drawing.problem, key)
+    return drawn, _banned(drawing, drawn, key)
+
+
+def _banned(drawing: Drawing, drawn: Drawn, key: bytes) -> tuple[Gap, ...]:
+    """Why papers cannot be filled although the counts suffice: what stands in the way, told once for all whom it hits."""
+    problem = drawing.problem
+    assert problem is not None
+    if problem.forms:  # a form must suit everybody
+        own = frozenset().union(*(desk.own for desk in problem.desks))
+        problem = replace(problem, desks=tuple(replace(desk, own=own) for desk in problem.desks))
+    hit: dict[tuple[Ban, ...], list[str]] = {}
+    for place in drawn.stuck[:MOST_BLAMED]:
+        hit.setdefault(blame(problem, place, key), []).append(drawing.members[place].number)
+    rest = [drawing.members[place].number for place in drawn.stuck[MOST_BLAMED:]]
+    gaps = []
+    for bans, numbers in hit.items():
+        words = {
+            Ban.OWN: say("考生本人命制或审核过的题"),
+            Ban.RIVALS: say("不能同卷的题（{n}组）", n=len(problem.rivals)),
+            Ban.TOPICS: say("每个知识点最多{n}题", n=problem.topic_cap),
+        }
+        listed = join_messages("；", [words[ban] for ban in bans])
+        text = say("题数够，但受下面的限制，组不成一份完整的试卷：{bans}。请补充题目，或者放宽限制。", bans=listed)
+        gaps.append(Gap(text, (*numbers, *rest)))
+        rest = []
+    return tuple(gaps)
 
 
 def sheet_of(material: Material, pool: Pool) -> Sheet:

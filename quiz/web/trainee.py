@@ -79,7 +79,7 @@ def paper(code: str) -> ResponseReturnValue:
     """The notice before a sitting, with one clear next step."""
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
-    shown = without_key(read_paper(listed.seat.paper))
+        shown = without_key(read_paper(listed.seat.paper))
     return render_template("trainee/paper.html", listed=listed, paper=shown, standing=standing_of(listed, now()), headings=headings(shown))
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from quiz.assembly.check import faults
 from quiz.assembly.draw import draw, draw_one
-from quiz.assembly.plan import make_plan
+from quiz.assembly.plan import Shape, make_plan
 from quiz.assembly.problem import Desk
 from quiz.assembly.snapshot import read_problem, write_problem
 from quiz.core.blueprint import Cell, Limit
@@ -242,6 +243,27 @@ def test_a_plan_keeps_the_largest_use_near_the_smallest_possible(papers):
     floor = math.ceil(plan.lowest_rate * papers)
     for kind, members in enumerate(cells.members):
         assert math.ceil(totals[kind] * papers / len(plan.tables) / len(members)) <= max(floor + 1, 1.1 * floor)
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.integers(0, 10**6), st.integers(80, 240), st.integers(0, 6))
+def test_exposure_and_overlap_stay_near_their_bounds(chance, papers, gap):
+    """With limits, rivals and distances: at most a tenth or one paper above the least largest exposure, a tenth above the least mean overlap."""
+    mixed = random.Random(chance)
+    questions = [revision(f"q{i:03}", mixed.choice(AREAS), mixed.choice(list(Level))) for i in range(150)]
+    plan = blueprint(Cell(12), limits=(*(Limit(Cell(0, areas=(a,)), 4, 4) for a in AREAS), Limit(Cell(0, levels=(Level.RECALL,)), 5, 7)))
+    pairs = tuple(tuple(sorted(mixed.sample(range(150), 2))) for _ in range(5))
+    problem = problem_of(plan, questions, papers, gap=gap, rivals=pairs)
+    uses = Counter(item for picks in draw(problem, b"%d" % chance).papers for _, item in picks)
+    sizes = [len(members) for members in problem.members]
+    shape = Shape(problem.cells, problem.limits, sizes)
+    floor = math.ceil(shape.lowest_rate() * papers - 1e-6)
+    assert max(uses.values()) <= max(floor + 1, 1.1 * floor) + 1  # a skipped card may come once more
+    used = Counter()
+    for (kind, _), share in zip(shape.pairs, shape.spread(min(1.0, 4 * shape.lowest_rate()), 60), strict=True):
+        used[kind] += share
+    least = sum(papers * x * (papers * x / sizes[kind] - 1) for kind, x in used.items())
+    assert sum(n * (n - 1) for n in uses.values()) <= 1.1 * least + papers
 
 
 def test_a_frozen_paper_thaws_to_itself_and_the_trainee_copy_has_no_key():

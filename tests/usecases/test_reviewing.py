@@ -96,6 +96,7 @@ def test_author_and_reader_never_meet_their_question(empty, county, people, prop
     empty.do(publishing.publish, county.ADMIN, county.NOW, [], [tight])
     seen = empty.do(scheduling.forecast, county.ADMIN, replace(county.sitting_plan(), code="s2", blueprint="tight"), county.ZONE)
     assert [len(gap.numbers) for gap in seen.refusal.gaps] == [2]
+    assert "命制或审核过的题" in seen.refusal.gaps[0].why.render()
 
 
 def test_a_retired_question_is_drawn_no_more_until_it_is_restored(empty, county, people):

@@ -10,10 +10,11 @@ import pytest
 from quiz.assembly.papers import paper_code
 from quiz.core.blueprint import Cell
 from quiz.core.canonical import digest
+from quiz.core.frozen import freeze
 from quiz.core.message import QuizError
 from quiz.core.roster import Group
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
-from quiz.storage import sittings
+from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
 from quiz.storage.papers import NewPaper, read_paper, save_papers
 from quiz.usecases import publishing, scheduling
@@ -100,7 +101,8 @@ def test_the_group_is_taken_by_unit_and_everything_below(empty, county):
 def test_stored_paper_and_its_digest_agree(world, county):
     with sittings_read(world) as db:
         seat = sittings.seats_of_cadre(db, "C1")[0]
-    assert seat.paper.digest == digest(json.loads(seat.paper.content))
+        paper = papers.read_paper(seat.paper)
+    assert seat.paper.digest == digest(freeze(paper)) == paper.digest
 
 
 def test_papers_are_handed_to_print_in_the_order_of_seats(empty, county):
