@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,7 @@ from quiz.assembly.deal import deal, share_tables
 from quiz.assembly.equalise import equalise, expected_scores
 from quiz.assembly.problem import Choice, Desk, Problem
 from quiz.assembly.repair import BudgetSpent, refill
+from quiz.assembly.seating import seat_forms
 from quiz.assembly.state import State
 
 
@@ -60,12 +62,12 @@ def _draw_forms(problem: Problem, key: bytes) -> Drawn:
     """Draw the forms as papers that nobody in the sitting may object to, then what stands in for local questions, paper by paper."""
     count = min(problem.forms, len(problem.desks))
     own = frozenset().union(*(desk.own for desk in problem.desks))
-    seen = frozenset().union(*(desk.seen for desk in problem.desks))
-    sheets = tuple(Desk(f"form/{number}", own=own, seen=seen) for number in range(count))
+    had = _had_by_most(problem, count)
+    sheets = tuple(Desk(f"form/{number}", own=own, seen=had) for number in range(count))
     forms = _draw_each(replace(problem, desks=sheets, gap=count), key)
     if forms.stuck:
         return forms
-    turn = tuple(place % count for place in range(len(problem.desks)))
+    turn = seat_forms(count, len(problem.desks), problem.gap // 2)
     state = State(replace(problem, tables=((),)))
     for paper, form in enumerate(turn):
         for cell, item in forms.papers[form]:
@@ -76,7 +78,24 @@ def _draw_forms(problem: Problem, key: bytes) -> Drawn:
     papers = tuple(tuple(picks) for picks in state.picks)
     wrong = faults(problem, papers)
     assert not wrong, wrong[:3]
-    return Drawn(papers, tuple(expected_scores(state)), forms.near, forms.seen + given.seen, 0, forms.swaps, (), turn)
+    return Drawn(papers, tuple(expected_scores(state)), forms.near + given.near, forms.seen + given.seen, forms.repaired, forms.swaps, (), turn)
+
+
+def _had_by_most(problem: Problem, count: int) -> frozenset[int]:
+    """Return the items to be avoided on forms: what many have had, as long as each kind keeps half as many again as the forms need.
+
+    What anybody has had would be most of a bank after a sitting with a paper each, and would drive the forms onto the few questions left.
+    """
+    had = Counter(item for desk in problem.desks for item in desk.seen)
+    need = Counter[int]()
+    for table in problem.tables[:count]:
+        for kind, _, wanted in table:
+            need[kind] += wanted
+    avoided: set[int] = set()
+    for kind, members in enumerate(problem.members):
+        kept = sorted(had[item] for item in members)[: need[kind] * 3 // 2 + 1]
+        avoided.update(item for item in members if kept and had[item] > kept[-1])
+    return frozenset(avoided)
 
 
 def draw_one(problem: Problem, key: bytes, desk: Desk, used: Sequence[Sequence[Choice]] = ()) -> tuple[Choice, ...] | None:

@@ -32,13 +32,18 @@ Pick = tuple[str, int]
 class Local:
     """The personal part of one paper: (cell, uid of the bound question), and how many slots of each local cell a general question takes.
 
-    `missing` names the templates of the group's mix that did not bind here; `short` are slots that nothing can fill.
+    `lost` are the cells and templates of the group's mix that did not bind here; `short` are slots that nothing can fill.
     """
 
     picks: tuple[tuple[int, str], ...] = ()
     instead: tuple[tuple[int, int], ...] = ()
-    missing: tuple[str, ...] = ()
+    lost: tuple[tuple[int, str], ...] = ()
     short: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The templates of the group's mix that did not bind here."""
+        return tuple(template for _, template in self.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +138,7 @@ def _part(member: Member, mix: Sequence[tuple[int, Pick]], places: Sequence[Plac
     stream = Stream(key, f"places/{member.number}")
     own = {template: stream.shuffled(member.bound[template]) for template in sorted(member.bound)}
     picks: list[tuple[int, str]] = []
-    missing: list[str] = []
+    lost: list[tuple[int, str]] = []
     lacking = dict(member.wanted)
     for cell, (template, rank) in mix:
         uids = own.get(template, [])
@@ -141,7 +146,7 @@ def _part(member: Member, mix: Sequence[tuple[int, Pick]], places: Sequence[Plac
             picks.append((cell, uids[rank]))
             lacking[cell] -= 1
         else:
-            missing.append(template)
+            lost.append((cell, template))
     used = {uid for _, uid in picks}
     strict = [cell for cell, count in lacking.items() if count and places[cell].cell.instead is None]
     if strict:  # nothing general may stand in: any other local question of theirs will do
@@ -153,7 +158,7 @@ def _part(member: Member, mix: Sequence[tuple[int, Pick]], places: Sequence[Plac
     full = {number: place.cell.count for number, place in enumerate(places) if place.cell.is_local and place.instead_of < 0}
     have = Counter(cell for cell, _ in picks)
     instead = tuple((cell, full[cell] - have[cell]) for cell in full if full[cell] > have[cell] and places[cell].cell.instead is not None)
-    return Local(tuple(sorted(picks)), instead, tuple(missing), short)
+    return Local(tuple(sorted(picks)), instead, tuple(lost), short)
 
 
 def most_matched(counts: Sequence[int], lists: Sequence[Sequence[T]]) -> list[list[T]]:

@@ -55,6 +55,12 @@ def make_plan(cells: Sequence[DrawCell], limits: Sequence[DrawLimit], sizes: Seq
     return Plan(tuple(shape.round_off(shape.spread(most), count, most)), rate)
 
 
+def lowest_rate(cells: Sequence[DrawCell], limits: Sequence[DrawLimit], sizes: Sequence[int]) -> float:
+    """Return the smallest share of papers that the most used question must be on; 0 when no paper can be made."""
+    shape = Shape(cells, limits, sizes)
+    return shape.lowest_rate() if shape.pairs and shape.any_table() is not None else 0.0
+
+
 class Shape:
     """The matrices of one blueprint over one bank; a variable is a pair of a kind and a cell that admits it."""
 

@@ -70,8 +70,8 @@ class Problem:
 
     `tables` share out the kinds over the cells, each table for as many papers as the others; `rivals` are sets of items of which a paper may have
     one; `topic_cap` bounds how many questions of one topic a paper may have (0: no bound); papers less than `gap` places apart share nothing
-    where the bank allows; expected scores end within `tolerance` hundredths of the mean where swaps allow. `forms` > 0 draws so many
-    forms, dealt out in turn, instead of a paper for each.
+    where the bank allows (people sit in rows of half as many); expected scores end within `tolerance` hundredths of the mean where swaps allow.
+    `forms` > 0 draws so many forms, dealt out over the rows so that neighbours' differ, instead of a paper for each.
     """
 
     items: tuple[Item, ...]

@@ -1,17 +1,24 @@
-"""quiz sitting: schedule, list, release."""
+"""quiz sitting: schedule, list, say how the papers were drawn, release."""
 
 from __future__ import annotations
 
+import json
 import secrets
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console
+from quiz.cli.draw_lines import report_lines
 from quiz.core.message import say
+from quiz.core.plan import SittingPlan
 from quiz.translation import format_moment
 from quiz.usecases import attempts, results, scheduling
+from quiz.usecases.draw_report import describe, read_report
+from quiz.usecases.scheduling import Prepared
 
 PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say("已结束")}
 
@@ -37,13 +44,44 @@ def create(console: Console, file: Path, only_check: bool) -> None:
         console.say(say("{n}人参加。", n=seen.candidates))
         if seen.refusal:
             raise seen.refusal
+        if seen.drawn:
+            for line in report_lines(describe(seen.drawing, seen.drawn)):
+                console.say(line)
         return
-    with console.reader() as db:
-        prepared = scheduling.prepare_sitting(db, console.actor, console.now(), found.value, console.settings.zone, secrets.token_bytes(32))
+    prepared = _prepare(console, found.value)
     with console.writer() as db:
         row = scheduling.store_sitting(db, console.actor, console.now(), prepared)
     count, commitment = len(prepared.papers), row.commitment
     console.say(say("考试{code}已创建，{n}份试卷已组好并封存。抽题承诺值：{commitment}", code=row.code, n=count, commitment=commitment))
+
+
+def _prepare(console: Console, plan: SittingPlan) -> Prepared:
+    """Draw the papers behind a progress bar: it stands still while all of them are drawn at once, then counts them as they are written out."""
+    with console.reader() as db, click.progressbar(length=1, label=console.text(say("正在组卷")), fill_char="#", empty_char="-") as bar:
+
+        def on_paper(_made: int, total: int) -> None:
+            bar.length = total
+            bar.update(1)
+
+        return scheduling.prepare_sitting(db, console.actor, console.now(), plan, console.settings.zone, secrets.token_bytes(32), on_paper)
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="every figure, with the fallbacks of each paper")
+@pass_console
+def report(console: Console, code: str, as_json: bool) -> None:
+    """Say how the papers of sitting CODE were drawn: forms, expected scores, exposure, neighbours, fallbacks."""
+    with console.reader() as db:
+        view = read_report(db, console.actor, code, console.now())
+        listed = [(seat.cadre.number, seat.cadre.name, found) for seat, found in view.listed]
+    if as_json:
+        click.echo(json.dumps({"sitting": code, **asdict(view.report)}, ensure_ascii=False, indent=2, default=str))
+        return
+    for line in report_lines(view.report):
+        console.say(line)
+    for number, name, fallback in listed:
+        click.echo(f"  {number}\t{name}\t{fallback.template}\t{console.translate(WHY_NAMES[fallback.why])}")
 
 
 @sitting.command(name="list")

@@ -30,7 +30,7 @@ STANDING_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One cadre's result. `score` is None until graded; `pending` counts slots that a person still has to judge."""
+    """One cadre's result. `score` is None until graded; `pending` counts slots that a person still has to judge; `form` is a letter or empty."""
 
     unit_code: str
     unit: str
@@ -46,6 +46,7 @@ class ResultRow:
     started_at: datetime | None = None
     submitted_at: datetime | None = None
     closed_by: str = ""
+    form: str = ""
 
     @property
     def is_pass(self) -> bool | None:

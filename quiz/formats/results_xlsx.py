@@ -28,6 +28,9 @@ CADRE_COLUMNS = (
     (mark_text("交卷时间"), 18),
     (mark_text("备注"), 24),
 )
+FORM_COLUMN = (mark_text("试卷"), 8)
+"""The form's letter, for sittings with more than one form."""
+
 UNIT_COLUMNS = (
     (mark_text("单位"), 24),
     (mark_text("应考"), 8),
@@ -43,12 +46,14 @@ YES, NO, PENDING = mark_text("是"), mark_text("否"), mark_text("{n}题待人�
 
 
 def write_results(rows: Sequence[ResultRow], out: BinaryIO, zone: tzinfo = CHINA, translate: Translate = mark_text) -> None:
-    """Write the sheets 成绩 (a row a cadre) and 汇总 (a row a unit) to `out`; times are shown in `zone`."""
+    """Write the sheets 成绩 (a row a cadre, with the letter of the form if there are several) and 汇总 (a row a unit) to `out`; times in `zone`."""
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
     try:
-        sheet = _Sheet(book, translate(SHEETS[0]), [(translate(name), width) for name, width in CADRE_COLUMNS])
+        has_forms = len({row.form for row in rows}) > 1
+        columns = [*CADRE_COLUMNS, FORM_COLUMN] if has_forms else CADRE_COLUMNS
+        sheet = _Sheet(book, translate(SHEETS[0]), [(translate(name), width) for name, width in columns])
         for row in rows:
-            sheet.add(_cadre_cells(row, zone, translate))
+            sheet.add([*_cadre_cells(row, zone, translate), row.form] if has_forms else _cadre_cells(row, zone, translate))
         sheet.finish()
         units = _Sheet(book, translate(SHEETS[1]), [(translate(name), width) for name, width in UNIT_COLUMNS])
         for unit in summarise(rows):

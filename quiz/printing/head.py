@@ -12,16 +12,18 @@ from quiz.printing.parts import number_width
 from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, centred, centred_rows, heading_rows, row_of, set_line, set_rows
 
 TITLE, TITLE_LEADING = 18.0, 26.0
+COPY, COPY_LEADING = 14.0, 21.0
 HEADING, HEADING_LEADING = 12.0, 18.0
 CELL_WIDTH, CELL_HEIGHT = 54.0, 22.0
 MARK_CELL_WIDTH, MARK_CELL_HEIGHT = 42.0, 18.0
 BESIDE_BOX = 2 * MARK_CELL_WIDTH + 8.0
 
 
-def paper_head(paper: Paper, measure: float, translate: Translate) -> Block:
-    """Return title, conditions, the notice of samples when there are any, score table and notes."""
+def paper_head(paper: Paper, measure: float, translate: Translate, seat: str = "") -> Block:
+    """Return title, form and seat when there are any, conditions, the notice of samples when there are any, score table and notes."""
     rows = [
         *centred_rows(paper.title, measure, Font.HEI, TITLE, TITLE_LEADING),
+        *copy_rows(paper, seat, measure, translate),
         space(3),
         *centred_rows(_conditions(paper, translate), measure, Font.SONG, BODY, BODY_LEADING),
     ]
@@ -29,6 +31,14 @@ def paper_head(paper: Paper, measure: float, translate: Translate) -> Block:
         rows += centred_rows(say("本卷含样题，尚未经县级核对").render(translate), measure, Font.SONG, SMALL, SMALL_LEADING)
     rows += [space(8), score_table(paper, measure, translate), space(8), *_notes(paper, measure, translate), space(4)]
     return Block(tuple(rows))
+
+
+def copy_rows(paper: Paper, seat: str, measure: float, translate: Translate) -> list[Row]:
+    """Return the line that says which copy this is, so that it can be handed out: the form's letter and the seat; nothing without either."""
+    parts = [say("{form}卷", form=paper.form)] if paper.form else []
+    parts += [say("座位 {seat}", seat=seat)] if seat else []
+    text = "　　".join(part.render(translate) for part in parts)
+    return centred_rows(text, measure, Font.HEI, COPY, COPY_LEADING) if text else []
 
 
 def section_block(paper: Paper, index: int, measure: float, translate: Translate) -> Block:

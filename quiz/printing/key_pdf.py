@@ -12,7 +12,7 @@ from quiz.core.question import Blank, Question, QuestionType, Source, key_text
 from quiz.printing.flow import fill_columns
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import KEY_GEOMETRIES, Geometry, PageSize
-from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING, grid
+from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING, copy_rows, grid
 from quiz.printing.job import OnPaper, PrintJob, check_jobs
 from quiz.printing.marks import Block, Row, space
 from quiz.printing.sheet import Sheets
@@ -30,28 +30,29 @@ CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 def print_keys(
     jobs: Sequence[PrintJob], out: BinaryIO, *, size: PageSize = PageSize.A4, translate: Translate = mark_text, on_paper: OnPaper | None = None
 ) -> None:
-    """Write the keys of the jobs' papers as one PDF, each distinct paper's once; no candidate is named.
+    """Write the keys of the jobs' papers as one PDF, each distinct paper's once; no candidate is named, only the seat.
 
     The same jobs give the same bytes; errors as for `print_papers`.
     """
     check_jobs(jobs, with_key=True)
     geometry = KEY_GEOMETRIES[size]
     sheets = Sheets(out, geometry, say("参考答案及评分标准").render(translate))
-    draw_keys(sheets, geometry, [job.paper for job in jobs], translate, on_paper)
+    draw_keys(sheets, geometry, jobs, translate, on_paper)
     sheets.finish()
 
 
-def draw_keys(sheets: Sheets, geometry: Geometry, papers: Sequence[Paper], translate: Translate, on_paper: OnPaper | None = None) -> None:
+def draw_keys(sheets: Sheets, geometry: Geometry, jobs: Sequence[PrintJob], translate: Translate, on_paper: OnPaper | None = None) -> None:
     """Draw the key of each distinct paper, told apart by their codes, each on whole sheets."""
-    distinct = list({paper.code: paper for paper in papers}.values())
-    for done, paper in enumerate(distinct, start=1):
-        _draw_key(sheets, geometry, paper, translate)
+    distinct = list({job.paper.code: job for job in jobs}.values())
+    for done, job in enumerate(distinct, start=1):
+        _draw_key(sheets, geometry, job, translate)
         if on_paper:
             on_paper(done, len(distinct))
 
 
-def _draw_key(sheets: Sheets, geometry: Geometry, paper: Paper, translate: Translate) -> None:
-    columns = fill_columns(key_blocks(paper, geometry.measure, translate), geometry.column_height)
+def _draw_key(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Translate) -> None:
+    paper = job.paper
+    columns = fill_columns(key_blocks(paper, geometry.measure, translate, job.candidate.seat), geometry.column_height)
     across = len(geometry.lefts)
     sides = -(-len(columns) // across)
     for side in range(sides + sides % 2):
@@ -67,9 +68,9 @@ def _draw_key(sheets: Sheets, geometry: Geometry, paper: Paper, translate: Trans
         sheets.end_side()
 
 
-def key_blocks(paper: Paper, measure: float, translate: Translate) -> list[Block]:
+def key_blocks(paper: Paper, measure: float, translate: Translate, seat: str = "") -> list[Block]:
     """Return title, the answers section by section, then the reason and the clause of every answer."""
-    blocks = [_title_block(paper, measure, translate)]
+    blocks = [_title_block(paper, measure, translate, seat)]
     for index in range(len(paper.sections)):
         heading = heading_rows(section_heading(paper, index).render(translate), measure, HEADING, HEADING_LEADING)
         blocks.append(Block((space(10), *heading, space(5)), keeps_next=True))
@@ -119,7 +120,7 @@ def source_text(source: Source) -> str:
     return f"{title}{number}{source.clause}"
 
 
-def _title_block(paper: Paper, measure: float, translate: Translate) -> Block:
+def _title_block(paper: Paper, measure: float, translate: Translate, seat: str) -> Block:
     line = say(
         "试卷编号：{code}　　满分：{total}分　　及格：{pass_mark}分",
         code=paper.code,
@@ -129,6 +130,7 @@ def _title_block(paper: Paper, measure: float, translate: Translate) -> Block:
     rows = [
         *centred_rows(paper.title, measure, Font.HEI, TITLE, TITLE_LEADING),
         *centred_rows(say("参考答案及评分标准").render(translate), measure, Font.HEI, 15.0, 24.0),
+        *copy_rows(paper, seat, measure, translate),
         *centred_rows(line.render(translate), measure, Font.SONG, BODY, BODY_LEADING),
     ]
     if paper.has_samples:

@@ -48,13 +48,13 @@ def print_papers(
         if on_paper:
             on_paper(done, len(jobs))
     if with_key:
-        draw_keys(sheets, KEY_GEOMETRIES[size], [job.paper for job in jobs], translate)
+        draw_keys(sheets, KEY_GEOMETRIES[size], jobs, translate)
     sheets.finish()
 
 
 def draw_paper(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Translate) -> None:
     """Draw one candidate's paper, with a blank side at the end when the sides would be odd in number."""
-    columns = fill_columns(paper_blocks(job.paper, geometry, translate), geometry.column_height)
+    columns = fill_columns(paper_blocks(job.paper, geometry, translate, job.candidate.seat), geometry.column_height)
     across = len(geometry.lefts)
     digest = paper_digest(job.paper)
     sides = -(-len(columns) // across)
@@ -74,10 +74,10 @@ def draw_paper(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Tra
         sheets.end_side()
 
 
-def paper_blocks(paper: Paper, geometry: Geometry, translate: Translate) -> list[Block]:
+def paper_blocks(paper: Paper, geometry: Geometry, translate: Translate, seat: str = "") -> list[Block]:
     """Return all that stands in the columns of a paper, in order."""
     place = Place(geometry.measure, number_width(len(paper.slots)))
-    blocks = [paper_head(paper, geometry.measure, translate)]
+    blocks = [paper_head(paper, geometry.measure, translate, seat)]
     for index in range(len(paper.sections)):
         blocks.append(section_block(paper, index, geometry.measure, translate))
         blocks += [question_block(slot, place) for slot in paper.slots_of(index)]

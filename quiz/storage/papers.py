@@ -133,6 +133,19 @@ def recent_questions(session: Session, before: datetime, sittings: int) -> dict[
     return {number: frozenset(uids) for number, uids in found.items()}
 
 
+def papers_as_drawn(session: Session, sitting: SittingRow) -> dict[int, tuple[str, list[str]]]:
+    """Return form and bank uids of each slot by seat, as the papers came out of the draw, whatever was reissued since."""
+    query = select(PaperRow.seat, PaperRow.form, PaperRow.questions).where(
+        PaperRow.sitting_id == sitting.id, PaperRow.number == 1, PaperRow.seat.is_not(None)
+    )
+    return {seat: (form, json.loads(questions)) for seat, form, questions in session.execute(query) if seat is not None}
+
+
+def count_papers(session: Session, sitting: SittingRow) -> int:
+    """Return how many papers the sitting has, those included that were reissued."""
+    return session.scalar(select(func.count()).where(PaperRow.sitting_id == sitting.id)) or 0
+
+
 def facilities(session: Session, before: datetime) -> Facilities:
     """Return how questions fared in the last sittings that closed before a moment: mean share of the marks in thousandths, and the answers."""
     last = select(SittingRow.id).where(SittingRow.closes_at < before).order_by(SittingRow.closes_at.desc()).limit(RECENT)

@@ -20,7 +20,7 @@ from quiz.assembly.pool import Pool, hundredths, make_pool
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, write_local, write_problem
 from quiz.core.blueprint import describe_cell
-from quiz.core.difficulty import facility
+from quiz.core.difficulty import Basis, basis, facility
 from quiz.core.message import Message, join_messages, say
 from quiz.core.paper import Paper
 from quiz.core.profile import Dataset, Place, own_places
@@ -28,7 +28,7 @@ from quiz.core.question import Question, Revision, base_uid
 from quiz.core.rivals import find_rivals
 from quiz.core.roster import Cadre
 from quiz.core.seed import Stream, exam_key, paper_key, snapshot_digest
-from quiz.core.template import TemplateRevision, bind
+from quiz.core.template import Template, TemplateRevision, bind
 from quiz.usecases.material import Material
 
 FORM_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -37,6 +37,14 @@ MOST_BLAMED = 20
 
 PROBE = b"probe"
 """Whether a template binds at a place does not depend on chance: this key finds out, the sitting's own makes the question."""
+
+
+OnPaper = Callable[[int, int], None]
+"""Called after each paper with how many are made and how many there will be."""
+
+
+def say_nothing(_made: int, _all: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ def prepare(material: Material, seed: bytes) -> Drawing:
         desks=_desks(drawing),
         rivals=_rivals(material, pool),
         topic_cap=material.blueprint.topic_cap,
-        gap=0 if material.plan.forms else 2 * material.plan.columns,
+        gap=2 * material.plan.columns,
         tolerance=hundredths(material.plan.band) * 2 // 5,
         forms=material.plan.forms,
     )
@@ -148,7 +156,7 @@ def sheet_of(material: Material, pool: Pool) -> Sheet:
     return Sheet(material.plan.code, material.plan.title, material.timed, pool.places, material.dataset, digest)
 
 
-def papers(drawing: Drawing, drawn: Drawn, seed: bytes, on_paper: Callable[[int], None] = lambda _: None) -> list[Paper]:
+def papers(drawing: Drawing, drawn: Drawn, seed: bytes, on_paper: OnPaper = say_nothing) -> list[Paper]:
     """Return the frozen paper of every cadre, in the order in which they sit."""
     key = exam_key(seed, snapshot_digest(drawing.snapshot))
     sheet = sheet_of(drawing.material, drawing.pool)
@@ -162,7 +170,7 @@ def papers(drawing: Drawing, drawn: Drawn, seed: bytes, on_paper: Callable[[int]
         own = [*instead, *local] if form else []
         form_key = paper_key(key, f"form/{form}")
         out.append(make_paper(sheet, paper_key(key, member.number), common, own, form, form_key))
-        on_paper(number + 1)
+        on_paper(number + 1, len(drawing.members))
     return out
 
 
@@ -235,7 +243,18 @@ def _local_snapshot(material: Material, pool: Pool, bindable: dict[str, dict[str
         "bindable": {uid: sorted(made) for uid, made in bindable.items()},
         "fits": fits,
         "roster": roster,
+        "avoid_last": material.plan.avoid_last,
+        "basis": _bases(material, pool),
     }
+
+
+def _bases(material: Material, pool: Pool) -> dict[str, list[str]]:
+    """The questions whose expected scores rest on statistics and on their setters, by uid; all others are assumed."""
+    asked: list[Question | Template] = [*(revision.question for revision in pool.revisions), *(template.template for template in material.templates)]
+    found: dict[str, list[str]] = {Basis.STATISTICS.value: [], Basis.SETTER.value: []}
+    for question in asked:
+        found.get(basis(question, material.known).value, []).append(question.uid)
+    return {name: sorted(uids) for name, uids in found.items()}
 
 
 def _admits_any(kind: Any, cell: Any, made: dict[str, Question]) -> bool:

@@ -12,13 +12,14 @@ from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Candidate, Paper
 from quiz.storage import audit, sittings
 from quiz.storage.papers import read_paper
+from quiz.storage.sittings import Seat
 from quiz.usecases.results import refuse_candidate
 
 
 def papers_to_print(
     session: Session, actor: Actor, code: str, now: datetime, numbers: Sequence[str] | None = None, with_key: bool = False
 ) -> list[tuple[Paper, Candidate]]:
-    """Return the papers of a sitting with the candidate of each, by unit and staff number: all, or those of `numbers`.
+    """Return the papers of a sitting with the candidate of each, in the order of seats (without a seat last): all, or those of `numbers`.
 
     Who printed what, with or without the key, is written to the audit log. NotFound without such a sitting, QuizError `no_paper` for
     a staff number without a paper here, Forbidden to one of its own candidates.
@@ -33,4 +34,9 @@ def papers_to_print(
     if missing:
         raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
     audit.record(session, now, actor.name, "print_papers", code, {"papers": len(seats), "with_key": with_key})
-    return [(read_paper(seat.paper), Candidate(seat.cadre.name, seat.cadre.number, seat.unit.name, seat.paper.post)) for seat in seats]
+    seats.sort(key=lambda seat: (seat.paper.seat is None, seat.paper.seat or 0))  # those without stay by unit and staff number
+    return [(read_paper(seat.paper), _candidate(seat)) for seat in seats]
+
+
+def _candidate(seat: Seat) -> Candidate:
+    return Candidate(seat.cadre.name, seat.cadre.number, seat.unit.name, seat.paper.post, str(seat.paper.seat or ""))

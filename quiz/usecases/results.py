@@ -205,6 +205,7 @@ def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:
         started_at=attempt.started_at if attempt else None,
         submitted_at=attempt.submitted_at if attempt else None,
         closed_by=attempt.closed_by or "" if attempt else "",
+        form=seat.paper.form,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from quiz.storage import audit, banks, papers, rosters, sittings
 from quiz.storage.gradings import to_hundredths
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases import drawing
-from quiz.usecases.drawing import Drawing, Gap
+from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
 from quiz.usecases.material import find_cadres, gather
 
 LONGEST_MINUTES = 480
@@ -107,7 +107,7 @@ class Prepared:
 
 
 def prepare_sitting(
-    session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, seed: bytes, on_paper: Callable[[int], None] = lambda _: None
+    session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, seed: bytes, on_paper: OnPaper = say_nothing
 ) -> Prepared:
     """Draw a paper for each cadre of a sitting from `seed` (32 secret random bytes); needs only to read, however long it takes.
 

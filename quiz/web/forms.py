@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateTimeLocalField, Field, IntegerField, StringField
+from wtforms import DateTimeLocalField, DecimalField, Field, IntegerField, StringField
 from wtforms.validators import ValidationError
 
 from quiz.core.message import mark_text
@@ -76,3 +76,17 @@ class WholeField(IntegerField):  # type: ignore[misc]
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(mark_text("请填写整数。")) from None
+
+
+class AmountField(DecimalField):  # type: ignore[misc]
+    """A number that may have decimals."""
+
+    def __init__(self, label: str = "", **options: Any) -> None:
+        super().__init__(label, places=None, **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(mark_text("请填写数字，例如 0.5。")) from None

@@ -13,7 +13,9 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
 from wtforms.validators import Length, ValidationError
 
+from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
+from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper, section_heading
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one
@@ -23,6 +25,7 @@ from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
 from quiz.usecases import results
+from quiz.usecases.draw_report import read_report
 from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
@@ -45,6 +48,9 @@ PHASE_NAMES = {
 }
 MOST_PAPERS = 500
 """In one file: more are slow to open and take memory while they are made."""
+
+MOST_LISTED = 300
+"""Rows of a list that hardly anybody reads to its end."""
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -93,6 +99,15 @@ def home() -> ResponseReturnValue:
 def sitting(code: str) -> ResponseReturnValue:
     """One sitting: its plan, who has sat, the results by unit and by cadre."""
     return _show(code, PrintForm(formdata=None))
+
+
+@pages.get("/sittings/<code>/draw")
+@needs(Action.SCHEDULE)
+def draw(code: str) -> ResponseReturnValue:
+    """How the papers of a sitting were drawn."""
+    with reader() as db:
+        view = read_report(db, actor(), code, now())
+    return render_template("organiser/draw.html", view=view, most=MOST_LISTED, WHY_NAMES=WHY_NAMES, BASIS_NAMES=BASIS_NAMES)
 
 
 @pages.get("/sittings/<code>/cadres/<number>")
@@ -200,6 +215,7 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         waiting=sum(row.pending > 0 for row in view.rows),
         choice=choice,
         sat=sat,
+        has_forms=len({row.form for row in view.rows}) > 1,
         not_sat=not_sat,
         form=form,
         problem=problem,

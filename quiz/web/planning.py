@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
@@ -12,21 +15,43 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
+from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
+from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
 from quiz.core.sitting import Release
 from quiz.usecases import scheduling
+from quiz.usecases.draw_report import DrawReport, describe
+from quiz.usecases.drawing import FORM_NAMES
 from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
-from quiz.web.forms import ListedField, MomentField, SeveralField, WholeField
+from quiz.web.forms import AmountField, ListedField, MomentField, SeveralField, WholeField
 
 RELEASE_NAMES = {
     Release.ON_CLOSE: mark_text("考试结束后公布成绩和答案"),
     Release.ON_SUBMIT: mark_text("交卷后立即显示得分，答案在考试结束后公布"),
     Release.MANUAL: mark_text("由组考人员手动公布"),
 }
+
+
+class Mode(StrEnum):
+    """Who shares a paper with whom."""
+
+    EACH = "each"
+    COMMON = "common"
+    FORMS = "forms"
+
+
+MODE_NAMES = {
+    Mode.EACH: mark_text("每人一卷：题目各不相同，难易相当（最能防止抄袭）"),
+    Mode.COMMON: mark_text("全场同一卷：通用题相同，本地题仍按岗位出"),
+    Mode.FORMS: mark_text("A、B……套卷：同一套的人通用题相同"),
+}
+SOME_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+USUAL = SittingPlan("", "", "", Group(), SOME_DAY, SOME_DAY)
+"""What holds when nothing is said."""
 
 
 class SittingForm(FlaskForm):  # type: ignore[misc]
@@ -58,6 +83,24 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         default=Release.ON_CLOSE.value,
     )
 
+    mode = ListedField(
+        mark_text("试卷"),
+        choices=[(mode.value, text) for mode, text in MODE_NAMES.items()],
+        default=Mode.EACH.value,
+    )
+    forms = WholeField(mark_text("套数"), default=2, validators=[Optional(), NumberRange(2, len(FORM_NAMES), mark_text("套数须为2至26。"))])
+    columns = WholeField(
+        mark_text("每排座位数"), default=USUAL.columns, validators=[Optional(), NumberRange(1, 20, mark_text("每排座位数须为1至20。"))]
+    )
+    avoid_last = WholeField(
+        mark_text("避开最近几场考过的题"), default=USUAL.avoid_last, validators=[Optional(), NumberRange(0, 20, mark_text("避开的场数须为0至20。"))]
+    )
+    band = AmountField(
+        mark_text("各卷预计得分相差不超过（分）"),
+        default=USUAL.band,
+        validators=[Optional(), NumberRange(Decimal("0.1"), 100, mark_text("各卷预计得分的差距须为0.1至100分。"))],
+    )
+
     def offer(self, choices: PlanChoices) -> None:
         """Fill the lists to choose from."""
         self.blueprint.choices = [
@@ -79,6 +122,16 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         if field.data and self.opens_at.data and field.data <= self.opens_at.data:
             raise ValidationError(mark_text("结束时间必须晚于开始时间。"))
 
+    def validate_mode(self, field: ListedField) -> None:
+        """Forms must be counted when there are to be some."""
+        if field.data == Mode.FORMS and self.forms.data is None and not self.forms.errors:
+            raise ValidationError(mark_text("请填写套数。"))
+
+    @property
+    def is_unusual(self) -> bool:
+        """True when one of the folded settings is not the usual one, or is wrong."""
+        return any(field.errors or field.data != field.default for field in (self.columns, self.avoid_last, self.band))
+
     def plan(self, zone: ZoneInfo) -> SittingPlan:
         """Return the plan in a form that is valid."""
         return SittingPlan(
@@ -95,7 +148,19 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             profile=self.profile.data,
             minutes=self.minutes.data,
             release=Release(self.release.data),
+            forms={Mode.EACH: 0, Mode.COMMON: 1, Mode.FORMS: self.forms.data}[Mode(self.mode.data)],
+            columns=_or_usual(self.columns.data, USUAL.columns),
+            avoid_last=_or_usual(self.avoid_last.data, USUAL.avoid_last),
+            band=_or_usual(self.band.data, USUAL.band),
         )
+
+
+T = TypeVar("T")
+
+
+def _or_usual(given: T | None, usual: T) -> T:
+    """What was filled in, or the usual where a field was left empty."""
+    return usual if given is None else given
 
 
 @needs(Action.SCHEDULE)
@@ -107,6 +172,7 @@ def new() -> ResponseReturnValue:
     form = SittingForm()
     form.offer(choices)
     seen: Forecast | None = None
+    report: DrawReport | None = None
     problem: str = ""
     lines: list[Message] = []
     if form.validate_on_submit():
@@ -122,13 +188,25 @@ def new() -> ResponseReturnValue:
                 seen = scheduling.forecast(db, actor(), plan, zone)
             if seen.refusal:
                 raise seen.refusal
+            report = describe(seen.drawing, seen.drawn) if seen.drawn else None
         except SittingRefused as refused:
             problem, lines = say_text(refused.message), refused.lines()
         except QuizError as error:
             problem = say_text(error.message)
     status = 409 if problem else 422 if form.errors else 200
     tree = _tree(choices.units)
-    page = render_template("organiser/new.html", form=form, choices=choices, tree=tree, seen=seen, problem=problem, lines=lines)
+    page = render_template(
+        "organiser/new.html",
+        form=form,
+        choices=choices,
+        tree=tree,
+        seen=seen,
+        report=report,
+        problem=problem,
+        lines=lines,
+        WHY_NAMES=WHY_NAMES,
+        BASIS_NAMES=BASIS_NAMES,
+    )
     return page, status
 
 

@@ -170,6 +170,16 @@ def test_forms_share_their_questions_and_differ_among_each_other():
     assert all(item >= 20 for picks in draw(replace(own, forms=2), b"key").papers for _, item in picks)
 
 
+def test_forms_avoid_what_most_have_had_and_never_share_because_of_it():
+    problem = problem_of(blueprint(Cell(4)), [revision(f"q{i:02}") for i in range(30)], 10, forms=3)
+    desks = tuple(Desk(f"C{n}", seen=frozenset(range(n, n + 20))) for n in range(10))  # between them they have had every question but one
+    drawn = draw(replace(problem, desks=desks), b"key")
+    forms = [{item for _, item in drawn.papers[n]} for n in range(3)]
+    assert len(set.union(*forms)) == 12
+    had = Counter(item for desk in desks for item in desk.seen)
+    assert all(had[item] < 10 for form in forms for item in form)
+
+
 def test_one_late_paper_holds_every_rule():
     problem = problem_of(blueprint(Cell(3, areas=("water",)), Cell(3)), [revision(f"q{i:02}", AREAS[i % 3]) for i in range(30)], 20)
     late = Desk("C99", own=frozenset({0, 3, 6}))

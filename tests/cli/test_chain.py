@@ -136,6 +136,24 @@ def test_the_whole_chain(county):
     assert "which" in county("paper", "print", "s1", "-o", county.folder / "x.pdf")
 
 
+def test_how_papers_were_drawn_before_and_after(county):
+    plan = county.file("sitting.yaml", SITTING + "  forms: 2\n  columns: 5\n")
+    trial = county("sitting", "create", plan, "--check")
+    assert "2套卷" in trial
+    assert "每排5个座位" in trial
+    assert "还没有考试" in county("sitting", "list")
+    assert "正在组卷" in county("sitting", "create", plan)
+    shown = county("sitting", "report", "s1")
+    for text in ("2套卷", "A卷：", "B卷：", "预计及格率", "可抽的通用题", "邻座", "按题型假定的得分率"):
+        assert text in shown
+    figures = json.loads(county("sitting", "report", "s1", "--json"))
+    assert [row["form"] for row in figures["parallel"]] == ["", "A", "B"]
+    assert figures["papers"] == figures["parallel"][0]["papers"]
+    assert {"exposure", "neighbours", "stand_ins", "bases", "band"} < set(figures)
+    assert "Form A" in county("--lang", "en", "sitting", "report", "s1")
+    assert "not_found" in county("sitting", "report", "none")
+
+
 def sit_right(county):
     """Let the first cadre of the sitting answer everything right; return the staff number."""
     console = Console()

@@ -52,7 +52,7 @@ def test_the_key_gives_answers_rules_reasons_and_clauses(size, make_questions, m
     pages = read_pages(key([PrintJob(make_paper(questions), person)], size=size))
     text = text_of(pages)
     assert len(pages) % 2 == 0
-    assert "青岚县政策知识测试试卷参考答案及评分标准试卷编号：QL-0001满分：100分及格：60分" in text
+    assert "青岚县政策知识测试试卷参考答案及评分标准座位17试卷编号：QL-0001满分：100分及格：60分" in text
     assert "三、判断题（每题2分，共24分。正确的打“√”，错误的打“×”，不答不得分）" in text
     assert "题号12345678910答案BBBBBBBBBB题号1112答案BB" in text
     assert "37．①特别法人②5／五" in text

@@ -209,3 +209,17 @@ def test_the_situation_stands_before_the_first_question_of_a_case(make_longer_qu
     text = "".join(page.text for page in read_pages(pdf([PrintJob(replace(paper, slots=(slot, replace(slot, number=2, part=2))), person)])))
     assert text.count("某村有一户农户。1．（单项选择题，2分）应当怎样办") == 1
     assert text.count("某村有一户农户。") == 1
+
+
+@pytest.mark.parametrize("size", PageSize)
+def test_form_and_seat_stand_on_paper_and_key_and_only_where_they_are_known(size, make_questions, make_paper, person, read_pages):
+    formed = make_paper(make_questions(2), form="B")
+    pages = read_pages(pdf([PrintJob(formed, replace(person, seat="12"))], size=size, with_key=True))
+    assert f"{formed.title}B卷座位12（考试形式" in pages[0].text
+    assert "座位号：12" in pages[0].text
+    assert "参考答案及评分标准B卷座位12试卷编号" in "".join(page.text for page in pages)
+    plain = read_pages(pdf([PrintJob(make_paper(make_questions(2)), UNKNOWN)], size=size, with_key=True))
+    text = "".join(page.text for page in plain)
+    assert "试卷（考试形式" in text
+    assert "座位号：" in text
+    assert text.count("座位") == text.count("座位号")

@@ -16,7 +16,9 @@ from quiz.core.roster import Group
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
 from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
+from quiz.storage.papers import NewPaper, read_paper, save_papers
 from quiz.usecases import publishing, scheduling
+from quiz.usecases.papers import papers_to_print
 
 
 def test_everyone_has_a_frozen_paper_with_their_own_township(world, county):
@@ -101,3 +103,25 @@ def test_stored_paper_and_its_digest_agree(world, county):
         seat = sittings.seats_of_cadre(db, "C1")[0]
         paper = papers.read_paper(seat.paper)
     assert seat.paper.digest == hashlib.sha256(seat.paper.content.encode()).hexdigest() == paper_digest(paper)
+
+
+def test_papers_are_handed_to_print_in_the_order_of_seats(empty, county):
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(forms=2), county.ZONE, county.SEED)
+    found = empty.do(papers_to_print, county.ADMIN, "s1", county.NOW)
+    assert [(candidate.seat, paper.form) for paper, candidate in found] == [("1", "A"), ("2", "B"), ("3", "A")]
+
+    def reissue(db):
+        seat = next(seat for seat in sittings.seats_of_sitting(db, sittings.get_sitting(db, "s1")) if seat.cadre.number == "C1")
+        again = replace(read_paper(seat.paper), code="AAAAA-AAAAA")
+        save_papers(db, seat.sitting, [NewPaper(seat.cadre, "", again, number=2)])
+
+    empty.do(reissue)
+    found = empty.do(papers_to_print, county.ADMIN, "s1", county.NOW)
+    assert [(candidate.number, candidate.seat) for _, candidate in found] == [("C2", "2"), ("C3", "3"), ("C1", "")]
+
+
+def test_what_was_made_is_told_paper_by_paper(empty, county):
+    told = []
+    prepare = scheduling.prepare_sitting
+    empty.do(prepare, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED, lambda made, total: told.append((made, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]

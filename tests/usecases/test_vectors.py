@@ -3,11 +3,11 @@
 from quiz.storage import sittings
 from quiz.storage.engine import reading
 
-COMMITMENT = "4439f8e4418751de1703e1b5b5daa72010ab59db78431fd99fe8d1e94e7c49b4"
+COMMITMENT = "24eb16f18ee19ea836772d912e472ebe706878b484c562d2b48fbea75720ba28"
 DIGESTS = {
-    "C1": "80245a73c1626ddc093651ea47130a246a2c48b375a548b727123f0d80d2b0e0",
-    "C2": "916156d0b3aa33f80a7f44aff4b58e623eea90b2b07f5d4dc6e639025e68b2a9",
-    "C3": "321fb39e5d2dcfeb8851161a24e902541f14854cb3e2f6148ab8d914469270e8",
+    "C1": "9fb77bc52ffe10b3ea1eedf7603037f5883680db16ac11a8c91747755c89e33f",
+    "C2": "a12f363cd69e4acbed4ac6dfa9a497ae1e664bd0a35e2d5d5a3f4541aebd19ea",
+    "C3": "3c8030a35e81de35a6da51eefcf9094c10909d1a9f32cb0ec3413c0be6b4b227",
 }
 
 

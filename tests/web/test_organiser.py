@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pypdfium2
@@ -16,7 +17,7 @@ from quiz.core.access import Actor, Role
 from quiz.core.sitting import Release
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows
-from quiz.storage.sittings import get_sitting
+from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, AuditRow, CadreRow, GrantRow
 from quiz.usecases import attempts
 from tests.web.world import NINE, Clock, Person, paper_code, right_answers, schedule
@@ -29,6 +30,8 @@ STATUS = {
     "/sittings/demo": {"": 302, "nobody": 403, "q001": 403, "setter": 403, "organiser": 200, "marker": 403, "inspector": 200},
     "/sittings/demo/cadres/Q001": {"": 302, "nobody": 403, "q001": 403, "setter": 403, "organiser": 200, "marker": 403, "inspector": 200},
     "/sittings/demo/results.xlsx": {"": 302, "nobody": 403, "q001": 403, "setter": 403, "organiser": 200, "marker": 403, "inspector": 200},
+    "/sittings/demo/draw": {"": 302, "nobody": 403, "q001": 403, "setter": 403, "organiser": 200, "marker": 403, "inspector": 403},
+    "/sittings/none/draw": {"organiser": 404},
     "/sittings/demo/release": {"": 302, "nobody": 403, "q001": 403, "setter": 403, "organiser": 200, "marker": 403, "inspector": 403},
     "/sittings/none": {"organiser": 404, "inspector": 404},
     "/sittings/demo/cadres/Q999": {"organiser": 404},
@@ -105,6 +108,69 @@ def test_creating_a_sitting(person: People, web_engine: Engine) -> None:
         assert row.commitment in page
 
 
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [({}, "每人一卷"), ({"mode": "common"}, "通用题全场相同"), ({"mode": "forms", "forms": "2", "columns": "2"}, "2套卷，每排2个座位")],
+)
+def test_checking_a_plan_tells_how_the_papers_would_come_out(person: People, mode: dict[str, object], told: str) -> None:
+    """Exposure, neighbours, expected scores with what they rest on; the answer says that it is a trial."""
+    page = person("organiser").post("/sittings/new", {**PLAN, **mode, "do": "check"}).text
+    for text in (told, "试算结果", "各卷难易", "预计及格率", "可抽的通用题8道，用了8道", "按题型假定的得分率 8题", "不需要：轮流发题"):
+        assert text in page
+
+
+def test_forms_from_the_plan_to_results_and_export(person: People, web_engine: Engine) -> None:
+    """Each form's letter stands in the list of results and in the Excel file; a sitting without forms has no such column."""
+    organiser = person("organiser")
+    form = {**PLAN, "mode": "forms", "forms": "2", "columns": "3", "avoid_last": "1", "band": "1.5"}
+    assert organiser.post("/sittings/new", {**form, "do": "create"}).status_code == 302
+    with reading(web_engine) as session:
+        row = get_sitting(session, "q4")
+        assert row is not None
+        rows = [(seat.paper.seat, seat.paper.form) for seat in seats_of_sitting(session, row)]
+    assert sorted(rows) == [(1, "A"), (2, "B"), (3, "A")]
+    _sit(web_engine, "Q001", "q4", opens=NINE + timedelta(days=1))
+    assert re.search(r"<td>[AB]卷</td>", organiser.get("/sittings/q4").text)
+    assert "卷</td>" not in organiser.get("/sittings/demo").text
+    sheet = load_workbook(BytesIO(organiser.get("/sittings/q4/results.xlsx").data)).worksheets[0]
+    assert [cell.value for cell in sheet[1]][-1] == "试卷"
+    assert sorted(sheet.cell(row, sheet.max_column).value for row in (2, 3, 4)) == ["A", "A", "B"]
+    plain = load_workbook(BytesIO(organiser.get("/sittings/demo/results.xlsx").data)).worksheets[0]
+    assert [cell.value for cell in plain[1]][-1] == "备注"
+
+
+def test_how_the_papers_were_drawn(person: People) -> None:
+    """The page of a stored sitting shows the figures of its own draw, and the sitting's page leads there."""
+    organiser = person("organiser")
+    assert 'href="/sittings/demo/draw"' in organiser.get("/sittings/demo").text
+    page = organiser.get("/sittings/demo/draw").text
+    for text in ("组卷情况", "每人一卷，每排6个座位", "各卷预计得分相差", "邻座没有同题", "满分20分，12分及格"):
+        assert text in page
+    assert "补充搜索" not in page
+    organiser.post("/language", {"language": "en", "next": "/sittings"})
+    assert "How the papers were drawn" in organiser.get("/sittings/demo/draw").text
+
+
+def test_nobody_sees_how_their_own_coming_papers_were_drawn(person: People, web_engine: Engine, clock: Clock) -> None:
+    """An organiser who is a candidate is refused until the sitting is over, and is not led there."""
+    with writing(web_engine) as session:
+        cadre = cadre_rows(session, ["Q003"])["Q003"]
+        session.execute(update(AccountRow).where(AccountRow.login == "organiser").values(cadre_id=cadre.id))
+    organiser = person("organiser")
+    assert organiser.get("/sittings/demo/draw").status_code == 403
+    assert "/sittings/demo/draw" not in organiser.get("/sittings/demo").text
+    clock.go_on(hours=3)
+    assert organiser.get("/sittings/demo/draw").status_code == 200
+
+
+def test_the_form_says_that_it_works(person: People) -> None:
+    """Assembling takes seconds: the page carries the words that its script shows meanwhile."""
+    page = person("organiser").get("/sittings/new").text
+    assert "busy.js" in page
+    assert page.count("data-busy-text=") == 2
+    assert 'role="status" data-busy-said' in page
+
+
 @pytest.mark.parametrize("step", ["check", "create"])
 def test_a_bank_too_small_is_refused_with_the_counts(person: People, web_engine: Engine, clock: Clock, step: str) -> None:
     """Every cell that is short is told with its numbers and whom it hits; what was typed stays."""
@@ -133,6 +199,13 @@ def test_a_bank_too_small_is_refused_with_the_counts(person: People, web_engine:
         ({"minutes": "many"}, "请填写整数"),
         ({"minutes": "9999"}, "答题时长须为1至480分钟"),
         ({"release": "never"}, "请从列出的选项中选择"),
+        ({"mode": "two"}, "请从列出的选项中选择"),
+        ({"mode": "forms", "forms": "1"}, "套数须为2至26"),
+        ({"mode": "forms", "forms": ""}, "请填写套数"),
+        ({"columns": "0"}, "每排座位数须为1至20"),
+        ({"avoid_last": "-1"}, "避开的场数须为0至20"),
+        ({"band": "little"}, "请填写数字"),
+        ({"band": "0"}, "各卷预计得分的差距须为0.1至100分"),
         ({"posts": ["contact"]}, "没有符合条件的考生"),
         ({"opens_at": "2026-11-01T09:00", "closes_at": "2026-11-01T10:00"}, "结束时间已经过去"),
     ],
@@ -331,15 +404,15 @@ def test_other_sites_cannot_send_our_forms(person: People, web_engine: Engine) -
         assert organiser.client.post(path, data={"code": "demo"}).status_code == 400
 
 
-def _sit(engine: Engine, number: str, sitting: str = "demo", right: bool = True) -> None:
+def _sit(engine: Engine, number: str, sitting: str = "demo", right: bool = True, opens: datetime = NINE) -> None:
     """Let a cadre sit the whole paper: all right, or with the last option of every choice and nothing written."""
     actor = Actor("x", {Role.TRAINEE: "/"}, cadre_number=number)
     code = paper_code(engine, number, sitting)
     answers = right_answers(engine, number, sitting) if right else {1: ["D"], 2: ["D"]}
     with writing(engine) as session:
-        attempts.start(session, actor, code, NINE + timedelta(minutes=1))
+        attempts.start(session, actor, code, opens + timedelta(minutes=1))
         saves = [attempts.Save(slot, value, slot) for slot, value in answers.items()]
-        attempts.submit(session, actor, code, saves, "d", NINE + timedelta(minutes=9))
+        attempts.submit(session, actor, code, saves, "d", opens + timedelta(minutes=9))
 
 
 def _upload(person: Person, name: str, content: bytes):  # type: ignore[no-untyped-def]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -11,12 +12,14 @@ import pytest
 from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
-from quiz.core.access import Actor, Role
+from quiz.core.access import Actor, Role, command_line
+from quiz.core.plan import SittingPlan
+from quiz.core.roster import Group
 from quiz.core.sitting import Release
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
-from quiz.usecases import attempts
-from tests.web.world import NINE, SECRET_WORD, Clock, Person, paper_code, right_answers, schedule
+from quiz.usecases import attempts, scheduling
+from tests.web.world import NINE, SECRET_WORD, ZONE, Clock, Person, paper_code, right_answers, schedule
 
 People = Callable[[str], Person]
 
@@ -133,6 +136,16 @@ def test_list_and_notice_in_every_state(trainee: Person, web_engine: Engine, cod
 
     clock.at = NINE + timedelta(hours=2, seconds=1)
     assert "查看成绩" in trainee.get("/papers").text
+
+
+def test_the_notice_names_form_and_seat(trainee: Person, web_engine: Engine, code: str) -> None:
+    """Who sits where with which form is told before the start; without forms the seat alone."""
+    assert re.search(r"<dd>座位[123]</dd>", trainee.get(f"/papers/{code}").text)
+    plan = SittingPlan("forms", "套卷", "small", Group(), NINE, NINE + timedelta(hours=2), forms=2)
+    with writing(web_engine) as session:
+        scheduling.create_sitting(session, command_line("tests"), NINE - timedelta(hours=1), plan, ZONE, bytes(32))
+    page = trainee.get(f"/papers/{paper_code(web_engine, 'Q001', 'forms')}").text
+    assert re.search(r"<dt>您的试卷</dt><dd>[AB]卷，座位[123]</dd>", page)
 
 
 def test_someone_who_never_came_is_told_so(trainee: Person, code: str, clock: Clock) -> None:

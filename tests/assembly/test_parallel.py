@@ -1,0 +1,109 @@
+"""Parallel forms and the seating plan against what counting everything gives."""
+
+import itertools
+from collections import Counter
+from fractions import Fraction
+from math import sqrt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.assembly.draw import draw
+from quiz.assembly.parallel import Outlook, compare, outlook, pass_chance
+from quiz.assembly.seating import neighbours, overlap, seat_forms
+from quiz.core.blueprint import Cell
+from tests.assembly.made import blueprint, problem_of, revision
+
+
+def distribution(asked):
+    """The exact distribution of the score, question by question."""
+    chances = {0: Fraction(1)}
+    for each, thousandths in asked:
+        right = Fraction(thousandths, 1000)
+        longer = Counter()
+        for score, chance in chances.items():
+            longer[score + each] += chance * right
+            longer[score] += chance * (1 - right)
+        chances = longer
+    return chances
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from([100, 200, 150]), st.integers(0, 1000)), max_size=12))
+def test_mean_and_variance_are_exact(asked):
+    chances = distribution(asked)
+    mean = sum(score * chance for score, chance in chances.items())
+    variance = sum((score - mean) ** 2 * chance for score, chance in chances.items())
+    found = outlook(asked)
+    assert found.mean == pytest.approx(float(mean))
+    assert found.variance == pytest.approx(float(variance), abs=1e-6)
+
+
+@pytest.mark.parametrize("facility", [350, 600, 850])
+@pytest.mark.parametrize("pass_mark", [3000, 4500, 6000, 7500])
+def test_the_pass_rate_comes_near_the_exact_one(facility, pass_mark):
+    asked = [(200, facility + 5 * (i % 21) - 50) for i in range(30)] + [(100, facility)] * 20
+    exact = sum(chance for score, chance in distribution(asked).items() if score >= pass_mark)
+    assert pass_chance(outlook(asked), pass_mark, 100) == pytest.approx(float(exact), abs=0.02)
+
+
+def test_a_score_without_spread_passes_or_not():
+    assert pass_chance(Outlook(600.0, 0.0), 600, 100) == 1
+    assert pass_chance(Outlook(599.0, 0.0), 600, 100) == 0
+
+
+def test_forms_stand_beside_all_papers():
+    papers = [("A", Outlook(6000.0, 400.0)), ("B", Outlook(6400.0, 900.0)), ("A", Outlook(6200.0, 400.0)), ("B", Outlook(6200.0, 900.0))]
+    everyone, a, b = compare(papers, 6000, 100)
+    assert (everyone.form, everyone.papers, everyone.mean, everyone.least, everyone.most) == ("", 4, 6200.0, 6000.0, 6400.0)
+    assert everyone.sd == pytest.approx(sqrt(20000))
+    assert (a.form, a.papers, a.mean, a.sd, a.score_sd) == ("A", 2, 6100.0, 100.0, 20.0)
+    assert b.score_sd == 30.0
+    assert everyone.pass_rate == pytest.approx((a.pass_rate + b.pass_rate) / 2)
+    assert len(compare(papers[:1], 6000, 100)) == 1
+    assert compare([], 6000, 100) == ()
+
+
+@pytest.mark.parametrize(("places", "columns"), [(1, 6), (7, 3), (12, 4), (5, 1), (9, 20)])
+def test_neighbours_are_those_within_one_row_and_one_column(places, columns):
+    def beside(one, two):
+        return max(abs(one // columns - two // columns), abs(one % columns - two % columns)) == 1
+
+    expected = [pair for pair in itertools.combinations(range(places), 2) if beside(*pair)]
+    assert sorted(neighbours(places, columns)) == expected
+
+
+def test_what_neighbours_share_is_counted():
+    found = overlap([{1, 2}, {3, 4}, {1, 2}, {1, 5}], 2)
+    assert (found.pairs, found.apart, found.most) == (6, 3, 2)
+    assert found.mean == pytest.approx(4 / 6)
+
+
+@pytest.mark.parametrize("columns", range(1, 13))
+@pytest.mark.parametrize("count", range(2, 9))
+def test_no_two_side_by_side_or_one_behind_the_other_have_the_same_form(count, columns):
+    places = count * columns
+    forms = seat_forms(count, places, columns)
+    assert set(Counter(forms).values()) == {columns}
+    for one, two in neighbours(places, columns):
+        if one // columns == two // columns or one % columns == two % columns:
+            assert forms[one] != forms[two]
+
+
+@pytest.mark.parametrize("columns", [4, 6, 8])
+def test_four_forms_and_even_rows_keep_the_diagonals_apart_too(columns):
+    forms = seat_forms(4, 10 * columns, columns)
+    assert all(forms[one] != forms[two] for one, two in neighbours(10 * columns, columns))
+
+
+def test_without_columns_forms_are_dealt_in_turn():
+    assert seat_forms(3, 7, 0) == (0, 1, 2, 0, 1, 2, 0)
+
+
+def test_drawn_forms_follow_the_seating_plan():
+    problem = problem_of(blueprint(Cell(3)), [revision(f"q{i:02}") for i in range(30)], 24, forms=4, gap=12)
+    drawn = draw(problem, b"key")
+    assert drawn.forms == seat_forms(4, 24, 6)
+    papers = [{item for _, item in picks} for picks in drawn.papers]
+    assert overlap(papers, 6).apart == overlap(papers, 6).pairs
