@@ -129,6 +129,7 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         ("/sittings", "sittings"),
         ("/sittings/demo-past", "sitting"),
         ("/sittings/demo-past/cadres/C0035", "cadre"),
+        ("/sittings/demo-past/draw", "draw"),
         ("/sittings/new", "new-sitting"),
         ("/roster", "roster"),
         ("/marking", "marking"),
@@ -147,6 +148,9 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         ("/bank/proposals/1", "proposal"),
         ("/bank/lapses", "lapses"),
         ("/bank/coverage", "coverage"),
+        ("/blueprints", "blueprints"),
+        ("/blueprints/cadre-by-post", "blueprint"),
+        ("/blueprints/cadre-by-post/edit", "blueprint-editor"),
     ):
         page.goto(address + path)
         shoot(page, f"{name}-{tag}")

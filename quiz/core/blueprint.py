@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from quiz.core.marking import Rule
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, join_messages, mark_text, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Level, Question, QuestionType
 
 
@@ -112,16 +112,18 @@ class Cell:
         )
 
     def describe(self) -> Message:
-        """Return the cell in words, e.g. "安全住房 × 运用"."""
-        words: list[Message | str] = [category_name(category) for category in self.categories]
-        words += [*(say(AREAS[a]) if a in AREAS else a for a in self.areas), *self.topics]
-        words += [say(LEVEL_NAMES[level]) for level in self.levels] + list(self.tags)
-        words += [say(BAND_NAMES[band]) for band in self.bands] + [say(WEIGHT_NAMES[weight]) for weight in self.weights]
-        words += [say(SOURCE_NAMES[source]) for source in self.sources]
-        if not words:
-            return say("不限")
-        text = " × ".join(f"{{w{i}}}" for i in range(len(words)))
-        return Message(text, {f"w{i}": word for i, word in enumerate(words)})
+        """Return the cell in words: what a field admits parted by strokes, the fields crossed, e.g. "安全住房/饮水安全 × 运用"."""
+        fields: list[list[Message | str]] = [
+            [category_name(category) for category in self.categories],
+            [say(AREAS[area]) if area in AREAS else area for area in self.areas],
+            [*self.topics],
+            [say(LEVEL_NAMES[level]) for level in self.levels],
+            [*self.tags],
+            [say(BAND_NAMES[band]) for band in self.bands],
+            [say(WEIGHT_NAMES[weight]) for weight in self.weights],
+            [say(SOURCE_NAMES[source]) for source in self.sources],
+        ]
+        return join_messages(" × ", [join_messages("/", words) for words in fields if words]) if any(fields) else say("不限")
 
 
 @dataclass(frozen=True, slots=True)
