@@ -100,7 +100,7 @@ class _Swapper:
         desks = state.problem.desks
         if other in desks[one].seen or item in desks[two].seen or other in state.chosen[one] or item in state.chosen[two]:
             return False
-        if state.problem.gap and (state.is_near(one, other, besides=two) or state.is_near(two, item, besides=one)):
+        if state.problem.gap and not self._keeps_distance(one, two, item, other):
             return False
         state.take(one, (cell, item))
         state.take(two, (cell, other))
@@ -108,6 +108,12 @@ class _Swapper:
         state.put(one, cell, other if may else item)
         state.put(two, cell, item if may else other)
         return may
+
+    def _keeps_distance(self, one: int, two: int, item: int, other: int) -> bool:
+        """True when no more questions stand near themselves after the swap than before: where the bank is thin some do anyhow."""
+        is_near = self._state.is_near
+        after = is_near(one, other, besides=two) + is_near(two, item, besides=one)
+        return not after or after <= is_near(one, item, besides=two) + is_near(two, other, besides=one)
 
 
 def _weights(problem: Problem) -> list[list[int]]:
