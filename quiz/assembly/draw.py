@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from quiz.assembly.check import faults
@@ -77,13 +76,3 @@ def _draw_forms(problem: Problem, key: bytes) -> Drawn:
     wrong = faults(problem, papers)
     assert not wrong, wrong[:3]
     return Drawn(papers, tuple(expected_scores(state)), forms.near, forms.seen + given.seen, 0, forms.swaps, (), turn)
-
-
-def draw_one(problem: Problem, key: bytes, desk: Desk, used: Sequence[Sequence[Choice]] = ()) -> tuple[Choice, ...] | None:
-    """Return a paper for one more person (late on the roster), the least used questions first among what `used` papers have; None if none exists."""
-    state = State(replace(problem, desks=(desk,), gap=0))
-    tables = share_tables(state.problem, key)
-    given = deal(state, tables, key)
-    if given.stuck and not refill(state, 0, key):
-        return None
-    return tuple(state.picks[0])

@@ -6,10 +6,11 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import floor
+from typing import TypeVar
 
 from quiz.assembly.pool import PlacedCell
 from quiz.core.blueprint import Blueprint
@@ -35,26 +36,40 @@ class Sheet:
 Chosen = tuple[int, Revision]
 """A cell (by its place) and the question that stands in it."""
 
+T = TypeVar("T")
+
 
 def make_paper(sheet: Sheet, key: bytes, common: Sequence[Chosen], local: Sequence[Chosen] = (), form: str = "", form_key: bytes = b"") -> Paper:
     """Return the paper that `key` (its own) makes of the chosen questions; with a form, the form's key orders what its holders share."""
+    ordered = in_order(sheet.places, common, local, key, form_key if form else key)
+    slots = [slot for cell, revision, mixer in ordered for slot in slots_for(sheet.places[cell], revision, mixer)]
+    return finish_paper(sheet, paper_code(key), slots, form)
+
+
+def in_order(
+    places: Sequence[PlacedCell], common: Sequence[tuple[int, T]], local: Sequence[tuple[int, T]], key: bytes, common_key: bytes
+) -> list[tuple[int, T, bytes]]:
+    """Return all that stands on a paper in its order, section by section, each with the key that also orders its options."""
+    out: list[tuple[int, T, bytes]] = []
+    for index in range(1 + max((place.section for place in places), default=-1)):
+        for chosen, mixer, label in ((common, common_key, f"order/{index}"), (local, key, f"order/{index}/local")):
+            here = [(cell, found) for cell, found in chosen if places[cell].section == index]
+            out += [(cell, found, mixer) for cell, found in Stream(mixer, label).shuffled(here)]
+    return out
+
+
+def finish_paper(sheet: Sheet, code: str, slots: Sequence[Slot], form: str = "") -> Paper:
+    """Return the paper with these slots, numbered through."""
     plan = sheet.blueprint
-    slots: list[Slot] = []
-    for index in range(len(plan.sections)):
-        for shared, chosen in ((True, common), (False, local)):
-            drawn = [(cell, revision) for cell, revision in chosen if sheet.places[cell].section == index]
-            mixer = form_key if shared and form else key
-            for cell, revision in Stream(mixer, f"order/{index}" if shared else f"order/{index}/local").shuffled(drawn):
-                slots += _slots(len(slots) + 1, sheet.places[cell], revision, mixer)
     return Paper(
-        code=paper_code(key),
+        code=code,
         sitting=sheet.sitting,
         title=sheet.title,
         minutes=plan.minutes,
         total=plan.total,
         pass_mark=plan.pass_mark,
         sections=tuple(PaperSection(s.title, s.type, s.each, s.rule) for s in plan.sections),
-        slots=tuple(slots),
+        slots=tuple(replace(slot, number=number) for number, slot in enumerate(slots, 1)),
         notes=plan.notes,
         dataset=sheet.dataset.id if sheet.dataset else "",
         dataset_digest=sheet.dataset_digest,
@@ -76,17 +91,17 @@ def chosen_by(place: PlacedCell) -> str:
     return (say("代替本地题：{cell}", cell=words) if place.instead_of >= 0 else words).render()
 
 
-def _slots(number: int, place: PlacedCell, revision: Revision, key: bytes) -> list[Slot]:
-    """The slot of a question, or the slots of a case's parts, which share the marks in proportion to their own."""
+def slots_for(place: PlacedCell, revision: Revision, mixer: bytes) -> list[Slot]:
+    """Return the slot of a question, or the slots of a case's parts, which share the marks in proportion to their own; not yet numbered."""
     rule, case, each = chosen_by(place), revision.question, place.owner.each
     if not case.parts:
-        return [Slot(number, place.section, _shuffled(case, key), revision.number, revision.digest, each, rule)]
+        return [Slot(0, place.section, _shuffled(case, mixer), revision.number, revision.digest, each, rule)]
     marks = split_marks(each, [part.part_marks for part in case.parts])
     return [
         Slot(
-            number + i,
+            0,
             place.section,
-            _shuffled(part, key),
+            _shuffled(part, mixer),
             revision.number,
             revision.digest,
             mark,
@@ -98,6 +113,12 @@ def _slots(number: int, place: PlacedCell, revision: Revision, key: bytes) -> li
         )
         for i, (part, mark) in enumerate(zip(case.parts, marks, strict=True))
     ]
+
+
+def option_orders(uid: str, ids: Sequence[str], mixer: bytes, is_ordering: bool = False) -> list[list[str]]:
+    """Return the orders in which a question's options may stand under a key: one; of an ordering also the one that it falls back to."""
+    order = Stream(mixer, f"opt/{uid}").shuffled(ids)
+    return [order, [*order[1:], order[0]]] if is_ordering else [order]
 
 
 def _shuffled(question: Question, key: bytes) -> Question:
