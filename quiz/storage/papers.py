@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -86,8 +86,15 @@ def is_current() -> ColumnElement[bool]:
     return ~exists().where(newer.sitting_id == PaperRow.sitting_id, newer.cadre_id == PaperRow.cadre_id, newer.number > PaperRow.number)
 
 
-def recent_questions(session: Session, before: datetime, sittings: int) -> dict[str, frozenset[str]]:
-    """Return what each cadre was asked in the last sittings that opened before a moment, by staff number."""
+def save_new_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:
+    """Append the questions that came onto papers after the draw; those counted already keep the count of the draw, as rows never change."""
+    known = set(session.scalars(select(QuestionUseRow.question_uid).where(QuestionUseRow.sitting_id == sitting.id)))
+    came = [replace(paper, slots=tuple(slot for slot in paper.slots if base_uid(slot.question.uid) not in known)) for paper in papers]
+    save_uses(session, sitting, came)
+
+
+def recent_questions(session: Session, before: datetime, sittings: int, only: str = "") -> dict[str, frozenset[str]]:
+    """Return what each cadre (or the one with the staff number `only`) was asked in the last sittings that opened before a moment."""
     if sittings <= 0:
         return {}
     last = select(SittingRow.id).where(SittingRow.opens_at < before).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc()).limit(sittings)
@@ -96,6 +103,8 @@ def recent_questions(session: Session, before: datetime, sittings: int) -> dict[
         .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .where(PaperRow.sitting_id.in_(last), is_current())
     )
+    if only:
+        query = query.where(CadreRow.number == only)
     found: dict[str, set[str]] = {}
     for number, questions in session.execute(query):
         found.setdefault(number, set()).update(json.loads(questions))
