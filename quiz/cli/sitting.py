@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from quiz.banks.sitting_file import load_sitting
-from quiz.cli.console import Console, pass_console
+from quiz.cli.console import Console, pass_console, whole_file
 from quiz.core.message import say
+from quiz.printing.notice_pdf import Notice, print_notice
 from quiz.translation import format_moment
-from quiz.usecases import amending, attempts, results, scheduling
+from quiz.usecases import amending, attempts, results, scheduling, verifying
 
 PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say("已结束")}
 
@@ -114,3 +115,19 @@ def add(console: Console, code: str, number: str, reason: str) -> None:
     assert done.paper is not None
     assert done.cadre is not None
     console.say(say("第{n}次更正：已为{name}补卷，试卷编号{code}。", n=done.number, name=done.cadre.name, code=done.paper.code))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def notice(console: Console, code: str, output: Path) -> None:
+    """Print the notice to put up: the commitment, and once the window has closed the seed as well."""
+    with console.reader() as db:
+        found = verifying.publication(db, console.actor, console.now(), code)
+    row, zone = found.sitting, console.settings.zone
+    opens, closes = (format_moment(at, console.language, zone) for at in (row.opens_at, row.closes_at))
+    window = console.text(say("{opens}至{closes}", opens=opens, closes=closes))
+    with whole_file(output) as out:
+        print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed), out, console.translate)
+    console.say(say("公示单已写入{file}。", file=output))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from quiz.assembly.proof import FORMAT, Report, item_of, paper_record
 from quiz.core.access import Action, Actor
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
-from quiz.core.message import Message, QuizError, say
+from quiz.core.message import Message, NotFound, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.sitting import Phase
 from quiz.storage import amendments, audit, sittings
@@ -127,6 +128,24 @@ def make_proof(session: Session, actor: Actor, now: datetime, code: str) -> dict
     proof["items"] = {uid: item_of(revision.question) for uid, revision in sorted(sources.read(asked).items())}
     audit.record(session, now, actor.name, "paper_proof", sitting.code, {"papers": len(rows)})
     return proof
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What may be put up for a sitting now; `seed` is empty until the window has closed."""
+
+    sitting: SittingRow
+    papers: int
+    seed: str
+
+
+def publication(session: Session, actor: Actor, now: datetime, code: str) -> Publication:
+    """Return what may be published of a sitting now; it is meant for everybody, so a part of the county is enough. NotFound, Forbidden."""
+    actor.require(Action.VERIFY)
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    return Publication(sitting, len(amendments.papers_by_seat(session, sitting)), seed_to_show(sitting, now))
 
 
 def seed_to_show(sitting: SittingRow, now: datetime) -> str:
