@@ -6,12 +6,12 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, defer
 
 from quiz.core.canonical import canonical_json
 from quiz.storage.papers import is_current
-from quiz.storage.tables import AmendmentRow, CadreRow, PaperRow, SittingRow, UnitRow
+from quiz.storage.tables import AmendmentRow, AttemptRow, CadreRow, PaperRow, SittingRow, UnitRow
 
 
 def list_amendments(session: Session, sitting: SittingRow) -> list[AmendmentRow]:
@@ -65,6 +65,16 @@ def contents_of(session: Session, ids: list[int]) -> dict[int, str]:
     """Return the content of these papers by row id."""
     rows = session.execute(select(PaperRow.id, PaperRow.content).where(PaperRow.id.in_(ids)))
     return {row.id: row.content for row in rows}
+
+
+def hold(session: Session, sitting: SittingRow) -> None:
+    """Let amendments of a sitting wait for each other until this transaction ends (PostgreSQL; SQLite has one writer anyway)."""
+    session.execute(select(SittingRow.id).where(SittingRow.id == sitting.id).with_for_update())
+
+
+def has_attempts(session: Session, sitting: SittingRow) -> bool:
+    """True when somebody has started."""
+    return bool(session.scalar(select(exists().where(AttemptRow.sitting_id == sitting.id))))
 
 
 def papers_outside(session: Session, sitting: SittingRow, scope: str) -> int:

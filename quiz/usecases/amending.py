@@ -100,6 +100,7 @@ def replace_question(session: Session, actor: Actor, now: datetime, code: str, u
     `no_reason`, `already_open`, `not_asked` for a question on no paper (also when it was replaced before), `other_version`; NoSubstitute.
     """
     _check_reason(reason)
+    amendments.hold(session, _open_to(session, actor, code, now))
     change = _Replacement(session, actor, now, code, uid)
     change.store(now, actor, reason.strip())
     return change.amended
@@ -116,6 +117,7 @@ def add_cadre(session: Session, actor: Actor, now: datetime, code: str, number: 
     NotFound, Forbidden; QuizError `no_reason`, `closed`, `has_paper`, `no_paper_possible`, `other_version`.
     """
     _check_reason(reason)
+    amendments.hold(session, _open_to(session, actor, code, now))
     change = _Addition(session, actor, now, code, number)
     change.store(now, actor, reason.strip())
     return change.amended
@@ -210,7 +212,7 @@ def late_desk_of(detail: Mapping[str, Any]) -> Desk:
 class _Replacement(_Change):
     def __init__(self, session: Session, actor: Actor, now: datetime, code: str, asked: str) -> None:
         sitting = _open_to(session, actor, code, now)
-        if sittings.window_of(sitting).phase(now) is not Phase.SCHEDULED:
+        if sittings.window_of(sitting).phase(now) is not Phase.SCHEDULED or amendments.has_attempts(session, sitting):
             raise QuizError("already_open", say("考试已经开始，不能再换题。"))
         super().__init__(session, sitting)
         self.asked = asked = asked.strip()

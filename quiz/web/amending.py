@@ -5,6 +5,7 @@ Each is said in full first and done only when it is confirmed.
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 from typing import Any
 
@@ -92,3 +93,12 @@ def notice(code: str) -> ResponseReturnValue:
     print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed), out, translate)
     out.seek(0)
     return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-notice.pdf")
+
+
+@needs(Action.VERIFY)
+def proof(code: str) -> ResponseReturnValue:
+    """The proof of a sitting that has closed, for anybody to verify; taking it is logged."""
+    with writer() as db:
+        made = verifying.make_proof(db, actor(), now(), code)
+    out = BytesIO(json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    return send_file(out, mimetype="application/json", as_attachment=True, download_name=f"{code}-proof.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pypdfium2
 import pytest
 from sqlalchemy import Engine, update
 
+from quiz.assembly.proof import verify_proof
 from quiz.core.access import command_line
 from quiz.core.roster import Cadre, Post, PostKind, Roster
 from quiz.storage.engine import reading, writing
@@ -125,6 +127,23 @@ def test_somebody_late_gets_a_paper(person: People, web_engine: Engine, clock: C
     closed = organiser.get("/sittings/demo/amend").text
     assert "考试已经结束，不能再补卷" in closed
     assert 'name="form" value=' not in closed
+
+
+def test_the_proof_is_for_organisers_and_inspectors_after_the_end(person: People, clock: Clock) -> None:
+    """Refused before the end and to others; afterwards it verifies."""
+    organiser = person("organiser")
+    early = organiser.post("/sittings/demo/proof.json")
+    assert early.status_code == 409
+    assert "考试结束后才能公布" in early.text
+    assert "下载组卷证明" not in organiser.get("/sittings/demo").text
+    clock.go_on(hours=3)
+    assert {login: person(login).post("/sittings/demo/proof.json").status_code for login in ("", "q001", "setter", "marker")} == {
+        "": 401, "q001": 403, "setter": 403, "marker": 403
+    }  # fmt: skip
+    assert "下载组卷证明" in organiser.get("/sittings/demo").text
+    proof = person("inspector").post("/sittings/demo/proof.json")
+    assert proof.headers["Content-Disposition"].endswith("demo-proof.json")
+    assert verify_proof(json.loads(proof.data)).is_proven
 
 
 def test_a_candidate_among_the_organisers_amends_nothing(person: People, web_engine: Engine) -> None:
