@@ -126,6 +126,29 @@ def test_a_question_revised_or_retired_since_the_draw_is_no_substitute(world, co
     assert log_of(world) == []
 
 
+def test_a_case_gives_way_as_a_whole_and_the_slots_after_it_move_up(empty, county):
+    base = county.make_question("case")
+    cases = [
+        replace(base, uid=uid, type=QuestionType.CASE, stem=f"{uid}材料", options=(), key=frozenset(),
+                parts=tuple(replace(base, uid=f"{uid}#{n}", stem=f"{uid}第{n}问") for n in range(1, parts + 1)))
+        for uid, parts in (("case-a", 2), ("case-b", 3))
+    ]  # fmt: skip
+    sections = (Section("案例分析题", QuestionType.CASE, Decimal(6), (Cell(1),), Rule()), county.PLAN.sections[3])
+    empty.do(publishing.publish, county.ADMIN, county.NOW, cases, [replace(county.PLAN, id="cases", sections=sections)])
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, replace(county.sitting_plan(), blueprint="cases"), county.ZONE, county.SEED)
+    before = {number: empty.paper(number) for number in ("C1", "C2", "C3")}
+    old = before["C1"].slots[0].case
+    new = "case-b" if old == "case-a" else "case-a"
+    replace_(empty, county, f"{old}#2")
+    for number, was in before.items():
+        paper = empty.paper(number)
+        assert {slot.case for slot in paper.slots} == {new, ""}
+        assert [slot.number for slot in paper.slots] == list(range(1, len(paper.slots) + 1))
+        assert sum(slot.max_mark for slot in paper.slots) == paper.total
+        assert paper.slots[-1].question == was.slots[-1].question
+    assert report(empty, county).is_proven
+
+
 def test_a_local_question_gives_way_to_a_stand_in_or_is_refused(empty, county):
     with_stand_in = Section("单项选择题", QuestionType.SINGLE, Decimal(2), (
         Cell(1, areas=("water",)), Cell(1, categories=("township",), instead=Cell(1, areas=("water",))),
