@@ -44,18 +44,18 @@ def share_tables(problem: Problem, key: bytes) -> list[Table]:
     for paper, desk in enumerate(desks):
         if not desk.own and not desk.seen:
             continue
-        left = _left(problem, desk.own | desk.seen, sizes)
-        if _suits(needs[order[paper]], left, sizes):
+        left = left_of(problem, desk.own | desk.seen, sizes)
+        if suits(needs[order[paper]], left, sizes):
             continue
         for other in range(paper + 1, min(paper + 1 + 2 * len(tables), len(desks))):
-            if _suits(needs[order[other]], left, sizes):
+            if suits(needs[order[other]], left, sizes):
                 order[paper], order[other] = order[other], order[paper]
                 break
     return [tables[index] for index in order]
 
 
-def _left(problem: Problem, gone: frozenset[int], sizes: Sequence[int]) -> dict[int, int]:
-    """What is left of the kinds that somebody has had questions of."""
+def left_of(problem: Problem, gone: frozenset[int], sizes: Sequence[int]) -> dict[int, int]:
+    """Return what is left of the kinds of which some questions are gone."""
     left: dict[int, int] = {}
     for item in gone:
         kind = problem.items[item].kind
@@ -63,7 +63,8 @@ def _left(problem: Problem, gone: frozenset[int], sizes: Sequence[int]) -> dict[
     return left
 
 
-def _suits(need: Sequence[tuple[int, int]], left: dict[int, int], sizes: Sequence[int]) -> bool:
+def suits(need: Sequence[tuple[int, int]], left: dict[int, int], sizes: Sequence[int]) -> bool:
+    """True when what is left of each kind is as much as a table needs."""
     return all(n <= left.get(kind, sizes[kind]) for kind, n in need)
 
 

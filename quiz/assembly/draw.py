@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from quiz.assembly.check import faults
@@ -96,13 +95,3 @@ def _had_by_most(problem: Problem, count: int) -> frozenset[int]:
         kept = sorted(had[item] for item in members)[: need[kind] * 3 // 2 + 1]
         avoided.update(item for item in members if kept and had[item] > kept[-1])
     return frozenset(avoided)
-
-
-def draw_one(problem: Problem, key: bytes, desk: Desk, used: Sequence[Sequence[Choice]] = ()) -> tuple[Choice, ...] | None:
-    """Return a paper for one more person (late on the roster), the least used questions first among what `used` papers have; None if none exists."""
-    state = State(replace(problem, desks=(desk,), gap=0))
-    tables = share_tables(state.problem, key)
-    given = deal(state, tables, key)
-    if given.stuck and not refill(state, 0, key):
-        return None
-    return tuple(state.picks[0])

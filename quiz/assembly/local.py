@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -119,6 +119,25 @@ def choose_local(members: Sequence[Member], places: Sequence[PlacedCell], fits: 
         for number in inside:
             out[number] = _part(members[number], mix, places, fits, key)
     return out
+
+
+def choose_late(
+    members: Sequence[Member],
+    later: Sequence[Member],
+    late: Member,
+    places: Sequence[PlacedCell],
+    fits: Mapping[int, frozenset[str]],
+    key: bytes,
+    barred: frozenset[str],
+) -> Local:
+    """Return the personal part of somebody who came after `choose_local`: the mix of their group, as it was chosen then.
+
+    Where nobody of the group was there, the first of those who came `later` decided. `barred` templates and questions are asked no more.
+    """
+    alike = [[found for found in some if (found.group, found.wanted) == (late.group, late.wanted)] for some in (members, later)]
+    mix = _mix(alike[0] or alike[1][:1] or [late], late.wanted, fits, Stream(key, f"mix/{late.group}/{late.wanted}"))
+    left = {template: [uid for uid in uids if uid not in barred] for template, uids in late.bound.items() if template not in barred}
+    return _part(replace(late, bound={template: uids for template, uids in left.items() if uids}), mix, places, fits, key)
 
 
 def _mix(members: Sequence[Member], wanted: Sequence[tuple[int, int]], fits: Mapping[int, frozenset[str]], stream: Stream) -> list[tuple[int, Pick]]:

@@ -6,11 +6,12 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import floor
+from typing import TypeVar
 
 from quiz.assembly.pool import PlacedCell
 from quiz.core.blueprint import Blueprint
@@ -51,26 +52,42 @@ class Sheet:
 Chosen = tuple[int, Revision]
 """A cell (by its place) and the question that stands in it."""
 
+T = TypeVar("T")
+
 
 def make_paper(sheet: Sheet, key: bytes, common: Sequence[Chosen], local: Sequence[Chosen] = (), form: str = "", form_key: bytes = b"") -> Paper:
     """Return the paper that `key` (its own) makes of the chosen questions; with a form, the form's key orders what its holders share."""
-    plan = sheet.blueprint
+    ordered = in_order(sheet.places, common, local, key, form_key if form else key)
     slots: list[Slot] = []
-    for index in range(len(plan.sections)):
-        for shared, chosen in ((True, common), (False, local)):
-            drawn = [(cell, revision) for cell, revision in chosen if sheet.places[cell].section == index]
-            mixer = form_key if shared and form else key
-            for cell, revision in Stream(mixer, f"order/{index}" if shared else f"order/{index}/local").shuffled(drawn):
-                slots += _slots(len(slots) + 1, sheet.places[cell], sheet.rules[cell], revision, mixer, sheet.shown)
+    for cell, revision, mixer in ordered:
+        slots += slots_for(sheet.places[cell], revision, mixer, len(slots) + 1, sheet.rules[cell], sheet.shown)
+    return finish_paper(sheet, paper_code(key), slots, form)
+
+
+def in_order(
+    places: Sequence[PlacedCell], common: Sequence[tuple[int, T]], local: Sequence[tuple[int, T]], key: bytes, common_key: bytes
+) -> list[tuple[int, T, bytes]]:
+    """Return all that stands on a paper in its order, section by section, each with the key that also orders its options."""
+    out: list[tuple[int, T, bytes]] = []
+    for index in range(1 + max((place.section for place in places), default=-1)):
+        for chosen, mixer, label in ((common, common_key, f"order/{index}"), (local, key, f"order/{index}/local")):
+            here = [(cell, found) for cell, found in chosen if places[cell].section == index]
+            out += [(cell, found, mixer) for cell, found in Stream(mixer, label).shuffled(here)]
+    return out
+
+
+def finish_paper(sheet: Sheet, code: str, slots: Sequence[Slot], form: str = "") -> Paper:
+    """Return the paper with these slots, numbered through."""
+    plan = sheet.blueprint
     return Paper(
-        code=paper_code(key),
+        code=code,
         sitting=sheet.sitting,
         title=sheet.title,
         minutes=plan.minutes,
         total=plan.total,
         pass_mark=plan.pass_mark,
         sections=sheet.sections,
-        slots=tuple(slots),
+        slots=tuple(slot if slot.number == number else replace(slot, number=number) for number, slot in enumerate(slots, 1)),
         notes=plan.notes,
         dataset=sheet.dataset.id if sheet.dataset else "",
         dataset_digest=sheet.dataset_digest,
@@ -92,17 +109,20 @@ def chosen_by(place: PlacedCell) -> str:
     return (say("代替本地题：{cell}", cell=words) if place.instead_of >= 0 else words).render()
 
 
-def _slots(number: int, place: PlacedCell, rule: str, revision: Revision, key: bytes, shown: Shown) -> list[Slot]:
-    """The slot of a question, or the slots of a case's parts, which share the marks in proportion to their own."""
-    case, each = revision.question, place.owner.each
+def slots_for(place: PlacedCell, revision: Revision, mixer: bytes, number: int = 1, rule: str = "", shown: Shown | None = None) -> list[Slot]:
+    """Return the slot of a question, or the slots of a case's parts, which share the marks in proportion to their own, numbered from `number`.
+
+    `rule` spares the words of the cell where they are known, `shown` remembers questions by the order of their options.
+    """
+    rule, case, each = rule or chosen_by(place), revision.question, place.owner.each
     if not case.parts:
-        return [Slot(number, place.section, _shuffled(case, key, shown), revision.number, revision.digest, each, rule)]
+        return [Slot(number, place.section, _shuffled(case, mixer, shown), revision.number, revision.digest, each, rule)]
     marks = split_marks(each, [part.part_marks for part in case.parts])
     return [
         Slot(
             number + i,
             place.section,
-            _shuffled(part, key, shown),
+            _shuffled(part, mixer, shown),
             revision.number,
             revision.digest,
             mark,
@@ -116,17 +136,25 @@ def _slots(number: int, place: PlacedCell, rule: str, revision: Revision, key: b
     ]
 
 
-def _shuffled(question: Question, key: bytes, shown: Shown) -> Question:
+def option_orders(uid: str, ids: Sequence[str], mixer: bytes, is_ordering: bool = False) -> list[list[str]]:
+    """Return the orders in which a question's options may stand under a key: one; of an ordering also the one that it falls back to."""
+    order = Stream(mixer, f"opt/{uid}").shuffled(ids)
+    return [order, [*order[1:], order[0]]] if is_ordering else [order]
+
+
+def _shuffled(question: Question, key: bytes, shown: Shown | None) -> Question:
     if not question.options or question.keep_order:
         return question
     order = Stream(key, f"opt/{question.uid}").shuffled(range(len(question.options)))
-    known = shown.get((question.uid, *order))
+    known = None if shown is None else shown.get((question.uid, *order))
     if known is None:
-        known = shown[question.uid, *order] = question.with_options(_in_order(question, order))
+        known = question.with_options(_as_shown(question, order))
+        if shown is not None:
+            shown[question.uid, *order] = known
     return known
 
 
-def _in_order(question: Question, order: Sequence[int]) -> tuple[Option, ...]:
+def _as_shown(question: Question, order: Sequence[int]) -> tuple[Option, ...]:
     """The options in this order; an ordering never stands in its right order already."""
     options = tuple(question.options[index] for index in order)
     if question.type is QuestionType.ORDERING and {f"{i}{option.id}" for i, option in enumerate(options, 1)} == question.key:

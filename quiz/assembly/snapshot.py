@@ -49,16 +49,23 @@ def read_problem(plain: Mapping[str, Any]) -> Problem:
 
 def read_members(plain: Mapping[str, Any]) -> list[Member]:
     """Return the members of a personal part from its plain values: what binds for them follows from their places and from what binds where."""
-    scopes, bindable = plain["scopes"], {template: frozenset(codes) for template, codes in plain["bindable"].items()}
-    out = []
-    for number, group, wanted, places, own in plain["roster"]:
-        bound = {
-            template: [f"{template}@{code}" for code in places.get(scope, ()) if code in bindable[template]]
-            for template, scope in scopes.items()
-            if template not in own
-        }
-        out.append(Member(number, group, tuple((cell, n) for cell, n in wanted), {t: uids for t, uids in bound.items() if uids}))
-    return out
+    bindable = {template: frozenset(codes) for template, codes in plain["bindable"].items()}
+    return [_member(entry, plain["scopes"], bindable) for entry in plain["roster"]]
+
+
+def read_member(plain: Mapping[str, Any], entry: Sequence[Any]) -> Member:
+    """Return one more member of a personal part from their roster entry."""
+    return _member(entry, plain["scopes"], {template: frozenset(codes) for template, codes in plain["bindable"].items()})
+
+
+def _member(entry: Sequence[Any], scopes: Mapping[str, str], bindable: Mapping[str, frozenset[str]]) -> Member:
+    number, group, wanted, places, own = entry
+    bound = {
+        template: [f"{template}@{code}" for code in places.get(scope, ()) if code in bindable[template]]
+        for template, scope in scopes.items()
+        if template not in own
+    }
+    return Member(number, group, tuple((cell, n) for cell, n in wanted), {t: uids for t, uids in bound.items() if uids})
 
 
 def read_fits(plain: Mapping[str, Any]) -> dict[int, frozenset[str]]:

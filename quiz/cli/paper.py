@@ -1,16 +1,20 @@
-"""quiz paper: print frozen papers and their keys."""
+"""quiz paper: print frozen papers and their keys; prove and verify that they follow from the seed."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import click
 
+from quiz.assembly.proof import Report, verify_proof
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.core.message import QuizError, say
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
+from quiz.usecases import verifying
 from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 
@@ -54,3 +58,56 @@ def print_(console: Console, sitting: str, numbers: tuple[str, ...], everyone: b
                         pictures=pictures,
                     )
     console.say(say("{n}份试卷已写入{files}个文件：{file}。", n=len(jobs), files=len(parts), file=output))
+
+
+@paper.command()
+@click.argument("sitting")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def proof(console: Console, sitting: str, output: Path) -> None:
+    """Write the proof of SITTING, which has closed: seed, snapshot and papers by number, without any question's words.
+
+    Anyone can check it with `quiz paper verify FILE`.
+    """
+    with console.writer() as db:
+        made = verifying.make_proof(db, console.actor, console.now(), sitting)
+    with whole_file(output) as out:
+        out.write(json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    console.say(say("{n}份试卷的组卷证明已写入{file}。", n=len(made["papers"]), file=output))
+
+
+@paper.command()
+@click.argument("what", metavar="SITTING|FILE")
+@click.option("--cadre", "numbers", multiple=True, help="staff number; only with SITTING, may be given several times")
+@pass_console
+def verify(console: Console, what: str, numbers: tuple[str, ...]) -> None:
+    """Derive papers again from the seed and compare: those stored of SITTING, or those in a proof FILE, which needs no database."""
+    if Path(what).is_file():
+        if numbers:
+            raise QuizError("which", say("核对证明文件时不用 --cadre，总是核对全部试卷。"))
+        report = verify_proof(_read_proof(Path(what)))
+    else:
+        with console.reader() as db:
+            report = verifying.verify(db, console.actor, what, numbers)
+    _tell(console, report)
+
+
+def _read_proof(path: Path) -> Any:
+    try:
+        found = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise QuizError("bad_proof", say("证明文件读不懂，可能不完整或被改动过：{what}", what=error)) from error
+    if not isinstance(found, dict):
+        raise QuizError("bad_proof", say("这不是组卷证明文件，或者它的格式版本不被支持。"))
+    return found
+
+
+def _tell(console: Console, report: Report) -> None:
+    """Print what was found; exit status 1 unless everything is proven."""
+    for finding in report.findings:
+        click.echo(console.text(finding), err=True)
+    console.say(say("考试{code}，抽题承诺值：{commitment}", code=report.sitting, commitment=report.commitment))
+    console.say(say("共{papers}份试卷，{equal}份与由种子推算的完全一致。", papers=report.papers, equal=report.equal))
+    if not report.is_proven:
+        console.say(say("核对未通过。"))
+        raise click.exceptions.Exit(1)

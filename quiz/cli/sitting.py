@@ -1,4 +1,4 @@
-"""quiz sitting: schedule, list, say how the papers were drawn, release."""
+"""quiz sitting: schedule, list, say how the papers were drawn, amend, publish the commitment, release."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import click
 
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
-from quiz.cli.console import Console, pass_console
+from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
+from quiz.printing.notice_pdf import Notice, print_notice
 from quiz.translation import format_moment
-from quiz.usecases import attempts, results, scheduling
+from quiz.usecases import amending, attempts, results, scheduling, verifying
 from quiz.usecases.draw_report import describe, read_report
 from quiz.usecases.scheduling import Prepared
 
@@ -116,3 +117,55 @@ def close_expired(console: Console) -> None:
     with console.writer() as db:
         count = attempts.close_expired(db, console.now())
     console.say(say("已收卷{n}份。", n=count))
+
+
+@sitting.command()
+@click.argument("code")
+@click.argument("uid")
+@click.option("--reason", required=True, help="why; it goes into the log")
+@click.option("--check", "only_check", is_flag=True, help="say what would happen, store nothing")
+@pass_console
+def replace(console: Console, code: str, uid: str, reason: str, only_check: bool) -> None:
+    """Replace question UID, found faulty, on every paper of sitting CODE that has it; only before the window opens."""
+    if only_check:
+        with console.reader() as db:
+            seen = amending.foresee_replacement(db, console.actor, console.now(), code, uid)
+        console.say(say("将换掉{papers}份试卷上的{uid}，其余试卷不变。", papers=seen.papers, uid=uid))
+        return
+    with console.writer() as db:
+        done = amending.replace_question(db, console.actor, console.now(), code, uid, reason)
+    for number, _, old, new in done.exchanged:
+        click.echo(f"{number}\t{old} → {new}")
+    console.say(
+        say("第{n}次更正：已换掉{papers}份试卷上的{uid}，其余试卷不变。已打印的这些试卷请重新打印。", n=done.number, papers=done.papers, uid=uid)
+    )
+
+
+@sitting.command()
+@click.argument("code")
+@click.argument("number")
+@click.option("--reason", required=True, help="why; it goes into the log")
+@pass_console
+def add(console: Console, code: str, number: str, reason: str) -> None:
+    """Give the cadre NUMBER, who is late on the roster, a paper in sitting CODE; until the window closes."""
+    with console.writer() as db:
+        done = amending.add_cadre(db, console.actor, console.now(), code, number, reason)
+    assert done.paper is not None
+    assert done.cadre is not None
+    console.say(say("第{n}次更正：已为{name}补卷，试卷编号{code}。", n=done.number, name=done.cadre.name, code=done.paper.code))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def notice(console: Console, code: str, output: Path) -> None:
+    """Print the notice to put up: the commitment, and once the window has closed the seed as well."""
+    with console.reader() as db:
+        found = verifying.publication(db, console.actor, console.now(), code)
+    row, zone = found.sitting, console.settings.zone
+    opens, closes = (format_moment(at, console.language, zone) for at in (row.opens_at, row.closes_at))
+    window = console.text(say("{opens}至{closes}", opens=opens, closes=closes))
+    with whole_file(output) as out:
+        print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed), out, console.translate)
+    console.say(say("公示单已写入{file}。", file=output))

@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_RESULTS = "read_results"
     RELEASE = "release"
     JUDGE = "judge"
+    VERIFY = "verify"
 
 
 POLICY: Mapping[Action, frozenset[Role]] = {
@@ -51,6 +52,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
+    Action.VERIFY: frozenset({Role.ORGANISER, Role.INSPECTOR}),
 }
 
 

@@ -139,5 +139,10 @@ class QuestionTexts:
         return thaw_around(Slot, plain, question=self._shown[key])
 
 
+def named_digests(content: str) -> set[str]:
+    """Return the digests by which a paper's text names its questions."""
+    return {digest for slot in json.loads(content)[SLOTS] if (digest := _digest_of(slot[QUESTION]))}
+
+
 def _digest_of(stub: dict[str, Any]) -> str:
     return str(stub.get(REVISION) or stub.get(OWN) or "")

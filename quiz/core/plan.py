@@ -9,6 +9,9 @@ from decimal import Decimal
 from quiz.core.roster import Group
 from quiz.core.sitting import Release
 
+AVOID_LAST = 2
+"""Of how many last sittings questions are avoided unless a plan says otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class SittingPlan:
@@ -30,5 +33,5 @@ class SittingPlan:
     release: Release = Release.ON_CLOSE
     forms: int = 0
     columns: int = 6
-    avoid_last: int = 2
+    avoid_last: int = AVOID_LAST
     band: Decimal = Decimal("0.5")

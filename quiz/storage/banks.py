@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -82,6 +82,32 @@ def current_templates(session: Session) -> list[TemplateRevision]:
     """Return the current revisions of all templates that are not retired, by uid."""
     rows = session.execute(_current_revisions(is_template=True).where(QuestionRow.retired_at.is_(None)).order_by(QuestionRow.uid))
     return [TemplateRevision(r.number, r.digest, thaw(Template, json.loads(r.content))) for _, r in rows]
+
+
+def revisions_by_digest(session: Session, wanted: Mapping[str, str]) -> dict[str, Revision | TemplateRevision]:
+    """Return the revision with this digest of each question or template, by uid; those that are not stored are left out."""
+    out: dict[str, Revision | TemplateRevision] = {}
+    uids = list(wanted)
+    for start in range(0, len(uids), MOST_AT_ONCE):
+        query = (
+            select(QuestionRow, QuestionRevisionRow)
+            .join(QuestionRevisionRow, QuestionRevisionRow.question_id == QuestionRow.id)
+            .where(QuestionRow.uid.in_(uids[start : start + MOST_AT_ONCE]))
+        )
+        for row, found in session.execute(query):
+            if found.digest == wanted[row.uid]:
+                plain = json.loads(found.content)
+                if row.is_template:
+                    out[row.uid] = TemplateRevision(found.number, found.digest, thaw(Template, plain))
+                else:
+                    out[row.uid] = Revision(found.number, found.digest, thaw(Question, plain))
+    return out
+
+
+def changed_since(session: Session, known: Mapping[str, str]) -> list[str]:
+    """Return, sorted, the uids among these that are retired by now or whose current revision has another digest."""
+    query = select(QuestionRow.uid, QuestionRow.retired_at, QuestionRevisionRow.digest).join(QuestionRevisionRow, _is_current())
+    return sorted(uid for uid, retired_at, found in session.execute(query) if uid in known and (retired_at is not None or found != known[uid]))
 
 
 @dataclass(frozen=True, slots=True)

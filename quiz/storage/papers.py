@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, insert, select
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from quiz.core.difficulty import Facilities
 from quiz.core.paper import Paper
-from quiz.core.paper_text import PaperTexts, QuestionTexts
+from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
 from quiz.core.question import base_uid
 from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperQuestionRow, PaperRow, QuestionRevisionRow, QuestionUseRow, SittingRow
 
@@ -86,19 +87,26 @@ def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) ->
 _questions = QuestionTexts(most=20_000)
 _papers: OrderedDict[str, Paper] = OrderedDict()
 MOST_PAPERS = 5_000
-"""Papers kept in memory: a frozen paper never changes."""
+"""Papers kept in memory, by their text: a frozen paper never changes."""
 
 
 def read_paper(row: PaperRow) -> Paper:
     """Return the frozen paper in a row; its questions are read in the row's own session, which must still be open."""
-    found = _papers.get(row.digest)
+    found = _papers.get(row.content)
     if found is None:
         session = object_session(row)
         assert session is not None
-        found = _papers[row.digest] = _questions.read(row.content, lambda digests: _texts_of(session, digests))
+        found = _papers[row.content] = _questions.read(row.content, lambda digests: _texts_of(session, digests))
         if len(_papers) > MOST_PAPERS:
             _papers.popitem(last=False)
     return found
+
+
+def changed_texts(session: Session, contents: Iterable[str]) -> set[str]:
+    """Return the digests, among those by which these papers name questions, whose stored text is gone or no longer has that digest."""
+    wanted = sorted({digest for content in contents for digest in named_digests(content)})
+    found = _texts_of(session, wanted)
+    return {digest for digest in wanted if digest not in found or hashlib.sha256(found[digest].encode()).hexdigest() != digest}
 
 
 def _texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
@@ -117,8 +125,15 @@ def is_current() -> ColumnElement[bool]:
     return ~exists().where(newer.sitting_id == PaperRow.sitting_id, newer.cadre_id == PaperRow.cadre_id, newer.number > PaperRow.number)
 
 
-def recent_questions(session: Session, before: datetime, sittings: int) -> dict[str, frozenset[str]]:
-    """Return what each cadre was asked in the last sittings that opened before a moment, by staff number."""
+def save_new_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:
+    """Append the questions that came onto papers after the draw; those counted already keep the count of the draw, as rows never change."""
+    known = set(session.scalars(select(QuestionUseRow.question_uid).where(QuestionUseRow.sitting_id == sitting.id)))
+    came = [replace(paper, slots=tuple(slot for slot in paper.slots if base_uid(slot.question.uid) not in known)) for paper in papers]
+    save_uses(session, sitting, came)
+
+
+def recent_questions(session: Session, before: datetime, sittings: int, only: str = "") -> dict[str, frozenset[str]]:
+    """Return what each cadre (or the one with the staff number `only`) was asked in the last sittings that opened before a moment."""
     if sittings <= 0:
         return {}
     last = select(SittingRow.id).where(SittingRow.opens_at < before).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc()).limit(sittings)
@@ -127,6 +142,8 @@ def recent_questions(session: Session, before: datetime, sittings: int) -> dict[
         .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .where(PaperRow.sitting_id.in_(last), is_current())
     )
+    if only:
+        query = query.where(CadreRow.number == only)
     found: dict[str, set[str]] = {}
     for number, questions in session.execute(query):
         found.setdefault(number, set()).update(json.loads(questions))

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from quiz.assembly.derive import FORM_NAMES
 from quiz.assembly.draw import Drawn
 from quiz.assembly.local import Local, choose_local
 from quiz.assembly.parallel import Outlook, Parallel, compare, outlook
@@ -34,7 +35,7 @@ from quiz.storage import banks, papers, sittings
 from quiz.storage.gradings import from_hundredths
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
-from quiz.usecases.drawing import FORM_NAMES, Drawing
+from quiz.usecases.drawing import Drawing
 from quiz.usecases.results import refuse_candidate
 
 Asked = list[tuple[int, int]]

@@ -5,25 +5,27 @@ Two snapshots are committed to: what the personal part follows from, and, with i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
 from quiz.assembly.blame import Ban, blame
+from quiz.assembly.derive import FORM_NAMES, form_key
 from quiz.assembly.draw import Drawn, draw
 from quiz.assembly.explain import Shortage, explain
 from quiz.assembly.local import Local, Member, choose_local, group_of, local_slots, share_of
 from quiz.assembly.papers import Chosen, Sheet, make_paper
 from quiz.assembly.plan import make_plan
-from quiz.assembly.pool import Pool, hundredths, make_pool
+from quiz.assembly.pool import PlacedCell, Pool, hundredths, make_pool
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, write_local, write_problem
-from quiz.core.blueprint import describe_cell
+from quiz.core.blueprint import Blueprint, describe_cell
 from quiz.core.difficulty import Basis, basis, facility
 from quiz.core.message import Message, join_messages, say
 from quiz.core.paper import Paper
-from quiz.core.profile import Dataset, Place, own_places
+from quiz.core.profile import Dataset, Place, Scope, own_places
 from quiz.core.question import Question, Revision, base_uid
 from quiz.core.rivals import find_rivals
 from quiz.core.roster import Cadre
@@ -31,7 +33,6 @@ from quiz.core.seed import Stream, exam_key, paper_key, snapshot_digest
 from quiz.core.template import Template, TemplateRevision, bind
 from quiz.usecases.material import Material
 
-FORM_NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MOST_BLAMED = 20
 """How many papers are looked at one by one when a draw fails: the search is exact and takes its time."""
 
@@ -160,7 +161,7 @@ def papers(drawing: Drawing, drawn: Drawn, seed: bytes, on_paper: OnPaper = say_
     """Return the frozen paper of every cadre, in the order in which they sit."""
     key = exam_key(seed, snapshot_digest(drawing.snapshot))
     sheet = sheet_of(drawing.material, drawing.pool)
-    bound = Binder(drawing.material, key)
+    bound = Binder(drawing.material.dataset, drawing.material.templates, key)
     out = []
     for number, (member, part, picks) in enumerate(zip(drawing.members, drawing.parts, drawn.papers, strict=True)):
         form = FORM_NAMES[drawn.forms[number]] if drawn.forms else ""
@@ -168,8 +169,7 @@ def papers(drawing: Drawing, drawn: Drawn, seed: bytes, on_paper: OnPaper = say_
         shared, instead = split_picks(drawing.pool, picks)
         common = shared if form else [*shared, *instead, *local]
         own = [*instead, *local] if form else []
-        form_key = paper_key(key, f"form/{form}")
-        out.append(make_paper(sheet, paper_key(key, member.number), common, own, form, form_key))
+        out.append(make_paper(sheet, paper_key(key, member.number), common, own, form, form_key(key, form) if form else b""))
         on_paper(number + 1, len(drawing.members))
     return out
 
@@ -183,10 +183,10 @@ def split_picks(pool: Pool, picks: Sequence[tuple[int, int]]) -> tuple[list[Chos
 class Binder:
     """Makes local questions by uid, each once for everybody who is asked it."""
 
-    def __init__(self, material: Material, key: bytes) -> None:
-        self._dataset = material.dataset
-        self._places = material.dataset.index() if material.dataset else {}
-        self._templates = {template.template.uid: template for template in material.templates}
+    def __init__(self, dataset: Dataset | None, templates: Sequence[TemplateRevision], key: bytes) -> None:
+        self._dataset = dataset
+        self._places = dataset.index() if dataset else {}
+        self._templates = {template.template.uid: template for template in templates}
         self._key = key
         self._made: dict[str, Revision] = {}
 
@@ -227,10 +227,8 @@ def _local_snapshot(material: Material, pool: Pool, bindable: dict[str, dict[str
     fits = [[number, sorted(uid for uid, made in bindable.items() if _admits_any(place.owner.type, place.cell, made))] for number, place in local]
     roster = []
     for cadre in material.cadres:
-        wanted = local_slots(material.blueprint, pool.places, share_of(material.blueprint, cadre, material.day))
-        places = {scope.value: [place.code for place in own_places(cadre, scope, material.day, index)] for scope in scopes}
-        own = sorted(uid for uid in material.own.get(cadre.number, ()) if uid in bindable)
-        roster.append([cadre.number, group_of(cadre, material.day), [list(pair) for pair in wanted], {s: c for s, c in places.items() if c}, own])
+        own = [uid for uid in material.own.get(cadre.number, ()) if uid in bindable]
+        roster.append(roster_entry(material.blueprint, pool.places, cadre, material.day, scopes, index, own))
     return {
         "version": VERSION,
         "sitting": material.plan.code,
@@ -238,12 +236,12 @@ def _local_snapshot(material: Material, pool: Pool, bindable: dict[str, dict[str
         "minutes": material.timed.minutes,
         "dataset": material.dataset_row.digest if material.dataset_row else "",
         "day": material.day.isoformat(),
+        "avoid_last": material.plan.avoid_last,
         "templates": [[template.template.uid, template.digest] for template in material.templates],
         "scopes": {template.template.uid: template.template.scope.value for template in material.templates},
         "bindable": {uid: sorted(made) for uid, made in bindable.items()},
         "fits": fits,
         "roster": roster,
-        "avoid_last": material.plan.avoid_last,
         "basis": _bases(material, pool),
     }
 
@@ -255,6 +253,21 @@ def _bases(material: Material, pool: Pool) -> dict[str, list[str]]:
     for question in asked:
         found.get(basis(question, material.known).value, []).append(question.uid)
     return {name: sorted(uids) for name, uids in found.items()}
+
+
+def roster_entry(
+    blueprint: Blueprint,
+    places: Sequence[PlacedCell],
+    cadre: Cadre,
+    day: date,
+    scopes: Iterable[Scope],
+    index: dict[str, Place],
+    own: Iterable[str],
+) -> list[Any]:
+    """Return a cadre as the snapshot of the personal part writes them down: number, group, local slots, places by scope, own templates."""
+    wanted = local_slots(blueprint, places, share_of(blueprint, cadre, day))
+    codes = {scope.value: [place.code for place in own_places(cadre, scope, day, index)] for scope in scopes}
+    return [cadre.number, group_of(cadre, day), [list(pair) for pair in wanted], {s: c for s, c in codes.items() if c}, sorted(own)]
 
 
 def _admits_any(kind: Any, cell: Any, made: dict[str, Question]) -> bool:

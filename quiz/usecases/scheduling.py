@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from quiz.assembly.derive import FORM_NAMES
 from quiz.assembly.draw import Drawn
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
@@ -172,8 +173,8 @@ def _check_plan(session: Session, plan: SittingPlan, now: datetime) -> None:
         raise QuizError("bad_window", say("结束时间必须晚于开始时间。"))
     if plan.closes_at <= now:
         raise QuizError("bad_window", say("结束时间已经过去。"))
-    if not 0 <= plan.forms <= len(drawing.FORM_NAMES):
-        raise QuizError("bad_forms", say("试卷套数须为0至{most}。", most=len(drawing.FORM_NAMES)))
+    if not 0 <= plan.forms <= len(FORM_NAMES):
+        raise QuizError("bad_forms", say("试卷套数须为0至{most}。", most=len(FORM_NAMES)))
     if plan.minutes is not None and not 1 <= plan.minutes <= LONGEST_MINUTES:
         raise QuizError("bad_window", say("答题时长须为1至{most}分钟。", most=LONGEST_MINUTES))
 

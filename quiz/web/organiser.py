@@ -29,7 +29,8 @@ from quiz.usecases.draw_report import read_report
 from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
-from quiz.web import people, planning
+from quiz.usecases.verifying import seed_to_show
+from quiz.web import amending, people, planning
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import ListedField
@@ -37,6 +38,9 @@ from quiz.web.planning import RELEASE_NAMES
 
 pages = Blueprint("organiser", __name__)
 pages.add_url_rule("/sittings/new", "new", planning.new, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/amend", "amend", amending.amend, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/notice.pdf", "notice", amending.notice)
+pages.add_url_rule("/sittings/<code>/proof.json", "proof", amending.proof, methods=["POST"])
 pages.add_url_rule("/roster", "roster", people.roster, methods=["GET", "POST"])
 pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_example)
 pages.url_value_preprocessor(people.allow_upload)
@@ -213,6 +217,7 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         full=Decimal(view.sitting.max_mark).scaleb(-2),
         pass_mark=Decimal(view.sitting.pass_mark).scaleb(-2),
         waiting=sum(row.pending > 0 for row in view.rows),
+        seed=seed_to_show(view.sitting, now()),
         choice=choice,
         sat=sat,
         has_forms=len({row.form for row in view.rows}) > 1,

@@ -15,6 +15,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
+from quiz.assembly.derive import FORM_NAMES
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
 from quiz.core.difficulty import BASIS_NAMES
@@ -24,7 +25,6 @@ from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
 from quiz.core.sitting import Release
 from quiz.usecases import scheduling
 from quiz.usecases.draw_report import DrawReport, describe
-from quiz.usecases.drawing import FORM_NAMES
 from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import AmountField, ListedField, MomentField, SeveralField, WholeField

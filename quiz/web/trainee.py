@@ -26,6 +26,7 @@ from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
 from quiz.usecases import attempts, results
 from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
+from quiz.usecases.verifying import seed_to_show
 from quiz.web.context import actor, installation, needs, now, reader, writer
 
 pages = Blueprint("trainee", __name__)
@@ -80,7 +81,14 @@ def paper(code: str) -> ResponseReturnValue:
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
         shown = without_key(read_paper(listed.seat.paper))
-    return render_template("trainee/paper.html", listed=listed, paper=shown, standing=standing_of(listed, now()), headings=headings(shown))
+    return render_template(
+        "trainee/paper.html",
+        listed=listed,
+        paper=shown,
+        standing=standing_of(listed, now()),
+        headings=headings(shown),
+        seed=seed_to_show(listed.seat.sitting, now()),
+    )
 
 
 @pages.post("/papers/<code>/start")
@@ -182,6 +190,7 @@ def result(code: str) -> ResponseReturnValue:
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
         late=request.args.get("late", 0, int),
+        seed=seed_to_show(listed.seat.sitting, now()),
     )
 
 

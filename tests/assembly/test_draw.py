@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.assembly.check import faults
-from quiz.assembly.draw import draw, draw_one
+from quiz.assembly.draw import draw
+from quiz.assembly.late import Around, draw_one
 from quiz.assembly.plan import Shape, make_plan
 from quiz.assembly.problem import Desk
 from quiz.assembly.snapshot import read_problem, write_problem
@@ -183,10 +184,41 @@ def test_forms_avoid_what_most_have_had_and_never_share_because_of_it():
 def test_one_late_paper_holds_every_rule():
     problem = problem_of(blueprint(Cell(3, areas=("water",)), Cell(3)), [revision(f"q{i:02}", AREAS[i % 3]) for i in range(30)], 20)
     late = Desk("C99", own=frozenset({0, 3, 6}))
-    picks = draw_one(problem, b"key", late)
+    picks = draw_one(problem, b"key", late, Around())
     assert not faults(replace(problem, desks=(late,)), (picks,))
-    assert draw_one(problem, b"key", late) == picks
-    assert draw_one(problem, b"key", Desk("C98", own=frozenset(range(0, 30, 3)))) is None
+    assert draw_one(problem, b"key", late, Around()) == picks
+    assert draw_one(problem, b"key", Desk("C98", own=frozenset(range(0, 30, 3))), Around()) is None
+    assert draw_one(problem, b"key", Desk("C98"), Around(barred=frozenset(range(0, 30, 3)))) is None
+
+
+@settings(deadline=None, max_examples=100)
+@given(bank, st.lists(cell, min_size=1, max_size=3), rivals, st.integers(0, 2), st.sets(st.integers(0, 6), max_size=2), st.sets(st.integers(0, 6)))
+def test_a_late_paper_is_found_exactly_when_brute_force_finds_one(questions, cells, groups, cap, own, seen):
+    plan = blueprint(*cells, topic_cap=cap)
+    exists = next(feasible_sets(plan, questions, [[f"q{i}" for i in group] for group in groups], [f"q{i}" for i in own]), None) is not None
+    problem = problem_of(plan, questions)
+    if problem is None:
+        return
+    numbers = {item.uid: n for n, item in enumerate(problem.items)}
+    sets = tuple(found for group in groups if len(found := tuple(numbers[f"q{i}"] for i in group if f"q{i}" in numbers)) > 1)
+    own_items, seen_items = (frozenset(numbers[f"q{i}"] for i in found if f"q{i}" in numbers) for found in (own, seen))
+    desk, whole = Desk("C9", own=own_items, seen=seen_items), replace(problem, rivals=sets)
+    picks = draw_one(whole, b"key", desk, Around(near=frozenset({0, 1}), target=0))
+    assert (picks is not None) == exists
+    if picks is not None:
+        assert not faults(replace(whole, desks=(desk,)), (picks,))
+
+
+def test_a_late_paper_takes_what_is_little_used_far_away_and_new_and_comes_near_the_mean():
+    known = {f"q{i:02}": (300 + 20 * (i % 30), 100) for i in range(60)}
+    problem = problem_of(blueprint(Cell(10)), [revision(f"q{i:02}") for i in range(60)], 4, known=known)
+    scores = draw(problem, b"key").scores
+    used = dict.fromkeys(range(20), 3)
+    picks = draw_one(problem, b"key", Desk("C9", seen=frozenset(range(50, 60))), Around(used, frozenset(range(20, 30)), target=sum(scores) // 4))
+    assert {item for _, item in picks}.isdisjoint(range(20, 30))
+    assert {item for _, item in picks}.isdisjoint(range(50, 60))
+    each = problem.cells[0].each
+    assert abs(sum(each * problem.items[item].facility for _, item in picks) - sum(scores) // 4) <= 2 * problem.tolerance * 1000
 
 
 def test_the_papers_follow_from_key_and_snapshot_alone():

@@ -170,6 +170,52 @@ def sit_right(county):
     return seat.cadre.number
 
 
+def test_papers_are_amended_published_and_proven(county, monkeypatch):
+    county("sitting", "create", county.file("sitting.yaml", SITTING))
+    assert re.search(r"共(\d+)份试卷，\1份与由种子推算的完全一致", county("paper", "verify", "s1"))
+    console = Console()
+    with console.reader() as db:
+        seat = sittings.seats_of_sitting(db, sittings.get_sitting(db, "s1"))[0]
+        old = next(s.question.uid for s in papers.read_paper(seat.paper).slots if s.question.category.startswith("general"))
+        commitment, seed, number = seat.sitting.commitment, seat.sitting.seed.hex(), seat.cadre.number
+    assert "将换掉" in county("sitting", "replace", "s1", old, "--reason", "答案有误", "--check")
+    replaced = county("sitting", "replace", "s1", old, "--reason", "答案有误")
+    assert f"{number}\t{old} → " in replaced
+    assert "第1次更正" in replaced
+    assert "not_asked" in county("sitting", "replace", "s1", old, "--reason", "答案有误")
+    assert "no_reason" in county("sitting", "add", "s1", "C0200", "--reason", " ")
+    assert "第2次更正：已为" in county("sitting", "add", "s1", "C0200", "--reason", "迟报")
+    assert "has_paper" in county("sitting", "add", "s1", "C0200", "--reason", "迟报")
+
+    assert "1份试卷，1份" in county("paper", "verify", "s1", "--cadre", "C0200")
+    county("sitting", "notice", "s1", "-o", county.folder / "n.pdf")
+    assert digits_of(county.folder / "n.pdf").count(commitment) == 1
+    assert seed not in digits_of(county.folder / "n.pdf")
+    assert "not_closed" in county("paper", "proof", "s1", "-o", county.folder / "proof.json")
+    assert not (county.folder / "proof.json").exists()
+
+    monkeypatch.setattr(Console, "now", lambda _self: NOW + timedelta(days=2))
+    county("sitting", "notice", "s1", "-o", county.folder / "n.pdf")
+    assert seed in digits_of(county.folder / "n.pdf")
+    county("paper", "proof", "s1", "-o", county.folder / "proof.json")
+    elsewhere = county.folder / "elsewhere"
+    monkeypatch.setenv("QUIZ_INSTANCE", str(elsewhere))
+    assert commitment in county("paper", "verify", county.folder / "proof.json")
+    assert not (elsewhere / "quiz.db").exists()
+    proof = json.loads((county.folder / "proof.json").read_bytes())
+    proof["papers"][0]["questions"].reverse()
+    county.file("proof.json", json.dumps(proof))
+    assert "核对未通过" in county("paper", "verify", county.folder / "proof.json", status=1)
+    assert "which" in county("paper", "verify", county.folder / "proof.json", "--cadre", "C1")
+    for text in ("[]", "{", "{}"):
+        assert "bad_proof" in county("paper", "verify", county.file("bad.json", text))
+
+
+def digits_of(path):
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path))
+    return "".join(text.split())
+
+
 def test_a_blueprint_that_cannot_be_filled_is_refused_with_counts(county):
     county.file(
         "plan.yaml",
