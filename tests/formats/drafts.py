@@ -87,7 +87,8 @@ def blanks(draw, answer=lines):
 def fill_ins(draw, head, most=3, answer=lines, text=texts):
     gaps = draw(st.lists(blanks(answer), min_size=1, max_size=most))
     pieces = [draw(text(4)) for _ in range(len(gaps) + 1)]
-    stem = pieces[0].removesuffix("_") + "".join(BLANK + piece.removeprefix("_").removesuffix("_") for piece in pieces[1:])
+    between = [piece.removeprefix("_").removesuffix("_") or "和" for piece in pieces]  # blanks never touch: they would read as one
+    stem = pieces[0].removesuffix("_") + "".join(BLANK + piece for piece in between[1:])
     return Draft(DraftType.FILL_IN, tidy_gaps(stem), blanks=tuple(gaps), **draw(head))
 
 
