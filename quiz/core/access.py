@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_RESULTS = "read_results"
     RELEASE = "release"
     JUDGE = "judge"
+    READ_AUDIT = "read_audit"
 
 
 POLICY: Mapping[Action, frozenset[Role]] = {
@@ -51,6 +52,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
+    Action.READ_AUDIT: frozenset({Role.ORGANISER, Role.INSPECTOR}),
 }
 
 
