@@ -36,6 +36,7 @@ class Action(StrEnum):
     RELEASE = "release"
     JUDGE = "judge"
     READ_AUDIT = "read_audit"
+    BACK_UP = "back_up"
 
 
 POLICY: Mapping[Action, frozenset[Role]] = {
@@ -53,6 +54,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
     Action.READ_AUDIT: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.BACK_UP: frozenset({Role.ORGANISER}),
 }
 
 
