@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_RESULTS = "read_results"
     RELEASE = "release"
     JUDGE = "judge"
+    EXPORT_SITTING = "export_sitting"
     READ_AUDIT = "read_audit"
     BACK_UP = "back_up"
 
@@ -53,6 +54,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
+    Action.EXPORT_SITTING: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_AUDIT: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.BACK_UP: frozenset({Role.ORGANISER}),
 }

@@ -57,10 +57,11 @@ class SealedWriter:
         self._members[name] = {"sha256": digest.hexdigest(), "bytes": size}
         return count
 
-    def seal(self, manifest: dict[str, Any]) -> None:
-        """Write the manifest with what is known of each member: the last thing to do."""
+    def seal(self, manifest: dict[str, Any]) -> str:
+        """Write the manifest with what is known of each member, the last thing to do; return its SHA-256, which binds all of them."""
         content = json.dumps({**manifest, "members": self._members}, ensure_ascii=False, indent=1).encode()
         self.add(MANIFEST, [content])
+        return hashlib.sha256(content).hexdigest()
 
 
 class SealedZip:

@@ -57,7 +57,7 @@ def lines_of(session: Session, table: Table) -> Iterator[bytes]:
     """Yield each row as one line: a JSON list, with times in UTC and bytes in base64."""
     query = select(*table.columns).order_by(*table.primary_key).execution_options(yield_per=AT_ONCE)
     for row in session.execute(query):
-        yield json.dumps(tuple(row), default=_plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        yield json.dumps(tuple(row), default=plain, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def fill(connection: Connection, table: Table, shape: Shape, lines: Iterable[bytes]) -> int:
@@ -86,7 +86,8 @@ def set_counters(connection: Connection, filled: Iterable[Table]) -> None:
                     connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, :column), :highest)"), {**name, "highest": highest})
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Return a time, a day or bytes as text for JSON: the time in UTC, the bytes in base64."""
     if isinstance(value, datetime):
         return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
     if isinstance(value, date):

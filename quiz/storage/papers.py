@@ -95,13 +95,14 @@ def read_paper(row: PaperRow) -> Paper:
     if found is None:
         session = object_session(row)
         assert session is not None
-        found = _papers[row.digest] = _questions.read(row.content, lambda digests: _texts_of(session, digests))
+        found = _papers[row.digest] = _questions.read(row.content, lambda digests: texts_of(session, digests))
         if len(_papers) > MOST_PAPERS:
             _papers.popitem(last=False)
     return found
 
 
-def _texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
+def texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
+    """Return the canonical JSON of the questions and revisions with these digests."""
     out: dict[str, str] = {}
     for start in range(0, len(digests), AT_ONCE):
         asked = digests[start : start + AT_ONCE]
