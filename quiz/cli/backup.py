@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
 from quiz.cli.backup_file import Backup, open_backup, write_backup
 from quiz.cli.backup_file import restore as put_back
@@ -87,9 +87,9 @@ def _in_folder(settings: Settings, folder: Path) -> Settings:
 
 @contextmanager
 def _in_words(code: str, text: str, file: Path) -> Iterator[None]:
-    """Turn what disks and databases raise into a QuizError that says what did not happen."""
+    """Turn what disks, databases and rows that cannot be raise into a QuizError that says what did not happen."""
     try:
         yield
-    except (OSError, DatabaseError) as error:
+    except (OSError, ValueError, SQLAlchemyError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise QuizError(code, say(text, file=file, reason=reason)) from error
