@@ -10,6 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
+DATABASE = "quiz.sqlite3"
+"""The embedded database's file in the instance folder."""
+
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -38,7 +41,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     hosts = tuple(host.strip() for host in environ.get("QUIZ_HOSTS", "").split(",") if host.strip())
     return Settings(
         instance=instance,
-        database_url=environ.get("QUIZ_DATABASE_URL") or f"sqlite:///{instance / 'quiz.sqlite3'}",
+        database_url=environ.get("QUIZ_DATABASE_URL") or f"sqlite:///{instance / DATABASE}",
         secret_key=_secret_key(instance),
         zone=ZoneInfo(environ.get("QUIZ_ZONE") or "Asia/Shanghai"),
         language="en" if environ.get("QUIZ_LANG", "").startswith("en") else "zh",

@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, bank, blueprint, database, paper, result, roster, serve, sitting
+from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -29,6 +29,9 @@ for command in (
     paper.paper,
     result.result,
     account.account,
+    audit.audit,
+    backup.backup,
+    backup.restore,
     database.db,
     serve.init,
     serve.demo,

@@ -14,6 +14,7 @@ from quiz.settings import load_settings
 from quiz.storage import migrate
 from quiz.storage.engine import make_engine, sqlite_version, writing
 from quiz.usecases import attempts
+from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SWEEP_SECONDS = 5
@@ -90,6 +91,12 @@ def doctor(console: Console) -> None:
     if found:
         raise QuizError("schema", say("数据库结构与程序不一致，请运行 quiz db upgrade。"))
     console.say(say("数据库结构正常。"))
+    with console.reader() as db:
+        chain = verify_audit(db, console.actor)
+    for line in describe_chain(chain):
+        console.say(line)
+    if not is_sound(chain):
+        raise click.exceptions.Exit(1)
 
 
 def _serve(console: Console, host: str, port: int) -> None:

@@ -1,4 +1,4 @@
-"""quiz sitting: schedule, list, say how the papers were drawn, amend, publish the commitment, release."""
+"""quiz sitting: schedule, list, say how the papers were drawn, amend, publish the commitment, release, take the whole record away."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from pathlib import Path
 
 import click
 
+from quiz import __version__
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
+from quiz.formats.sitting_zip import write_record
 from quiz.printing.notice_pdf import Notice, print_notice
+from quiz.storage import dump
+from quiz.storage.engine import snapshot
 from quiz.translation import format_moment
 from quiz.usecases import amending, attempts, results, scheduling, verifying
 from quiz.usecases.draw_report import describe, read_report
 from quiz.usecases.scheduling import Prepared
+from quiz.usecases.sitting_record import note_export, read_record
 
 PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say("已结束")}
 
@@ -108,6 +113,34 @@ def release(console: Console, code: str) -> None:
     with console.writer() as db:
         results.release(db, console.actor, code, console.now())
     console.say(say("{code}的成绩已公布。", code=code))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def export(console: Console, code: str, output: Path) -> None:
+    """Write everything that is stored about sitting CODE into one zip, readable without this program."""
+    with console.writer() as db:
+        note_export(db, console.actor, code, console.now())
+    with whole_file(output) as out, snapshot(console.engine) as db:
+        record = read_record(db, console.actor, code, console.now())
+        about = {
+            "program": __version__,
+            "code": code,
+            "title": record.sitting.title,
+            "is_final": record.is_final,
+            "commitment": record.sitting.commitment,
+            "audit": {"rows": record.chain.rows, "head": record.chain.head_digest, "faults": record.chain.faults},
+        }
+        counts, digest = write_record(out, console.now(), about, record.rows.plan(), record.rows.streams(), record.rows.pictures, dump.plain)
+    values = {name: counts[name] for name in ("papers", "attempts", "responses", "marks")}
+    console.say(
+        say("{code}的完整记录已写入{file}：试卷{papers}份、答卷{attempts}份、作答{responses}条、得分{marks}条。", code=code, file=output, **values)
+    )
+    if not record.is_final:
+        console.say(say("考试尚未结束，记录不完整。结束后请再导出一次。"))
+    console.say(say("清单的SHA-256：{digest}。请抄在考试纪要上。", digest=digest))
 
 
 @sitting.command(name="close-expired")

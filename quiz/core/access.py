@@ -36,6 +36,9 @@ class Action(StrEnum):
     RELEASE = "release"
     JUDGE = "judge"
     VERIFY = "verify"
+    EXPORT_SITTING = "export_sitting"
+    READ_AUDIT = "read_audit"
+    BACK_UP = "back_up"
 
 
 POLICY: Mapping[Action, frozenset[Role]] = {
@@ -53,6 +56,9 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
     Action.VERIFY: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.EXPORT_SITTING: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.READ_AUDIT: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.BACK_UP: frozenset({Role.ORGANISER}),
 }
 
 

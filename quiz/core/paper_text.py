@@ -144,5 +144,23 @@ def named_digests(content: str) -> set[str]:
     return {digest for slot in json.loads(content)[SLOTS] if (digest := _digest_of(slot[QUESTION]))}
 
 
+def resolve(content: str, question_of: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the paper in a text as plain values with every question in full, its options in the order shown: what `thaw(Paper, …)` reads.
+
+    `question_of` gives the plain values of the question or revision with a digest.
+    """
+    plain: dict[str, Any] = json.loads(content)
+    for slot in plain[SLOTS]:
+        stub = slot[QUESTION]
+        digest = _digest_of(stub)
+        if digest:
+            question = dict(question_of(digest))
+            if stub[OPTIONS]:
+                options = {option["id"]: option for option in question[OPTIONS]}
+                question[OPTIONS] = [options[name] for name in stub[OPTIONS]]
+            slot[QUESTION] = question
+    return plain
+
+
 def _digest_of(stub: dict[str, Any]) -> str:
     return str(stub.get(REVISION) or stub.get(OWN) or "")

@@ -1,4 +1,4 @@
-"""The database engine and its two kinds of transaction: `reading` never writes, `writing` commits once at its end.
+"""The database engine and its kinds of transaction: `reading` never writes, `writing` commits once at its end, `snapshot` reads one moment.
 
 On SQLite a writer begins with BEGIN IMMEDIATE (a deferred read-then-write would fail or lose the other's write), with full
 durability, and one lock in this process around each write transaction, which is fairer than SQLite's sleep-and-retry.
@@ -56,6 +56,15 @@ def _begin_sqlite(connection: Connection) -> None:
 def reading(engine: Engine) -> Iterator[Session]:
     """Give a session for reading; it ends without a commit, and the rows read stay readable."""
     with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Session]:
+    """Give a session that sees the database as it was at its first read, however long it reads; nobody's writing waits for it."""
+    if engine.dialect.name != "sqlite":  # in WAL mode every transaction of SQLite is one already
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with reading(engine) as session:
         yield session
 
 

@@ -96,7 +96,7 @@ def read_paper(row: PaperRow) -> Paper:
     if found is None:
         session = object_session(row)
         assert session is not None
-        found = _papers[row.content] = _questions.read(row.content, lambda digests: _texts_of(session, digests))
+        found = _papers[row.content] = _questions.read(row.content, lambda digests: texts_of(session, digests))
         if len(_papers) > MOST_PAPERS:
             _papers.popitem(last=False)
     return found
@@ -105,11 +105,12 @@ def read_paper(row: PaperRow) -> Paper:
 def changed_texts(session: Session, contents: Iterable[str]) -> set[str]:
     """Return the digests, among those by which these papers name questions, whose stored text is gone or no longer has that digest."""
     wanted = sorted({digest for content in contents for digest in named_digests(content)})
-    found = _texts_of(session, wanted)
+    found = texts_of(session, wanted)
     return {digest for digest in wanted if digest not in found or hashlib.sha256(found[digest].encode()).hexdigest() != digest}
 
 
-def _texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
+def texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
+    """Return the canonical JSON of the questions and revisions with these digests."""
     out: dict[str, str] = {}
     for start in range(0, len(digests), AT_ONCE):
         asked = digests[start : start + AT_ONCE]
