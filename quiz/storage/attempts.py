@@ -31,6 +31,12 @@ def expired_attempts(session: Session, before: datetime) -> list[AttemptRow]:
     return list(session.scalars(query.with_for_update()))
 
 
+def count_open(session: Session, since: datetime) -> int:
+    """Return how many attempts are not closed and had not reached their deadline at `since`."""
+    query = select(func.count()).select_from(AttemptRow).where(AttemptRow.submitted_at.is_(None), AttemptRow.deadline_at >= since)
+    return session.scalar(query) or 0
+
+
 def saves_numbered(session: Session, attempt: AttemptRow, seq: int) -> list[ResponseRow]:
     """Return the saves of an attempt that carried this sequence number."""
     query = select(ResponseRow).where(ResponseRow.sitting_id == attempt.sitting_id, ResponseRow.attempt_id == attempt.id, ResponseRow.seq == seq)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
 
 from quiz.storage.tables import APPEND_ONLY, Base
 
@@ -38,6 +41,17 @@ def differences(engine: Engine) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = list(compare_metadata(context, Base.metadata))
         return found + [f"missing trigger: {name}" for name in sorted(expected_triggers() - triggers(engine))]
+
+
+@cache
+def newest_revision() -> str | None:
+    """Return the schema revision that this program is written for."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def revision_of(session: Session) -> str | None:
+    """Return the schema revision of a database, or None when it has none."""
+    return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 def expected_triggers() -> set[str]:

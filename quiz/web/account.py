@@ -19,6 +19,7 @@ from quiz.core.message import QuizError, mark_text, say
 from quiz.translation import LANGUAGES
 from quiz.usecases import accounts
 from quiz.usecases.pictures import read_picture
+from quiz.web import counters
 from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
 
 pages = Blueprint("account", __name__)
@@ -67,6 +68,7 @@ def log_in() -> ResponseReturnValue:
         token = secrets.token_urlsafe(32)
         with writer() as db:
             found = accounts.log_in(db, form.login.data, form.password.data, token, now())
+        counters.count_login(found)
         if found.account is not None:
             chosen = session.get("language")
             session.clear()
@@ -133,14 +135,6 @@ def picture(digest: str) -> Response:
     response = Response(found.content, mimetype=f"image/{found.kind}")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
-
-
-@pages.get("/health")
-def health() -> ResponseReturnValue:
-    """Say that the server answers and its database too."""
-    with reader() as db:
-        db.connection().exec_driver_sql("SELECT 1")
-    return {"status": "ok"}
 
 
 def with_login(response: BaseResponse, token: str) -> BaseResponse:
