@@ -66,8 +66,11 @@ def log_in() -> ResponseReturnValue:
     problem = ""
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
+        with reader() as db:
+            stored = accounts.stored_hash(db, form.login.data, now())
+        checked = accounts.check(stored, form.password.data) if stored else None
         with writer() as db:
-            found = accounts.log_in(db, form.login.data, form.password.data, token, now())
+            found = accounts.log_in(db, form.login.data, form.password.data, token, now(), checked)
         counters.count_login(found)
         if found.account is not None:
             chosen = session.get("language")
@@ -99,8 +102,9 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
         try:
+            change = accounts.check_change(account(), form.old.data, form.new.data)
             with writer() as db:
-                accounts.change_password(db, account().id, form.old.data, form.new.data, token, now())
+                accounts.change_password(db, account().id, form.old.data, form.new.data, token, now(), change)
             return with_login(redirect(url_for("account.home")), token)
         except QuizError as error:
             problem = say_text(error.message)
