@@ -66,7 +66,7 @@ def seats_of_cadre(session: Session, number: str, with_content: bool = True) -> 
 
 
 def get_seat(session: Session, code: str, number: str) -> Seat | None:
-    """Return the seat behind a paper's code if it is this cadre's, else None."""
+    """Return the seat behind a paper's code if it is this cadre's, else None; read its paper before the session ends."""
     found = session.execute(_SEAT, {"code": code, "number": number}).first()
     return None if found is None else Seat(*found)
 
@@ -111,6 +111,9 @@ _EVERY_SEAT = (
     .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
     .where(is_current())
     .order_by(SittingRow.opens_at.desc(), PaperRow.id)
+    .options(defer(SittingRow.snapshot))
 )
-_SEAT = _EVERY_SEAT.where(PaperRow.code == bindparam("code"), CadreRow.number == bindparam("number"))
-"""Built once: every save asks this, and putting the query together takes longer than running it."""
+"""With all but the snapshot that papers were drawn from: more than 100 kB, which only the report of the draw reads."""
+
+_SEAT = _EVERY_SEAT.where(PaperRow.code == bindparam("code"), CadreRow.number == bindparam("number")).options(defer(PaperRow.content))
+"""Built once: every save asks this, and putting the query together takes longer than running it. The paper's content comes when asked."""
