@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,10 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The frozen settings. `secure` says that browsers reach us by https; `hosts` are the names they may use."""
+    """The frozen settings. `secure` says that browsers reach us by https; `hosts` are the names they may use.
+
+    `metrics_token` opens /metrics to callers from elsewhere; `log_all` writes a line for every request, not only for those that went wrong.
+    """
 
     instance: Path
     database_url: str
@@ -28,12 +31,15 @@ class Settings:
     hosts: tuple[str, ...] = LOCAL_HOSTS
     secure: bool = False
     is_demo: bool = False
+    metrics_token: str = field(default="", repr=False)
+    log_all: bool = False
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of the installation that `environ` describes; makes the instance folder and its secret key at first use.
 
-    QUIZ_INSTANCE (a folder), QUIZ_DATABASE_URL, QUIZ_ZONE, QUIZ_LANG, QUIZ_HOSTS (comma separated), QUIZ_SECURE (1 behind https).
+    QUIZ_INSTANCE (a folder), QUIZ_DATABASE_URL, QUIZ_ZONE, QUIZ_LANG, QUIZ_HOSTS (comma separated), QUIZ_SECURE (1 behind https),
+    QUIZ_METRICS_TOKEN, QUIZ_LOG (info for a line for every request).
     """
     home = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()  # a checkout, or wherever an installed copy is run
     instance = Path(environ.get("QUIZ_INSTANCE") or home / "instance").resolve()
@@ -48,6 +54,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         hosts=(*hosts, *LOCAL_HOSTS),
         secure=environ.get("QUIZ_SECURE", "") == "1",
         is_demo=(instance / "demo").exists(),
+        metrics_token=environ.get("QUIZ_METRICS_TOKEN", ""),
+        log_all=environ.get("QUIZ_LOG", "").lower() in ("info", "debug"),
     )
 
 

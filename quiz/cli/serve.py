@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 
@@ -16,6 +17,7 @@ from quiz.storage.engine import make_engine, sqlite_version, writing
 from quiz.usecases import attempts
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
+log = logging.getLogger("quiz.sweep")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SWEEP_SECONDS = 5
 THREADS = 8
@@ -102,24 +104,33 @@ def doctor(console: Console) -> None:
 def _serve(console: Console, host: str, port: int) -> None:
     import waitress  # the web is loaded by the commands that serve, not by every lint
 
-    from quiz.web import create_app
+    from quiz.web import create_app, start_logging
 
+    settings = load_settings()
+    start_logging(settings.log_all)
     stop = threading.Event()
     sweeper = threading.Thread(target=_close_expired_until, args=(stop, console), name="close-expired", daemon=True)
     sweeper.start()
     try:
         # a hall sends many slow requests at once: waitress takes each whole before a thread is used
-        waitress.serve(create_app(load_settings()), host=host, port=port, threads=THREADS, connection_limit=2000, asyncore_use_poll=True, ident=None)
+        waitress.serve(create_app(settings), host=host, port=port, threads=THREADS, connection_limit=2000, asyncore_use_poll=True, ident=None)
     finally:
         stop.set()
         sweeper.join(timeout=10)
 
 
 def _close_expired_until(stop: threading.Event, console: Console) -> None:
+    from quiz.web import count_swept
+
     engine = make_engine(console.settings.database_url)
     while not stop.wait(SWEEP_SECONDS):
-        with writing(engine) as db:
-            attempts.close_expired(db, console.now())
+        try:
+            with writing(engine) as db:
+                closed = attempts.close_expired(db, console.now())
+        except Exception:  # a database that is away comes back, and then its attempts must still be closed
+            log.exception("the sweep failed")
+        else:
+            count_swept(closed)
 
 
 def _free_port(wanted: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor, Role
@@ -56,17 +56,21 @@ def delete_logins_of(session: Session, account_id: int) -> None:
 
 def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:
     """Return the active account behind a live log-in session, or None."""
-    query = (
-        select(AccountRow)
-        .join(LoginRow, LoginRow.account_id == AccountRow.id)
-        .where(LoginRow.token_digest == digest, LoginRow.expires_at > now, AccountRow.is_active)
-    )
-    return session.scalar(query)
+    return session.scalar(_LOGGED_IN, {"digest": digest, "now": now})
 
 
 def actor_of(session: Session, account: AccountRow) -> Actor:
     """Return who acts when this account acts."""
-    query = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == account.id)
-    roles = {Role(role): path or "/" for role, path in session.execute(query)}
-    number = session.scalar(select(CadreRow.number).where(CadreRow.id == account.cadre_id)) if account.cadre_id else None
+    roles = {Role(role): path or "/" for role, path in session.execute(_GRANTS, {"account": account.id})}
+    number = session.scalar(_NUMBER, {"cadre": account.cadre_id}) if account.cadre_id else None
     return Actor(name=account.name, roles=roles, account_id=account.id, cadre_number=number or "")
+
+
+# Built once: every request asks these, and putting a query together takes longer than running it.
+_LOGGED_IN = (
+    select(AccountRow)
+    .join(LoginRow, LoginRow.account_id == AccountRow.id)
+    .where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"), AccountRow.is_active)
+)
+_GRANTS = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == bindparam("account"))
+_NUMBER = select(CadreRow.number).where(CadreRow.id == bindparam("cadre"))

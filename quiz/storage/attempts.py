@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from quiz.core.marking import Response
@@ -13,11 +13,22 @@ from quiz.storage.tables import AttemptRow, ResponseRow
 
 ACCEPTED = "accepted"
 
+# Built once: every save asks these, and putting a query together takes longer than running it.
+_LOCKED = select(AttemptRow).where(AttemptRow.id == bindparam("id")).with_for_update().execution_options(populate_existing=True)
+_MINE = (ResponseRow.sitting_id == bindparam("sitting"), ResponseRow.attempt_id == bindparam("attempt"))
+_NUMBERED = select(ResponseRow).where(*_MINE, ResponseRow.seq == bindparam("seq")).order_by(ResponseRow.id)
+_NEWEST = select(func.max(ResponseRow.seq)).where(*_MINE)
+_NEWEST_OF_SLOT = _NEWEST.where(ResponseRow.slot == bindparam("slot"), ResponseRow.state == ACCEPTED)
+_CURRENT = select(ResponseRow).where(*_MINE, ResponseRow.state == ACCEPTED).order_by(ResponseRow.seq, ResponseRow.id)
+
+
+def _of(attempt: AttemptRow) -> dict[str, int]:
+    return {"sitting": attempt.sitting_id, "attempt": attempt.id}
+
 
 def lock_attempt(session: Session, attempt_id: int) -> AttemptRow:
     """Return the attempt as it is now, held against other writers until this transaction ends."""
-    query = select(AttemptRow).where(AttemptRow.id == attempt_id).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(_LOCKED, {"id": attempt_id}).one()
 
 
 def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
@@ -31,28 +42,27 @@ def expired_attempts(session: Session, before: datetime) -> list[AttemptRow]:
     return list(session.scalars(query.with_for_update()))
 
 
+def count_open(session: Session, since: datetime) -> int:
+    """Return how many attempts are not closed and had not reached their deadline at `since`."""
+    query = select(func.count()).select_from(AttemptRow).where(AttemptRow.submitted_at.is_(None), AttemptRow.deadline_at >= since)
+    return session.scalar(query) or 0
+
+
 def saves_numbered(session: Session, attempt: AttemptRow, seq: int) -> list[ResponseRow]:
     """Return the saves of an attempt that carried this sequence number."""
-    query = select(ResponseRow).where(ResponseRow.sitting_id == attempt.sitting_id, ResponseRow.attempt_id == attempt.id, ResponseRow.seq == seq)
-    return list(session.scalars(query.order_by(ResponseRow.id)))
+    return list(session.scalars(_NUMBERED, {**_of(attempt), "seq": seq}))
 
 
 def newest_seq(session: Session, attempt: AttemptRow, slot: int | None = None) -> int:
     """Return the highest sequence number accepted for a slot, or seen in the whole attempt when `slot` is None; 0 when there is none."""
-    query = select(func.max(ResponseRow.seq)).where(ResponseRow.sitting_id == attempt.sitting_id, ResponseRow.attempt_id == attempt.id)
-    if slot is not None:
-        query = query.where(ResponseRow.slot == slot, ResponseRow.state == ACCEPTED)
-    return session.scalar(query) or 0
+    if slot is None:
+        return session.scalar(_NEWEST, _of(attempt)) or 0
+    return session.scalar(_NEWEST_OF_SLOT, {**_of(attempt), "slot": slot}) or 0
 
 
 def current_rows(session: Session, attempt: AttemptRow) -> dict[int, ResponseRow]:
     """Return the row that counts for each slot: the accepted one with the highest sequence number."""
-    query = (
-        select(ResponseRow)
-        .where(ResponseRow.sitting_id == attempt.sitting_id, ResponseRow.attempt_id == attempt.id, ResponseRow.state == ACCEPTED)
-        .order_by(ResponseRow.seq, ResponseRow.id)
-    )
-    return {row.slot: row for row in session.scalars(query)}
+    return {row.slot: row for row in session.scalars(_CURRENT, _of(attempt))}
 
 
 def value_of(row: ResponseRow) -> Response:

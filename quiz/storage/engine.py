@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.orm import Session
+
+from quiz.storage.waits import waiting
 
 _write_locks: dict[str, threading.Lock] = {}
 
@@ -56,6 +58,7 @@ def _begin_sqlite(connection: Connection) -> None:
 def reading(engine: Engine) -> Iterator[Session]:
     """Give a session for reading; it ends without a commit, and the rows read stay readable."""
     with Session(engine, expire_on_commit=False) as session:
+        _connect(session)
         yield session
 
 
@@ -71,11 +74,27 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session whose changes are committed when the block ends, and rolled back when it raises."""
-    with _write_lock(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+    with _write_turn(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+        _connect(session)
         yield session
 
 
-def _write_lock(engine: Engine) -> Any:
+def _connect(session: Session) -> None:
+    """Take the connection and begin now rather than at the first statement, so that the wait is seen as one."""
+    with waiting("connection"):
+        session.connection()
+
+
+@contextmanager
+def _write_turn(engine: Engine) -> Iterator[None]:
+    """On SQLite, hold this process's write lock of the database."""
     if engine.dialect.name != "sqlite":
-        return nullcontext()
-    return _write_locks.setdefault(str(engine.url), threading.Lock())
+        yield
+        return
+    lock = _write_locks.setdefault(str(engine.url), threading.Lock())
+    with waiting("lock"):
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,12 @@ def differences(engine: Engine) -> list[Any]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = list(compare_metadata(context, Base.metadata))
         return found + [f"missing trigger: {name}" for name in sorted(expected_triggers() - triggers(engine))]
+
+
+@cache
+def newest_revision() -> str | None:
+    """Return the schema revision that this program is written for."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def expected_triggers() -> set[str]:

@@ -120,10 +120,13 @@ def texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
     return out
 
 
+_newer = aliased(PaperRow)
+_IS_CURRENT = ~exists().where(_newer.sitting_id == PaperRow.sitting_id, _newer.cadre_id == PaperRow.cadre_id, _newer.number > PaperRow.number)
+
+
 def is_current() -> ColumnElement[bool]:
     """The condition that a paper has not been reissued."""
-    newer = aliased(PaperRow)
-    return ~exists().where(newer.sitting_id == PaperRow.sitting_id, newer.cadre_id == PaperRow.cadre_id, newer.number > PaperRow.number)
+    return _IS_CURRENT
 
 
 def save_new_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:

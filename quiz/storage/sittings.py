@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
 from quiz.core.sitting import Release, Visibility, Window, visibility
@@ -66,9 +66,9 @@ def seats_of_cadre(session: Session, number: str, with_content: bool = True) -> 
 
 
 def get_seat(session: Session, code: str, number: str) -> Seat | None:
-    """Return the seat behind a paper's code if it is this cadre's, else None."""
-    found = _seats(session, (PaperRow.code == code) & (CadreRow.number == number))
-    return found[0] if found else None
+    """Return the seat behind a paper's code if it is this cadre's, else None; read its paper before the session ends."""
+    found = session.execute(_SEAT, {"code": code, "number": number}).first()
+    return None if found is None else Seat(*found)
 
 
 def seats_of_sitting(
@@ -97,15 +97,23 @@ def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, in
 
 
 def _seats(session: Session, condition: ColumnElement[bool], with_content: bool = True) -> list[Seat]:
-    query = (
-        select(SittingRow, PaperRow, CadreRow, UnitRow, AttemptRow)
-        .join(PaperRow, PaperRow.sitting_id == SittingRow.id)
-        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
-        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
-        .where(condition, is_current())
-        .order_by(SittingRow.opens_at.desc(), PaperRow.id)
-    )
+    query = _EVERY_SEAT.where(condition)
     if not with_content:
         query = query.options(defer(PaperRow.content, raiseload=True))
     return [Seat(sitting, paper, cadre, unit, attempt) for sitting, paper, cadre, unit, attempt in session.execute(query)]
+
+
+_EVERY_SEAT = (
+    select(SittingRow, PaperRow, CadreRow, UnitRow, AttemptRow)
+    .join(PaperRow, PaperRow.sitting_id == SittingRow.id)
+    .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+    .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+    .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+    .where(is_current())
+    .order_by(SittingRow.opens_at.desc(), PaperRow.id)
+    .options(defer(SittingRow.snapshot))
+)
+"""With all but the snapshot that papers were drawn from: more than 100 kB, which only the report of the draw reads."""
+
+_SEAT = _EVERY_SEAT.where(PaperRow.code == bindparam("code"), CadreRow.number == bindparam("number")).options(defer(PaperRow.content))
+"""Built once: every save asks this, and putting the query together takes longer than running it. The paper's content comes when asked."""

@@ -37,19 +37,44 @@ class LogIn:
     wait_seconds: int = 0
 
 
-def log_in(session: Session, login: str, password: str, token: str, now: datetime) -> LogIn:
-    """Check a password and open a session for `token` (256 random bits as text).
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The outcome of a password check against a stored hash."""
+
+    password_hash: str
+    matches: bool
+
+
+def stored_hash(session: Session, login: str, now: datetime) -> str | None:
+    """Return the hash that a password for this log-in name is to be checked against, nobody's for a name that nobody has, None while it must wait."""
+    account = accounts.get_account(session, clean_login(login))
+    if account is None or not account.is_active:
+        return _DUMMY
+    return None if _seconds_to_wait(account, now) else account.password_hash
+
+
+def check(stored: str, password: str) -> Checked:
+    """Check a password. Slow on purpose, so hold no transaction meanwhile: on SQLite every save would wait behind it."""
+    return Checked(stored, _matches(stored, password if len(password) <= MAX_PASSWORD else ""))
+
+
+def log_in(session: Session, login: str, password: str, token: str, now: datetime, checked: Checked | None = None) -> LogIn:
+    """Check a password and open a session for `token` (256 random bits as text); `checked` is the check made before this transaction.
 
     A refusal is returned, not raised, since the failure must be counted. From the fifth failure on the account waits 2, 4, 8 … at most 300 seconds.
+    What was counted since the check holds: many guesses at once learn no more than one after the other.
     """
     account = accounts.get_account(session, clean_login(login))
     if account is None or not account.is_active or len(password) > MAX_PASSWORD:
-        _matches(_DUMMY, "")
+        if checked is None:
+            _matches(_DUMMY, "")
         return LogIn()
     wait = _seconds_to_wait(account, now)
     if wait:
         return LogIn(wait_seconds=wait)
-    if not _matches(account.password_hash, password):
+    if checked is None or checked.password_hash != account.password_hash:
+        checked = check(account.password_hash, password)
+    if not checked.matches:
         account.failures += 1
         account.failed_at = now
         return LogIn()
@@ -69,13 +94,32 @@ def log_out(session: Session, token: str) -> None:
     accounts.delete_login(session, token_digest(token))
 
 
-def change_password(session: Session, account_id: int, old: str, new: str, token: str, now: datetime) -> None:
-    """Change one's own password; every other log-in of the account ends. QuizError `wrong_password` or `weak_password`."""
-    account = session.get_one(AccountRow, account_id)
-    if len(old) > MAX_PASSWORD or not _matches(account.password_hash, old):
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of password that was checked against a stored hash, with the hash of the new password."""
+
+    checked: Checked
+    new_hash: str
+
+
+def check_change(account: AccountRow, old: str, new: str) -> Change:
+    """Check a change of password; slow, so hold no transaction meanwhile. QuizError `wrong_password` or `weak_password`."""
+    checked = check(account.password_hash, old)
+    if not checked.matches:
         raise QuizError("wrong_password", say("原密码不对。"))
     check_password(new, account.login)
-    account.password_hash = HASHER.hash(new)
+    return Change(checked, HASHER.hash(new))
+
+
+def change_password(session: Session, account_id: int, old: str, new: str, token: str, now: datetime, change: Change | None = None) -> None:
+    """Change one's own password, as `change` was checked before this transaction; every other log-in of the account ends.
+
+    QuizError `wrong_password` or `weak_password`.
+    """
+    account = session.get_one(AccountRow, account_id)
+    if change is None or change.checked.password_hash != account.password_hash:
+        change = check_change(account, old, new)
+    account.password_hash = change.new_hash
     account.must_change_password = False
     accounts.delete_logins_of(session, account.id)
     accounts.save_login(session, token_digest(token), account.id, now, now + LOGIN_LASTS)

@@ -19,6 +19,7 @@ from quiz.core.message import QuizError, mark_text, say
 from quiz.translation import LANGUAGES
 from quiz.usecases import accounts
 from quiz.usecases.pictures import read_picture
+from quiz.web import counters
 from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
 
 pages = Blueprint("account", __name__)
@@ -65,8 +66,12 @@ def log_in() -> ResponseReturnValue:
     problem = ""
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
+        with reader() as db:
+            stored = accounts.stored_hash(db, form.login.data, now())
+        checked = accounts.check(stored, form.password.data) if stored else None
         with writer() as db:
-            found = accounts.log_in(db, form.login.data, form.password.data, token, now())
+            found = accounts.log_in(db, form.login.data, form.password.data, token, now(), checked)
+        counters.count_login(found)
         if found.account is not None:
             chosen = session.get("language")
             session.clear()
@@ -97,8 +102,9 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
         try:
+            change = accounts.check_change(account(), form.old.data, form.new.data)
             with writer() as db:
-                accounts.change_password(db, account().id, form.old.data, form.new.data, token, now())
+                accounts.change_password(db, account().id, form.old.data, form.new.data, token, now(), change)
             return with_login(redirect(url_for("account.home")), token)
         except QuizError as error:
             problem = say_text(error.message)
@@ -133,14 +139,6 @@ def picture(digest: str) -> Response:
     response = Response(found.content, mimetype=f"image/{found.kind}")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
-
-
-@pages.get("/health")
-def health() -> ResponseReturnValue:
-    """Say that the server answers and its database too."""
-    with reader() as db:
-        db.connection().exec_driver_sql("SELECT 1")
-    return {"status": "ok"}
 
 
 def with_login(response: BaseResponse, token: str) -> BaseResponse:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, blueprints, context, errors, marker, organiser, setter, trainee, workbench
+from quiz.web import account, blueprints, context, counters, errors, health, marker, organiser, setter, trainee, workbench
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -43,10 +43,11 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.extensions["quiz"] = context.Installation(settings, make_engine(settings.database_url), clock=_utc_now)
+    counters.register(app)  # first, so that its clock starts before and stops after everything else
     CSRFProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (account, trainee, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, trainee, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     return app

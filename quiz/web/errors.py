@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
 
 def answer(status: int, code: str, message: Message) -> ResponseReturnValue:
     """Return an error as JSON to scripts, as a page to people."""
+    g.error = code
     text = say_text(message)
     if request.is_json or request.accept_mimetypes.best == "application/json":
         return jsonify(error=code, message=text), status
@@ -72,7 +73,7 @@ def _database(error: OperationalError) -> ResponseReturnValue:
 
 def _impossible(error: DataError) -> ResponseReturnValue:
     """A value that the database cannot even hold, such as a NUL in a search: nobody typed that."""
-    log.warning("refused by the database: %s", type(error.orig).__name__)
+    log.warning("refused by the database", exc_info=error)
     return answer(400, "bad_value", HTTP_TEXTS[400])
 
 

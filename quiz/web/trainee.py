@@ -27,6 +27,7 @@ from quiz.storage.papers import read_paper
 from quiz.usecases import attempts, results
 from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
 from quiz.usecases.verifying import seed_to_show
+from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, writer
 
 pages = Blueprint("trainee", __name__)
@@ -96,7 +97,9 @@ def paper(code: str) -> ResponseReturnValue:
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
     with writer() as db:
-        attempts.start(db, actor(), code, now())
+        attempt = attempts.start(db, actor(), code, now())
+    if attempt.started_at == now():  # else it was started before
+        counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
 
 
@@ -132,11 +135,16 @@ def save_section(code: str) -> ResponseReturnValue:
         except QuizError as error:
             if error.code != "closed":
                 raise
-            late = _keep_late(db, code, request.form)
-            return redirect(url_for("trainee.result", code=code, late=late or None), 303)
-        for number, (slot, value) in enumerate(_changes(desk, section - 1, request.form), start=desk.newest_seq + 1):
-            attempts.save(db, actor(), code, Save(slot.number, value, number), FORM_DEVICE, now())
-    return redirect(_next_page(code, section, len(desk.paper.sections)), 303)
+            states = _keep_late(db, code, request.form)
+            onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
+        else:
+            items = [
+                Save(slot.number, value, desk.newest_seq + n) for n, (slot, value) in enumerate(_changes(desk, section - 1, request.form), start=1)
+            ]
+            states = [attempts.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
+            onward = _next_page(code, section, len(desk.paper.sections))
+    counters.count_saves(states)
+    return redirect(onward, 303)
 
 
 @pages.post("/papers/<code>/responses")
@@ -149,6 +157,7 @@ def save_one(code: str) -> ResponseReturnValue:
         abort(400)
     with writer() as db:
         result = attempts.save(db, actor(), code, item, str(body.get("device", "")), now())
+    counters.count_saves([result.state])
     return jsonify(_as_json(result)), SAVE_STATUS[result.state]
 
 
@@ -156,17 +165,20 @@ def save_one(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
-    late = 0
+    states = []
     with writer() as db:
         for item in _unsent(request.form.get("unsent", "")):
             try:
-                late += attempts.save(db, actor(), code, item, request.form.get("device", FORM_DEVICE), now()).state is Saved.LATE
+                states.append(attempts.save(db, actor(), code, item, request.form.get("device", FORM_DEVICE), now()).state)
             except QuizError as error:
                 if not error.code.startswith("bad_"):
                     raise
-                log.warning("submission of %s carried what is no save of it: %s", code, error.code)
-        attempts.submit(db, actor(), code, [], FORM_DEVICE, now())
-    return redirect(url_for("trainee.result", code=code, late=late or None), 303)
+                log.warning("a submission carried what is no save of its paper", extra={"fields": {"code": error.code}})
+        attempt, _ = attempts.submit(db, actor(), code, [], FORM_DEVICE, now())
+    counters.count_saves(states)
+    if attempt.submitted_at == now():  # else it was closed before
+        counters.CLOSED.labels("trainee").inc()
+    return redirect(url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None), 303)
 
 
 @pages.get("/papers/<code>/result")
@@ -264,9 +276,9 @@ def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
     return sorted(value for value in values if value)
 
 
-def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> int:
-    """Keep what a form brought after the end, for people to decide on; return how many responses that were."""
-    seq, late = max(form.get("newest_seq", 0, int), 0), 0
+def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]:
+    """Keep what a form brought after the end, for people to decide on; return what became of each response."""
+    seq, states = max(form.get("newest_seq", 0, int), 0), []
     for name in form:
         match = re.fullmatch(r"s(\d{1,4})", name)
         values = form.getlist(name)
@@ -274,11 +286,11 @@ def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> int:
             continue
         seq += 1
         try:
-            late += attempts.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state is Saved.LATE
+            states.append(attempts.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state)
         except QuizError as error:
             if not error.code.startswith("bad_"):
                 raise
-    return late
+    return states
 
 
 def _save_of(body: Any) -> Save | None:

@@ -51,6 +51,30 @@ def test_failures_make_one_wait_longer_and_longer_but_never_lock(someone, county
     assert log_in(someone, county, "wrong").wait_seconds == 0
 
 
+def test_a_right_guess_among_many_at_once_learns_nothing_while_the_account_must_wait(someone, county):
+    stored = someone.do(accounts.stored_hash, "li si", county.NOW)
+    checked = accounts.check(stored, "correct horse")  # on its way while five other guesses fail
+    for _ in range(5):
+        log_in(someone, county, "wrong")
+    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, checked).wait_seconds == 2
+    assert someone.do(accounts.stored_hash, "li si", county.NOW) is None
+
+
+def test_a_check_against_a_hash_that_was_changed_meanwhile_is_made_again(someone, county):
+    stored = someone.do(accounts.stored_hash, "li si", county.NOW)
+    checked = accounts.check(stored, "correct horse")
+    account = log_in(someone, county).account
+    change = accounts.check_change(account, "correct horse", "another horse")
+    someone.do(accounts.change_password, account.id, "correct horse", "another horse", "c" * 43, county.NOW, change)
+    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, checked) == accounts.LogIn()
+    with pytest.raises(QuizError, match="wrong_password"):
+        someone.do(accounts.change_password, account.id, "correct horse", "third horse", "d" * 43, county.NOW, change)
+
+
+def test_a_name_that_nobody_has_is_checked_against_a_hash_too(someone, county):
+    assert not accounts.check(someone.do(accounts.stored_hash, "nobody", county.NOW), "correct horse").matches
+
+
 def test_an_account_that_is_closed_gets_nowhere(someone, county):
     log_in(someone, county)
     someone.do(lambda db: db.query(AccountRow).update({"is_active": False}))

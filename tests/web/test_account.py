@@ -9,8 +9,9 @@ from flask import Flask
 from sqlalchemy import Engine, update
 
 from quiz.core.question import QuestionType
-from quiz.storage.engine import writing
+from quiz.storage.engine import _write_locks, writing
 from quiz.storage.tables import AccountRow
+from quiz.usecases import accounts
 from quiz.web.account import HOMES
 from tests.web.world import PASSWORD, Clock, Person, make_longer_questions, make_questions
 
@@ -191,3 +192,30 @@ def test_a_case_is_read_whole_in_the_bank(app: Flask) -> None:
     assert case.stem in text
     assert all(part.stem.split("：")[0] in text for part in case.parts)
     assert case.explanation in text
+
+
+def test_no_save_waits_while_a_password_is_checked(app: Flask, person: People, web_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check takes tens of milliseconds on purpose; at the start of a sitting everybody logs in while the first ones save."""
+    free = []
+    hasher = accounts.HASHER
+
+    class Hasher:
+        def verify(self, stored: str, password: str) -> bool:
+            free.append(not is_locked())
+            return hasher.verify(stored, password)
+
+        def hash(self, password: str) -> str:
+            free.append(not is_locked())
+            return hasher.hash(password)
+
+    def is_locked() -> bool:
+        lock = _write_locks.get(str(web_engine.url))
+        return lock is not None and lock.locked()
+
+    monkeypatch.setattr(accounts, "HASHER", Hasher())
+    someone = person("")
+    log_in(someone, "q001", "wrong wrong")
+    log_in(someone, "q001", PASSWORD)
+    someone.post("/password", {"old": PASSWORD, "new": "battery staple 7"})
+    log_in(person(""), "unknown", PASSWORD)
+    assert free == [True] * 5
