@@ -13,10 +13,10 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console
 from quiz.cli.draw_lines import report_lines
-from quiz.core.message import say
+from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
 from quiz.translation import format_moment
-from quiz.usecases import attempts, results, scheduling
+from quiz.usecases import attempts, extending, results, scheduling
 from quiz.usecases.draw_report import describe, read_report
 from quiz.usecases.scheduling import Prepared
 
@@ -97,6 +97,42 @@ def list_(console: Console) -> None:
         click.echo("\t".join(cells))
     if not rows:
         console.say(say("还没有考试。用 quiz sitting create FILE.yaml 创建一场。"))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("--cadre", "number", default="", help="staff number: this cadre may answer so much longer")
+@click.option("--unit", default="", help="code of a unit that lost the time, as in a power cut: everyone in it gets it back")
+@click.option("--minutes", type=int, required=True)
+@click.option("--reason", required=True)
+@pass_console
+def extend(console: Console, code: str, number: str, unit: str, minutes: int, reason: str) -> None:
+    """Give a cadre or a unit time in sitting CODE, before or while it runs."""
+    if bool(number) == bool(unit):
+        raise QuizError("which", say("请用 --cadre 指定工号，或用 --unit 指定单位编码。"))
+    with console.writer() as db:
+        if number:
+            extending.extend(db, console.actor, code, number, minutes, reason, console.now())
+            console.say(say("已给{number}加时{n}分钟。", number=number, n=minutes))
+            return
+        done = extending.give_back(db, console.actor, code, unit, minutes, reason, console.now())
+    console.say(say("已补时：正在答题{at}人，还没有开始{waiting}人；没有变动{out}人。", at=done.at_work, waiting=done.not_started, out=done.left_out))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("--cadre", "number", required=True, help="staff number")
+@click.option("--minutes", type=int, default=0, help="on top of what was left when the attempt was closed")
+@click.option("--reason", required=True)
+@pass_console
+def reopen(console: Console, code: str, number: str, minutes: int, reason: str) -> None:
+    """Open a cadre's closed attempt in sitting CODE again; possible until results are out."""
+    with console.writer() as db:
+        row = extending.reopen(db, console.actor, code, number, minutes, reason, console.now())
+        until = row.deadline_after
+    assert until is not None
+    time = format_moment(until, console.language, console.settings.zone)
+    console.say(say("{number}的答卷已重新开放，{time}截止。", number=number, time=time))
 
 
 @sitting.command()

@@ -157,7 +157,7 @@ def submit(code: str) -> ResponseReturnValue:
                 if not error.code.startswith("bad_"):
                     raise
                 log.warning("submission of %s carried what is no save of it: %s", code, error.code)
-        attempts.submit(db, actor(), code, [], FORM_DEVICE, now())
+        attempts.submit(db, actor(), code, [], FORM_DEVICE, now(), by_clock=request.form.get("by_clock") == "1")
     return redirect(url_for("trainee.result", code=code, late=late or None), 303)
 
 
