@@ -11,15 +11,19 @@ import click
 
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
-from quiz.cli.console import Console, pass_console
+from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
+from quiz.core.admission import ALPHABET, LENGTH
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
+from quiz.printing.slips_pdf import print_slips
+from quiz.settings import LOCAL_HOSTS, Settings
 from quiz.translation import format_moment
-from quiz.usecases import attempts, extending, results, scheduling
+from quiz.usecases import admission, attempts, extending, results, scheduling
 from quiz.usecases.draw_report import describe, read_report
 from quiz.usecases.scheduling import Prepared
 
+DEFAULT_PORT = 8765
 PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say("已结束")}
 
 
@@ -97,6 +101,39 @@ def list_(console: Console) -> None:
         click.echo("\t".join(cells))
     if not rows:
         console.say(say("还没有考试。用 quiz sitting create FILE.yaml 创建一场。"))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("--unit", default="", help="code of a unit: only its people")
+@click.option("--cadre", "numbers", multiple=True, help="staff number: only this person; may be given several times")
+@click.option("--address", default="", help="the address of the site, as people reach it; by default the first of QUIZ_HOSTS")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def slips(console: Console, code: str, unit: str, numbers: tuple[str, ...], address: str, output: Path) -> None:
+    """Issue admission codes for sitting CODE as a PDF of slips, ten on a sheet. Codes stand in clear only there; earlier ones become void."""
+    with console.reader() as db:
+        made = admission.make_slips(db, console.actor, code, console.now(), new_code, unit, numbers)
+    when = format_moment(made.sitting.opens_at, console.language, console.settings.zone)
+    where = f"{(address or site_address(console.settings)).rstrip('/')}/admit"
+    with whole_file(output) as out:
+        print_slips(made.slips, out, title=made.sitting.title, when=when, address=where, translate=console.translate)
+        with console.writer() as db:
+            voided = admission.store_slips(db, console.actor, console.now(), made, console.settings.secret_key)
+    console.say(say("已生成{n}张准考条，在{file}。准考码只在这个文件里，请妥善保管。", n=len(made.slips), file=output))
+    if voided:
+        console.say(say("其中{n}人原来的准考码已经作废，请收回旧准考条。", n=voided))
+
+
+def new_code() -> str:
+    """Return a new admission code from the system's source of chance."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def site_address(settings: Settings) -> str:
+    """Return the address by which people reach the site, as far as the settings tell."""
+    host = settings.hosts[0]
+    return f"{'https' if settings.secure else 'http'}://{host}" + ("" if host not in LOCAL_HOSTS else f":{DEFAULT_PORT}")
 
 
 @sitting.command()

@@ -23,10 +23,10 @@ def code_text(code: str, digest: str, side: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def code_squares(text: str) -> tuple[tuple[float, float, float, float], ...]:
-    """Return the black bars of the code (error correction M) as x, y, width, height; the code's lower left corner is (0, 0)."""
+def code_squares(text: str, side: float = SIDE) -> tuple[tuple[float, float, float, float], ...]:
+    """Return the black bars of the code (error correction M, `side` wide) as x, y, width, height; its lower left corner is (0, 0)."""
     matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
-    module = SIDE / len(matrix)
+    module = side / len(matrix)
     bars = []
     for down, row in enumerate(matrix):
         start = None
@@ -34,6 +34,6 @@ def code_squares(text: str) -> tuple[tuple[float, float, float, float], ...]:
             if dark and start is None:
                 start = across
             elif not dark and start is not None:
-                bars.append((start * module, SIDE - (down + 1) * module, (across - start) * module, module))
+                bars.append((start * module, side - (down + 1) * module, (across - start) * module, module))
                 start = None
     return tuple(bars)

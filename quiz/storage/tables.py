@@ -401,6 +401,30 @@ class AttemptChangeRow(Base):
     actor: Mapped[str] = mapped_column(String(100))
 
 
+class AdmissionRow(Base):
+    """A code that admits a cadre to a sitting: only its digest is stored. A new one makes the one before void."""
+
+    __tablename__ = "admission"
+    __table_args__ = (Index("ix_admission_cadre", "sitting_id", "cadre_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(Moment)
+    issued_by: Mapped[str] = mapped_column(String(100))
+    voided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class VisitRow(Base):
+    """A device admitted by a code, by the SHA-256 of its token; `replaced_at` when another device took over."""
+
+    __tablename__ = "visit"
+    token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    admission_id: Mapped[int] = mapped_column(ForeignKey("admission.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    replaced_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class ResponseRow(Base):
     """One save of one slot. `state` is accepted, superseded (came late by its number), conflict, or late (after the end)."""
 

@@ -88,7 +88,7 @@ def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
     actor.require(Action.SIT)
     seats = sittings.seats_of_cadre(session, actor.cadre_number, with_content=False)
     extras = changes.extra_of_cadre(session, seats[0].cadre.id) if seats else {}
-    return [_listed(seat, extras.get(seat.sitting.id, NO_EXTRA), now) for seat in seats]
+    return [_listed(seat, extras.get(seat.sitting.id, NO_EXTRA), now) for seat in seats if actor.may_enter(seat.sitting.code)]
 
 
 def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed:
@@ -188,7 +188,7 @@ def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
     actor.require(Action.SIT)
     seat = sittings.get_seat(session, code, actor.cadre_number)
-    if seat is None:
+    if seat is None or not actor.may_enter(seat.sitting.code):
         raise NotFound()
     return seat
 

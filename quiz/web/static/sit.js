@@ -111,7 +111,7 @@
     if (status >= 500 || status === 429 || status === 408) return failed();
     failures = 0;
     if (typeof body.seconds_left === "number") setTime(body.seconds_left);
-    if (status === 401) return tell(say("login"), say("to-login"), info.dataset.urlLogin);
+    if (status === 401) return shutOut(body);
     if (body.error === "csrf") return tell(say("expired"), say("reload"), location.href);
     if (body.error && !/^bad_/.test(body.error)) return tell(body.message, say("reload"), location.href);
     if (item.old) done(key, item);
@@ -131,6 +131,9 @@
     show("saved", body.saved_at);
     if (canStore) banner.hidden = performance.now() > noticeUntil;
     else tell(say("forbidden"));
+  }
+  function shutOut(body) {
+    tell(body.error === "taken_over" ? body.message : say("login"), say("to-login"), info.dataset.urlLogin);
   }
   function failed() {
     var wait = WAITS[Math.min(failures, WAITS.length - 1)];
@@ -195,8 +198,8 @@
   function askTime() {
     heardAt = performance.now();
     return fetch(info.dataset.urlTime, { credentials: "same-origin", headers: { "Accept": "application/json" } })
-      .then(function (reply) { return reply.ok ? reply.json() : null; })
-      .then(function (body) { if (body) setTime(body.seconds_left); }, function () { /* the next save brings the time */ });
+      .then(function (reply) { return reply.ok || reply.status === 401 ? reply.json() : null; })
+      .then(function (body) { if (body && body.error) shutOut(body); else if (body) setTime(body.seconds_left); }, function () { /* the next save brings the time */ });
   }
   /* before the paper is handed in because the time is up: has it been extended meanwhile? No answer within five seconds means no. */
   function lastQuestion() {

@@ -1,7 +1,9 @@
-"""quiz sitting extend and reopen: what they say, what they refuse."""
+"""quiz sitting extend, reopen and slips: what they say, what they refuse."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
+import pypdfium2
 import pytest
 from click.testing import CliRunner
 
@@ -11,7 +13,7 @@ from quiz.core.access import Actor, Role
 from quiz.core.message import QuizError
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.sittings import seats_of_cadre
-from quiz.usecases import attempts
+from quiz.usecases import admission, attempts
 from tests.web.world import NINE, fill
 
 NOW = (NINE + timedelta(minutes=10)).astimezone(UTC)
@@ -59,6 +61,29 @@ def test_reopening(demo):
     said = run("sitting", "reopen", "demo", "--cadre", "Q001", "--minutes", 5, "--reason", "误交卷").output
     assert "重新开放，2026年12月1日（周二）10:15截止" in said
     assert deadline(demo) == NOW + timedelta(minutes=65)
+
+
+def test_slips_and_slips_again(demo, tmp_path):
+    """Codes stand in the file and nowhere else; making them again says how many became void."""
+    first = run("sitting", "slips", "demo", "-o", tmp_path / "slips.pdf", "--address", "https://exam.example.cn/")
+    assert "已生成3张准考条" in first.output
+    assert "作废" not in first.output
+    document = pypdfium2.PdfDocument(tmp_path / "slips.pdf")
+    text = document[0].get_textpage().get_text_range()
+    document.close()
+    assert "exam.example.cn/admit" in text
+    codes = re.findall(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b", text)
+    assert len(set(codes)) == 3
+    with writing(demo) as db:
+        key = (tmp_path / "secret_key").read_text().strip()
+        assert admission.admit(db, codes[0], key, "token", NOW).refused is None
+    assert "1人原来的准考码已经作废" in run("sitting", "slips", "demo", "--cadre", "Q001", "-o", tmp_path / "one.pdf").output
+
+
+def test_slips_that_cannot_be_made_leave_nothing(demo, tmp_path):
+    found = run("sitting", "slips", "demo", "--unit", "X", "-o", tmp_path / "slips.pdf").exception
+    assert isinstance(found, QuizError)
+    assert not (tmp_path / "slips.pdf").exists()
 
 
 @pytest.mark.parametrize(
