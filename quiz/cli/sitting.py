@@ -14,18 +14,22 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
-from quiz.core.message import say
+from quiz.core.admission import ALPHABET, LENGTH
+from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
 from quiz.formats.sitting_zip import write_record
 from quiz.printing.notice_pdf import Notice, print_notice
+from quiz.printing.slips_pdf import print_slips
+from quiz.settings import LOCAL_HOSTS, Settings
 from quiz.storage import dump
 from quiz.storage.engine import snapshot
 from quiz.translation import format_moment
-from quiz.usecases import amending, attempts, results, scheduling, verifying
+from quiz.usecases import admission, amending, attempts, extending, results, scheduling, verifying
 from quiz.usecases.draw_report import describe, read_report
 from quiz.usecases.scheduling import Prepared
 from quiz.usecases.sitting_record import note_export, read_record
 
+DEFAULT_PORT = 8765
 PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say("已结束")}
 
 
@@ -103,6 +107,75 @@ def list_(console: Console) -> None:
         click.echo("\t".join(cells))
     if not rows:
         console.say(say("还没有考试。用 quiz sitting create FILE.yaml 创建一场。"))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("--unit", default="", help="code of a unit: only its people")
+@click.option("--cadre", "numbers", multiple=True, help="staff number: only this person; may be given several times")
+@click.option("--address", default="", help="the address of the site, as people reach it; by default the first of QUIZ_HOSTS")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def slips(console: Console, code: str, unit: str, numbers: tuple[str, ...], address: str, output: Path) -> None:
+    """Issue admission codes for sitting CODE as a PDF of slips, ten on a sheet. Codes stand in clear only there; earlier ones become void."""
+    with console.reader() as db:
+        made = admission.make_slips(db, console.actor, code, console.now(), new_code, unit, numbers)
+    when = format_moment(made.sitting.opens_at, console.language, console.settings.zone)
+    where = f"{(address or site_address(console.settings)).rstrip('/')}/admit"
+    with whole_file(output) as out:
+        print_slips(made.slips, out, title=made.sitting.title, when=when, address=where, translate=console.translate)
+        with console.writer() as db:
+            voided = admission.store_slips(db, console.actor, console.now(), made, console.settings.secret_key)
+    console.say(say("已生成{n}张准考条，在{file}。准考码只在这个文件里，请妥善保管。", n=len(made.slips), file=output))
+    if voided:
+        console.say(say("其中{n}人原来的准考码已经作废，请收回旧准考条。", n=voided))
+
+
+def new_code() -> str:
+    """Return a new admission code from the system's source of chance."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def site_address(settings: Settings) -> str:
+    """Return the address by which people reach the site, as far as the settings tell."""
+    host = settings.hosts[0]
+    return f"{'https' if settings.secure else 'http'}://{host}" + ("" if host not in LOCAL_HOSTS else f":{DEFAULT_PORT}")
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("--cadre", "number", default="", help="staff number: this cadre may answer so much longer")
+@click.option("--unit", default="", help="code of a unit that lost the time, as in a power cut: everyone in it gets it back")
+@click.option("--minutes", type=int, required=True)
+@click.option("--reason", required=True)
+@pass_console
+def extend(console: Console, code: str, number: str, unit: str, minutes: int, reason: str) -> None:
+    """Give a cadre or a unit time in sitting CODE, before or while it runs."""
+    if bool(number) == bool(unit):
+        raise QuizError("which", say("请用 --cadre 指定工号，或用 --unit 指定单位编码。"))
+    with console.writer() as db:
+        if number:
+            extending.extend(db, console.actor, code, number, minutes, reason, console.now())
+            console.say(say("已给{number}加时{n}分钟。", number=number, n=minutes))
+            return
+        done = extending.give_back(db, console.actor, code, unit, minutes, reason, console.now())
+    console.say(say("已补时：正在答题{at}人，还没有开始{waiting}人；没有变动{out}人。", at=done.at_work, waiting=done.not_started, out=done.left_out))
+
+
+@sitting.command()
+@click.argument("code")
+@click.option("--cadre", "number", required=True, help="staff number")
+@click.option("--minutes", type=int, default=0, help="on top of what was left when the attempt was closed")
+@click.option("--reason", required=True)
+@pass_console
+def reopen(console: Console, code: str, number: str, minutes: int, reason: str) -> None:
+    """Open a cadre's closed attempt in sitting CODE again; possible until results are out."""
+    with console.writer() as db:
+        row = extending.reopen(db, console.actor, code, number, minutes, reason, console.now())
+        until = row.deadline_after
+    assert until is not None
+    time = format_moment(until, console.language, console.settings.zone)
+    console.say(say("{number}的答卷已重新开放，{time}截止。", number=number, time=time))
 
 
 @sitting.command()

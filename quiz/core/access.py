@@ -64,12 +64,20 @@ POLICY: Mapping[Action, frozenset[Role]] = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person (or command line) that acts. `roles` maps each role to the path of the unit it holds for, "/" for the whole county."""
+    """The person (or command line) that acts. `roles` maps each role to the path of the unit it holds for, "/" for the whole county.
+
+    `only_sitting` is the code of the one sitting that a person admitted by a code may sit, empty for everyone else.
+    """
 
     name: str
     roles: Mapping[Role, str] = field(default_factory=dict)
     account_id: int | None = None
     cadre_number: str = ""
+    only_sitting: str = ""
+
+    def may_enter(self, sitting: str) -> bool:
+        """True when the actor is not tied to another sitting than this."""
+        return self.only_sitting in ("", sitting)
 
     def may(self, action: Action) -> bool:
         """True when one of the actor's roles allows the action."""

@@ -9,6 +9,12 @@ from enum import StrEnum
 GRACE = timedelta(seconds=15)
 """How long after the deadline a save that was already on its way is still accepted."""
 
+LONGEST_EXTRA = 240
+"""Minutes that one person may be given in one sitting at most: nobody sits longer than this after its end."""
+
+NEARLY_OVER = 10
+"""Seconds before the deadline from which a page that says its time is up is believed."""
+
 
 class Release(StrEnum):
     """When a trainee may see the score. Keys and explanations wait until the window has closed for everyone in any case."""
@@ -34,6 +40,17 @@ class ClosedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """Minutes that a person was given: `minutes` to answer longer (and the end later), `lost` before they started, by which only the end moves."""
+
+    minutes: int = 0
+    lost: int = 0
+
+
+NO_EXTRA = Extra()
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """From when until when a sitting is open, and how many minutes one attempt lasts at most."""
 
@@ -50,6 +67,10 @@ class Window:
     def deadline(self, started_at: datetime) -> datetime:
         """Return when an attempt started then must end: after its minutes, and never after the window."""
         return min(started_at + timedelta(minutes=self.minutes), self.closes_at)
+
+    def with_extra(self, extra: Extra) -> Window:
+        """Return the window of someone who was given time."""
+        return Window(self.opens_at, self.closes_at + timedelta(minutes=extra.minutes + extra.lost), self.minutes + extra.minutes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def code_text(code: str, digest: str, side: int) -> str:
 
 @lru_cache(maxsize=256)
 def code_squares(text: str, side: float = SIDE) -> tuple[tuple[float, float, float, float], ...]:
-    """Return the black bars of the code (error correction M) as x, y, width, height; the code's lower left corner is (0, 0)."""
+    """Return the black bars of the code (error correction M, `side` wide) as x, y, width, height; its lower left corner is (0, 0)."""
     matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
     module = side / len(matrix)
     bars = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
@@ -29,6 +30,13 @@ def _of(attempt: AttemptRow) -> dict[str, int]:
 def lock_attempt(session: Session, attempt_id: int) -> AttemptRow:
     """Return the attempt as it is now, held against other writers until this transaction ends."""
     return session.scalars(_LOCKED, {"id": attempt_id}).one()
+
+
+def lock_attempts(session: Session, papers: Sequence[int]) -> dict[int, AttemptRow]:
+    """Return the attempts at these papers as they are now, by the paper's row id, held until this transaction ends."""
+    query = select(AttemptRow).where(AttemptRow.paper_id.in_(list(papers))).order_by(AttemptRow.id)
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return {row.paper_id: row for row in rows}
 
 
 def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:

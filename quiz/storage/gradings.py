@@ -81,13 +81,16 @@ def save_grading(
 
 
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
-    """Return the newest grading run of every attempt of a sitting, by the attempt's id."""
-    rows = session.scalars(select(GradingRow).where(GradingRow.sitting_id == sitting_id).order_by(GradingRow.number))
+    """Return the newest grading run of every closed attempt of a sitting, by the attempt's id; one that was opened again has none that counts."""
+    query = select(GradingRow).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, AttemptRow.submitted_at.is_not(None)).order_by(GradingRow.number))
     return {row.attempt_id: _graded(row) for row in rows}
 
 
 def newest_grading(session: Session, attempt: AttemptRow) -> Graded | None:
-    """Return the newest grading run of an attempt, or None."""
+    """Return the newest grading run of an attempt, or None while it is open."""
+    if attempt.submitted_at is None:
+        return None
     query = select(GradingRow).where(GradingRow.attempt_id == attempt.id).order_by(GradingRow.number.desc()).limit(1)
     row = session.scalar(query)
     return None if row is None else _graded(row)
@@ -102,7 +105,7 @@ def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .where(GradingRow.pending > 0, UnitRow.path.startswith(scope, autoescape=True))
+        .where(GradingRow.pending > 0, AttemptRow.submitted_at.is_not(None), UnitRow.path.startswith(scope, autoescape=True))
         .group_by(GradingRow.sitting_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}

@@ -9,14 +9,19 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.sitting import Release, Visibility, Window, visibility
+from quiz.core.sitting import NO_EXTRA, Extra, Release, Visibility, Window, visibility
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
 
 def window_of(row: SittingRow) -> Window:
-    """Return the sitting's window."""
-    return Window(row.opens_at, row.closes_at, row.minutes)
+    """Return the window of the sitting as a whole: until the last person who was given more time must end."""
+    return Window(row.opens_at, max(row.closes_at, row.extended_to or row.closes_at), row.minutes)
+
+
+def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
+    """Return the window of one person, with the time that they were given."""
+    return Window(row.opens_at, row.closes_at, row.minutes).with_extra(extra)
 
 
 def visibility_of(row: SittingRow, submitted: bool, now: datetime) -> Visibility:

@@ -24,6 +24,7 @@ APPEND_ONLY = (
     "question_person",
     "question_use",
     "picture",
+    "attempt_change",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
@@ -273,7 +274,10 @@ class DocumentRow(Base):
 
 
 class SittingRow(Base):
-    """A sitting: a paper given to a group in a window. `seed` is secret; its commitment may be shown."""
+    """A sitting: a paper given to a group in a window. `seed` is secret; its commitment may be shown.
+
+    `extended_to` is the latest moment until which anyone was given time beyond the window.
+    """
 
     __tablename__ = "sitting"
     __table_args__ = (
@@ -289,6 +293,7 @@ class SittingRow(Base):
     group: Mapped[str] = mapped_column("candidate_group", Text)
     opens_at: Mapped[datetime] = mapped_column(Moment)
     closes_at: Mapped[datetime] = mapped_column(Moment)
+    extended_to: Mapped[datetime | None] = mapped_column(Moment)
     minutes: Mapped[int]
     release: Mapped[str] = mapped_column(String(20))
     released_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -366,6 +371,58 @@ class AttemptRow(Base):
     deadline_at: Mapped[datetime] = mapped_column(Moment)
     submitted_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_by: Mapped[str | None] = mapped_column(String(20))
+
+
+class AttemptChangeRow(Base):
+    """Time given to a cadre (extend), given back to a whole unit (pause) or an attempt opened again (reopen): with its reason, never changed.
+
+    The deadlines are the attempt's before and after, `closed_*` when and by whom it had been closed; None where there was none.
+    `unit` is the code of the unit to which time was given back, empty for one cadre.
+    """
+
+    __tablename__ = "attempt_change"
+    __table_args__ = (
+        Index("ix_attempt_change_cadre", "sitting_id", "cadre_id"),
+        CheckConstraint("kind IN ('extend', 'pause', 'reopen')", name="kind"),
+        CheckConstraint("minutes >= 0", name="minutes"),
+    )
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    minutes: Mapped[int]
+    unit: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(500))
+    deadline_before: Mapped[datetime | None] = mapped_column(Moment)
+    deadline_after: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str | None] = mapped_column(String(20))
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str] = mapped_column(String(100))
+
+
+class AdmissionRow(Base):
+    """A code that admits a cadre to a sitting: only its digest is stored. A new one makes the one before void."""
+
+    __tablename__ = "admission"
+    __table_args__ = (Index("ix_admission_cadre", "sitting_id", "cadre_id"),)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
+    cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(Moment)
+    issued_by: Mapped[str] = mapped_column(String(100))
+    voided_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class VisitRow(Base):
+    """A device admitted by a code, by the SHA-256 of its token; `replaced_at` when another device took over."""
+
+    __tablename__ = "visit"
+    token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    admission_id: Mapped[int] = mapped_column(ForeignKey("admission.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    replaced_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class ResponseRow(Base):

@@ -15,8 +15,8 @@ from quiz.core.access import Action, Actor
 from quiz.core.marking import Response, check_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
-from quiz.core.sitting import GRACE, ClosedBy, Phase, Visibility, seconds_left
-from quiz.storage import attempts, papers, sittings
+from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, seconds_left
+from quiz.storage import attempts, changes, papers, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, PaperRow, ResponseRow
 from quiz.usecases import grading
@@ -73,22 +73,28 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A sitting as a trainee finds it in their list."""
+    """A sitting as a trainee finds it in their list; `phase`, `closes_at` and `minutes` are their own, with the time they were given."""
 
     seat: Seat
     phase: Phase
     visible: Visibility
+    extra: Extra
+    closes_at: datetime
+    minutes: int
 
 
 def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
     """Return the sittings that have a paper for the actor, the latest first."""
     actor.require(Action.SIT)
-    return [_listed(seat, now) for seat in sittings.seats_of_cadre(session, actor.cadre_number, with_content=False)]
+    seats = sittings.seats_of_cadre(session, actor.cadre_number, with_content=False)
+    extras = changes.extra_of_cadre(session, seats[0].cadre.id) if seats else {}
+    return [_listed(seat, extras.get(seat.sitting.id, NO_EXTRA), now) for seat in seats if actor.may_enter(seat.sitting.code)]
 
 
 def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed:
     """Return the actor's own sitting behind a paper's code. NotFound when it is somebody else's or nobody's."""
-    return _listed(_own_seat(session, actor, code), now)
+    seat = _own_seat(session, actor, code)
+    return _listed(seat, _extra(session, seat), now)
 
 
 def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRow:
@@ -99,7 +105,8 @@ def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRo
     seat = _own_seat(session, actor, code)
     if seat.attempt is not None:
         return seat.attempt
-    window = sittings.window_of(seat.sitting)
+    changes.lock_papers(session, [seat.paper.id])  # time given at this moment counts either here or there
+    window = sittings.own_window(seat.sitting, _extra(session, seat))
     if window.phase(now) is not Phase.OPEN:
         early = window.phase(now) is Phase.SCHEDULED
         raise QuizError("not_open", say("考试还没有开始。") if early else say("考试时间已过，不能再开始。"))
@@ -146,12 +153,18 @@ def save(session: Session, actor: Actor, code: str, item: Save, device: str, now
     return _save(session, papers.read_paper(seat.paper), attempt, item, device, now)
 
 
-def submit(session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime) -> tuple[AttemptRow, list[SaveResult]]:
-    """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt."""
+def submit(
+    session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime, by_clock: bool = False
+) -> tuple[AttemptRow, list[SaveResult]]:
+    """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt.
+
+    `by_clock` says that nobody pressed: the page believes that its time is up. When more was given meanwhile, the attempt stays open.
+    """
     seat, attempt = _attempt_for_writing(session, actor, code)
     paper = papers.read_paper(seat.paper)
     results = [_save(session, paper, attempt, item, device, now) for item in items]
-    if attempt.submitted_at is None:
+    is_mistaken = by_clock and seconds_left(attempt.deadline_at, now) > NEARLY_OVER
+    if attempt.submitted_at is None and not is_mistaken:
         is_late = now > attempt.deadline_at + GRACE
         _close(session, paper, attempt, attempt.deadline_at if is_late else now, ClosedBy.DEADLINE if is_late else ClosedBy.TRAINEE, now)
     return attempt, results
@@ -175,7 +188,7 @@ def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
     actor.require(Action.SIT)
     seat = sittings.get_seat(session, code, actor.cadre_number)
-    if seat is None:
+    if seat is None or not actor.may_enter(seat.sitting.code):
         raise NotFound()
     return seat
 
@@ -187,9 +200,15 @@ def _attempt_for_writing(session: Session, actor: Actor, code: str) -> tuple[Sea
     return seat, attempts.lock_attempt(session, seat.attempt.id)
 
 
-def _listed(seat: Seat, now: datetime) -> Listed:
+def _listed(seat: Seat, extra: Extra, now: datetime) -> Listed:
     submitted = seat.attempt is not None and seat.attempt.submitted_at is not None
-    return Listed(seat, sittings.window_of(seat.sitting).phase(now), sittings.visibility_of(seat.sitting, submitted, now))
+    window = sittings.own_window(seat.sitting, extra)
+    visible = sittings.visibility_of(seat.sitting, submitted, now)
+    return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes)
+
+
+def _extra(session: Session, seat: Seat) -> Extra:
+    return changes.extra_of_cadre(session, seat.cadre.id).get(seat.sitting.id, NO_EXTRA)
 
 
 def _save(session: Session, paper: Paper, attempt: AttemptRow, item: Save, device: str, now: datetime) -> SaveResult:

@@ -73,7 +73,7 @@ def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Resul
     """Return the actor's own result, as far as the release rule allows now. NotFound for another's paper; QuizError `not_submitted`."""
     actor.require(Action.SIT)
     seat = sittings.get_seat(session, code, actor.cadre_number)
-    if seat is None:
+    if seat is None or not actor.may_enter(seat.sitting.code):
         raise NotFound()
     if seat.attempt is None or seat.attempt.submitted_at is None:
         raise QuizError("not_submitted", say("您还没有交卷。"))

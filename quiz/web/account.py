@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
 from quiz.translation import LANGUAGES
-from quiz.usecases import accounts
+from quiz.usecases import accounts, admission
 from quiz.usecases.pictures import read_picture
 from quiz.web import counters
 from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
@@ -73,10 +73,7 @@ def log_in() -> ResponseReturnValue:
             found = accounts.log_in(db, form.login.data, form.password.data, token, now(), checked)
         counters.count_login(found)
         if found.account is not None:
-            chosen = session.get("language")
-            session.clear()
-            if chosen:
-                session["language"] = chosen
+            forget_session()
             return with_login(redirect(safe_path(request.args.get("next", ""))), token)
         problem = say_text(say("输错次数较多，请{n}秒后再试。", n=found.wait_seconds) if found.wait_seconds else say("登录名或密码不对。"))
     return render_template("account/login.html", form=form, problem=problem), 401 if problem else 200
@@ -87,6 +84,7 @@ def log_out() -> ResponseReturnValue:
     """End this log-in."""
     with writer() as db:
         accounts.log_out(db, request.cookies.get(LOGIN_COOKIE, ""))
+        admission.leave(db, request.cookies.get(LOGIN_COOKIE, ""))
     session.clear()
     response = redirect(url_for("account.log_in"))
     response.delete_cookie(LOGIN_COOKIE)
@@ -97,6 +95,7 @@ def log_out() -> ResponseReturnValue:
 @needs()
 def password() -> ResponseReturnValue:
     """Change one's own password; required at first use."""
+    account()
     form = PasswordForm()
     problem = ""
     if form.validate_on_submit():
@@ -146,6 +145,14 @@ def with_login(response: BaseResponse, token: str) -> BaseResponse:
     secure = installation().settings.secure
     response.set_cookie(LOGIN_COOKIE, token, httponly=True, samesite="Lax", secure=secure, max_age=int(accounts.LOGIN_LASTS.total_seconds()))
     return response
+
+
+def forget_session() -> None:
+    """Begin a new session of forms for whoever logs in now; the language stays."""
+    chosen = session.get("language")
+    session.clear()
+    if chosen:
+        session["language"] = chosen
 
 
 def safe_path(target: str) -> str:

@@ -17,14 +17,14 @@ from sqlalchemy.orm import Session
 
 from quiz import translation
 from quiz.core.access import Action, Actor
-from quiz.core.message import Message
+from quiz.core.message import Forbidden, Message, QuizError
 from quiz.core.paper import plain_number
 from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow
-from quiz.usecases import accounts
+from quiz.usecases import accounts, admission
 
 LOGIN_COOKIE = "quiz_login"
 NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics")
@@ -75,7 +75,9 @@ def actor() -> Actor:
 
 
 def account() -> AccountRow:
-    """Return the account that asks; only in views behind `needs`."""
+    """Return the account that asks; only in views behind `needs`. Forbidden to who was admitted by a code and acts without one."""
+    if g.account is None:
+        raise Forbidden()
     return cast(AccountRow, g.account)
 
 
@@ -107,10 +109,12 @@ def needs(action: Action | None = None) -> Callable[[View], View]:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if g.get("actor") is None:
+                if g.get("turned_away") is not None:
+                    raise g.turned_away
                 if request.method == "GET" and not request.is_json:
                     return redirect(url_for("account.log_in", next=request.path))
                 abort(401)
-            if account().must_change_password and request.endpoint != "account.password":
+            if g.account is not None and g.account.must_change_password and request.endpoint != "account.password":
                 return redirect(url_for("account.password"))
             if action is not None:
                 actor().require(action)
@@ -174,5 +178,10 @@ def _find_actor() -> None:
     if token and request.endpoint not in NOBODY_ASKS:
         with reader() as db:
             found = accounts.who(db, token, now())
-        if found is not None:
-            g.actor, g.account = found
+            if found is not None:
+                g.actor, g.account = found
+                return
+            try:
+                g.actor = admission.visitor(db, token, now())
+            except QuizError as error:  # told by the pages that need someone
+                g.turned_away = error

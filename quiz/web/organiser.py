@@ -17,7 +17,7 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
 from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import QuizError, mark_text, say
-from quiz.core.paper import Candidate, Paper, section_heading
+from quiz.core.paper import Candidate, Paper
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one
 from quiz.core.sitting import Phase
 from quiz.formats.results_xlsx import write_results
@@ -30,7 +30,7 @@ from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, people, planning
+from quiz.web import amending, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import ListedField
@@ -43,6 +43,9 @@ pages.add_url_rule("/sittings/<code>/notice.pdf", "notice", amending.notice)
 pages.add_url_rule("/sittings/<code>/proof.json", "proof", amending.proof, methods=["POST"])
 pages.add_url_rule("/roster", "roster", people.roster, methods=["GET", "POST"])
 pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_example)
+pages.add_url_rule("/sittings/<code>/cadres/<number>", "cadre", timing.cadre)
+pages.add_url_rule("/sittings/<code>/cadres/<number>/time", "change_time", timing.change_time, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/time", "times", timing.times, methods=["GET", "POST"])
 pages.url_value_preprocessor(people.allow_upload)
 
 PHASE_NAMES = {
@@ -112,16 +115,6 @@ def draw(code: str) -> ResponseReturnValue:
     with reader() as db:
         view = read_report(db, actor(), code, now())
     return render_template("organiser/draw.html", view=view, most=MOST_LISTED, WHY_NAMES=WHY_NAMES, BASIS_NAMES=BASIS_NAMES)
-
-
-@pages.get("/sittings/<code>/cadres/<number>")
-@needs(Action.READ_RESULTS)
-def cadre(code: str, number: str) -> ResponseReturnValue:
-    """One cadre's result with every mark and its why."""
-    with reader() as db:
-        found = results.read_result(db, actor(), code, number, now())
-        shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
-    return render_template("organiser/cadre.html", result=found, shares=shares, section_heading=section_heading)
 
 
 @pages.get("/sittings/<code>/results.xlsx")

@@ -174,7 +174,7 @@ def submit(code: str) -> ResponseReturnValue:
                 if not error.code.startswith("bad_"):
                     raise
                 log.warning("a submission carried what is no save of its paper", extra={"fields": {"code": error.code}})
-        attempt, _ = attempts.submit(db, actor(), code, [], FORM_DEVICE, now())
+        attempt, _ = attempts.submit(db, actor(), code, [], FORM_DEVICE, now(), by_clock=request.form.get("by_clock") == "1")
     counters.count_saves(states)
     if attempt.submitted_at == now():  # else it was closed before
         counters.CLOSED.labels("trainee").inc()

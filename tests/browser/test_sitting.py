@@ -13,8 +13,10 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from quiz.storage.engine import reading
+from quiz.core.access import command_line
+from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
+from quiz.usecases import extending
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.web.world import NINE, right_answers
 
@@ -202,6 +204,21 @@ def test_time_runs_out(site: Site, phone: Any) -> None:
     with reading(site.engine) as session:
         assert session.scalars(select(AttemptRow)).one().submitted_at is not None
     assert kept(phone) == []
+
+
+def test_time_given_in_the_last_moment_reaches_a_page_that_only_counts(site: Site, phone: Any) -> None:
+    site.start(phone)
+    answer(phone, 1, ["A"])
+    is_saved(phone)
+    site.clock.go_on(minutes=59, seconds=55)
+    phone.reload()
+    expect(phone.locator("#time")).to_have_text(re.compile(r"^还剩0:0\d$"))
+    with writing(site.engine) as session:
+        extending.extend(session, command_line("tests"), "demo", "Q001", 10, "设备故障", site.clock())
+    expect(phone.get_by_text("给您增加了答题时间，现在还剩10分钟")).to_be_visible(timeout=9000)
+    expect(phone.locator("#time")).to_have_text("还剩10分钟")
+    with reading(site.engine) as session:
+        assert session.scalars(select(AttemptRow)).one().submitted_at is None
 
 
 def test_the_last_minutes_are_said_and_shown(site: Site, phone: Any) -> None:

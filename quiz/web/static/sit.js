@@ -111,7 +111,7 @@
     if (status >= 500 || status === 429 || status === 408) return failed();
     failures = 0;
     if (typeof body.seconds_left === "number") setTime(body.seconds_left);
-    if (status === 401) return tell(say("login"), say("to-login"), info.dataset.urlLogin);
+    if (status === 401) return shutOut(body);
     if (body.error === "csrf") return tell(say("expired"), say("reload"), location.href);
     if (body.error && !/^bad_/.test(body.error)) return tell(body.message, say("reload"), location.href);
     if (item.old) done(key, item);
@@ -129,8 +129,11 @@
     }
     if (pending.size) return send();
     show("saved", body.saved_at);
-    if (canStore) banner.hidden = true;
+    if (canStore) banner.hidden = performance.now() > noticeUntil;
     else tell(say("forbidden"));
+  }
+  function shutOut(body) {
+    tell(body.error === "taken_over" ? body.message : say("login"), say("to-login"), info.dataset.urlLogin);
   }
   function failed() {
     var wait = WAITS[Math.min(failures, WAITS.length - 1)];
@@ -161,28 +164,52 @@
 
   /* --- the server's time: seconds from the server, counted by a clock that no one can set ------------------------------------------------ */
 
-  var endsAt = 0, announced = Infinity, over = false, leaving = false;
-  function setTime(seconds) { endsAt = performance.now() + seconds * 1000; }
+  var endsAt = 0, announced = Infinity, over = false, leaving = false, asking = false, heardAt = 0, noticeUntil = 0;
+  function left() { return Math.max(0, Math.ceil((endsAt - performance.now()) / 1000)); }
+  function setTime(seconds) {
+    var had = endsAt ? left() : seconds;
+    heardAt = performance.now();
+    endsAt = heardAt + seconds * 1000;
+    if (seconds - had < 20 || over || stopped) return;
+    announced = Infinity; /* the organiser gave time */
+    noticeUntil = heardAt + 60000;
+    tell(say("changed", { n: Math.floor(seconds / 60) }));
+  }
   function tick() {
-    var left = Math.max(0, Math.ceil((endsAt - performance.now()) / 1000));
-    var text = left >= 300
-      ? say("minutes", { n: Math.floor(left / 60) })
-      : say("clock", { n: Math.floor(left / 60) + ":" + ("0" + left % 60).slice(-2) });
+    var rest = left();
+    var text = rest >= 300
+      ? say("minutes", { n: Math.floor(rest / 60) })
+      : say("clock", { n: Math.floor(rest / 60) + ":" + ("0" + rest % 60).slice(-2) });
     var time = byId("time");
     if (time.textContent !== text) time.textContent = text;
-    time.classList.toggle("last", left < 300);
+    time.classList.toggle("last", rest < 300);
     [10, 5, 1].forEach(function (minutes) {
-      if (left <= minutes * 60 && left > minutes * 60 - 60 && announced > minutes) {
+      if (rest <= minutes * 60 && rest > minutes * 60 - 60 && announced > minutes) {
         announced = minutes;
         byId("announce").textContent = say("warning", { n: minutes });
       }
     });
-    if (left === 0 && !over) timeUp();
+    if (over || asking) return;
+    if (rest === 0) lastQuestion();
+    else if (performance.now() - heardAt > QUIET) askTime();
   }
+  /* a page that has heard nothing for two minutes asks, each at its own moment: the time may have been changed */
+  var QUIET = 110000 + Math.random() * 20000;
   function askTime() {
-    fetch(info.dataset.urlTime, { credentials: "same-origin", headers: { "Accept": "application/json" } })
-      .then(function (reply) { return reply.ok ? reply.json() : null; })
-      .then(function (body) { if (body) setTime(body.seconds_left); }, function () { /* the next save brings the time */ });
+    heardAt = performance.now();
+    return fetch(info.dataset.urlTime, { credentials: "same-origin", headers: { "Accept": "application/json" } })
+      .then(function (reply) { return reply.ok || reply.status === 401 ? reply.json() : null; })
+      .then(function (body) { if (body && body.error) shutOut(body); else if (body) setTime(body.seconds_left); }, function () { /* the next save brings the time */ });
+  }
+  /* before the paper is handed in because the time is up: has it been extended meanwhile? No answer within five seconds means no. */
+  function lastQuestion() {
+    asking = true;
+    var wait = new Promise(function (resolve) { setTimeout(resolve, 5000); });
+    Promise.race([askTime(), wait]).then(function () {
+      if (left() <= 2) return setTimeout(timeUp, left() * 1000);
+      asking = false;
+      return null;
+    });
   }
   function timeUp() {
     over = true;
@@ -192,7 +219,7 @@
     submitLeft(0);
   }
   function submitLeft(tries) {
-    var body = "unsent=" + encodeURIComponent(unsent()) + "&device=" + device;
+    var body = "unsent=" + encodeURIComponent(unsent()) + "&device=" + device + "&by_clock=1";
     post(info.dataset.urlSubmit, body, "application/x-www-form-urlencoded").then(function (reply) {
       if (!reply.ok && reply.status >= 500) throw new Error("again");
       leaving = true;

@@ -1,0 +1,116 @@
+"""Admission codes as digests, and the devices that were admitted by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Select, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session, defer
+
+from quiz.storage.papers import is_current
+from quiz.storage.tables import AccountRow, AdmissionRow, AttemptRow, CadreRow, PaperRow, SittingRow, VisitRow
+
+AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A code that was issued, for whom and for which sitting; `is_barred` when the person's account was closed.
+
+    `paper_code` is the paper that counts now, empty when there is none.
+    """
+
+    row: AdmissionRow
+    sitting: SittingRow
+    cadre: CadreRow
+    is_barred: bool
+    paper_code: str = ""
+    attempt: AttemptRow | None = None
+
+
+def count_valid(session: Session, sitting: SittingRow) -> int:
+    """Return how many people have a code for the sitting that is not void."""
+    query = select(func.count()).where(AdmissionRow.sitting_id == sitting.id, AdmissionRow.voided_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def save_codes(session: Session, sitting: SittingRow, digests: Mapping[int, str], now: datetime, actor: str) -> int:
+    """Store the digests of new codes by the cadre's row id, make their earlier ones void, and return how many those were."""
+    voided = 0
+    cadres = list(digests)
+    for start in range(0, len(cadres), AT_ONCE):
+        part = cadres[start : start + AT_ONCE]
+        old = (AdmissionRow.sitting_id == sitting.id) & AdmissionRow.cadre_id.in_(part) & AdmissionRow.voided_at.is_(None)
+        voided += session.scalar(select(func.count()).where(old)) or 0
+        session.execute(update(AdmissionRow).where(old).values(voided_at=now))
+        rows = [{"sitting_id": sitting.id, "cadre_id": cadre, "digest": digests[cadre], "issued_at": now, "issued_by": actor} for cadre in part]
+        session.execute(insert(AdmissionRow), rows)
+    return voided
+
+
+def find_code(session: Session, digest: str) -> Admission | None:
+    """Return what a code with this digest admits to, held until this transaction ends, or None."""
+    found = session.execute(_query_of_code(), {"digest": digest}).first()
+    if found is None:
+        return None
+    row, sitting, cadre, is_active, paper_code, attempt = found
+    return Admission(row, sitting, cadre, is_active is False, paper_code or "", attempt)
+
+
+@cache
+def _query_of_code() -> Select[AdmissionRow, SittingRow, CadreRow, bool, str, AttemptRow]:
+    """The query behind `find_code`, built once: thousands come in at the same time, and building it takes longer than running it."""
+    return (
+        select(AdmissionRow, SittingRow, CadreRow, AccountRow.is_active, PaperRow.code, AttemptRow)
+        .join(SittingRow, SittingRow.id == AdmissionRow.sitting_id)
+        .join(CadreRow, CadreRow.id == AdmissionRow.cadre_id)
+        .outerjoin(AccountRow, AccountRow.cadre_id == AdmissionRow.cadre_id)
+        .outerjoin(PaperRow, (PaperRow.sitting_id == AdmissionRow.sitting_id) & (PaperRow.cadre_id == AdmissionRow.cadre_id) & is_current())
+        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .where(AdmissionRow.digest == bindparam("digest"))
+        .options(defer(SittingRow.snapshot, raiseload=True))
+        .with_for_update(of=AdmissionRow)
+    )
+
+
+def replace_visits(session: Session, admission: Admission, now: datetime) -> int:
+    """End the visits of this person to this sitting, by whichever code, and return how many there were."""
+    codes = select(AdmissionRow.id).where(AdmissionRow.sitting_id == admission.sitting.id, AdmissionRow.cadre_id == admission.cadre.id)
+    live = VisitRow.admission_id.in_(codes) & VisitRow.replaced_at.is_(None)
+    change = update(VisitRow).where(live).values(replaced_at=now).returning(VisitRow.admission_id)
+    done = session.execute(change, execution_options={"synchronize_session": False})
+    return len(done.all())
+
+
+def save_visit(session: Session, digest: str, admission: Admission, now: datetime) -> None:
+    """Add the visit of a device, by the digest of its token."""
+    session.add(VisitRow(token_digest=digest, admission_id=admission.row.id, created_at=now))
+    session.flush()
+
+
+def visit_of(session: Session, digest: str) -> tuple[VisitRow, Admission] | None:
+    """Return the visit behind a token's digest and what it was admitted to, or None."""
+    query = (
+        select(VisitRow, AdmissionRow, SittingRow, CadreRow, AccountRow.is_active)
+        .join(AdmissionRow, AdmissionRow.id == VisitRow.admission_id)
+        .join(SittingRow, SittingRow.id == AdmissionRow.sitting_id)
+        .join(CadreRow, CadreRow.id == AdmissionRow.cadre_id)
+        .outerjoin(AccountRow, AccountRow.cadre_id == AdmissionRow.cadre_id)
+        .where(VisitRow.token_digest == digest)
+        .options(defer(SittingRow.snapshot, raiseload=True))
+    )
+    found = session.execute(query).first()
+    if found is None:
+        return None
+    visit, row, sitting, cadre, is_active = found
+    return visit, Admission(row, sitting, cadre, is_active is False)
+
+
+def delete_visit(session: Session, digest: str) -> None:
+    """Forget the visit of a device that leaves."""
+    visit = session.get(VisitRow, digest)
+    if visit is not None:
+        session.delete(visit)

@@ -1,0 +1,172 @@
+"""Admission codes: issued for a sitting, printed once, used on one device at a time.
+
+Verifying one is a keyed hash and a look into an index, where a password costs an argon2 run: thousands can come in at once. A code admits to one
+sitting of one person and to nothing else; no account is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor, Role
+from quiz.core.admission import EARLY, LENGTH, LINGER, Slip, clean_code, code_digest
+from quiz.core.message import NotFound, QuizError, say
+from quiz.core.sitting import NO_EXTRA, Phase
+from quiz.storage import admissions, audit, changes, sittings
+from quiz.storage.admissions import Admission
+from quiz.storage.sittings import Seat
+from quiz.storage.tables import SittingRow
+from quiz.usecases.accounts import token_digest
+from quiz.usecases.results import refuse_candidate
+
+
+class Refused(StrEnum):
+    """Why a code does not admit: not known (or its person is barred), made void, too early, too late, or its paper is handed in."""
+
+    UNKNOWN = "unknown"
+    VOID = "void"
+    EARLY = "early"
+    OVER = "over"
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The outcome of a code: the paper it leads to, or why not; `opens_at` when it is too early."""
+
+    paper_code: str = ""
+    refused: Refused | None = None
+    opens_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPlan:
+    """For whom codes may be issued: the sitting, the units within the actor's authority as (code, name), and how many have a code already."""
+
+    sitting: SittingRow
+    units: list[tuple[str, str]]
+    people: int
+    issued: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSlips:
+    """Slips that are made but not stored yet: none of their codes admits anyone so far."""
+
+    sitting: SittingRow
+    slips: list[Slip]
+    cadres: dict[str, int]
+
+
+def slip_plan(session: Session, actor: Actor, code: str, now: datetime) -> SlipPlan:
+    """Return for whom the actor may issue codes in a sitting. Forbidden to its own candidates."""
+    scope, sitting = _sitting_to_issue(session, actor, code, now)
+    seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
+    units = list(dict.fromkeys((seat.unit.code, seat.unit.name) for seat in seats))
+    return SlipPlan(sitting, units, len(seats), admissions.count_valid(session, sitting))
+
+
+def make_slips(
+    session: Session, actor: Actor, code: str, now: datetime, new_code: Callable[[], str], unit: str = "", numbers: Sequence[str] = ()
+) -> NewSlips:
+    """Make a slip with a new code for everyone in a sitting, or those of a unit or of `numbers`: in the order of seats, those without by unit.
+
+    Forbidden to the sitting's own candidates; QuizError `over` once it has ended, `no_paper` for a number without a paper, `nobody`.
+    """
+    scope, sitting = _sitting_to_issue(session, actor, code, now)
+    if sittings.window_of(sitting).phase(now) is Phase.CLOSED:
+        raise QuizError("over", say("考试已经结束，不能再发准考码。"))
+    seats = sittings.seats_of_sitting(session, sitting, scope, list(numbers) or None, with_content=False)
+    missing = sorted(set(numbers) - {seat.cadre.number for seat in seats})
+    if missing:
+        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
+    chosen = [seat for seat in seats if not unit or f"/{unit}/" in seat.unit.path]
+    if not chosen:
+        raise QuizError("nobody", say("没有可以发准考码的人。"))
+    chosen.sort(key=lambda seat: (seat.paper.seat is None, seat.paper.seat or 0))
+    return NewSlips(sitting, [_slip(seat, new_code()) for seat in chosen], {seat.cadre.number: seat.cadre.id for seat in chosen})
+
+
+def store_slips(session: Session, actor: Actor, now: datetime, made: NewSlips, key: str) -> int:
+    """Store the digests of the codes, which admit from now on; make earlier ones of the same people void and return how many those were."""
+    _, sitting = _sitting_to_issue(session, actor, made.sitting.code, now)
+    changes.lock_sitting(session, sitting)
+    digests = {made.cadres[slip.number]: code_digest(slip.code, key) for slip in made.slips}
+    voided = admissions.save_codes(session, sitting, digests, now, actor.name)
+    audit.record(session, now, actor.name, "issue_codes", sitting.code, {"codes": len(digests), "voided": voided})
+    return voided
+
+
+def admit(session: Session, text: str, key: str, token: str, now: datetime) -> Admitted:
+    """Check a typed or scanned code and open a visit for `token` (256 random bits as text).
+
+    The newest device takes over from the one before, as long as nothing is submitted. A refusal is returned, not raised, since each use
+    of a known code is written to the audit log.
+    """
+    code = clean_code(text)
+    found = admissions.find_code(session, code_digest(code, key)) if len(code) == LENGTH else None
+    if found is None or found.is_barred:
+        return Admitted(refused=Refused.UNKNOWN)
+    refused = _refusal(session, found, now)
+    detail: dict[str, object] = {"cadre": found.cadre.number}
+    if refused is not None:
+        audit.record(session, now, found.cadre.name, "refuse_code", found.sitting.code, {**detail, "why": refused.value})
+        return Admitted(refused=refused, opens_at=found.sitting.opens_at - EARLY if refused is Refused.EARLY else None)
+    taken = admissions.replace_visits(session, found, now)
+    admissions.save_visit(session, token_digest(token), found, now)
+    audit.record(session, now, found.cadre.name, "admit", found.sitting.code, {**detail, "taken_over": taken > 0})
+    return Admitted(paper_code=found.paper_code)
+
+
+def visitor(session: Session, token: str, now: datetime) -> Actor | None:
+    """Return who was admitted with a token, able to sit that one paper and nothing else; None when the sitting is long over.
+
+    QuizError `taken_over` on a device whose place another has taken.
+    """
+    found = admissions.visit_of(session, token_digest(token))
+    if found is None:
+        return None
+    visit, admission = found
+    if admission.is_barred or now > sittings.window_of(admission.sitting).closes_at + LINGER:
+        return None
+    if visit.replaced_at is not None:
+        raise QuizError("taken_over", say("您的准考码已在另一台设备上登录，请在那台设备上继续；要回到这台设备，请重新输入准考码。"))
+    return Actor(admission.cadre.name, {Role.TRAINEE: "/"}, cadre_number=admission.cadre.number, only_sitting=admission.sitting.code)
+
+
+def leave(session: Session, token: str) -> None:
+    """End the visit of a token; its code admits again while nothing is submitted."""
+    admissions.delete_visit(session, token_digest(token))
+
+
+def _refusal(session: Session, found: Admission, now: datetime) -> Refused | None:
+    if not found.paper_code:
+        return Refused.UNKNOWN
+    if found.row.voided_at is not None:
+        return Refused.VOID
+    if now < found.sitting.opens_at - EARLY:
+        return Refused.EARLY
+    if found.attempt is not None and found.attempt.submitted_at is not None:
+        return Refused.SUBMITTED
+    if now <= found.sitting.closes_at or (found.attempt is not None and now <= found.attempt.deadline_at):
+        return None
+    extra = changes.extra_of_cadre(session, found.cadre.id).get(found.sitting.id, NO_EXTRA)
+    return Refused.OVER if now > sittings.own_window(found.sitting, extra).closes_at else None
+
+
+def _sitting_to_issue(session: Session, actor: Actor, code: str, now: datetime) -> tuple[str, SittingRow]:
+    scope = actor.require(Action.PRINT_PAPERS)
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    refuse_candidate(session, actor, sitting, now)
+    return scope, sitting
+
+
+def _slip(seat: Seat, code: str) -> Slip:
+    return Slip(seat.cadre.name, seat.cadre.number, seat.unit.name, str(seat.paper.seat or ""), seat.paper.form, code)

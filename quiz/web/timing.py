@@ -1,0 +1,121 @@
+"""The organiser's pages that give people time and open attempts again; registered by the organiser's pages."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from quiz.core.access import Action
+from quiz.core.message import QuizError, mark_text
+from quiz.core.paper import section_heading
+from quiz.core.sitting import LONGEST_EXTRA
+from quiz.storage.changes import EXTEND, PAUSE, REOPEN
+from quiz.usecases import extending, results
+from quiz.usecases.extending import GivenBack
+from quiz.web.context import actor, needs, now, reader, say_text, writer
+from quiz.web.forms import ListedField, WholeField
+
+CHANGE_NAMES = {EXTEND: mark_text("加时"), PAUSE: mark_text("单位补时"), REOPEN: mark_text("重新开放")}
+TOO_MANY = mark_text("请填写1至240之间的分钟数。")
+
+
+class TimeForm(FlaskForm):  # type: ignore[misc]
+    """Minutes and why; the minutes may be left out where an attempt is opened again."""
+
+    minutes = WholeField(mark_text("加时（分钟）"), validators=[Optional(), NumberRange(1, LONGEST_EXTRA, TOO_MANY)])
+    reason = StringField(
+        mark_text("原因"), validators=[InputRequired(mark_text("请写明原因。")), Length(max=500, message=mark_text("最多500个字。"))]
+    )
+
+
+class UnitTimeForm(FlaskForm):  # type: ignore[misc]
+    """The unit that lost time, how much and why."""
+
+    unit = ListedField(mark_text("单位"), default="")
+    minutes = WholeField(mark_text("补时（分钟）"), validators=[InputRequired(TOO_MANY), NumberRange(1, LONGEST_EXTRA, TOO_MANY)])
+    reason = StringField(
+        mark_text("原因"), validators=[InputRequired(mark_text("请写明原因。")), Length(max=500, message=mark_text("最多500个字。"))]
+    )
+
+
+@needs(Action.SCHEDULE)
+def times(code: str) -> ResponseReturnValue:
+    """Give a unit its time back; and everything that was changed in a sitting."""
+    form = UnitTimeForm()
+    with reader() as db:
+        view = extending.read_times(db, actor(), code)
+    form.unit.choices = [("", "—"), *view.units]
+    problem, done = "", None
+    if request.method == "POST" and form.validate():
+        try:
+            done = _give_back(code, form)
+        except QuizError as error:
+            if error.code in ("not_found", "forbidden"):
+                raise
+            problem = say_text(error.message)
+        else:
+            with reader() as db:
+                view = extending.read_times(db, actor(), code)
+            form = UnitTimeForm(formdata=None)
+            form.unit.choices = [("", "—"), *view.units]
+    page = render_template(
+        "organiser/time.html",
+        view=view,
+        form=form,
+        problem=problem,
+        done=done,
+        most=LONGEST_EXTRA,
+        is_released=extending.is_released(view.sitting, now()),
+        CHANGE_NAMES=CHANGE_NAMES,
+    )
+    return page, 409 if problem else 422 if form.errors else 200
+
+
+@needs(Action.READ_RESULTS)
+def cadre(code: str, number: str) -> ResponseReturnValue:
+    """One cadre's result with every mark and its why, and the time that they were given."""
+    return _show(code, number, TimeForm(formdata=None))
+
+
+@needs(Action.SCHEDULE)
+def change_time(code: str, number: str) -> ResponseReturnValue:
+    """Give one cadre more time, or open their attempt again."""
+    form = TimeForm()
+    if not form.validate():
+        return _show(code, number, form, status=422)
+    change = extending.reopen if request.form.get("do") == REOPEN else extending.extend
+    try:
+        with writer() as db:
+            change(db, actor(), code, number, form.minutes.data or 0, form.reason.data, now())
+    except QuizError as error:
+        if error.code in ("not_found", "forbidden"):
+            raise
+        return _show(code, number, form, say_text(error.message), 409)
+    return redirect(url_for("organiser.cadre", code=code, number=number, _anchor="time"), 303)
+
+
+def _give_back(code: str, form: UnitTimeForm) -> GivenBack:
+    with writer() as db:
+        return extending.give_back(db, actor(), code, form.unit.data, form.minutes.data, form.reason.data, now())
+
+
+def _show(code: str, number: str, form: TimeForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
+    with reader() as db:
+        found = results.read_result(db, actor(), code, number, now())
+        shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
+        history = extending.history_of(db, actor(), code, number)
+    page = render_template(
+        "organiser/cadre.html",
+        result=found,
+        shares=shares,
+        section_heading=section_heading,
+        history=history,
+        time_form=form,
+        problem=problem,
+        is_released=extending.is_released(found.seat.sitting, now()),
+        CHANGE_NAMES=CHANGE_NAMES,
+    )
+    return page, status
