@@ -15,6 +15,7 @@ from quiz.core.question import Question, pictures_of
 from quiz.storage.papers import texts_of
 from quiz.storage.tables import (
     AmendmentRow,
+    AttemptChangeRow,
     AttemptRow,
     AuditRow,
     CadreRow,
@@ -39,6 +40,7 @@ OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("gradings", GradingRow),
     ("decisions", DecisionRow),
     ("amendments", AmendmentRow),
+    ("attempt_changes", AttemptChangeRow),
     ("question_uses", QuestionUseRow),
 )
 """Tables whose rows name their sitting."""
