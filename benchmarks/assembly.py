@@ -25,14 +25,15 @@ from sqlalchemy import select
 
 from quiz.assembly.check import faults
 from quiz.assembly.deal import deal, share_tables
-from quiz.assembly.draw import draw_one
 from quiz.assembly.equalise import equalise, expected_scores
+from quiz.assembly.late import Around, draw_one
 from quiz.assembly.papers import Sheet, make_paper
 from quiz.assembly.plan import Plan, Shape, make_plan
 from quiz.assembly.pool import Pool, make_pool
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.state import State
 from quiz.core.blueprint import Band, Blueprint, Cell, Limit, Section
+from quiz.core.collector import uncollected
 from quiz.core.marking import Rule
 from quiz.core.question import AREAS, TRUE_OPTIONS, Level, Option, Question, QuestionType, Revision, Source
 from quiz.core.seed import paper_key
@@ -157,7 +158,8 @@ def store(pool: Pool, blueprint: Blueprint, state: State) -> tuple[float, float,
     """Return the seconds of freezing all papers and of storing them durably in a new SQLite file, and its size in MB."""
     sheet = Sheet("made", "试卷", blueprint, pool.places)
     chosen = [[(cell, pool.revisions[item]) for cell, item in picks] for picks in state.picks]
-    freezing, papers = timed(lambda: [make_paper(sheet, paper_key(KEY, f"C{n:05}"), found) for n, found in enumerate(chosen)])
+    with uncollected():
+        freezing, papers = timed(lambda: [make_paper(sheet, paper_key(KEY, f"C{n:05}"), found) for n, found in enumerate(chosen)])
     with tempfile.TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/made.db")
         migrate.upgrade(engine)
@@ -199,9 +201,10 @@ def main(sizes: list[int]) -> None:
             planning, plan = timed(lambda pool=pool: make_plan(pool.cells, pool.limits, pool.sizes, PAPERS))
             problem = made_problem(pool, blueprint, plan, seen)
             state = State(problem)
-            dealing, given = timed(lambda problem=problem, state=state: deal(state, share_tables(problem, KEY), KEY))
-            before = quality(problem, state)["range"]
-            equalising, swaps = timed(lambda state=state: equalise(state, KEY))
+            with uncollected():  # as `draw` does
+                dealing, given = timed(lambda problem=problem, state=state: deal(state, share_tables(problem, KEY), KEY))
+                before = quality(problem, state)["range"]
+                equalising, swaps = timed(lambda state=state: equalise(state, KEY))
             found = quality(problem, state)
             least = math.ceil(plan.lowest_rate * PAPERS - 1e-6)
             low = overlap_floor(pool)
@@ -215,7 +218,9 @@ def main(sizes: list[int]) -> None:
                 flush=True,
             )
             seen = [{item for _, item in picks} for picks in state.picks]
-        late = [timed(lambda n=n, problem=problem: draw_one(problem, KEY, Desk(f"L{n}")))[0] for n in range(200)]
+        used, target = Counter(item for picks in state.picks for _, item in picks), sum(expected_scores(state)) // PAPERS
+        around = Around(used=used, target=target)
+        late = [timed(lambda n=n, problem=problem, around=around: draw_one(problem, KEY, Desk(f"L{n}"), around))[0] for n in range(200)]
         freezing, storing, megabytes = store(pool, blueprint, state)
         print(
             f"  sorting the bank into kinds {sorting:.2f} s; freezing {freezing:.2f} + storing {storing:.2f} = {freezing + storing:.2f} s,"

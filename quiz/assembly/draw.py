@@ -12,6 +12,7 @@ from quiz.assembly.problem import Choice, Desk, Problem
 from quiz.assembly.repair import BudgetSpent, refill
 from quiz.assembly.seating import seat_forms
 from quiz.assembly.state import State
+from quiz.core.collector import uncollected
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Drawn:
     forms: tuple[int, ...] = field(default=())
 
 
+@uncollected()
 def draw(problem: Problem, key: bytes) -> Drawn:
     """Choose the questions of every paper from the sitting's key; papers that share a form share their common part."""
     return _draw_forms(problem, key) if problem.forms else _draw_each(problem, key)

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased, object_session
 
+from quiz.core.collector import uncollected
 from quiz.core.difficulty import Facilities
 from quiz.core.paper import Paper
 from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
@@ -36,6 +37,7 @@ class NewPaper:
     number: int = 1
 
 
+@uncollected()
 def save_papers(session: Session, sitting: SittingRow, papers: Sequence[NewPaper]) -> None:
     """Append frozen papers, with the unit and post of each cadre as they stand now."""
     texts = PaperTexts()

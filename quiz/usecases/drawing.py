@@ -22,6 +22,7 @@ from quiz.assembly.pool import PlacedCell, Pool, hundredths, make_pool
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, write_local, write_problem
 from quiz.core.blueprint import Blueprint, describe_cell
+from quiz.core.collector import uncollected
 from quiz.core.difficulty import Basis, basis, facility
 from quiz.core.message import Message, join_messages, say
 from quiz.core.paper import Paper
@@ -157,6 +158,7 @@ def sheet_of(material: Material, pool: Pool) -> Sheet:
     return Sheet(material.plan.code, material.plan.title, material.timed, pool.places, material.dataset, digest)
 
 
+@uncollected()
 def papers(drawing: Drawing, drawn: Drawn, seed: bytes, on_paper: OnPaper = say_nothing) -> list[Paper]:
     """Return the frozen paper of every cadre, in the order in which they sit."""
     key = exam_key(seed, snapshot_digest(drawing.snapshot))
