@@ -18,7 +18,7 @@ from quiz.core.frozen import freeze, thaw, thaw_around
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import Question
 
-QUESTION, NUMBER, OPTIONS, SLOTS, CODE = "question", "number", "options", "slots", "code"
+QUESTION, NUMBER, OPTIONS, SLOTS, CODE, DIGEST = "question", "number", "options", "slots", "code", "revision_digest"
 REVISION, OWN = "revision", "digest"
 """How a question is named: by a published revision, or by a text of its own."""
 
@@ -32,16 +32,16 @@ class PaperTexts:
     def __init__(self) -> None:
         self.questions: dict[str, str] = {}
         self._names: dict[tuple[str, str], str] = {}
-        self._around: dict[tuple[Any, ...], tuple[str, str, str]] = {}
-        self._heads: dict[tuple[Any, ...], tuple[str, str, str]] = {}
+        self._around: dict[tuple[Any, ...], tuple[str, ...]] = {}
+        self._heads: dict[tuple[Any, ...], tuple[str, ...]] = {}
 
     def write(self, paper: Paper) -> tuple[str, str]:
         """Return the paper's text and its digest."""
         slots = []
         for slot in paper.slots:
-            before, between, after = self._slot(slot)
+            before, between, after, end = self._slot(slot)
             ids = ",".join([IDS.get(option.id) or _json(option.id) for option in slot.question.options])
-            slots.append(f'{before}{slot.number}{between}{{{self._name(slot)},"options":[{ids}]}}{after}')
+            slots.append(f'{before}{slot.number}{between}{{{self._name(slot)},"options":[{ids}]}}{after}"{slot.revision_digest}"{end}')
         before, between, after = self._head(paper)
         content = f"{before}{_json(paper.code)}{between}[{','.join(slots)}]{after}"
         return content, hashlib.sha256(content.encode()).hexdigest()
@@ -57,15 +57,15 @@ class PaperTexts:
             self._names[key] = f'"digest":"{digest}"'
         return self._names[key]
 
-    def _slot(self, slot: Slot) -> tuple[str, str, str]:
-        """The canonical JSON of a slot but for its number and question: what stands before, between and after them."""
+    def _slot(self, slot: Slot) -> tuple[str, ...]:
+        """The canonical JSON of a slot but for its number, question and revision's digest: what stands before, between and after them."""
         own = AROUND(slot)
         found = self._around.get(own)
         if found is None:
-            found = self._around[own] = _cut(freeze(replace(slot, question=BARE)), NUMBER, QUESTION)
+            found = self._around[own] = _cut(freeze(replace(slot, question=BARE)), NUMBER, QUESTION, DIGEST)
         return found
 
-    def _head(self, paper: Paper) -> tuple[str, str, str]:
+    def _head(self, paper: Paper) -> tuple[str, ...]:
         """The canonical JSON of a paper but for its code and slots."""
         own = HEAD(paper)
         found = self._heads.get(own)
@@ -77,17 +77,16 @@ class PaperTexts:
 BARE: Any = None
 """No question: where only what stands around it is written."""
 
-AROUND = attrgetter(*(field.name for field in fields(Slot) if field.name not in (NUMBER, QUESTION)))
+AROUND = attrgetter(*(field.name for field in fields(Slot) if field.name not in (NUMBER, QUESTION, DIGEST)))
 HEAD = attrgetter(*(field.name for field in fields(Paper) if field.name not in (CODE, SLOTS)))
 IDS = {letter: f'"{letter}"' for letter in "ABCDEFGHTF"}
 GAP = "\x00"
 """Stands where a value is put in later; no text of ours has it."""
 
 
-def _cut(plain: dict[str, Any], first: str, second: str) -> tuple[str, str, str]:
-    """Return canonical JSON before, between and after the values of two keys, the first of which sorts before the second."""
-    before, between, after = canonical_json(plain | {first: GAP, second: GAP}).decode().split(_json(GAP))
-    return before, between, after
+def _cut(plain: dict[str, Any], *keys: str) -> tuple[str, ...]:
+    """Return canonical JSON in pieces: before, between and after the values of some keys, which sort in the order given."""
+    return tuple(canonical_json(plain | dict.fromkeys(keys, GAP)).decode().split(_json(GAP)))
 
 
 def _json(value: Any) -> str:
