@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from quiz.assembly.problem import Choice, Problem
+from quiz.assembly.problem import Choice, Desk, Problem
 
 
 def faults(problem: Problem, papers: Sequence[Sequence[Choice]]) -> list[str]:
@@ -13,10 +13,7 @@ def faults(problem: Problem, papers: Sequence[Sequence[Choice]]) -> list[str]:
     return [f"{desk.number}: {fault}" for desk, picks in zip(problem.desks, papers, strict=True) for fault in _faults(problem, desk, picks)]
 
 
-def _faults(problem: Problem, desk: object, picks: Sequence[Choice]) -> list[str]:
-    from quiz.assembly.problem import Desk
-
-    assert isinstance(desk, Desk)
+def _faults(problem: Problem, desk: Desk, picks: Sequence[Choice]) -> list[str]:
     out: list[str] = []
     items = [item for _, item in picks]
     if len(set(items)) < len(items):

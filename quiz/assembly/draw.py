@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from quiz.assembly.check import faults
 from quiz.assembly.deal import deal, share_tables
@@ -30,7 +30,7 @@ class Drawn:
     repaired: int = 0
     swaps: int = 0
     stuck: tuple[int, ...] = ()
-    forms: tuple[int, ...] = field(default=())
+    forms: tuple[int, ...] = ()
 
 
 @uncollected()

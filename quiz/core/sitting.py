@@ -9,6 +9,9 @@ from enum import StrEnum
 GRACE = timedelta(seconds=15)
 """How long after the deadline a save that was already on its way is still accepted."""
 
+DELIVERY_MINUTES = 10
+"""How long after a deadline answers that were made before it may still come in, unless a plan says otherwise."""
+
 LONGEST_EXTRA = 240
 """Minutes that one person may be given in one sitting at most: nobody sits longer than this after its end."""
 

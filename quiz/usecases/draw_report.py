@@ -19,7 +19,7 @@ from quiz.assembly.draw import Drawn
 from quiz.assembly.local import Local, choose_local
 from quiz.assembly.parallel import Outlook, Parallel, compare, outlook
 from quiz.assembly.plan import TINY, lowest_rate
-from quiz.assembly.pool import PlacedCell, placed_cells
+from quiz.assembly.pool import PlacedCell, hundredths, placed_cells
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.seating import Overlap, overlap
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, read_problem
@@ -171,7 +171,7 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime) -> Dra
 def _read_asked(blueprint: Blueprint, numbers: Mapping[str, int], uids: Sequence[str]) -> Asked:
     """The general questions among the slots of a paper, which stand section by section; the parts of a case are one question."""
     questions = [uid for place, uid in enumerate(uids) if not place or uid != uids[place - 1] or uid not in numbers]
-    eaches = [int(section.each.scaleb(2)) for section in blueprint.sections for _ in range(section.count)]
+    eaches = [hundredths(section.each) for section in blueprint.sections for _ in range(section.count)]
     return [(each, numbers[uid]) for each, uid in zip(eaches, questions, strict=True) if uid in numbers]
 
 
@@ -186,7 +186,7 @@ def _report(
     repaired: int | None = None,
     later: int = 0,
 ) -> DrawReport:
-    eaches = {number: int(place.owner.each.scaleb(2)) for number, place in enumerate(places)}
+    eaches = {number: hundredths(place.owner.each) for number, place in enumerate(places)}
     outlooks = [
         _outlook(problem, desk, [eaches[cell] for cell, _ in part.picks], found)
         for desk, part, found in zip(problem.desks, parts, asked, strict=True)
@@ -204,7 +204,7 @@ def _report(
         avoid_last=local.get("avoid_last"),
         total=blueprint.total,
         pass_mark=blueprint.pass_mark,
-        parallel=compare(list(zip(forms, outlooks, strict=True)), int(blueprint.pass_mark.scaleb(2)), step),
+        parallel=compare(list(zip(forms, outlooks, strict=True)), hundredths(blueprint.pass_mark), step),
         bases=_bases(local.get("basis"), problem, parts, sets),
         exposure=_exposure(problem, sets, forms),
         neighbours=overlap(sets, columns or len(sets) or 1),

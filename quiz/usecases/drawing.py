@@ -326,8 +326,3 @@ def _thin(material: Material, pool: Pool, members: Sequence[Member], parts: Sequ
             text = shortage.explain()
             hit.setdefault(text.render(), (text, []))[1].extend(numbers)
     return [Gap(text, tuple(numbers)) for text, numbers in hit.values()]
-
-
-def cadre_of(material: Material, number: str) -> Cadre:
-    """Return the cadre of the material with this staff number."""
-    return next(cadre for cadre in material.cadres if cadre.number == number)

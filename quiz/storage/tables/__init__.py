@@ -1,0 +1,64 @@
+"""The tables. Marks are integers in hundredths, times aware UTC; responses, marks, decisions, papers and the audit log are append-only by trigger."""
+
+from __future__ import annotations
+
+from quiz.storage.tables.banks import (
+    DocumentRow,
+    PictureRow,
+    ProposalEventRow,
+    ProposalPictureRow,
+    ProposalRow,
+    QuestionPersonRow,
+    QuestionRevisionRow,
+    QuestionRow,
+    QuestionUseRow,
+)
+from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
+from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
+from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
+from quiz.storage.tables.sittings import (
+    AdmissionRow,
+    AmendmentRow,
+    AttemptChangeRow,
+    AttemptRow,
+    PaperQuestionRow,
+    PaperRow,
+    ResponseRow,
+    SittingRow,
+    VisitRow,
+)
+
+__all__ = [
+    "APPEND_ONLY",
+    "AccountRow",
+    "AdmissionRow",
+    "AmendmentRow",
+    "AttemptChangeRow",
+    "AttemptRow",
+    "AuditRow",
+    "Base",
+    "BigId",
+    "CadreRow",
+    "DecisionRow",
+    "DocumentRow",
+    "GradingRow",
+    "GrantRow",
+    "LoginRow",
+    "MarkRow",
+    "Moment",
+    "PaperQuestionRow",
+    "PaperRow",
+    "PictureRow",
+    "PostRow",
+    "ProposalEventRow",
+    "ProposalPictureRow",
+    "ProposalRow",
+    "QuestionPersonRow",
+    "QuestionRevisionRow",
+    "QuestionRow",
+    "QuestionUseRow",
+    "ResponseRow",
+    "SittingRow",
+    "UnitRow",
+    "VisitRow",
+]
