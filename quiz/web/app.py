@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
+from quiz.storage.together import SharedWriter
 from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, saving, setter, trainee, workbench
 from quiz.web.signed import RememberingProtect, RememberingSessions
 
@@ -43,7 +44,7 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     engine = make_engine(settings.database_url)
-    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine))
+    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine), changes=SharedWriter(engine))
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     app.session_interface = RememberingSessions()
     RememberingProtect(app)
