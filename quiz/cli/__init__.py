@@ -56,7 +56,7 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except QuizError as error:
-        click.echo(Console.latest().text(error.message), err=True)
+        click.echo(Console.words(error.message), err=True)
         for line in getattr(error, "lines", list)():
-            click.echo("  " + Console.latest().text(line), err=True)
+            click.echo("  " + Console.words(line), err=True)
         sys.exit(1)

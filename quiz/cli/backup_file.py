@@ -30,7 +30,7 @@ FILES = ("secret_key", "demo")
 """What an instance folder holds that cannot be made again: without `demo` the known passwords of a demo would be served to everyone."""
 
 
-def write_backup(engine: Engine, instance: Path, out: BinaryIO, now: datetime) -> tuple[dict[str, Any], Chain]:
+def write_backup(engine: Engine, settings: Settings, out: BinaryIO, now: datetime) -> tuple[dict[str, Any], Chain]:
     """Write everything as it is now, while others go on writing; return the manifest and what the audit log's chain is like."""
     with SealedWriter(out, now) as file, snapshot(engine) as db:
         chain = audit.verify(db)
@@ -45,9 +45,9 @@ def write_backup(engine: Engine, instance: Path, out: BinaryIO, now: datetime) -
             "audit": {"rows": chain.rows, "head": chain.head_digest, "faults": chain.faults},
             "tables": [_add_table(file, db, table) for table in dump.tables(connection)],
         }
-        for name in FILES:
-            if (instance / name).exists():
-                file.add(f"instance/{name}", [(instance / name).read_bytes()])
+        file.add("instance/secret_key", [settings.secret_key.encode()])  # the one in use, whether it stands in the folder or comes from outside
+        if (settings.instance / "demo").exists():
+            file.add("instance/demo", [b""])
         file.seal(manifest)
     return manifest, chain
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor, command_line
-from quiz.core.message import Diagnostic, Message, QuizError, Translate, say
+from quiz.core.message import Diagnostic, Message, QuizError, Translate, mark_text, say
 from quiz.settings import Settings, load_settings
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.translation import translator
@@ -35,9 +35,9 @@ class Console:
         Console._latest = self
 
     @classmethod
-    def latest(cls) -> Console:
-        """Return the console of this run."""
-        return cls._latest or cls()
+    def words(cls, message: Message) -> str:
+        """Return a message in the language of this run; in Chinese when its settings could not even be read."""
+        return message.render(cls._latest.translate if cls._latest else mark_text)
 
     @cached_property
     def engine(self) -> Engine:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, setter, trainee, workbench
+from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, proxies, setter, trainee, workbench
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> Flask:
     for module in (health, account, admission, trainee, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
+    app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app
 
 
