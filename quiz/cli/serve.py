@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 
@@ -10,16 +9,14 @@ import click
 
 from quiz.cli import demo_county
 from quiz.cli.console import Console, pass_console
+from quiz.cli.sweep import sweep_until
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
 from quiz.storage import migrate
-from quiz.storage.engine import make_engine, sqlite_version, writing
-from quiz.usecases import attempts
+from quiz.storage.engine import make_engine, sqlite_version
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
-log = logging.getLogger("quiz.sweep")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-SWEEP_SECONDS = 5
 THREADS = 8
 
 
@@ -104,12 +101,12 @@ def doctor(console: Console) -> None:
 def _serve(console: Console, host: str, port: int) -> None:
     import waitress  # the web is loaded by the commands that serve, not by every lint
 
-    from quiz.web import create_app, start_logging
+    from quiz.web import count_swept, create_app, start_logging
 
     settings = load_settings()
     start_logging(settings.log_all)
     stop = threading.Event()
-    sweeper = threading.Thread(target=_close_expired_until, args=(stop, console), name="close-expired", daemon=True)
+    sweeper = threading.Thread(target=sweep_until, args=(stop, console, count_swept), name="close-expired", daemon=True)
     sweeper.start()
     try:
         # a hall sends many slow requests at once: waitress takes each whole before a thread is used
@@ -117,20 +114,6 @@ def _serve(console: Console, host: str, port: int) -> None:
     finally:
         stop.set()
         sweeper.join(timeout=10)
-
-
-def _close_expired_until(stop: threading.Event, console: Console) -> None:
-    from quiz.web import count_swept
-
-    engine = make_engine(console.settings.database_url)
-    while not stop.wait(SWEEP_SECONDS):
-        try:
-            with writing(engine) as db:
-                closed = attempts.close_expired(db, console.now())
-        except Exception:  # a database that is away comes back, and then its attempts must still be closed
-            log.exception("the sweep failed")
-        else:
-            count_swept(closed)
 
 
 def _free_port(wanted: int) -> int:

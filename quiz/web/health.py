@@ -43,7 +43,10 @@ def lives() -> Response:
 
 @pages.get("/readyz")
 def is_ready() -> Response:
-    """Say that this process can serve people: its database answers within a second and has this program's schema."""
+    """Say that this process can serve people: it is not about to stop, and its database answers within a second and has this program's schema.
+
+    A schema that this program does not know is a newer one, which another node has brought while this one served: it hurts no older program.
+    """
     problem = _problem()
     return _plain("ok") if problem is None else _plain(say_text(problem), 503)
 
@@ -66,7 +69,8 @@ def _problem() -> Message | None:
     found = _asked(lambda db: migrate.revision_of(db.connection()))
     if not found:
         return say("数据库没有在一秒内正常回答。")
-    return None if found[0] == migrate.newest_revision() else say("数据库结构与程序不一致，请运行 quiz db upgrade。")
+    is_fit = found[0] == migrate.newest_revision() or (found[0] and not migrate.is_known(found[0]))
+    return None if is_fit else say("数据库结构与程序不一致，请运行 quiz db upgrade。")
 
 
 def _open_attempts() -> float:

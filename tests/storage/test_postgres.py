@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from quiz.core.message import QuizError
+from quiz.storage import migrate
 from quiz.storage import postgres as server
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.postgres import arguments, usable_url
@@ -103,3 +107,32 @@ def test_a_connection_is_refused_where_writes_are_asked_for_and_none_are_taken(e
     with pytest.raises(OperationalError, match="read-only"), reading(careful):
         pass
     careful.dispose()
+
+
+def test_nodes_that_start_at_once_bring_an_empty_database_to_the_newest_schema_once(database_url: str) -> None:
+    ready = threading.Barrier(3)
+
+    def start() -> list[Any]:
+        engine = make_engine(database_url)
+        ready.wait()
+        migrate.upgrade(engine)
+        found = migrate.differences(engine)
+        engine.dispose()
+        return found
+
+    with ThreadPoolExecutor(3) as pool:
+        assert [node.result() for node in [pool.submit(start) for _ in range(3)]] == [[], [], []]
+
+
+def test_a_migration_that_would_have_to_wait_for_a_table_gives_up_so_that_nobody_waits_behind_it(engine: Engine) -> None:
+    with engine.begin() as connection:
+        migrate.upgrade_on(connection)
+        assert connection.execute(text("SHOW lock_timeout")).scalar() == "10s"
+    assert shown(engine, "lock_timeout") == "0"
+
+
+def test_an_older_program_leaves_a_newer_database_alone(engine: Engine) -> None:
+    with writing(engine) as db:
+        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(QuizError, match="newer_database"):
+        migrate.upgrade(engine)
