@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +22,7 @@ from quiz.settings import Settings
 from quiz.storage import audit, dump, migrate
 from quiz.storage.audit import Chain
 from quiz.storage.dump import Shape
-from quiz.storage.engine import make_engine, snapshot, writing
+from quiz.storage.engine import closing_engine, snapshot, writing
 
 FORMAT, VERSION = "kaoxue-backup", 1
 FILES = ("secret_key", "demo")
@@ -123,16 +122,6 @@ def _restore_sqlite(backup: Backup, instance: Path, path: Path, note: Callable[[
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return chain
-
-
-@contextmanager
-def closing_engine(url: str) -> Iterator[Engine]:
-    """Give an engine whose connections are closed at the end, whereupon SQLite folds its write-ahead log into the file."""
-    engine = make_engine(url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def _load(db: Session, backup: Backup, note: Callable[[Session], None]) -> Chain:

@@ -47,6 +47,11 @@ class Console:
             raise QuizError("no_database", say("还没有数据库。请先运行 quiz init（正式使用）或 quiz demo（演示）。"))
         return engine
 
+    def close(self) -> None:
+        """Close the connections to the database."""
+        if "engine" in self.__dict__:  # where a cached property keeps what it has made
+            self.engine.dispose()
+
     @property
     def actor(self) -> Actor:
         """Who holds this command line."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from sqlalchemy import Engine
 
 from quiz.cli.console import Console
-from quiz.storage.engine import make_engine, writing
+from quiz.storage.engine import closing_engine, writing
 from quiz.usecases import attempts
 
 log = logging.getLogger("quiz.sweep")
@@ -30,13 +30,12 @@ def close_all_expired(engine: Engine, console: Console) -> Iterator[int]:
 
 def sweep_until(stop: threading.Event, console: Console, count: Callable[[int], None]) -> None:
     """Close expired attempts every few seconds until told to stop, whatever goes wrong meanwhile; `count` hears how many were closed."""
-    engine = make_engine(console.settings.database_url)
-    while not stop.wait(SWEEP_SECONDS):
-        try:
-            for closed in close_all_expired(engine, console):
-                count(closed)
-                if stop.wait(PAUSE_SECONDS):
-                    break
-        except Exception:  # a database that is away comes back, and then its attempts must still be closed
-            log.exception("the sweep failed")
-    engine.dispose()
+    with closing_engine(console.settings.database_url) as engine:
+        while not stop.wait(SWEEP_SECONDS):
+            try:
+                for closed in close_all_expired(engine, console):
+                    count(closed)
+                    if stop.wait(PAUSE_SECONDS):
+                        break
+            except Exception:  # a database that is away comes back, and then its attempts must still be closed
+                log.exception("the sweep failed")

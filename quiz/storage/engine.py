@@ -34,6 +34,16 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
+@contextmanager
+def closing_engine(url: str) -> Iterator[Engine]:
+    """Give an engine whose connections are closed at the end, whereupon SQLite folds its write-ahead log into the file."""
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def sqlite_version() -> str:
     """Return the version of the SQLite library in use."""
     return str(_sqlite_driver().sqlite_version)

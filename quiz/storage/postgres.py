@@ -1,4 +1,4 @@
-"""How PostgreSQL is reached: at one address or at several of which one takes writes, and how long anything is waited for.
+"""How PostgreSQL is reached: at one address or at several of which one takes writes, how long anything is waited for; and what it says of itself.
 
 A server that died, froze or lost its power must be noticed within seconds and the next connection go to whoever takes writes now, so that a
 failover needs no restart of ours. What the address itself says always wins over what stands here.
@@ -7,10 +7,13 @@ failover needs no restart of ours. What the address itself says always wins over
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, Engine, event, make_url
+from sqlalchemy import URL, Engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.orm import Session
 
 READ_ONLY = "25006"
 """PostgreSQL's word for a write refused by a server that only reads: what was the primary is none any more."""
@@ -33,14 +36,14 @@ _ADDRESS = re.compile(r"postgres(?:ql)?(?:\+psycopg)?://(?P<who>(?:[^@/?]*@)?)(?
 _HOST = re.compile(r"(?:\[(?P<six>[^\]]*)\]|(?P<name>[^:\[\]]*))(?::(?P<port>\d+))?")
 
 
-def usable_url(text: str) -> str:
+def usable_url(written: str) -> str:
     """Return a database's address as SQLAlchemy takes it; PostgreSQL's own way of writing is understood as well, several servers included.
 
     postgresql://quiz:secret@db1,db2:5433/quiz means: whichever of the two takes writes. ValueError for what is no address of a server.
     """
-    if not text.startswith("postgres"):
-        return text
-    found = _ADDRESS.fullmatch(text)
+    if not written.startswith("postgres"):
+        return written
+    found = _ADDRESS.fullmatch(written)
     places = [_HOST.fullmatch(host) for host in found["hosts"].split(",")] if found else [None]
     if found is None or None in places:
         raise ValueError("not an address of a PostgreSQL server")
@@ -76,3 +79,38 @@ def _give_up_if_read_only(context: ExceptionContext) -> None:
 
 def _is_several(host: str | tuple[str, ...]) -> bool:
     return isinstance(host, tuple) or "," in host
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """What a PostgreSQL server says of itself: where it is, what a commit waits for, and what its clock shows.
+
+    `standby_names` are the standbys that a commit must reach, as configured, `attached` how many of those are there now.
+    """
+
+    version: str
+    address: str
+    is_durable: bool
+    standby_names: str
+    attached: int
+    clock: datetime
+
+    @property
+    def is_stuck(self) -> bool:
+        """True when commits wait for a standby that is not there: nothing is confirmed."""
+        return bool(self.standby_names) and not self.attached
+
+
+def state_of(session: Session) -> ServerState:
+    """Return what the server behind a session says of itself. A role without `pg_monitor` sees standbys, but not whether commits wait for them."""
+    row = session.execute(text(_STATE)).one()
+    is_durable = row.fsync == "on" and row.commits in ("on", "remote_apply")
+    return ServerState(row.version, f"{row.address or ''}:{row.port}" if row.port else "", is_durable, row.names, row.attached, row.clock)
+
+
+_STATE = """
+SELECT current_setting('server_version') AS version, host(inet_server_addr()) AS address, inet_server_port() AS port,
+       current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commits,
+       trim(current_setting('synchronous_standby_names')) AS names, clock_timestamp() AS clock,
+       (SELECT count(*) FROM pg_stat_replication WHERE coalesce(sync_state, 'sync') IN ('sync', 'quorum')) AS attached
+"""

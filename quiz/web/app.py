@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,8 +28,8 @@ HEADERS = {
 BIGGEST_REQUEST = 1024 * 1024
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the application for one installation, its database already at the newest schema."""
+def create_app(settings: Settings, stopping: threading.Event | None = None) -> Flask:
+    """Return the application for one installation, its database already at the newest schema; not ready any more once `stopping` is set."""
     app = Flask("quiz", root_path=str(shipped("templates").parent), template_folder=str(shipped("templates")), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -43,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.extensions["quiz"] = context.Installation(settings, make_engine(settings.database_url), clock=_utc_now)
+    app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     CSRFProtect(app)
     context.prepare(app)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -66,6 +66,8 @@ def _plain(text: str, status: int = 200) -> Response:
 
 def _problem() -> Message | None:
     """Why this process is not ready, or None."""
+    if current_app.extensions["quiz_stopping"].is_set():
+        return say("服务正在停止。")
     found = _asked(lambda db: migrate.revision_of(db.connection()))
     if not found:
         return say("数据库没有在一秒内正常回答。")
