@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from quiz.storage import postgres
@@ -32,6 +33,14 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def is_away(error: BaseException) -> bool:
+    """True when the database could not be reached or waited for, or serves nobody's writes now: nothing was done, and the same may go well later.
+
+    What ended its connection counts as well, as a write at a server that has become a standby.
+    """
+    return isinstance(error, (OperationalError, InterfaceError, TimeoutError)) or getattr(error, "connection_invalidated", False)
 
 
 @contextmanager

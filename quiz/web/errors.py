@@ -7,15 +7,16 @@ import logging
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from quiz.core.message import Message, QuizError, say
+from quiz.storage.engine import is_away
 from quiz.web.context import say_text
 
 log = logging.getLogger("quiz.web")
 
-STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401}
+STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401, "nobody": 401}
 """The HTTP status of a rule's code; every other broken rule is a conflict with the state of things: 409."""
 
 RETRY_SECONDS = 3
@@ -38,9 +39,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(QuizError, _broken_rule)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    for away in (OperationalError, InterfaceError, TimeoutError):
-        app.register_error_handler(away, _database)
-    app.register_error_handler(DBAPIError, _refused_by_database)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(DataError, _impossible)
     app.register_error_handler(Exception, _unexpected)
 
@@ -71,16 +70,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return answer(status, f"http_{status}", HTTP_TEXTS.get(status, HTTP_TEXTS[400]))
 
 
-def _database(error: Exception) -> ResponseReturnValue:
+def _database(error: SQLAlchemyError) -> ResponseReturnValue:
+    if not is_away(error):
+        return _unexpected(error)
     log.exception("database unavailable", exc_info=error)
     response = make_response(answer(503, "database", HTTP_TEXTS[503]))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
-
-
-def _refused_by_database(error: DBAPIError) -> ResponseReturnValue:
-    """What ended its connection, as a write at a server that has become a standby, comes right at the next one; everything else is our fault."""
-    return _database(error) if error.connection_invalidated else _unexpected(error)
 
 
 def _impossible(error: DataError) -> ResponseReturnValue:
