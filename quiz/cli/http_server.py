@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
@@ -33,9 +33,12 @@ MOST_WAITING = 1024
 log = logging.getLogger("quiz.server")
 
 
-def run(application: WSGIApplication, host: str, port: int, threads: int, stopping: threading.Event, notice: float = 0.0) -> None:
-    """Serve until told to stop: `stopping` is set, and `notice` seconds later no connection is taken any more. Told twice, stop at once."""
-    server = _Server(application, host, port, threads, stopping)
+def run(application: WSGIApplication, host: str, port: int, options: Mapping[str, Any], stopping: threading.Event, notice: float = 0.0) -> None:
+    """Serve until told to stop: `stopping` is set, and `notice` seconds later no connection is taken any more. Told twice, stop at once.
+
+    `options` are waitress' own.
+    """
+    server = _Server(application, stopping, {**options, "host": host, "port": port})
     before = {name: signal.signal(name, server.tell) for name in _signals()}
     try:
         server.serve_until(stopping.is_set)
@@ -51,20 +54,10 @@ def run(application: WSGIApplication, host: str, port: int, threads: int, stoppi
 class _Server:
     """Waitress' sockets and threads, and its loop taken apart, so that it can end in steps."""
 
-    def __init__(self, application: WSGIApplication, host: str, port: int, threads: int, stopping: threading.Event) -> None:
+    def __init__(self, application: WSGIApplication, stopping: threading.Event, options: Mapping[str, Any]) -> None:
         self._sockets: dict[int, Any] = {}
-        # a hall sends many slow requests at once: waitress takes each whole before a thread is used
-        server = create_server(
-            application,
-            map=self._sockets,
-            host=host,
-            port=port,
-            threads=threads,
-            connection_limit=2000,
-            asyncore_use_poll=True,
-            clear_untrusted_proxy_headers=False,  # the application looks at them itself, and whom to believe
-            ident=None,
-        )
+        # the application looks itself at what proxies say, and whom of them to believe
+        server = create_server(application, map=self._sockets, clear_untrusted_proxy_headers=False, **options)
         self._threads = server.task_dispatcher
         self._listeners = [found for found in self._sockets.values() if isinstance(found, BaseWSGIServer)]
         self._stopping = stopping

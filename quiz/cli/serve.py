@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from typing import Any
 
 import click
 
@@ -19,7 +20,10 @@ from quiz.storage.served import only_server
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-THREADS = 8
+SERVER: dict[str, Any] = {"threads": 32, "connection_limit": 10_000, "asyncore_use_poll": True, "ident": None}
+"""How waitress serves. A hall sends many slow requests at once: it takes each whole before it uses a thread. Threads that save mostly wait, for the
+others whose saves are stored with theirs: as many can be stored together as there are threads.
+"""
 
 
 @click.command()
@@ -119,7 +123,7 @@ def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     sweeper = threading.Thread(target=sweep_until, args=(stopping, console, count_swept), name="close-expired", daemon=True)
     sweeper.start()
     try:
-        run(create_app(settings, stopping), host, port, THREADS, stopping, notice)
+        run(create_app(settings, stopping), host, port, SERVER, stopping, notice)
     finally:
         stopping.set()
         sweeper.join(timeout=10)

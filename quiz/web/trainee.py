@@ -33,6 +33,7 @@ from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, needs, now, reader, writer
 from quiz.web.saving import saves_of
+from quiz.web.sheet import open_question
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
@@ -114,7 +115,9 @@ def sit(code: str) -> ResponseReturnValue:
     if not isinstance(desk, Desk):
         return desk
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return render_template("trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper))
+    return render_template(
+        "trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper), open_question=open_question
+    )
 
 
 @pages.get("/papers/<code>/summary")
