@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from quiz.storage import postgres
+from quiz.storage import confirming, postgres
 from quiz.storage.waits import waiting
 
 _write_locks: dict[str, threading.Lock] = {}
@@ -28,6 +28,7 @@ def make_engine(url: str) -> Engine:
     if address.get_backend_name() != "sqlite":
         engine = create_engine(address, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=10, connect_args=postgres.arguments(address))
         postgres.watch(engine)
+        confirming.watch(engine)
         return engine
     engine = create_engine(url, module=_sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -97,9 +98,17 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session whose changes are committed when the block ends, and rolled back when it raises."""
-    with _write_turn(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+    if engine.dialect.name == "sqlite":
+        with _write_turn(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+            _connect(session)
+            yield session
+        return
+    with Session(engine, expire_on_commit=False) as session, confirming.limited(session) as commit_begins, session.begin():
         _connect(session)
+        confirming.refuse_unless_confirmed(session.connection())
         yield session
+        session.flush()
+        commit_begins()
 
 
 def _connect(session: Session) -> None:
@@ -110,10 +119,7 @@ def _connect(session: Session) -> None:
 
 @contextmanager
 def _write_turn(engine: Engine) -> Iterator[None]:
-    """On SQLite, hold this process's write lock of the database."""
-    if engine.dialect.name != "sqlite":
-        yield
-        return
+    """Hold this process's write lock of a SQLite database."""
     lock = _write_locks.setdefault(str(engine.url), threading.Lock())
     with waiting("lock"):
         lock.acquire()
