@@ -36,7 +36,7 @@ def backup(console: Console, output: Path, force: bool) -> None:
         with console.writer() as db:
             note_backup(db, console.actor, console.now())
         with whole_file(path) as out:
-            manifest, chain = write_backup(console.engine, console.settings.instance, out, console.now())
+            manifest, chain = write_backup(console.engine, console.settings, out, console.now())
     rows = sum(table["rows"] for table in manifest["tables"])
     size = f"{path.stat().st_size / MEGABYTE:.1f}"
     console.say(say("已备份到{file}：{tables}张表，{rows}行，{size}兆字节。", file=path, tables=len(manifest["tables"]), rows=rows, size=size))

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from quiz.storage.engine import writing
+from quiz.storage.engine import is_away, writing
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
@@ -73,12 +72,10 @@ class Together(Generic[Asked, Told]):
         try:
             with writing(self._engine) as session:
                 told = self._work(session, [waiting.asked for waiting in batch])
-        except OperationalError as error:  # the database is away or full: nobody's work is done, and it is nobody's fault
-            for waiting in batch:
-                waiting.error = error
         except Exception as error:
-            if len(batch) == 1:
-                batch[0].error = error
+            if len(batch) == 1 or is_away(error):  # away or full: nobody's work is done, and it is nobody's fault
+                for waiting in batch:
+                    waiting.error = error
                 return
             for waiting in batch:  # one spoils it for all: each on its own
                 self._run([waiting])
@@ -125,9 +122,9 @@ def _change(session: Session, change: Callable[[Session], object]) -> _Changed:
     try:
         with session.begin_nested():
             return _Changed(change(session))
-    except OperationalError:
-        raise
     except Exception as error:
+        if is_away(error):
+            raise
         return _Changed(error=error)
 
 

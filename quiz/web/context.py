@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -176,8 +177,16 @@ def _template_values() -> dict[str, Any]:
     }
 
 
-STATIC_VERSION = secrets.token_hex(4)
-"""Changes at every start, so that browsers fetch new styles and scripts after an update."""
+def _static_version() -> str:
+    content = hashlib.sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        content.update(f"{path.name} {path.stat().st_size} ".encode() + path.read_bytes())
+    return content.hexdigest()[:12]
+
+
+STATIC = Path(__file__).resolve().parent / "static"
+STATIC_VERSION = _static_version()
+"""Changes with what styles and scripts say, so that browsers fetch new ones after an update; the same on every node that serves the same."""
 
 
 def _format_day(value: date) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from quiz.core.message import Message, QuizError, say
+from quiz.storage.engine import is_away
 from quiz.web.context import say_text
 
 log = logging.getLogger("quiz.web")
 
 STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401, "nobody": 401}
 """The HTTP status of a rule's code; every other broken rule is a conflict with the state of things: 409."""
+
+RETRY_SECONDS = 3
+"""What a caller is asked to wait before it tries again while the database is away: a failover takes longer, but a page waits longer by itself."""
 
 HTTP_TEXTS: dict[int, Message] = {
     400: say("请求不完整，请返回重试。"),
@@ -35,7 +39,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(QuizError, _broken_rule)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(DataError, _impossible)
     app.register_error_handler(Exception, _unexpected)
 
@@ -66,9 +70,13 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return answer(status, f"http_{status}", HTTP_TEXTS.get(status, HTTP_TEXTS[400]))
 
 
-def _database(error: OperationalError) -> ResponseReturnValue:
+def _database(error: SQLAlchemyError) -> ResponseReturnValue:
+    if not is_away(error):
+        return _unexpected(error)
     log.exception("database unavailable", exc_info=error)
-    return answer(503, "database", HTTP_TEXTS[503])
+    response = make_response(answer(503, "database", HTTP_TEXTS[503]))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _impossible(error: DataError) -> ResponseReturnValue:
