@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
+from quiz.storage.together import SharedWriter
 from quiz.web import (
     account,
     admission,
@@ -59,7 +60,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None) -> F
         TEMPLATES_AUTO_RELOAD=False,
     )
     engine = make_engine(settings.database_url)
-    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine))
+    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine), changes=SharedWriter(engine))
     app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     app.session_interface = RememberingSessions()

@@ -34,5 +34,5 @@ def open_question(slot: Slot) -> Markup:
 
 
 def _draw(slot: Slot, number: str) -> str:
-    module: Any = current_app.jinja_env.get_template("_macros/question.html").make_module({})
+    module: Any = current_app.jinja_env.get_template("_macros/question.html").module
     return str(module.question(slot, number))
