@@ -8,12 +8,14 @@ import threading
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from quiz.cli import demo_county
 from quiz.cli.console import Console, pass_console
+from quiz.cli.disk import disk_lines
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
-from quiz.storage import migrate
+from quiz.storage import migrate, reserve
 from quiz.storage.engine import make_engine, sqlite_version, writing
 from quiz.usecases import attempts
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
@@ -77,7 +79,7 @@ def serve(console: Console, host: str, port: int) -> None:
     """Serve the pages, and close attempts whose time is over."""
     if console.settings.is_demo and host not in LOOPBACK:
         raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
-    migrate.upgrade(make_engine(console.settings.database_url))
+    _upgrade(console.settings.database_url)
     console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
     _serve(console, host, port)
 
@@ -89,6 +91,8 @@ def doctor(console: Console) -> None:
     engine = make_engine(console.settings.database_url)
     console.say(say("实例目录：{folder}", folder=console.settings.instance))
     console.say(say("数据库：{kind}", kind=engine.dialect.name))
+    for line in disk_lines(console.settings.database_url):
+        console.say(line)
     if engine.dialect.name == "sqlite":
         console.say(say("SQLite 版本：{version}", version=sqlite_version()))
     found = migrate.differences(console.engine)
@@ -105,6 +109,19 @@ def doctor(console: Console) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _upgrade(url: str) -> None:
+    """Bring the database to the newest schema, on a full disk with the room that was kept for that."""
+    engine = make_engine(url)
+    try:
+        migrate.upgrade(engine)
+    except OperationalError as error:
+        if not reserve.is_full(error, url) or not reserve.give_up(url):
+            raise
+        migrate.upgrade(engine)
+    finally:
+        engine.dispose()
+
+
 def _serve(console: Console, host: str, port: int) -> None:
     import waitress  # the web is loaded by the commands that serve, not by every lint
 
@@ -112,6 +129,7 @@ def _serve(console: Console, host: str, port: int) -> None:
 
     settings = load_settings()
     start_logging(settings.log_all)
+    reserve.keep(settings.database_url)
     stop = threading.Event()
     sweeper = threading.Thread(target=_close_expired_until, args=(stop, console), name="close-expired", daemon=True)
     sweeper.start()

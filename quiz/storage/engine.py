@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from quiz.storage import reserve
 from quiz.storage.waits import waiting
 
 _write_locks: dict[str, threading.Lock] = {}
@@ -74,9 +76,25 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Give a session whose changes are committed when the block ends, and rolled back when it raises."""
-    with _write_turn(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+    with (
+        _giving_up_reserve(engine),
+        _write_turn(engine),
+        Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         _connect(session)
         yield session
+
+
+@contextmanager
+def _giving_up_reserve(engine: Engine) -> Iterator[None]:
+    """When the disk is full, make the room that was kept for that free; this transaction has failed, the next one has it."""
+    try:
+        yield
+    except OperationalError as error:
+        if reserve.is_full(error, str(engine.url)):
+            reserve.give_up(str(engine.url))
+        raise
 
 
 def _connect(session: Session) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from quiz.core.message import Message, QuizError, say
-from quiz.web.context import say_text
+from quiz.storage.reserve import is_full
+from quiz.web.context import installation, say_text
 
 log = logging.getLogger("quiz.web")
 
@@ -27,6 +28,7 @@ HTTP_TEXTS: dict[int, Message] = {
     413: say("上传的内容太大。"),
     500: say("服务器出现了问题，已经记录。请稍后再试；已保存的作答不会丢失。"),
     503: say("数据库暂时不可用，没有保存。请稍后重试。"),
+    507: say("服务器的磁盘已满，没有保存。请不要关闭页面，稍后重试，并告诉监考人员。"),
 }
 
 
@@ -68,6 +70,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 def _database(error: OperationalError) -> ResponseReturnValue:
     log.exception("database unavailable", exc_info=error)
+    if is_full(error, installation().settings.database_url):
+        return answer(507, "full", HTTP_TEXTS[507])
     return answer(503, "database", HTTP_TEXTS[503])
 
 
