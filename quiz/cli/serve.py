@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from quiz.cli import demo_county
 from quiz.cli.console import Console, pass_console
+from quiz.cli.damage import refuse_damaged
 from quiz.cli.disk import disk_lines
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
@@ -79,6 +80,7 @@ def serve(console: Console, host: str, port: int) -> None:
     """Serve the pages, and close attempts whose time is over."""
     if console.settings.is_demo and host not in LOOPBACK:
         raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
+    refuse_damaged(console.settings)
     _upgrade(console.settings.database_url)
     console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
     _serve(console, host, port)
@@ -93,6 +95,7 @@ def doctor(console: Console) -> None:
     console.say(say("数据库：{kind}", kind=engine.dialect.name))
     for line in disk_lines(console.settings.database_url):
         console.say(line)
+    refuse_damaged(console.settings, thoroughly=True)
     if engine.dialect.name == "sqlite":
         console.say(say("SQLite 版本：{version}", version=sqlite_version()))
     found = migrate.differences(console.engine)

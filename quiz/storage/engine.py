@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from quiz.storage import reserve
+from quiz.storage.driver import sqlite_driver
+from quiz.storage.soundness import noticing_damage, refuse_if_damaged
 from quiz.storage.waits import waiting
 
 _write_locks: dict[str, threading.Lock] = {}
@@ -26,7 +28,7 @@ def make_engine(url: str) -> Engine:
     """Return an engine for `url` (sqlite:///path or postgresql+psycopg://…); sessions come from `reading` and `writing`."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
-    engine = create_engine(url, module=_sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
+    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -34,15 +36,7 @@ def make_engine(url: str) -> Engine:
 
 def sqlite_version() -> str:
     """Return the version of the SQLite library in use."""
-    return str(_sqlite_driver().sqlite_version)
-
-
-def _sqlite_driver() -> Any:
-    try:
-        import pysqlite3.dbapi2 as driver
-    except ImportError:  # no wheel for this platform: the standard library's SQLite
-        import sqlite3 as driver
-    return driver
+    return str(sqlite_driver().sqlite_version)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -59,7 +53,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Give a session for reading; it ends without a commit, and the rows read stay readable."""
-    with Session(engine, expire_on_commit=False) as session:
+    with noticing_damage(engine), Session(engine, expire_on_commit=False) as session:
         _connect(session)
         yield session
 
@@ -75,8 +69,10 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """Give a session whose changes are committed when the block ends, and rolled back when it raises."""
+    """Give a session whose changes are committed when the block ends, and rolled back when it raises. QuizError `damaged`."""
+    refuse_if_damaged(engine)
     with (
+        noticing_damage(engine),
         _giving_up_reserve(engine),
         _write_turn(engine),
         Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session,

@@ -11,8 +11,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
+
+from quiz.storage.soundness import sqlite_file
 
 MOST = 64 * 1024 * 1024
 """Bytes that are kept: more than ten thousand cadres write in a sitting's last quarter of an hour."""
@@ -85,9 +86,8 @@ def room_of(url: str) -> Room | None:
 
 
 def _path(url: str) -> Path | None:
-    address = make_url(url)
-    is_file = address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:")
-    return Path(f"{address.database}.reserve").absolute() if is_file else None
+    file = sqlite_file(url)
+    return None if file is None else file.with_name(f"{file.name}.reserve")
 
 
 def _fill(path: Path, size: int) -> None:
