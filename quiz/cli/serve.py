@@ -6,14 +6,17 @@ import socket
 import threading
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from quiz.cli import demo_county
 from quiz.cli.console import Console, pass_console
+from quiz.cli.damage import refuse_damaged
+from quiz.cli.disk import disk_lines
 from quiz.cli.node_report import node_lines
 from quiz.cli.sweep import sweep_until
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
-from quiz.storage import migrate
+from quiz.storage import migrate, reserve
 from quiz.storage.engine import closing_engine, sqlite_version
 from quiz.storage.served import only_server
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
@@ -77,8 +80,8 @@ def serve(console: Console, host: str, port: int, notice: float) -> None:
     if console.settings.is_demo and host not in LOOPBACK:
         raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
     with only_server(console.settings.database_url):
-        with closing_engine(console.settings.database_url) as engine:
-            migrate.upgrade(engine)
+        refuse_damaged(console.settings)
+        _upgrade(console.settings.database_url)
         console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
         _serve(console, host, port, notice)
 
@@ -90,6 +93,9 @@ def doctor(console: Console) -> None:
     console.say(say("实例目录：{folder}", folder=console.settings.instance))
     engine = console.engine
     console.say(say("数据库：{kind}", kind=engine.dialect.name))
+    for line in disk_lines(console.settings.database_url):
+        console.say(line)
+    refuse_damaged(console.settings, thoroughly=True)
     if engine.dialect.name == "sqlite":
         console.say(say("SQLite 版本：{version}", version=sqlite_version()))
     for line in node_lines(console, engine):
@@ -108,12 +114,24 @@ def doctor(console: Console) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _upgrade(url: str) -> None:
+    """Bring the database to the newest schema, on a full disk with the room that was kept for that."""
+    with closing_engine(url) as engine:
+        try:
+            migrate.upgrade(engine)
+        except OperationalError as error:
+            if not reserve.is_full(error, url) or not reserve.give_up(url):
+                raise
+            migrate.upgrade(engine)
+
+
 def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     from quiz.cli.http_server import run  # the web is loaded by the commands that serve, not by every lint
     from quiz.web import count_swept, create_app, start_logging
 
     settings = load_settings()
     start_logging(settings.log_all)
+    reserve.keep(settings.database_url)
     stopping = threading.Event()
     sweeper = threading.Thread(target=sweep_until, args=(stopping, console, count_swept), name="close-expired", daemon=True)
     sweeper.start()
