@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
+from zxcvbn import zxcvbn
 
 from quiz.core.access import Action, Actor, Role
 from quiz.core.message import QuizError, say
@@ -24,7 +25,12 @@ MIN_PASSWORD, MAX_PASSWORD = 8, 200
 LOGIN_LASTS = timedelta(hours=16)
 FREE_FAILURES = 4
 LONGEST_WAIT = 300
-COMMON_PASSWORDS = frozenset({"12345678", "123456789", "1234567890", "password", "88888888", "11111111", "00000000", "qwertyui", "abcd1234"})
+GUESSABLE = 2
+"""What zxcvbn's score must reach: below it a password is found within a million guesses in the order in which people choose them."""
+
+LONGEST_JUDGED = 72
+"""Characters that are judged; judging takes time with the square of the length."""
+
 
 _DUMMY = HASHER.hash("nobody has this password")
 
@@ -107,7 +113,7 @@ def check_change(account: AccountRow, old: str, new: str) -> Change:
     checked = check(account.password_hash, old)
     if not checked.matches:
         raise QuizError("wrong_password", say("原密码不对。"))
-    check_password(new, account.login)
+    check_password(new, account.login, account.name)
     return Change(checked, HASHER.hash(new))
 
 
@@ -137,7 +143,7 @@ def create_account(
     login = clean_login(login)
     if accounts.get_account(session, login) is not None:
         raise QuizError("login_taken", say("登录名{login}已经有人使用。", login=login))
-    check_password(password, login)
+    check_password(password, login, name)
     person = rosters.get_cadre_row(session, cadre) if cadre else None
     if cadre and person is None:
         raise QuizError("unknown_cadre", say("花名册中没有工号{number}。", number=cadre))
@@ -187,12 +193,12 @@ def clean_login(login: str) -> str:
     return unicodedata.normalize("NFKC", login).strip().casefold()[:80]
 
 
-def check_password(password: str, login: str) -> None:
-    """QuizError `weak_password` when a password is too short, too long, too common or the log-in name."""
+def check_password(password: str, *known: str) -> None:
+    """QuizError `weak_password` when a password is too short, too long, or soon guessed by whoever knows the texts in `known`."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise QuizError("weak_password", say("密码须为{low}至{high}个字符。", low=MIN_PASSWORD, high=MAX_PASSWORD))
-    if password.casefold() in COMMON_PASSWORDS or password.casefold() == login:
-        raise QuizError("weak_password", say("这个密码太常见，请换一个。"))
+    if zxcvbn(password[:LONGEST_JUDGED], user_inputs=list(known))["score"] < GUESSABLE:
+        raise QuizError("weak_password", say("这个密码太容易猜到，请换一个。例如用几个不相干的词，中间加数字。"))
 
 
 def token_digest(token: str) -> str:
