@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
@@ -37,10 +37,14 @@ _DUMMY = HASHER.hash("nobody has this password")
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """The outcome of a log-in: an account, or the seconds to wait, or neither (wrong name or password; the two are never told apart)."""
+    """The outcome of a log-in: an account, or the seconds to wait, or neither (wrong name or password; the two are never told apart).
+
+    `is_counted` is False where there is no account to count the failure on: the caller counts it, so that strangers' names wait alike.
+    """
 
     account: AccountRow | None = None
     wait_seconds: int = 0
+    is_counted: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def stored_hash(session: Session, login: str, now: datetime) -> str | None:
     account = accounts.get_account(session, clean_login(login))
     if account is None or not account.is_active:
         return _DUMMY
-    return None if _seconds_to_wait(account, now) else account.password_hash
+    return None if seconds_to_wait(account.failures, account.failed_at, now) else account.password_hash
 
 
 def check(stored: str, password: str) -> Checked:
@@ -74,19 +78,24 @@ def log_in(session: Session, login: str, password: str, token: str, now: datetim
     if account is None or not account.is_active or len(password) > MAX_PASSWORD:
         if checked is None:
             _matches(_DUMMY, "")
-        return LogIn()
-    wait = _seconds_to_wait(account, now)
+        return LogIn(is_counted=account is not None and account.is_active)
+    wait = seconds_to_wait(account.failures, account.failed_at, now)
     if wait:
         return LogIn(wait_seconds=wait)
     if checked is None or checked.password_hash != account.password_hash:
         checked = check(account.password_hash, password)
     if not checked.matches:
-        account.failures += 1
-        account.failed_at = now
+        count_failure(account, now)
         return LogIn()
     account.failures, account.failed_at = 0, None
     accounts.save_login(session, token_digest(token), account.id, now, now + LOGIN_LASTS)
     return LogIn(account=account)
+
+
+def count_failure(account: AccountRow, now: datetime) -> None:
+    """Count a wrong password."""
+    account.failures += 1
+    account.failed_at = now
 
 
 def who(session: Session, token: str, now: datetime) -> tuple[Actor, AccountRow] | None:
@@ -108,6 +117,18 @@ class Change:
     new_hash: str
 
 
+def refuse_while_waiting(account: AccountRow, now: datetime) -> None:
+    """QuizError `wait` while the account has failed too often: a stolen log-in must not try passwords without end either."""
+    wait = seconds_to_wait(account.failures, account.failed_at, now)
+    if wait:
+        raise QuizError("wait", say("输错次数较多，请{n}秒后再试。", n=wait))
+
+
+def count_wrong_password(session: Session, account_id: int, now: datetime) -> None:
+    """Count a wrong old password as a failed log-in."""
+    count_failure(session.get_one(AccountRow, account_id), now)
+
+
 def check_change(account: AccountRow, old: str, new: str) -> Change:
     """Check a change of password; slow, so hold no transaction meanwhile. QuizError `wrong_password` or `weak_password`."""
     checked = check(account.password_hash, old)
@@ -120,13 +141,15 @@ def check_change(account: AccountRow, old: str, new: str) -> Change:
 def change_password(session: Session, account_id: int, old: str, new: str, token: str, now: datetime, change: Change | None = None) -> None:
     """Change one's own password, as `change` was checked before this transaction; every other log-in of the account ends.
 
-    QuizError `wrong_password` or `weak_password`.
+    QuizError `wait`, `wrong_password` or `weak_password`.
     """
     account = session.get_one(AccountRow, account_id)
+    refuse_while_waiting(account, now)
     if change is None or change.checked.password_hash != account.password_hash:
         change = check_change(account, old, new)
     account.password_hash = change.new_hash
     account.must_change_password = False
+    account.failures, account.failed_at = 0, None
     accounts.delete_logins_of(session, account.id)
     accounts.save_login(session, token_digest(token), account.id, now, now + LOGIN_LASTS)
     audit.record(session, now, account.name, "change_password", account.login)
@@ -206,11 +229,12 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _seconds_to_wait(account: AccountRow, now: datetime) -> int:
-    if account.failures <= FREE_FAILURES or account.failed_at is None:
+def seconds_to_wait(failures: int, failed_at: datetime | None, now: datetime) -> int:
+    """Return how long whoever failed so often, the last time then, is to wait: 2, 4, 8 … at most 300 seconds from the fifth failure on."""
+    if failures <= FREE_FAILURES or failed_at is None:
         return 0
-    wait = min(2 ** (account.failures - FREE_FAILURES), LONGEST_WAIT)
-    left = account.failed_at + timedelta(seconds=wait) - now
+    wait = min(2 ** (failures - FREE_FAILURES), LONGEST_WAIT)
+    left = failed_at + timedelta(seconds=wait) - now
     return max(0, int(left.total_seconds() + 0.999))
 
 

@@ -82,9 +82,7 @@ def test_an_account_that_is_closed_gets_nowhere(someone, county):
     assert someone.do(accounts.who, "t" * 43, county.NOW) is None
 
 
-@pytest.mark.parametrize(
-    "password", ["short", "12345678", "P@ssw0rd", "1qaz2wsx", "19800101", "a1234567", "13812345678", "x" * 201, "x" * 10_000]
-)
+@pytest.mark.parametrize("password", ["short", "12345678", "P@ssw0rd", "1qaz2wsx", "19800101", "a1234567", "13812345678", "x" * 201, "x" * 10_000])
 def test_weak_passwords_are_refused(empty, county, password):
     with pytest.raises(QuizError, match="weak_password"):
         empty.do(accounts.create_account, county.ADMIN, county.NOW, "li si", "李四", password, [])
