@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from zxcvbn import zxcvbn
 
 from quiz.core.access import Action, Actor, Role
-from quiz.core.message import QuizError, say
+from quiz.core.message import Forbidden, QuizError, say
 from quiz.storage import accounts, audit, rosters
 from quiz.storage.tables import AccountRow
 
@@ -160,19 +160,23 @@ def create_account(
 ) -> AccountRow:
     """Create an account with roles, for a cadre if `cadre` is a staff number, its roles limited to `unit` if given.
 
-    QuizError `login_taken`, `weak_password`, `unknown_cadre` or `unknown_unit`.
+    Whoever manages accounts of a part of the county gives roles for that part only, to its people. QuizError `login_taken`, `weak_password`,
+    `unknown_cadre` or `unknown_unit`; Forbidden for roles in the whole county.
     """
-    actor.require(Action.MANAGE_ACCOUNTS)
+    scope = actor.require(Action.MANAGE_ACCOUNTS)
     login = clean_login(login)
     if accounts.get_account(session, login) is not None:
         raise QuizError("login_taken", say("登录名{login}已经有人使用。", login=login))
     check_password(password, login, name)
-    person = rosters.get_cadre_row(session, cadre) if cadre else None
-    if cadre and person is None:
-        raise QuizError("unknown_cadre", say("花名册中没有工号{number}。", number=cadre))
     units = rosters.units_by_code(session)
-    if unit and unit not in units:
+    if unit and (unit not in units or not units[unit].path.startswith(scope)):
         raise QuizError("unknown_unit", say("没有编码为{code}的单位。", code=unit))
+    if not unit and scope != "/":
+        raise Forbidden()
+    person = rosters.get_cadre_row(session, cadre) if cadre else None
+    paths = {row.id: row.path for row in units.values()}
+    if cadre and (person is None or not paths[person.unit_id].startswith(scope)):
+        raise QuizError("unknown_cadre", say("花名册中没有工号{number}。", number=cadre))
     row = AccountRow(login=login, name=name, password_hash=HASHER.hash(password), cadre_id=person.id if person else None, created_at=now)
     accounts.save_account(session, row, roles, units[unit].id if unit else None)
     audit.record(session, now, actor.name, "create_account", login, {"roles": sorted(role.value for role in roles)})
