@@ -14,7 +14,6 @@ from quiz.core.roster import Cadre, Roster, Unit
 from quiz.storage import audit, rosters
 from quiz.storage.tables import CadreRow, PostRow, UnitRow
 
-
 OUTSIDE = say("不在您的管辖范围内，没有改动。")
 
 
