@@ -29,15 +29,16 @@ class Console:
     _latest: Console | None = None
 
     def __init__(self, language: str | None = None) -> None:
+        Console._latest = None
         self.settings: Settings = load_settings()
         self.translate: Translate = translator(language or self.settings.language)
         self.language = language or self.settings.language
         Console._latest = self
 
     @classmethod
-    def latest(cls) -> Console:
-        """Return the console of this run."""
-        return cls._latest or cls()
+    def in_words(cls, message: Message) -> str:
+        """Return a message in the language of this run; in Chinese when its settings could not even be read."""
+        return cls._latest.text(message) if cls._latest else message.render()
 
     @cached_property
     def engine(self) -> Engine:

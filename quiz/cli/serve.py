@@ -15,6 +15,7 @@ from quiz.settings import load_settings
 from quiz.storage import migrate
 from quiz.storage.engine import make_engine, sqlite_version, writing
 from quiz.usecases import attempts
+from quiz.usecases.accounts import who_has_password
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
 log = logging.getLogger("quiz.sweep")
@@ -74,6 +75,8 @@ def serve(console: Console, host: str, port: int) -> None:
     if console.settings.is_demo and host not in LOOPBACK:
         raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
     migrate.upgrade(make_engine(console.settings.database_url))
+    if not console.settings.is_demo:
+        _refuse_published_passwords(console)
     console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
     _serve(console, host, port)
 
@@ -99,6 +102,15 @@ def doctor(console: Console) -> None:
         console.say(line)
     if not is_sound(chain):
         raise click.exceptions.Exit(1)
+
+
+def _refuse_published_passwords(console: Console) -> None:
+    """QuizError `published_password` when the demo's password, which everybody can read, opens an account of a real installation."""
+    with console.reader() as db:
+        found = who_has_password(db, [login for login, _ in demo_county.LOG_INS], demo_county.PASSWORD)
+    if found:
+        text = say("账号{logins}还在用演示的公开密码，没有启动。请先运行 quiz account reset。", logins="、".join(found))
+        raise QuizError("published_password", text)
 
 
 def _serve(console: Console, host: str, port: int) -> None:

@@ -215,6 +215,12 @@ def issue_passwords(session: Session, actor: Actor, now: datetime, new_password:
     return out
 
 
+def who_has_password(session: Session, logins: Sequence[str], password: str) -> list[str]:
+    """Return those of the log-in names whose account is open and has this password."""
+    found = [account for login in logins if (account := accounts.get_account(session, login)) is not None]
+    return [account.login for account in found if account.is_active and _matches(account.password_hash, password)]
+
+
 def clean_login(login: str) -> str:
     """Return a log-in name as it is stored: NFKC, lower case, no spaces around."""
     return unicodedata.normalize("NFKC", login).strip().casefold()[:80]

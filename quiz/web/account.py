@@ -22,7 +22,7 @@ from quiz.usecases import accounts, admission
 from quiz.usecases.accounts import LogIn
 from quiz.usecases.pictures import read_picture
 from quiz.web import counters
-from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
+from quiz.web.context import account, actor, installation, login_cookie, needs, now, reader, say_text, writer
 from quiz.web.guesses import Guesses
 
 pages = Blueprint("account", __name__)
@@ -110,11 +110,11 @@ def _try(name: str, password: str, token: str) -> LogIn:
 def log_out() -> ResponseReturnValue:
     """End this log-in."""
     with writer() as db:
-        accounts.log_out(db, request.cookies.get(LOGIN_COOKIE, ""))
-        admission.leave(db, request.cookies.get(LOGIN_COOKIE, ""))
+        accounts.log_out(db, request.cookies.get(login_cookie(), ""))
+        admission.leave(db, request.cookies.get(login_cookie(), ""))
     session.clear()
     response = redirect(url_for("account.log_in"))
-    response.delete_cookie(LOGIN_COOKIE)
+    response.delete_cookie(login_cookie(), secure=installation().settings.secure)
     return response
 
 
@@ -174,7 +174,7 @@ def picture(digest: str) -> Response:
 def with_login(response: BaseResponse, token: str) -> BaseResponse:
     """Return the response with the log-in cookie."""
     secure = installation().settings.secure
-    response.set_cookie(LOGIN_COOKIE, token, httponly=True, samesite="Lax", secure=secure, max_age=int(accounts.LOGIN_LASTS.total_seconds()))
+    response.set_cookie(login_cookie(), token, httponly=True, samesite="Lax", secure=secure, max_age=int(accounts.LOGIN_LASTS.total_seconds()))
     return response
 
 
