@@ -1,7 +1,7 @@
 """Options as a page names them: a, b, c by where they stand on that very paper, never by their ids.
 
-An id is a letter in the bank, and the bank's order may be the answer: an ordering's items stand there in their right order, a matching's pairs side by
-side. Whoever reads the source of a page must find nothing there that does not stand on it.
+An id is a letter in the bank, and the bank's order may be the answer: an ordering's items stand there in their right order, a matching's pairs
+side by side. Whoever reads the source of a page must find nothing there that does not stand on it.
 """
 
 from __future__ import annotations
