@@ -19,6 +19,7 @@ from quiz.settings import load_settings
 from quiz.storage import migrate, reserve
 from quiz.storage.engine import closing_engine, sqlite_version
 from quiz.storage.served import only_server
+from quiz.usecases.accounts import who_has_password
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -82,6 +83,8 @@ def serve(console: Console, host: str, port: int, notice: float) -> None:
     with only_server(console.settings.database_url):
         refuse_damaged(console.settings)
         _upgrade(console.settings.database_url)
+        if not console.settings.is_demo:
+            _refuse_published_passwords(console)
         console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
         _serve(console, host, port, notice)
 
@@ -112,6 +115,15 @@ def doctor(console: Console) -> None:
         console.say(line)
     if not is_sound(chain):
         raise click.exceptions.Exit(1)
+
+
+def _refuse_published_passwords(console: Console) -> None:
+    """QuizError `published_password` when the demo's password, which everybody can read, opens an account of a real installation."""
+    with console.reader() as db:
+        found = who_has_password(db, [login for login, _ in demo_county.LOG_INS], demo_county.PASSWORD)
+    if found:
+        text = say("账号{logins}还在用演示的公开密码，没有启动。请先运行 quiz account reset。", logins="、".join(found))
+        raise QuizError("published_password", text)
 
 
 def _upgrade(url: str) -> None:
