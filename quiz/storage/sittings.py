@@ -9,14 +9,25 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.sitting import NO_EXTRA, Extra, Release, Visibility, Window, visibility
+from quiz.core.sitting import FOREVER, NO_EXTRA, Extra, Release, Visibility, Window, visibility
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
 
 def window_of(row: SittingRow) -> Window:
-    """Return the window of the sitting as a whole: until the last person who was given more time must end."""
-    return Window(row.opens_at, max(row.closes_at, row.extended_to or row.closes_at), row.minutes)
+    """Return the window of the sitting as a whole: until the last person who was given more time must end, without end while a clock stands still."""
+    return Window(row.opens_at, FOREVER if row.paused_at else last_end(row), row.minutes)
+
+
+def last_end(row: SittingRow) -> datetime:
+    """Return when the last person must end, as far as is known: a pause moves it."""
+    return max(row.closes_at, row.extended_to or row.closes_at)
+
+
+def move_end(row: SittingRow, end: datetime) -> None:
+    """Let the sitting as a whole last until `end`: as long as anybody's time, no key is shown."""
+    if end > last_end(row):
+        row.extended_to = end
 
 
 def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
