@@ -227,16 +227,14 @@ def _late_by_unit(session: Session, sitting: SittingRow) -> list[tuple[int, int,
     return out
 
 
-def _late_by_attempt(
-    session: Session, sitting: SittingRow, attempts: Sequence[int], condition: tuple[ColumnElement[bool], ...]
-) -> dict[int, int]:
+def _late_by_attempt(session: Session, sitting: SittingRow, attempts: Sequence[int], condition: tuple[ColumnElement[bool], ...]) -> dict[int, int]:
     query = (
         select(ResponseRow.attempt_id, func.count())
         .join(AttemptRow, AttemptRow.id == ResponseRow.attempt_id)
         .where(ResponseRow.sitting_id == sitting.id, ResponseRow.attempt_id.in_(attempts), *condition)
         .group_by(ResponseRow.attempt_id)
     )
-    return {attempt: count for attempt, count in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _answered(session: Session, sitting: SittingRow, attempts: Sequence[int]) -> dict[int, int]:
@@ -245,4 +243,4 @@ def _answered(session: Session, sitting: SittingRow, attempts: Sequence[int]) ->
     mine = (ResponseRow.sitting_id == sitting.id, ResponseRow.attempt_id.in_(attempts), ResponseRow.state == "accepted")
     newest = select(ResponseRow.attempt_id, ResponseRow.value, place.label("place")).where(*mine).subquery()
     query = select(newest.c.attempt_id, func.count()).where(newest.c.place == 1, newest.c.value != "[]").group_by(newest.c.attempt_id)
-    return {attempt: count for attempt, count in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from quiz.storage.attempts import ACCEPTED, LATE
 from quiz.storage.tables import AttemptRow, LateDecisionRow, ResponseRow
 
+
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
     """A response that came in after a deadline: one that counts because it was made before, or one kept for a person's word on it.

@@ -23,4 +23,4 @@ def site_map(session: Session, sitting: SittingRow) -> SiteMap:
     units = {path: (code, name) for path, code, name in session.execute(select(UnitRow.path, UnitRow.code, UnitRow.name))}
     query = select(UnitRow.path, SittingSiteRow.name).join(UnitRow, UnitRow.id == SittingSiteRow.unit_id)
     named = session.execute(query.where(SittingSiteRow.sitting_id == sitting.id))
-    return SiteMap({path: name for path, name in named}, units)
+    return SiteMap({row[0]: row[1] for row in named}, units)

@@ -97,6 +97,15 @@ def give_back(
     return outcome
 
 
+def give_one_back(session: Session, actor: Actor, sitting: SittingRow, number: str, minutes: int, reason: str, now: datetime) -> AttemptChangeRow:
+    """Let one cadre who has not started start and end so many minutes later, without answering longer. QuizError as `extend`."""
+    _check_minutes(minutes)
+    _, seat = _one(session, actor, sitting.code, number, reason, now)
+    row = _give(session, sitting, seat, changes.PAUSE, minutes, _extra(session, sitting, seat), reason, actor, now)
+    audit.record(session, now, actor.name, "give_back", sitting.code, {"cadre": number, "minutes": minutes, "reason": row.reason})
+    return row
+
+
 def reopen(session: Session, actor: Actor, code: str, number: str, minutes: int, reason: str, now: datetime) -> AttemptChangeRow:
     """Open a closed attempt again: with the time that was left when it was closed, and `minutes` on top. What was saved is all there.
 

@@ -56,7 +56,7 @@ def restore(session: Session, actor: Actor, code: str, number: str, reason: str,
 def attempt_to_judge(session: Session, actor: Actor, code: str, number: str, now: datetime) -> tuple[SittingRow, Seat, AttemptRow]:
     """Return a cadre's seat and attempt, held, once it is certain that the actor may judge it. NotFound, Forbidden; QuizError `not_started`."""
     sitting, scope = sitting_to_run(session, actor, code, now)
-    seats = sittings.seats_of_sitting(session, sitting, scope, [number], with_content=False)
+    seats = sittings.seats_of_sitting(session, sitting, scope, [number])
     if not seats:
         raise NotFound()
     seat = seats[0]
