@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, setter, trainee, workbench
+from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, saving, setter, trainee, workbench
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -42,12 +42,13 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_SSL_STRICT=settings.secure,
         TEMPLATES_AUTO_RELOAD=False,
     )
-    app.extensions["quiz"] = context.Installation(settings, make_engine(settings.database_url), clock=_utc_now)
+    engine = make_engine(settings.database_url)
+    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine))
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     CSRFProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, admission, trainee, saving, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     return app
