@@ -5,21 +5,25 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
 
 import click
+from sqlalchemy import Engine
 
 from quiz.cli import demo_county
-from quiz.cli.console import Console, pass_console
+from quiz.cli.console import Console, host_name, pass_console
 from quiz.core.message import QuizError, say
+from quiz.core.steady import SteadyClock
 from quiz.settings import load_settings
 from quiz.storage import migrate
-from quiz.storage.engine import make_engine, sqlite_version, writing
-from quiz.usecases import attempts
+from quiz.storage.engine import make_engine, reading, sqlite_version, writing
+from quiz.usecases import attempts, timekeeping
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
 log = logging.getLogger("quiz.sweep")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SWEEP_SECONDS = 5
+PRESENCE_SECONDS = 3
 THREADS = 8
 
 
@@ -104,33 +108,66 @@ def doctor(console: Console) -> None:
 def _serve(console: Console, host: str, port: int) -> None:
     import waitress  # the web is loaded by the commands that serve, not by every lint
 
-    from quiz.web import create_app, start_logging
+    from quiz.web import create_app, start_logging, steady_clock
 
     settings = load_settings()
     start_logging(settings.log_all)
+    clock = steady_clock()
+    with reading(console.engine) as db:
+        timekeeping.go_on(db, host_name(), clock)
+    app = create_app(settings, clock)
     stop = threading.Event()
-    sweeper = threading.Thread(target=_close_expired_until, args=(stop, console), name="close-expired", daemon=True)
-    sweeper.start()
+    helpers = [
+        threading.Thread(target=_keep_watch_until, args=(stop, console, clock), name="watch", daemon=True),
+        threading.Thread(target=_write_down_until, args=(stop, app.extensions["quiz"].presences.write_down), name="presence", daemon=True),
+    ]
+    for helper in helpers:
+        helper.start()
     try:
         # a hall sends many slow requests at once: waitress takes each whole before a thread is used
-        waitress.serve(create_app(settings), host=host, port=port, threads=THREADS, connection_limit=2000, asyncore_use_poll=True, ident=None)
+        waitress.serve(app, host=host, port=port, threads=THREADS, connection_limit=2000, asyncore_use_poll=True, ident=None)
     finally:
         stop.set()
-        sweeper.join(timeout=10)
+        for helper in helpers:
+            helper.join(timeout=10)
 
 
-def _close_expired_until(stop: threading.Event, console: Console) -> None:
+def _keep_watch_until(stop: threading.Event, console: Console, clock: SteadyClock) -> None:
+    """Look at the clock and close what is out of time, every few seconds."""
     from quiz.web import count_swept
 
     engine = make_engine(console.settings.database_url)
     while not stop.wait(SWEEP_SECONDS):
         try:
-            with writing(engine) as db:
-                closed = attempts.close_expired(db, console.now())
+            closed = watch(engine, clock, host_name())
         except Exception:  # a database that is away comes back, and then its attempts must still be closed
             log.exception("the sweep failed")
         else:
             count_swept(closed)
+
+
+def watch(engine: Engine, clock: SteadyClock, host: str) -> int:
+    """Compare the clocks, tell of a jump, and close what is out of time unless that has to wait for a person; return how many were closed."""
+    now, drift = clock(), clock.drift
+    with writing(engine) as db:
+        kept = timekeeping.keep_time(db, host, clock.ticks, now, drift)
+        closed = attempts.close_expired(db, now)
+    if kept.jumped is not None:
+        log.error("the clock was set, nothing is closed until somebody has looked", extra={"fields": {"seconds": round(kept.jumped.total_seconds())}})
+    if kept.follow:
+        clock.follow()
+    return closed
+
+
+def _write_down_until(stop: threading.Event, write_down: Callable[[], int]) -> None:
+    """Write down every few seconds who was heard of, and once more at the end."""
+    is_last = False
+    while not is_last:
+        is_last = stop.wait(PRESENCE_SECONDS)
+        try:
+            write_down()
+        except Exception:  # as above; what was told is kept meanwhile
+            log.exception("presence was not written down")
 
 
 def _free_port(wanted: int) -> int:

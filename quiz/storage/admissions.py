@@ -94,8 +94,7 @@ def save_visit(session: Session, digest: str, admission: Admission, now: datetim
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A device that was admitted, whom and to which sitting; `replaced_at` when another took over, `ends_at` the sitting's end with time given (none while
-    a clock stands still).
+    """A device that was admitted, whom and to which sitting; `replaced_at` when another took over, `ends_at` the sitting's end with time given.
 
     `delivery` is how long after it answers may still come in.
     """

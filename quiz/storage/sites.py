@@ -18,9 +18,9 @@ def save_sites(session: Session, sitting: SittingRow, sites: Sequence[SitePlan],
         session.execute(insert(SittingSiteRow), rows)
 
 
-def site_map(session: Session, sitting: SittingRow) -> SiteMap:
+def site_map(session: Session, sitting_id: int) -> SiteMap:
     """Return where every unit sits."""
     units = {path: (code, name) for path, code, name in session.execute(select(UnitRow.path, UnitRow.code, UnitRow.name))}
     query = select(UnitRow.path, SittingSiteRow.name).join(UnitRow, UnitRow.id == SittingSiteRow.unit_id)
-    named = session.execute(query.where(SittingSiteRow.sitting_id == sitting.id))
+    named = session.execute(query.where(SittingSiteRow.sitting_id == sitting_id))
     return SiteMap({row[0]: row[1] for row in named}, units)

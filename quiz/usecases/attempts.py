@@ -14,7 +14,7 @@ from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
 from quiz.core.saving import Save, SaveResult
 from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
-from quiz.storage import attempts, changes, papers, sittings
+from quiz.storage import attempts, changes, clocks, papers, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, PaperRow
 from quiz.usecases import grading, saving
@@ -81,7 +81,7 @@ def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRo
     if found is not None:
         return found
     window = sittings.own_window(seat.sitting, _extra(session, seat))
-    if window.phase(now) is not Phase.SCHEDULED and is_paused_at(session, seat.sitting, seat.unit.path):
+    if window.phase(now) is not Phase.SCHEDULED and is_paused_at(session, seat.sitting.id, seat.unit.path):
         raise QuizError("paused", say("您所在的考点已暂停考试，恢复后再开始，耽误的时间会补上。"))
     if window.phase(now) is not Phase.OPEN:
         early = window.phase(now) is Phase.SCHEDULED
@@ -139,7 +139,12 @@ def submit(
 
 
 def close_expired(session: Session, now: datetime) -> int:
-    """Close and grade every attempt whose time and grace are over, with everything saved so far; return how many there were."""
+    """Close and grade every attempt whose time and grace are over, with everything saved so far; return how many there were.
+
+    None while a clock was set and nobody has looked: what the clock says may be wrong.
+    """
+    if clocks.is_unsettled(session):
+        return 0
     expired = attempts.expired_attempts(session, now - GRACE)
     for attempt in expired:
         paper = papers.read_paper(session.get_one(PaperRow, attempt.paper_id))
@@ -169,7 +174,7 @@ def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
 def _listed(session: Session, seat: Seat, extra: Extra, now: datetime) -> Listed:
     window = sittings.own_window(seat.sitting, extra)
     visible = sittings.visibility_of(seat.sitting, seat.attempt, now)
-    is_held = seat.sitting.paused_at is not None and is_paused_at(session, seat.sitting, seat.unit.path)
+    is_held = seat.sitting.paused_at is not None and is_paused_at(session, seat.sitting.id, seat.unit.path)
     is_paused = seat.attempt.paused_at is not None if seat.attempt else is_held
     return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes, is_paused)
 

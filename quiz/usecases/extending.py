@@ -125,7 +125,7 @@ def reopen(session: Session, actor: Actor, code: str, number: str, minutes: int,
     row.deadline_before, row.deadline_after = attempt.deadline_at, deadline
     row.closed_at, row.closed_by = attempt.submitted_at, attempt.closed_by
     attempt.deadline_at, attempt.submitted_at, attempt.closed_by = deadline, None, None
-    attempt.paused_at = now if is_paused_at(session, sitting, seat.unit.path) else None
+    attempt.paused_at = now if is_paused_at(session, sitting.id, seat.unit.path) else None
     sittings.move_end(sitting, deadline)
     session.add(row)
     session.flush()

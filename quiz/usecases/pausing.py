@@ -97,7 +97,7 @@ def resume(session: Session, actor: Actor, code: str, pause_id: int, reason: str
 def _refuse_overlap(session: Session, sitting: SittingRow, place: Place) -> None:
     """One clock stands still for one reason at a time: then what it lost is never counted twice."""
     going = pauses.open_pauses(session, sitting.id)
-    where = sites.site_map(session, sitting)
+    where = sites.site_map(session, sitting.id)
     both = next((row for row in going if any(covers(row.kind, row.place, unit.path, where) for unit in place.units.values())), None)
     if both is not None:
         raise QuizError("already_paused", say("“{name}”已经暂停，不能重复暂停。请先恢复，或者只暂停其他单位。", name=both.name))

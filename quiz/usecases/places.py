@@ -52,7 +52,7 @@ def find_place(session: Session, sitting: SittingRow, scope: str, kind: PlaceKin
     if kind is PlaceKind.ALL:
         place = Place(kind, "", sitting.title, units)
     elif kind is PlaceKind.SITE:
-        where = sites.site_map(session, sitting)
+        where = sites.site_map(session, sitting.id)
         inside = {number: row for number, row in units.items() if where.of(row.path).key == key}
         place = Place(kind, key, next((where.of(row.path).name for row in inside.values()), ""), inside)
     else:
@@ -69,12 +69,12 @@ def covers(kind: str, key: str, path: str, where: SiteMap) -> bool:
     return kind == PlaceKind.ALL or f"/{key}/" in path
 
 
-def is_paused_at(session: Session, sitting: SittingRow, path: str) -> bool:
+def is_paused_at(session: Session, sitting_id: int, path: str) -> bool:
     """True when the people of the unit at `path` may not start now, because their place is paused."""
-    going = pauses.open_pauses(session, sitting.id)
+    going = pauses.open_pauses(session, sitting_id)
     if not going:
         return False
-    where = sites.site_map(session, sitting)
+    where = sites.site_map(session, sitting_id)
     return any(covers(row.kind, row.place, path, where) for row in going)
 
 

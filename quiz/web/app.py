@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,9 +11,26 @@ from flask import Flask, request
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
+from quiz.core.steady import SteadyClock
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, saving, setter, trainee, workbench
+from quiz.web import (
+    account,
+    admission,
+    blueprints,
+    context,
+    counters,
+    errors,
+    health,
+    marker,
+    organiser,
+    presence,
+    saving,
+    setter,
+    trainee,
+    workbench,
+)
+from quiz.web.noting import Presences
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -27,8 +46,8 @@ HEADERS = {
 BIGGEST_REQUEST = 1024 * 1024
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the application for one installation, its database already at the newest schema."""
+def create_app(settings: Settings, clock: Callable[[], datetime] | None = None) -> Flask:
+    """Return the application for one installation, its database already at the newest schema; its time is told by `clock`."""
     app = Flask("quiz", root_path=str(shipped("templates").parent), template_folder=str(shipped("templates")), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -43,19 +62,20 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     engine = make_engine(settings.database_url)
-    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine))
+    app.extensions["quiz"] = context.Installation(settings, engine, clock or steady_clock(), saving.saver(engine), Presences(engine))
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     CSRFProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, saving, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, admission, trainee, saving, presence, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     return app
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+def steady_clock() -> SteadyClock:
+    """Return a clock that goes on evenly from now, whatever is done to the machine's."""
+    return SteadyClock(lambda: datetime.now(UTC), time.monotonic)
 
 
 def _add_headers(response: Response) -> Any:

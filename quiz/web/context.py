@@ -27,22 +27,24 @@ from quiz.storage.tables import AccountRow
 from quiz.storage.together import Together
 from quiz.usecases import accounts, admission
 from quiz.usecases.saving import Knock, Reply
+from quiz.web.noting import Presences
 
 LOGIN_COOKIE = "quiz_login"
-NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics", "saving.save")
-"""What is answered without a look into the database for who it is: to everyone alike, or, as saves, after a look for many at once."""
+NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics", "saving.save", "presence.pulse")
+"""What is answered without a look into the database for who it is: to everyone alike, or after a shorter look of their own."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, database and clock of this application, and what stores saves together."""
+    """Settings, database and clock of this application, what stores saves together, and what keeps who was heard of."""
 
     settings: Settings
     engine: Engine
     clock: Callable[[], datetime]
     saves: Together[Knock, Reply | QuizError]
+    presences: Presences
 
 
 def installation() -> Installation:

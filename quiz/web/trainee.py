@@ -32,6 +32,7 @@ from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, needs, now, reader, writer
+from quiz.web.presence import be_seen
 from quiz.web.saving import saves_of
 
 pages = Blueprint("trainee", __name__)
@@ -114,6 +115,7 @@ def sit(code: str) -> ResponseReturnValue:
     desk = _desk(code)
     if not isinstance(desk, Desk):
         return desk
+    be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
     return render_template("trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper))
 
@@ -142,6 +144,7 @@ def save_section(code: str) -> ResponseReturnValue:
             states = _keep_late(db, code, request.form)
             onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
         else:
+            be_seen(desk.seat)
             states = _save_all(db, code, _changes(desk, section - 1, request.form))
             onward = _next_page(code, section, len(desk.paper.sections))
     counters.count_saves(states)

@@ -193,7 +193,7 @@ def test_another_try_is_another_form_or_a_paper_of_its_own(empty, county, forms)
 def test_another_try_after_the_end_would_be_foreseeable(rich):
     rich.start()
     void(rich)
-    assert code_of(retry, rich, at=rich.opens + minutes(121)) == "closed"
+    assert code_of(retry, rich, at=rich.opens + minutes(131)) == "closed"
 
 
 def test_minutes_let_the_other_try_end_later_but_not_last_longer(rich):
