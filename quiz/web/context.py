@@ -142,6 +142,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=lambda value: translation.format_moment(value, language(), installation().settings.zone),
         day=_format_day,
+        clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
         mark=lambda value: plain_number(Decimal(value)),
         say=say_text,
