@@ -1,4 +1,7 @@
-"""quiz sitting: schedule, list, say how the papers were drawn, amend, publish the commitment, release, take the whole record away."""
+"""quiz sitting: schedule, list, say how the papers were drawn, amend, publish the commitment, release, take the whole record away.
+
+What an invigilator does while people sit is in `hall`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
+from quiz.cli.hall import COMMANDS
 from quiz.core.admission import ALPHABET, LENGTH
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
@@ -36,6 +40,10 @@ PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say
 @click.group()
 def sitting() -> None:
     """Sittings."""
+
+
+for command in COMMANDS:
+    sitting.add_command(command)
 
 
 @sitting.command()
@@ -219,7 +227,7 @@ def export(console: Console, code: str, output: Path) -> None:
 @sitting.command(name="close-expired")
 @pass_console
 def close_expired(console: Console) -> None:
-    """Close and grade every attempt whose time is over (the server does so by itself)."""
+    """Close and grade every attempt whose time is over (the server does so by itself). None while an alarm about the clock waits."""
     with console.writer() as db:
         count = attempts.close_expired(db, console.served())
     console.say(say("已收卷{n}份。", n=count))

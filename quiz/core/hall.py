@@ -103,7 +103,9 @@ class Tally:
     delivered: int = 0
 
     def __getitem__(self, state: HallState) -> int:
-        """How many stand there."""
+        """How many stand there. KeyError for what is no state: templates ask so for attributes."""
+        if not isinstance(state, HallState):
+            raise KeyError(state)
         return self.states.get(state, 0)
 
     @property

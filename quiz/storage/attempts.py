@@ -77,6 +77,11 @@ def count_open(session: Session, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
+def has_open(session: Session) -> bool:
+    """True while an attempt is not closed, be it out of time."""
+    return bool(session.scalar(select(exists().where(AttemptRow.submitted_at.is_(None)))))
+
+
 def saves_numbered(session: Session, attempt: AttemptKey, seq: int) -> list[ResponseRow]:
     """Return the saves of an attempt that carried this sequence number."""
     return list(session.scalars(_NUMBERED, {**_of(attempt), "seq": seq}))

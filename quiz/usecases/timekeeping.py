@@ -55,7 +55,8 @@ def go_on(session: Session, host: str, clock: SteadyClock) -> None:
 def keep_time(session: Session, host: str, ticks: int, now: datetime, drift: timedelta) -> Kept:
     """Compare the time that is served (`now`) with the machine's clock, which is ahead by `drift`; write the time down, and an alarm for a jump.
 
-    The machine's clock is followed when the two hardly differ, when nobody is at work, and when a person has said so.
+    The machine's clock is followed when the two hardly differ, when no attempt is open any more (one that is out of time must not get time again),
+    and when a person has said so.
     """
     clocks.save_clock(session, host, ticks, now)
     latest = clocks.latest_alarm(session, host)
@@ -73,7 +74,7 @@ def keep_time(session: Session, host: str, ticks: int, now: datetime, drift: tim
         going, jumped = clocks.add_alarm(session, host, now, round(drift.total_seconds())), True
     else:
         jumped = False
-    follow = going.follow or not attempts.count_open(session, now - GRACE)
+    follow = going.follow or not attempts.has_open(session)
     if follow:
         going.ended_at = now
     return Kept(follow, drift if jumped else None)

@@ -26,15 +26,23 @@
       .then(later);
   }
   function put(html) {
-    var focused = document.activeElement, href = now.contains(focused) ? focused.getAttribute("href") : null;
-    var scrolls = Array.prototype.map.call(now.querySelectorAll(".table-scroll"), function (box) { return box.scrollLeft; });
-    now.innerHTML = html; /* from our own server, escaped there */
-    Array.prototype.forEach.call(now.querySelectorAll(".table-scroll"), function (box, at) { box.scrollLeft = scrolls[at] || 0; });
-    var again = href && Array.prototype.filter.call(now.querySelectorAll("a"), function (link) { return link.getAttribute("href") === href; })[0];
-    if (again) again.focus({ preventScroll: true });
+    var came = document.createElement("template");
+    came.innerHTML = html; /* from our own server, escaped there */
+    Array.prototype.forEach.call(came.content.querySelectorAll("[data-part]"), function (part) {
+      var old = now.querySelector("[data-part=" + part.dataset.part + "]");
+      if (old && old.innerHTML !== part.innerHTML) exchange(old, part);
+    });
     heardAt = new Date();
     waits = 0;
     stale.hidden = true;
+  }
+  function exchange(old, part) {
+    var focused = document.activeElement, href = old.contains(focused) ? focused.getAttribute("href") : null;
+    var scrolls = Array.prototype.map.call(old.querySelectorAll(".table-scroll"), function (box) { return box.scrollLeft; });
+    old.innerHTML = part.innerHTML;
+    Array.prototype.forEach.call(old.querySelectorAll(".table-scroll"), function (box, at) { box.scrollLeft = scrolls[at] || 0; });
+    var again = href && Array.prototype.filter.call(old.querySelectorAll("a"), function (link) { return link.getAttribute("href") === href; })[0];
+    if (again) again.focus({ preventScroll: true });
   }
   document.addEventListener("visibilitychange", function () { if (!document.hidden) draw(); });
   later();
