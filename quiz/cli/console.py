@@ -31,15 +31,16 @@ class Console:
     _latest: Console | None = None
 
     def __init__(self, language: str | None = None) -> None:
+        Console._latest = None
         self.settings: Settings = load_settings()
         self.translate: Translate = translator(language or self.settings.language)
         self.language = language or self.settings.language
         Console._latest = self
 
     @classmethod
-    def latest(cls) -> Console:
-        """Return the console of this run."""
-        return cls._latest or cls()
+    def in_words(cls, message: Message) -> str:
+        """Return a message in the language of this run; in Chinese when its settings could not even be read."""
+        return cls._latest.text(message) if cls._latest else message.render()
 
     @cached_property
     def engine(self) -> Engine:
@@ -48,6 +49,11 @@ class Console:
         if not inspect(engine).has_table("alembic_version"):
             raise QuizError("no_database", say("还没有数据库。请先运行 quiz init（正式使用）或 quiz demo（演示）。"))
         return engine
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        if "engine" in self.__dict__:  # where a cached property keeps what it has made
+            self.engine.dispose()
 
     @property
     def actor(self) -> Actor:

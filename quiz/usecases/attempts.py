@@ -13,6 +13,7 @@ from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
 from quiz.core.saving import Save, SaveResult
+from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
 from quiz.storage import attempts, changes, clocks, papers, sittings
 from quiz.storage.sittings import Seat
@@ -20,6 +21,9 @@ from quiz.storage.tables import AttemptRow, PaperRow
 from quiz.usecases import grading, saving
 from quiz.usecases.places import is_paused_at
 from quiz.usecases.saving import Call
+
+CLOSED_AT_ONCE = 20
+"""Attempts that the clock closes in one transaction: a quarter of a second's work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Desk:
     responses: dict[int, Response]
     newest_seq: int
     seconds_left: int
+
+    @property
+    def shown(self) -> dict[int, Response]:
+        """What is saved, as the page names it."""
+        return {number: as_shown(self.paper.slots[number - 1].question, response) for number, response in self.responses.items()}
 
     @property
     def open_slots(self) -> list[int]:
@@ -139,13 +148,14 @@ def submit(
 
 
 def close_expired(session: Session, now: datetime) -> int:
-    """Close and grade every attempt whose time and grace are over, with everything saved so far; return how many there were.
+    """Close and grade attempts whose time and grace are over, with everything saved so far; return how many.
 
-    None while a clock was set and nobody has looked: what the clock says may be wrong.
+    A thousand end in the same second, and saves of others must not wait for all of them: when as many as `CLOSED_AT_ONCE` were closed, there
+    may be more, for another transaction. None while a clock was set and nobody has looked: what the clock says may be wrong.
     """
     if clocks.is_unsettled(session):
         return 0
-    expired = attempts.expired_attempts(session, now - GRACE)
+    expired = attempts.expired_attempts(session, now - GRACE, CLOSED_AT_ONCE)
     for attempt in expired:
         paper = papers.read_paper(session.get_one(PaperRow, attempt.paper_id))
         _close(session, paper, attempt, attempt.deadline_at, ClosedBy.DEADLINE, now)

@@ -31,9 +31,10 @@ from quiz.usecases import attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
-from quiz.web.context import actor, needs, now, reader, writer
+from quiz.web.context import actor, needs, now, reader, write_together, writer
 from quiz.web.presence import be_seen
 from quiz.web.saving import saves_of
+from quiz.web.sheet import open_question
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
@@ -101,8 +102,8 @@ def paper(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
-    with writer() as db:
-        attempt = attempts.start(db, actor(), code, now())
+    who, when = actor(), now()
+    attempt = write_together(lambda db: attempts.start(db, who, code, when))
     if attempt.started_at == now():  # else it was started before
         counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
@@ -117,7 +118,9 @@ def sit(code: str) -> ResponseReturnValue:
         return desk
     be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return render_template("trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper))
+    return render_template(
+        "trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper), open_question=open_question
+    )
 
 
 @pages.get("/papers/<code>/summary")
@@ -156,8 +159,8 @@ def save_section(code: str) -> ResponseReturnValue:
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
     items, device = _unsent(request.form.get("unsent", "")), request.form.get("device", FORM_DEVICE)
-    with writer() as db:
-        attempt, outcomes = attempts.submit(db, actor(), code, items, device, now(), by_clock=request.form.get("by_clock") == "1")
+    by_clock, who, when = request.form.get("by_clock") == "1", actor(), now()
+    attempt, outcomes = write_together(lambda db: attempts.submit(db, who, code, items, device, when, by_clock))
     states = [outcome.state for outcome in outcomes if isinstance(outcome, SaveResult)]
     if len(states) < len(outcomes):
         log.warning("a submission carried what is no save of its paper")
@@ -252,7 +255,7 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
     out = []
     for slot in desk.paper.slots_of(section):
         value = _field(slot, form)
-        saved = list(desk.responses.get(slot.number, ()))
+        saved = list(desk.shown.get(slot.number, ()))
         if value != saved and (value or not is_stale):
             out.append((slot, value))
     return out
@@ -269,7 +272,7 @@ def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
 def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:
     """Save what a form brought; it takes the desk from whichever page held it, which learns it at its next call."""
     taken = saving.take_desk(db, actor(), code, FORM_DEVICE, now())
-    items = [Save(slot.number, value, seq) for seq, (slot, value) in enumerate(values, taken.first_seq)]
+    items = [Save(slot.number, value, seq, is_shown=True) for seq, (slot, value) in enumerate(values, taken.first_seq)]
     return [saving.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
 
 
@@ -283,7 +286,7 @@ def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]
             continue
         seq += 1
         try:
-            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state)
+            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq, is_shown=True), FORM_DEVICE, now()).state)
         except QuizError as error:
             if not error.code.startswith("bad_"):
                 raise

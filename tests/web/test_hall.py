@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, select, update
 
-from quiz.cli.serve import watch
+from quiz.cli.sweep import close_all_expired, look_at_clock
 from quiz.core.access import command_line
 from quiz.core.steady import SteadyClock
 from quiz.storage.engine import reading, writing
@@ -50,6 +50,12 @@ def pulse(person: Person, code: str, **told: object) -> dict[str, object]:
 def take_desk(person: Person, code: str, device: str = "d1") -> int:
     person.post(f"/papers/{code}/start")
     return int(person.post_json(f"/papers/{code}/desk", {"device": device}).json["turn"])  # type: ignore[index]
+
+
+def watch(engine: Engine, clock: SteadyClock, host: str) -> int:
+    """Look at the clock and close what is out of time, as the serving process does every few seconds."""
+    look_at_clock(engine, clock, host)
+    return sum(close_all_expired(engine, clock))
 
 
 def ticks_of(clock: Clock) -> Callable[[], float]:
