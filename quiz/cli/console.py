@@ -17,7 +17,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor, command_line
-from quiz.core.message import Diagnostic, Message, QuizError, Translate, mark_text, say
+from quiz.core.message import Diagnostic, Message, QuizError, Translate, say
 from quiz.settings import Settings, load_settings
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.translation import translator
@@ -29,15 +29,16 @@ class Console:
     _latest: Console | None = None
 
     def __init__(self, language: str | None = None) -> None:
+        Console._latest = None
         self.settings: Settings = load_settings()
         self.translate: Translate = translator(language or self.settings.language)
         self.language = language or self.settings.language
         Console._latest = self
 
     @classmethod
-    def words(cls, message: Message) -> str:
+    def in_words(cls, message: Message) -> str:
         """Return a message in the language of this run; in Chinese when its settings could not even be read."""
-        return message.render(cls._latest.translate if cls._latest else mark_text)
+        return cls._latest.text(message) if cls._latest else message.render()
 
     @cached_property
     def engine(self) -> Engine:

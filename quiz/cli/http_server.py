@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import WSGITask
+
+from quiz.cli.lanes import Lanes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -27,18 +30,27 @@ DRAIN_SECONDS = 10.0
 TICK = 0.2
 """Seconds after which the loop looks at the time, if nothing happens."""
 
+MOST_CONNECTIONS = 10_000
+
+SWITCH_SECONDS = 0.001
+"""How long a thread may keep the interpreter while others want it: a page takes long, and a save among eight pages would wait for each in turn."""
+
+CROWDED = 600
+"""Open connections above which each ends with its reply. The loop looks at every one whenever anything happens on any: a thousand that only wait cost
+as much as the calls themselves, and a page's next call is half a minute away.
+"""
+
 MOST_WAITING = 1024
 """Connections that may wait to be taken at the moment of the stop: as many as the system keeps."""
 
 log = logging.getLogger("quiz.server")
 
 
-def run(application: WSGIApplication, host: str, port: int, options: Mapping[str, Any], stopping: threading.Event, notice: float = 0.0) -> None:
-    """Serve until told to stop: `stopping` is set, and `notice` seconds later no connection is taken any more. Told twice, stop at once.
-
-    `options` are waitress' own.
-    """
-    server = _Server(application, stopping, {**options, "host": host, "port": port})
+def run(application: WSGIApplication, host: str, port: int, stopping: threading.Event, notice: float = 0.0) -> None:
+    """Serve until told to stop: `stopping` is set, and `notice` seconds later no connection is taken any more. Told twice, stop at once."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    _allow_connections()
+    server = _Server(application, stopping, host, port)
     before = {name: signal.signal(name, server.tell) for name in _signals()}
     try:
         server.serve_until(stopping.is_set)
@@ -54,16 +66,30 @@ def run(application: WSGIApplication, host: str, port: int, options: Mapping[str
 class _Server:
     """Waitress' sockets and threads, and its loop taken apart, so that it can end in steps."""
 
-    def __init__(self, application: WSGIApplication, stopping: threading.Event, options: Mapping[str, Any]) -> None:
+    def __init__(self, application: WSGIApplication, stopping: threading.Event, host: str, port: int) -> None:
         self._sockets: dict[int, Any] = {}
+        self._threads = Lanes()
         # the application looks itself at what proxies say, and whom of them to believe
-        server = create_server(application, map=self._sockets, clear_untrusted_proxy_headers=False, **options)
-        self._threads = server.task_dispatcher
+        create_server(
+            application,
+            map=self._sockets,
+            _dispatcher=self._threads,
+            host=host,
+            port=port,
+            connection_limit=MOST_CONNECTIONS,
+            asyncore_use_poll=True,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+        )
         self._listeners = [found for found in self._sockets.values() if isinstance(found, BaseWSGIServer)]
         self._stopping = stopping
         self._told = 0
         for listener in self._listeners:
-            listener.channel_class = _channel_class(stopping)
+            listener.channel_class = _channel_class(self.is_last_reply)
+
+    def is_last_reply(self) -> bool:
+        """True when a connection should end with its reply: we are to stop, or so many are open that looking after them costs more than new ones."""
+        return self._stopping.is_set() or len(self._sockets) > CROWDED
 
     def tell(self, *_signal: object) -> None:
         """Stop; at once when told before."""
@@ -108,12 +134,12 @@ def _is_busy(channel: HTTPChannel) -> bool:
     return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
 
 
-def _channel_class(stopping: threading.Event) -> type[HTTPChannel]:
-    """A connection whose replies, once we are to stop, say that they are the last."""
+def _channel_class(is_last_reply: Callable[[], bool]) -> type[HTTPChannel]:
+    """A connection whose replies say that they are the last when they are to be."""
 
     class Task(WSGITask):  # type: ignore[misc]
         def build_response_header(self) -> Any:
-            if stopping.is_set():
+            if is_last_reply():
                 self.request.headers["CONNECTION"] = "close"  # as if it had been asked for
             return super().build_response_header()
 
@@ -121,6 +147,18 @@ def _channel_class(stopping: threading.Event) -> type[HTTPChannel]:
         task_class = Task
 
     return Channel
+
+
+def _allow_connections() -> None:
+    """Let this process open as many files as the system allows it: every connection is one, and the usual limit is a thousand."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + 1000 if hard == resource.RLIM_INFINITY else min(hard, MOST_CONNECTIONS + 1000)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _signals() -> list[signal.Signals]:

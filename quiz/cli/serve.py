@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import socket
 import threading
-from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from quiz.cli import demo_county
 from quiz.cli.console import Console, pass_console
+from quiz.cli.damage import refuse_damaged
+from quiz.cli.disk import disk_lines
 from quiz.cli.node_report import node_lines
 from quiz.cli.sweep import sweep_until
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
-from quiz.storage import migrate
+from quiz.storage import migrate, reserve
 from quiz.storage.engine import closing_engine, sqlite_version
 from quiz.storage.served import only_server
+from quiz.usecases.accounts import who_has_password
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-SERVER: dict[str, Any] = {"threads": 32, "connection_limit": 10_000, "asyncore_use_poll": True, "ident": None}
-"""How waitress serves. A hall sends many slow requests at once: it takes each whole before it uses a thread. Threads that save mostly wait, for the
-others whose saves are stored with theirs: as many can be stored together as there are threads.
-"""
 
 
 @click.command()
@@ -82,8 +81,10 @@ def serve(console: Console, host: str, port: int, notice: float) -> None:
     if console.settings.is_demo and host not in LOOPBACK:
         raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
     with only_server(console.settings.database_url):
-        with closing_engine(console.settings.database_url) as engine:
-            migrate.upgrade(engine)
+        refuse_damaged(console.settings)
+        _upgrade(console.settings.database_url)
+        if not console.settings.is_demo:
+            _refuse_published_passwords(console)
         console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
         _serve(console, host, port, notice)
 
@@ -95,6 +96,9 @@ def doctor(console: Console) -> None:
     console.say(say("实例目录：{folder}", folder=console.settings.instance))
     engine = console.engine
     console.say(say("数据库：{kind}", kind=engine.dialect.name))
+    for line in disk_lines(console.settings.database_url):
+        console.say(line)
+    refuse_damaged(console.settings, thoroughly=True)
     if engine.dialect.name == "sqlite":
         console.say(say("SQLite 版本：{version}", version=sqlite_version()))
     for line in node_lines(console, engine):
@@ -113,17 +117,38 @@ def doctor(console: Console) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _refuse_published_passwords(console: Console) -> None:
+    """QuizError `published_password` when the demo's password, which everybody can read, opens an account of a real installation."""
+    with console.reader() as db:
+        found = who_has_password(db, [login for login, _ in demo_county.LOG_INS], demo_county.PASSWORD)
+    if found:
+        text = say("账号{logins}还在用演示的公开密码，没有启动。请先运行 quiz account reset。", logins="、".join(found))
+        raise QuizError("published_password", text)
+
+
+def _upgrade(url: str) -> None:
+    """Bring the database to the newest schema, on a full disk with the room that was kept for that."""
+    with closing_engine(url) as engine:
+        try:
+            migrate.upgrade(engine)
+        except OperationalError as error:
+            if not reserve.is_full(error, url) or not reserve.give_up(url):
+                raise
+            migrate.upgrade(engine)
+
+
 def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     from quiz.cli.http_server import run  # the web is loaded by the commands that serve, not by every lint
     from quiz.web import count_swept, create_app, start_logging
 
     settings = load_settings()
     start_logging(settings.log_all)
+    reserve.keep(settings.database_url)
     stopping = threading.Event()
     sweeper = threading.Thread(target=sweep_until, args=(stopping, console, count_swept), name="close-expired", daemon=True)
     sweeper.start()
     try:
-        run(create_app(settings, stopping), host, port, SERVER, stopping, notice)
+        run(create_app(settings, stopping), host, port, stopping, notice)
     finally:
         stopping.set()
         sweeper.join(timeout=10)

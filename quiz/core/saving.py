@@ -31,22 +31,27 @@ class Saved(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """One save as it came from outside, unchecked: `age_ms` is how many milliseconds ago it was made, by the device's word."""
+    """One save as it came from outside, unchecked: `age_ms` is how many milliseconds ago it was made, by the device's word.
+
+    `is_shown` is True for what a page sent: it calls options by its own names, see `shown`.
+    """
 
     slot: int
     value: object
     seq: int
     age_ms: int = 0
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SaveResult:
-    """The outcome of a save; `value` is the response that now counts for the slot."""
+    """The outcome of a save; `value` is the response that now counts for the slot, `shown` the same as the page names it."""
 
     state: Saved
     slot: int
     seq: int
     value: Response
+    shown: Response
 
 
 @dataclass(frozen=True, slots=True)

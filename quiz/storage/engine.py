@@ -16,7 +16,9 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
-from quiz.storage import confirming, postgres
+from quiz.storage import confirming, postgres, reserve
+from quiz.storage.driver import sqlite_driver
+from quiz.storage.soundness import noticing_damage, refuse_if_damaged
 from quiz.storage.waits import waiting
 
 _write_locks: dict[str, threading.Lock] = {}
@@ -30,7 +32,7 @@ def make_engine(url: str) -> Engine:
         postgres.watch(engine)
         confirming.watch(engine)
         return engine
-    engine = create_engine(url, module=_sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
+    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -56,15 +58,7 @@ def closing_engine(url: str) -> Iterator[Engine]:
 
 def sqlite_version() -> str:
     """Return the version of the SQLite library in use."""
-    return str(_sqlite_driver().sqlite_version)
-
-
-def _sqlite_driver() -> Any:
-    try:
-        import pysqlite3.dbapi2 as driver
-    except ImportError:  # no wheel for this platform: the standard library's SQLite
-        import sqlite3 as driver
-    return driver
+    return str(sqlite_driver().sqlite_version)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -81,7 +75,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Give a session for reading; it ends without a commit, and the rows read stay readable."""
-    with Session(engine, expire_on_commit=False) as session:
+    with noticing_damage(engine), Session(engine, expire_on_commit=False) as session:
         _connect(session)
         yield session
 
@@ -97,9 +91,16 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """Give a session whose changes are committed when the block ends, and rolled back when it raises."""
+    """Give a session whose changes are committed when the block ends, and rolled back when it raises. QuizError `damaged`."""
     if engine.dialect.name == "sqlite":
-        with _write_turn(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+        refuse_if_damaged(engine)
+        with (
+            noticing_damage(engine),
+            _giving_up_reserve(engine),
+            _write_turn(engine),
+            Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session,
+            session.begin(),
+        ):
             _connect(session)
             yield session
         return
@@ -109,6 +110,17 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
         session.flush()
         commit_begins()
+
+
+@contextmanager
+def _giving_up_reserve(engine: Engine) -> Iterator[None]:
+    """When the disk is full, make the room that was kept for that free; this transaction has failed, the next one has it."""
+    try:
+        yield
+    except OperationalError as error:
+        if reserve.is_full(error, str(engine.url)):
+            reserve.give_up(str(engine.url))
+        raise
 
 
 def _connect(session: Session) -> None:

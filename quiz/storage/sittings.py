@@ -47,13 +47,17 @@ def list_sittings(session: Session) -> list[SittingRow]:
     return list(session.scalars(select(SittingRow).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc())))
 
 
-def coming_uses(session: Session, uids: Sequence[str], today: date) -> dict[str, list[str]]:
-    """Return, for each of these questions, the titles of the sittings closing today or later that have it on a paper."""
+def coming_uses(session: Session, uids: Sequence[str], today: date, but_of: str = "") -> dict[str, list[str]]:
+    """Return, for each of these questions, the titles of the sittings closing today or later that have it on a paper.
+
+    Those that have a paper for the cadre `but_of` are left out.
+    """
     start = datetime.combine(today, time(), UTC)
+    own = select(PaperRow.sitting_id).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(CadreRow.number == but_of)
     query = (
         select(QuestionUseRow.question_uid, SittingRow.title)
         .join(SittingRow, SittingRow.id == QuestionUseRow.sitting_id)
-        .where(QuestionUseRow.question_uid.in_(list(uids)), SittingRow.closes_at >= start)
+        .where(QuestionUseRow.question_uid.in_(list(uids)), SittingRow.closes_at >= start, SittingRow.id.not_in(own))
         .order_by(SittingRow.opens_at)
     )
     out: dict[str, list[str]] = {}

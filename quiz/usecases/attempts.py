@@ -13,6 +13,7 @@ from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
 from quiz.core.saving import Save, SaveResult
+from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, seconds_left
 from quiz.storage import attempts, changes, papers, sittings
 from quiz.storage.sittings import Seat
@@ -33,6 +34,11 @@ class Desk:
     responses: dict[int, Response]
     newest_seq: int
     seconds_left: int
+
+    @property
+    def shown(self) -> dict[int, Response]:
+        """What is saved, as the page names it."""
+        return {number: as_shown(self.paper.slots[number - 1].question, response) for number, response in self.responses.items()}
 
     @property
     def open_slots(self) -> list[int]:

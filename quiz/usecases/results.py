@@ -21,6 +21,7 @@ from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sitt
 from quiz.storage.gradings import Graded, from_hundredths
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
+from quiz.usecases.sources import whole_sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,11 @@ def read_result(session: Session, actor: Actor, code: str, number: str, now: dat
 
 
 def release(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
-    """Release the results of a sitting whose rule waits for it. Doing it twice changes nothing. QuizError `not_manual`."""
-    actor.require(Action.RELEASE)
-    sitting = _sitting(session, code)
+    """Release the results of a sitting whose rule waits for it, to everyone in it. Doing it twice changes nothing. QuizError `not_manual`.
+
+    Forbidden to who has authority over a part of its people only.
+    """
+    sitting = whole_sitting(session, actor, Action.RELEASE, code)
     if sitting.release != Release.MANUAL:
         raise QuizError("not_manual", say("这场考试按规则自动公布成绩，不需要手动公布。"))
     if sitting.released_at is None:

@@ -9,7 +9,8 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.wrappers import Response
 
-from quiz.settings import Settings, shipped
+from quiz.core.message import QuizError, say
+from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
 from quiz.storage.together import SharedWriter
 from quiz.web import (
@@ -45,13 +46,21 @@ BIGGEST_REQUEST = 1024 * 1024
 
 
 def create_app(settings: Settings, stopping: threading.Event | None = None) -> Flask:
-    """Return the application for one installation, its database already at the newest schema; not ready any more once `stopping` is set."""
+    """Return the application for one installation, its database already at the newest schema; not ready any more once `stopping` is set.
+
+    QuizError `debug`, `bad_key` or `demo_is_local` for one that must not be reached by anybody.
+    """
+    check_key(settings.secret_key)
+    if settings.is_demo and (settings.secure or set(settings.hosts) - set(LOCAL_HOSTS)):
+        raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
     app = Flask("quiz", root_path=str(shipped("templates").parent), template_folder=str(shipped("templates")), static_folder=None)
+    if app.debug:
+        raise QuizError("debug", say("调试模式会向任何人显示程序内部，没有启动。请去掉环境变量 FLASK_DEBUG。"))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=BIGGEST_REQUEST,
         TRUSTED_HOSTS=list(settings.hosts),
-        SESSION_COOKIE_NAME="quiz_form",
+        SESSION_COOKIE_NAME=f"{context.HOST_PREFIX}quiz_form" if settings.secure else "quiz_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,

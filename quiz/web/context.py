@@ -33,6 +33,9 @@ LOGIN_COOKIE = "quiz_login"
 NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics", "saving.save")
 """What is answered without a look into the database for who it is: to everyone alike, or, as saves, after a look for many at once."""
 
+HOST_PREFIX = "__Host-"
+"""Begins the name of a cookie that browsers take over https only, for this very host: no neighbour under the same domain can plant one."""
+
 View = TypeVar("View", bound=Callable[..., Any])
 Outcome = TypeVar("Outcome")
 
@@ -51,6 +54,11 @@ class Installation:
 def installation() -> Installation:
     """Return the installation that this request is served by."""
     return cast(Installation, current_app.extensions["quiz"])
+
+
+def login_cookie() -> str:
+    """Return the name of the log-in cookie."""
+    return f"{HOST_PREFIX}{LOGIN_COOKIE}" if installation().settings.secure else LOGIN_COOKIE
 
 
 def now() -> datetime:
@@ -195,7 +203,7 @@ def _format_day(value: date) -> str:
 
 def _find_actor() -> None:
     g.actor = g.account = None
-    token = request.cookies.get(LOGIN_COOKIE, "")
+    token = request.cookies.get(login_cookie(), "")
     if token and request.endpoint not in NOBODY_ASKS:
         with reader() as db:
             found = accounts.who(db, token, now())

@@ -12,11 +12,12 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from quiz.core.message import Message, QuizError, say
 from quiz.storage.engine import is_away
-from quiz.web.context import say_text
+from quiz.storage.reserve import is_full
+from quiz.web.context import installation, say_text
 
 log = logging.getLogger("quiz.web")
 
-STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401, "nobody": 401}
+STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401, "nobody": 401, "damaged": 503}
 """The HTTP status of a rule's code; every other broken rule is a conflict with the state of things: 409."""
 
 RETRY_SECONDS = 3
@@ -31,6 +32,7 @@ HTTP_TEXTS: dict[int, Message] = {
     413: say("上传的内容太大。"),
     500: say("服务器出现了问题，已经记录。请稍后再试；已保存的作答不会丢失。"),
     503: say("数据库暂时不可用，没有保存。请稍后重试。"),
+    507: say("服务器的磁盘已满，没有保存。请不要关闭页面，稍后重试，并告诉监考人员。"),
 }
 
 
@@ -74,7 +76,9 @@ def _database(error: SQLAlchemyError) -> ResponseReturnValue:
     if not is_away(error):
         return _unexpected(error)
     log.exception("database unavailable", exc_info=error)
-    response = make_response(answer(503, "database", HTTP_TEXTS[503]))
+    is_lack_of_room = is_full(error, installation().settings.database_url)
+    status, code = (507, "full") if is_lack_of_room else (503, "database")
+    response = make_response(answer(status, code, HTTP_TEXTS[status]))
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -20,6 +20,7 @@ from quiz.core.message import Message, say
 from quiz.core.sitting import GRACE
 from quiz.storage import attempts, migrate
 from quiz.storage.engine import reading
+from quiz.storage.soundness import is_damaged
 from quiz.web import counters
 from quiz.web.context import installation, now, say_text
 
@@ -68,6 +69,8 @@ def _problem() -> Message | None:
     """Why this process is not ready, or None."""
     if current_app.extensions["quiz_stopping"].is_set():
         return say("服务正在停止。")
+    if is_damaged(installation().settings.database_url):
+        return say("数据库文件已损坏，已停止写入。请运行 quiz doctor。")
     found = _asked(lambda db: migrate.revision_of(db.connection()))
     if not found:
         return say("数据库没有在一秒内正常回答。")

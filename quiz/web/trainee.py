@@ -248,7 +248,7 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
     out = []
     for slot in desk.paper.slots_of(section):
         value = _field(slot, form)
-        saved = list(desk.responses.get(slot.number, ()))
+        saved = list(desk.shown.get(slot.number, ()))
         if value != saved and (value or not is_stale):
             out.append((slot, value))
     return out
@@ -265,7 +265,7 @@ def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
 def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:
     """Save what a form brought; it takes the desk from whichever page held it, which learns it at its next call."""
     taken = saving.take_desk(db, actor(), code, FORM_DEVICE, now())
-    items = [Save(slot.number, value, seq) for seq, (slot, value) in enumerate(values, taken.first_seq)]
+    items = [Save(slot.number, value, seq, is_shown=True) for seq, (slot, value) in enumerate(values, taken.first_seq)]
     return [saving.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
 
 
@@ -279,7 +279,7 @@ def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]
             continue
         seq += 1
         try:
-            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state)
+            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq, is_shown=True), FORM_DEVICE, now()).state)
         except QuizError as error:
             if not error.code.startswith("bad_"):
                 raise
