@@ -26,12 +26,13 @@ from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left
 from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
-from quiz.storage.sittings import window_of
+from quiz.storage.sittings import known_end
 from quiz.usecases import attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, needs, now, reader, write_together, writer
+from quiz.web.presence import be_seen
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
 
@@ -54,9 +55,10 @@ class Standing(StrEnum):
     SUBMITTED = "submitted"
     RESULT = "result"
     MISSED = "missed"
+    PAUSED = "paused"
 
 
-TO_DO = (Standing.RESUME, Standing.START)
+TO_DO = (Standing.RESUME, Standing.START, Standing.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def sit(code: str) -> ResponseReturnValue:
     desk = _desk(code)
     if not isinstance(desk, Desk):
         return desk
+    be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
     return render_template(
         "trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper), open_question=open_question
@@ -144,6 +147,7 @@ def save_section(code: str) -> ResponseReturnValue:
             states = _keep_late(db, code, request.form)
             onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
         else:
+            be_seen(desk.seat)
             states = _save_all(db, code, _changes(desk, section - 1, request.form))
             onward = _next_page(code, section, len(desk.paper.sections))
     counters.count_saves(states)
@@ -186,7 +190,7 @@ def result(code: str) -> ResponseReturnValue:
         headings=headings(found.paper) if found and found.paper else [],
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
-        over_at=window_of(listed.seat.sitting).closes_at,
+        over_at=known_end(listed.seat.sitting),
         late=request.args.get("late", 0, int),
         seed=seed_to_show(listed.seat.sitting, now()),
     )
@@ -198,8 +202,9 @@ def time_left(code: str) -> ResponseReturnValue:
     """The server's time for the page's script."""
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
-    is_open = standing_of(listed, now()) is Standing.RESUME and listed.seat.attempt is not None
-    left = seconds_left(listed.seat.attempt.deadline_at, now()) if is_open and listed.seat.attempt else 0
+    attempt = listed.seat.attempt
+    is_open = standing_of(listed, now()) is Standing.RESUME
+    left = seconds_left(attempts.deadline_of(attempt, now()), now()) if is_open and attempt else 0
     return jsonify(state="open" if is_open else "closed", seconds_left=left, server_time=now().isoformat())
 
 
@@ -207,9 +212,11 @@ def standing_of(listed: Listed, at: datetime) -> Standing:
     """Return where a trainee stands with one of their sittings."""
     attempt = listed.seat.attempt
     if attempt is None:
+        if listed.is_paused and listed.phase is not Phase.SCHEDULED:
+            return Standing.PAUSED
         return {Phase.SCHEDULED: Standing.COMING, Phase.OPEN: Standing.START, Phase.CLOSED: Standing.MISSED}[listed.phase]
     if attempt.submitted_at is None:
-        return Standing.RESUME if at <= attempt.deadline_at + GRACE else Standing.COLLECTING
+        return Standing.RESUME if at <= attempts.deadline_of(attempt, at) + GRACE else Standing.COLLECTING
     return Standing.RESULT if listed.visible.score else Standing.SUBMITTED
 
 
