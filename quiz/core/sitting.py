@@ -95,6 +95,11 @@ def visibility(release: Release, window: Window, released_at: datetime | None, s
     return Visibility(score=may_see_score, key=submitted and is_over and is_released)
 
 
+def seconds_to_open(opens_at: datetime, now: datetime) -> int:
+    """Return the whole seconds until a sitting opens, rounded up, so that nobody who waited them comes too early; never negative."""
+    return max(0, -((now - opens_at) // timedelta(seconds=1)))
+
+
 def seconds_left(deadline_at: datetime, now: datetime) -> int:
     """Return the whole seconds until the deadline, never negative."""
     return max(0, int((deadline_at - now).total_seconds()))
