@@ -1,4 +1,4 @@
-"""Two windows or two devices at one paper: the newer takes over, the older says so and hands over what it holds, and nothing is overwritten unseen."""
+"""Two windows or two devices at one paper: the newer takes over, the older says so hands over what it holds, and nothing is overwritten unseen."""
 
 from __future__ import annotations
 
