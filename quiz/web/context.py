@@ -86,8 +86,10 @@ def account() -> AccountRow:
 
 def language() -> str:
     """Return the language of this request: chosen by the switch, else the installation's."""
-    chosen = session.get("language", "")
-    return chosen if chosen in translation.LANGUAGES else installation().settings.language
+    if "language" not in g:
+        chosen = session.get("language", "")
+        g.language = chosen if chosen in translation.LANGUAGES else installation().settings.language
+    return cast(str, g.language)
 
 
 def say_text(message: Message) -> str:

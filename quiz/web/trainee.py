@@ -34,6 +34,7 @@ from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, writer
 from quiz.web.saving import saves_of
+from quiz.web.sheet import open_question
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
@@ -116,7 +117,7 @@ def sit(code: str) -> ResponseReturnValue:
     if not isinstance(desk, Desk):
         return desk
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return _render_desk("trainee/sit.html", desk, code, section=section)
+    return _render_desk("trainee/sit.html", desk, code, section=section, open_question=open_question)
 
 
 @pages.get("/papers/<code>/summary")

@@ -1,4 +1,4 @@
-"""The network goes, comes back, eats replies; the browser dies; the log-in ends; the device keeps nothing or its clock is wrong: no answer is lost."""
+"""The network goes and comes, replies are lost, the browser dies, the log-in ends, nothing can be kept, the clock is wrong: no answer is lost."""
 
 from __future__ import annotations
 
