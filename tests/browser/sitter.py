@@ -72,6 +72,11 @@ def is_unsaved(page: Any) -> None:
     expect(page.locator("#saved")).to_have_text("未保存，重试中")
 
 
+def keeps_nothing(page: Any) -> None:
+    """Wait until this browser keeps nothing of papers."""
+    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('kaoxue:'))")
+
+
 def kept(page: Any) -> dict[str, Any]:
     """Return what this browser keeps of papers, by name."""
     found = page.evaluate("Object.assign({}, localStorage)")

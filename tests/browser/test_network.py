@@ -251,10 +251,25 @@ def test_unsent_answers_ride_along_with_the_submission(site: Site, phone: Any) -
     answer(phone, 1, ["A"])
     is_unsaved(phone)
     phone.get_by_role("link", name="交卷").click()
+    phone.wait_for_url("**/summary")
+    is_unsaved(phone)
     phone.get_by_role("button", name="确认交卷").click()
     expect(phone.get_by_text("交卷成功")).to_be_visible()
-    assert accepted(site) == {1: ["A"]}
+    assert rows(site) == [(1, ["A"], "accepted")]
     assert kept(phone) == {}
+
+
+def test_the_check_counts_what_has_just_arrived(site: Site, phone: Any) -> None:
+    """What was still on its way when the check was opened is counted as answered once it is there."""
+    phone.on("dialog", lambda dialog: dialog.accept())
+    site.start(phone)
+    phone.route("**/responses", lambda route: route.abort())
+    answer(phone, 1, ["A"])
+    is_unsaved(phone)
+    phone.goto(f"{site.url}/papers/{site.code}/summary")
+    expect(phone.get_by_text("8题没有作答")).to_be_visible()
+    phone.unroute("**/responses")
+    expect(phone.get_by_text("7题没有作答")).to_be_visible(timeout=10_000)
 
 
 def test_handing_in_without_network_is_not_claimed_and_is_tried_again(site: Site, phone: Any) -> None:

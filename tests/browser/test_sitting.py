@@ -12,10 +12,8 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from quiz.core.access import command_line
-from quiz.storage.engine import reading, writing
-from quiz.storage.tables import AttemptRow, GradingRow
-from quiz.usecases import extending
+from quiz.storage.engine import reading
+from quiz.storage.tables import GradingRow
 from tests.browser.conftest import PHONE, Site
 from tests.browser.sitter import accepted, answer, is_saved, kept
 from tests.web.world import NINE, right_answers
@@ -73,21 +71,6 @@ def test_a_whole_exam_on_a_phone(site: Site, phone: Any) -> None:
         grading = session.scalars(select(GradingRow)).one()
     assert Decimal(grading.score).scaleb(-2) == Decimal(20)
     assert faults == []
-
-
-def test_time_given_in_the_last_moment_reaches_a_page_that_only_counts(site: Site, phone: Any) -> None:
-    site.start(phone)
-    answer(phone, 1, ["A"])
-    is_saved(phone)
-    site.clock.go_on(minutes=59, seconds=55)
-    phone.reload()
-    expect(phone.locator("#time")).to_have_text(re.compile(r"^还剩0:0\d$"))
-    with writing(site.engine) as session:
-        extending.extend(session, command_line("tests"), "demo", "Q001", 10, "设备故障", site.clock())
-    expect(phone.get_by_text("给您增加了答题时间，现在还剩10分钟")).to_be_visible(timeout=9000)
-    expect(phone.locator("#time")).to_have_text("还剩10分钟")
-    with reading(site.engine) as session:
-        assert session.scalars(select(AttemptRow)).one().submitted_at is None
 
 
 def test_the_last_minutes_are_said_and_shown(site: Site, phone: Any) -> None:

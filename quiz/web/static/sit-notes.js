@@ -25,7 +25,6 @@
         else { way.type = "button"; way.addEventListener("click", act); }
       }
       place.hidden = false;
-      box.scrollIntoView({ block: "nearest" });
     }
     function hush(name) {
       var box = named(name);
@@ -35,6 +34,8 @@
     return {
       tell: tell,
       hush: hush,
+      /* only for what ends the work here: nobody who is answering wants the page to jump */
+      show: function (name) { if (named(name)) named(name).scrollIntoView({ block: "center" }); },
       /* what somebody reads once and puts away */
       tellOnce: function (name, text) { tell(name, text, seen, function () { hush(name); }); }
     };

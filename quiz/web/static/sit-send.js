@@ -115,7 +115,7 @@
       shut("", {});
       if (reply.body.token) token = reply.body.token;
       if (reply.body.server_time) clock.hear(reply.body.server_time);
-      if (typeof reply.body.seconds_left === "number") on.time(reply.body.seconds_left, reply.body);
+      if (typeof reply.body.seconds_left === "number") on.time(reply.body.seconds_left);
       took(reply.body);
       return work();
     }
@@ -222,6 +222,7 @@
           events = events.filter(function (event) { return told.indexOf(event) < 0; });
           mark = body.mark;
           on.others(body.others);
+          on.paused(body.state === "paused");
           if (body.state === "closed") close();
           else if (body.turn > turn) taken();
         });

@@ -15,16 +15,23 @@
   var shown = bySlot(JSON.parse(data.responses)); /* what the page shows */
   var stored = new Map(shown); /* what the server has, as far as this page knows */
   var own = new Map(); /* what this page itself has had stored since it took the desk */
+  var sent = new Set(); /* everything that it ever brought, as slot and value */
   var refused = new Map(); /* what the server would not store, and why */
-  var savedAt = "", late = 0, isComposing = false, isLeaving = false, isOver = false, isClosed = false, isLocked = false;
+  var savedAt = "", late = 0, isComposing = false, isOver = false, isClosed = false, isTaken = false, isLocked = false;
   var sheet = null, clock = kaoxue.clock();
   var line = kaoxue.line({
     code: data.code, device: kaoxue.device(), token: document.querySelector("meta[name=csrf-token]").content, clock: clock, takesDesk: true,
     urls: { desk: data.urlDesk, save: data.urlSave, pulse: data.urlPulse, time: data.urlTime },
     on: {
       changed: function () { if (line) draw(); }, desk: tookDesk, saved: saved, settled: settled, isOwn: isOwn, choice: drawChoice, others: fromOthers,
-      taken: taken, closed: closed, trouble: inTrouble, time: setTime
+      taken: taken, closed: closed, trouble: inTrouble, time: setTime, paused: pause
     }
+  });
+  var leave = kaoxue.leave({
+    line: line, urls: { submit: data.urlSubmit, result: data.urlResult }, takeAll: takeAll,
+    isOver: function () { return isOver; },
+    cutOff: function () { if (!isOver) tell("offline", say("stay")); },
+    notHandedIn: function (isByClock) { if (!isByClock) tell("handing", say("not-handed")); }
   });
   var marked = new Set(line.store.marks());
 
@@ -36,19 +43,20 @@
     else if (waits || isComposing) text = say("saving");
     else if (refused.size) { text = say("refused", { n: list(Array.from(refused.keys())) }); look = "unsaved"; }
     else if (savedAt) { text = say("saved", { time: savedAt }); look = "done"; }
-    if (byId("saved").textContent !== text) byId("saved").textContent = text;
+    kaoxue.write(byId("saved"), text);
     byId("saved").className = "saved " + look;
     if (line.store.works()) hush("forbidden");
     else tell("forbidden", say("forbidden"));
     if (isOver) return drawOver();
     if (line.failures() > 1) tell("offline", say("offline"));
-    else if (!line.failures()) { hush("offline"); hush("stay"); }
+    else if (!line.failures()) hush("offline");
     return null;
   }
   function saved(body) {
     savedAt = body.saved_at;
     if (late) tell("late", say("late", { n: late }), say("receipt"), toReceipt);
     if (isClosed && !line.size()) toReceipt();
+    else if (data.page === "summary" && !line.size() && !isLocked) leave.reload(); /* what the server counts as open was out of date */
   }
   function settled(item, told) {
     var slot = item.slot;
@@ -58,10 +66,12 @@
     }
     if (told.state === "late") return void (late += 1);
     stored.set(slot, told.value);
+    sent.add(JSON.stringify([slot, item.value]));
     if (told.state === "accepted" && same(told.value, item.value)) own.set(slot, item.value);
     if (!line.held(slot)) show(slot, told.value);
     return null;
   }
+  function toReceipt() { leave.toReceipt(late); }
   function isOwn(slot, value) { return own.has(slot) && same(own.get(slot), value); }
 
   /* --- who is at the desk --------------------------------------------------------------------------------------------------------------------------------- */
@@ -70,14 +80,14 @@
     stored = bySlot(body.responses);
     slots.forEach(function (slot) { if (!line.held(slot)) show(slot, stored.get(slot) || []); });
     own.clear();
-    hush("taken");
+    setTaken(false);
     if (body.state === "open") lock(isOver);
   }
   /* answers that an older page still brought: filled in; where this page has one too, somebody chooses */
   function fromOthers(values) {
     var filled = [];
     bySlot(values).forEach(function (value, slot) {
-      if (same(value, shown.get(slot) || [])) return;
+      if (same(value, shown.get(slot) || []) || sent.has(JSON.stringify([slot, value]))) return;
       if (line.held(slot) || own.has(slot)) return line.choose(slot, value, false);
       stored.set(slot, value);
       show(slot, value);
@@ -88,7 +98,14 @@
   function taken() {
     takeAll();
     lock(true);
-    tell("taken", say("taken"), say("here"), function () { line.open(); });
+    setTaken(true);
+    tell("taken", say("taken"), say("here"), line.open);
+    notes.show("taken");
+  }
+  function setTaken(isIt) {
+    isTaken = isIt;
+    hush("taken");
+    line.choices().forEach(function (choice) { drawChoice(choice.slot); });
   }
   function closed() {
     isClosed = true;
@@ -100,7 +117,8 @@
     hush("login");
     hush("refusal");
     if (kind === "login") tell("login", body.error === "taken_over" ? body.message : say("login"), say("to-login"), data.urlLogin);
-    else if (kind) tell("refusal", body.message || say("offline"), say("reload"), function () { isLeaving = true; location.reload(); });
+    else if (kind) tell("refusal", body.message || say("offline"), say("reload"), leave.reload);
+    notes.show(kind === "login" ? "login" : "refusal");
     /* without a place to keep them, answers live in this page alone: it must stay */
     if (kind === "login" && !line.store.works()) all("[data-note=login] a").forEach(function (way) { way.target = "_blank"; });
   }
@@ -108,10 +126,6 @@
     isLocked = locks;
     if (sheet) sheet.lock(locks);
     all("#submit button").forEach(function (button) { button.disabled = locks; });
-  }
-  function toReceipt() {
-    isLeaving = true;
-    location.replace(data.urlResult + (late ? "?late=" + late : ""));
   }
 
   /* --- answers on the page -------------------------------------------------------------------------------------------------------------------------------- */
@@ -145,7 +159,7 @@
     });
   }
   function drawChoice(slot) {
-    var open = line.choices(), numbers = open.map(function (choice) { return choice.slot; });
+    var open = isTaken ? [] : line.choices(), numbers = open.map(function (choice) { return choice.slot; });
     var first = Math.min.apply(null, numbers);
     if (sheet) sheet.offer(slot, open.filter(function (choice) { return choice.slot === slot; })[0]);
     if (!open.length) hush("choices");
@@ -161,34 +175,33 @@
 
   /* --- the server's time ---------------------------------------------------------------------------------------------------------------------------------- */
 
-  var endsAt = 0, announced = Infinity;
+  var endsAt = 0, isPaused = false, lastLeft = 0, announcer = kaoxue.announcer(say);
   function left() { return Math.max(0, Math.ceil((endsAt - clock.now()) / 1000)); }
   function setTime(seconds) {
     var had = endsAt ? left() : seconds;
     endsAt = clock.now() + seconds * 1000;
+    lastLeft = seconds;
     if (isOver && seconds > 2 && !isClosed) { /* more was given in the last moment */
       isOver = false;
       hush("over");
       lock(false);
     }
-    if (seconds - had < 20) return;
-    announced = Infinity;
+    if (seconds - had < 20 || isPaused) return;
+    announcer.again();
     notes.tellOnce("changed", say("changed", { n: Math.floor(seconds / 60) }));
   }
+  function pause(stands) {
+    isPaused = stands;
+    if (stands) hush("changed");
+    if (stands) tell("paused", say("paused"));
+    else hush("paused");
+  }
   function tick() {
+    if (isPaused) endsAt = clock.now() + lastLeft * 1000;
     var rest = left();
-    var text = rest >= 300
-      ? say("minutes", { n: Math.floor(rest / 60) })
-      : say("clock", { n: Math.floor(rest / 60) + ":" + ("0" + rest % 60).slice(-2) });
-    var time = byId("time");
-    if (time.textContent !== text) time.textContent = text;
-    time.classList.toggle("last", rest < 300);
-    [10, 5, 1].forEach(function (minutes) {
-      if (rest <= minutes * 60 && rest > minutes * 60 - 60 && announced > minutes) {
-        announced = minutes;
-        byId("announce").textContent = say("warning", { n: minutes });
-      }
-    });
+    kaoxue.write(byId("time"), isOver ? say("up") : rest >= 300 ? say("minutes", { n: Math.floor(rest / 60) }) : say("clock", { n: kaoxue.digits(rest) }));
+    byId("time").classList.toggle("last", rest < 300);
+    announcer.hear(rest);
     if (isOver) drawOver();
     else if (rest === 0) timeUp();
   }
@@ -198,17 +211,18 @@
     lock(true);
     hush("offline");
     drawOver();
+    notes.show("over");
     line.nudge();
     setTimeout(finish, jitter(4000)); /* not everyone in the same second */
   }
   /* hand in what the clock has ended: once everything is delivered, and unless time was given meanwhile */
   function finish() {
-    if (!isOver || isLeaving) return;
+    if (!isOver || leave.isLeaving()) return;
     if (line.size() || line.trouble()) return void setTimeout(finish, 1000);
     line.ask().then(function (reply) {
-      if (!isOver || isLeaving) return null;
+      if (!isOver || leave.isLeaving()) return null;
       if (!reply || reply.status !== 200) return setTimeout(finish, 2000 + jitter(8000));
-      return handIn(true);
+      return leave.handIn(true);
     });
   }
   function drawOver() {
@@ -218,31 +232,6 @@
     var time = ("0" + local.getUTCHours()).slice(-2) + ":" + ("0" + local.getUTCMinutes()).slice(-2);
     var name = n ? (clock.now() > endsAt + data.delivery * 60000 ? "over-late" : "over-unsent") : line.failures() ? "over-cut" : "over";
     tell("over", say(name, { n: n, time: time }) + (n && line.store.works() ? say("over-kept") : ""));
-  }
-
-  /* --- handing in ------------------------------------------------------------------------------------------------------------------------------------------ */
-
-  var tries = 0;
-  function handIn(isByClock) {
-    if (!line.isNumbered()) return notHandedIn(isByClock); /* no desk yet */
-    var form = new URLSearchParams({ csrf_token: line.token(), unsent: line.carried(), device: kaoxue.device(), by_clock: isByClock ? "1" : "" });
-    fetch(data.urlSubmit, { method: "POST", body: form, credentials: "same-origin", redirect: "manual", headers: { "Accept": "application/json" } })
-      .then(function (reply) { return reply.type === "opaqueredirect"; }, function () { return false; }) /* to the receipt, else it was refused */
-      .then(function (isDone) {
-        if (!isDone) return notHandedIn(isByClock);
-        line.end();
-        return toReceipt();
-      });
-    return null;
-  }
-  function notHandedIn(isByClock) {
-    tries += 1;
-    if (!isByClock) tell("handing", say("not-handed"));
-    setTimeout(function () {
-      if (isLeaving || (isOver && !isByClock)) return;
-      if (isByClock) finish();
-      else line.ask().then(function () { handIn(false); }); /* which also hears of a lost log-in, and renews the form's token */
-    }, jitter(1000 * Math.min(30, Math.pow(2, tries))));
   }
 
   /* --- coming and going ------------------------------------------------------------------------------------------------------------------------------------- */
@@ -257,28 +246,6 @@
     if (away !== null) line.note("left", away);
     away = null;
     return line.wake();
-  });
-  window.addEventListener("pageshow", function (event) {
-    if (!event.persisted) return;
-    isLeaving = false;
-    line.open();
-  });
-  window.addEventListener("pagehide", takeAll);
-  window.addEventListener("beforeunload", function (event) {
-    takeAll();
-    if (line.size() && !isLeaving) { event.preventDefault(); event.returnValue = ""; }
-  });
-  /* without a network this page cannot be loaded again: a way out opens only when the server answers */
-  document.addEventListener("click", function (event) {
-    var way = event.target.closest("a[href]");
-    if (!way || event.defaultPrevented || event.ctrlKey || event.metaKey || way.target || way.getAttribute("href").charAt(0) === "#") return;
-    event.preventDefault();
-    takeAll();
-    line.ask().then(function (reply) {
-      if (!reply || reply.status >= 500) return tell("stay", say("stay"));
-      isLeaving = line.store.works();
-      return location.assign(way.href);
-    });
   });
 
   /* --- beginning -------------------------------------------------------------------------------------------------------------------------------------------- */
@@ -301,7 +268,7 @@
     byId("submit").addEventListener("submit", function (event) {
       event.preventDefault();
       lock(true);
-      handIn(false);
+      leave.handIn(false);
     });
   }
   line.choices().forEach(function (choice) { drawChoice(choice.slot); });

@@ -9,7 +9,7 @@
 
   var SPREAD = 8000; /* milliseconds within which the browsers ask whether it is open */
   var WAITS = [1, 2, 4, 8, 15, 30];
-  var opensAt = 0, askAt = 0, checkAt = 0, failures = 0, isAsking = false, isOpen = false, announced = Infinity;
+  var opensAt = 0, askAt = 0, checkAt = 0, failures = 0, isAsking = false, isOpen = false, announcer = kaoxue.announcer(say);
 
   function setTime(seconds) {
     opensAt = clock.now() + seconds * 1000;
@@ -21,21 +21,15 @@
     if (isOpen) return;
     var now = clock.now(), rest = Math.max(0, Math.ceil((opensAt - now) / 1000));
     draw(rest);
-    [10, 5, 1].forEach(function (minutes) {
-      if (rest <= minutes * 60 && rest > minutes * 60 - 60 && announced > minutes) {
-        announced = minutes;
-        byId("announce").textContent = say("warning", { n: minutes });
-      }
-    });
+    announcer.hear(rest);
     if (now >= Math.min(askAt, checkAt) && !isAsking) ask();
   }
   function draw(rest) {
-    var text = rest >= 86400 ? say("days", { n: Math.floor(rest / 86400) })
+    kaoxue.write(byId("countdown"), rest >= 86400 ? say("days", { n: Math.floor(rest / 86400) })
       : rest >= 3600 ? say("hours", { h: Math.floor(rest / 3600), n: Math.floor(rest % 3600 / 60) })
       : rest >= 300 ? say("minutes", { n: Math.floor(rest / 60) })
-      : rest > 0 ? say("clock", { n: Math.floor(rest / 60) + ":" + ("0" + rest % 60).slice(-2) })
-      : say(failures ? "retry" : "soon");
-    if (byId("countdown").textContent !== text) byId("countdown").textContent = text;
+      : rest > 0 ? say("clock", { n: kaoxue.digits(rest) })
+      : say(failures ? "retry" : "soon"));
   }
   function ask() {
     isAsking = true;
