@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from benchmarks.http import FORM, Connection, Phase, each
 from quiz.banks.lint import lint_paths
@@ -217,21 +218,36 @@ async def saves_open(sitters: Sequence[Sitter], phase: Phase, rate: float, secon
 # --- was it all kept? ------------------------------------------------------------------------------------------------------------------------
 
 
+Saves = dict[tuple[str, int], tuple[int, list[str], str]]
+"""Saves by paper and number: slot, value and what became of each."""
+
+
+def confirmed_saves(sitters: Sequence[Sitter]) -> Saves:
+    """Return what has been confirmed to these sitters up to now."""
+    return {(sitter.code, seq): (slot, value, "accepted") for sitter in sitters for seq, (slot, value) in dict(sitter.confirmed).items()}
+
+
+def lost_saves(db: Session, confirmed: Saves) -> list[tuple[str, int]]:
+    """Return those of the confirmed saves that are not in the database as they were sent, by paper and number."""
+    query = select(PaperRow.code, ResponseRow.seq, ResponseRow.slot, ResponseRow.value, ResponseRow.state)
+    rows = db.execute(query.join(AttemptRow, AttemptRow.id == ResponseRow.attempt_id).join(PaperRow, PaperRow.id == AttemptRow.paper_id))
+    kept = {(code, seq): (slot, json.loads(value), state) for code, seq, slot, value, state in rows}
+    return [key for key, value in confirmed.items() if kept.get(key) != value]
+
+
 def verify(url: str, sitters: Sequence[Sitter]) -> bool:
     """Look for every confirmed save and every mark in the database, and say what is there; False when anything is missing."""
     engine = make_engine(url)
     with reading(engine) as db:
-        codes = {row.id: row.code for row in db.execute(select(AttemptRow.id, PaperRow.code).join(PaperRow, PaperRow.id == AttemptRow.paper_id))}
-        rows = db.execute(select(ResponseRow.attempt_id, ResponseRow.seq, ResponseRow.slot, ResponseRow.value, ResponseRow.state)).all()
+        confirmed = confirmed_saves(sitters)
+        lost, rows = len(lost_saves(db, confirmed)), db.scalar(select(func.count()).select_from(ResponseRow)) or 0
+        attempts = db.scalar(select(func.count()).select_from(AttemptRow)) or 0
         gradings = db.scalar(select(func.count(func.distinct(GradingRow.attempt_id)))) or 0
         marks = db.scalar(select(func.count()).select_from(MarkRow)) or 0
     engine.dispose()
-    kept = {(codes[row.attempt_id], row.seq): (row.slot, json.loads(row.value), row.state) for row in rows}
-    wanted = {(sitter.code, seq): (slot, value, "accepted") for sitter in sitters for seq, (slot, value) in sitter.confirmed.items()}
-    lost = sum(kept.get(key) != value for key, value in wanted.items())
     slots = sum(len(sitter.slots) for sitter in sitters)
     print(
-        f"confirmed saves {len(wanted)}, of which lost or changed {lost}; rows {len(rows)}; attempts {len(codes)},"
+        f"confirmed saves {len(confirmed)}, of which lost or changed {lost}; rows {rows}; attempts {attempts},"
         f" marked {gradings} of {len(sitters)}; marks {marks} of {slots}"
     )
     return not lost and gradings == len(sitters) and marks == slots

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import text
 
 from benchmarks.http import Connection, Phase, each
-from quiz.cli.serve import SERVER
+from quiz.cli.http_server import run
 from quiz.storage.engine import make_engine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -98,8 +98,7 @@ async def hello(server: Server, path: str, connections: int) -> Phase:
 
 
 def serve_bare(path: str, port: int) -> None:
-    """Serve what costs least, as `quiz serve` serves pages: one word at `/`, and at `/commit` one durable row through a bare Flask view."""
-    import waitress
+    """Serve what costs least, as `quiz serve` serves pages: one word at `/`, and one durable row through a bare Flask view at `/responses`."""
     from flask import Flask
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -109,7 +108,7 @@ def serve_bare(path: str, port: int) -> None:
         connection.commit()
     app, local = Flask("bare"), threading.local()
 
-    @app.get("/commit")
+    @app.get("/responses")
     def commit() -> str:
         if not hasattr(local, "connection"):
             local.connection = engine.raw_connection()
@@ -126,7 +125,7 @@ def serve_bare(path: str, port: int) -> None:
         start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
         return [b"hello"]
 
-    waitress.serve(application, host="127.0.0.1", port=port, **SERVER)
+    run(application, "127.0.0.1", port, threading.Event())
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def main(arguments: Sequence[str]) -> int:
         print(HEAD)
         with served(["benchmarks.sitting", "--bare", str(Path(name) / "floor.sqlite3")], {}) as server:
             asyncio.run(hello(server, "/", 64))
-            asyncio.run(hello(server, "/commit", 64))
+            asyncio.run(hello(server, "/responses", 64))
         with served(["quiz", "serve", "--port"], environment) as server:
             asyncio.run(hello(server, "/healthz", 64))
             sitters = make_sitters(url, server.port, codes)

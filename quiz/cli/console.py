@@ -17,7 +17,7 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor, command_line
-from quiz.core.message import Diagnostic, Message, QuizError, Translate, say
+from quiz.core.message import Diagnostic, Message, QuizError, Translate, mark_text, say
 from quiz.settings import Settings, load_settings
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.translation import translator
@@ -35,9 +35,9 @@ class Console:
         Console._latest = self
 
     @classmethod
-    def latest(cls) -> Console:
-        """Return the console of this run."""
-        return cls._latest or cls()
+    def words(cls, message: Message) -> str:
+        """Return a message in the language of this run; in Chinese when its settings could not even be read."""
+        return message.render(cls._latest.translate if cls._latest else mark_text)
 
     @cached_property
     def engine(self) -> Engine:
@@ -46,6 +46,11 @@ class Console:
         if not inspect(engine).has_table("alembic_version"):
             raise QuizError("no_database", say("还没有数据库。请先运行 quiz init（正式使用）或 quiz demo（演示）。"))
         return engine
+
+    def close(self) -> None:
+        """Close the connections to the database."""
+        if "engine" in self.__dict__:  # where a cached property keeps what it has made
+            self.engine.dispose()
 
     @property
     def actor(self) -> Actor:

@@ -14,6 +14,7 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
+from quiz.cli.sweep import close_all_expired
 from quiz.core.admission import ALPHABET, LENGTH
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
@@ -24,7 +25,7 @@ from quiz.settings import LOCAL_HOSTS, Settings
 from quiz.storage import dump
 from quiz.storage.engine import snapshot
 from quiz.translation import format_moment
-from quiz.usecases import admission, amending, attempts, extending, results, scheduling, verifying
+from quiz.usecases import admission, amending, extending, results, scheduling, verifying
 from quiz.usecases.draw_report import describe, read_report
 from quiz.usecases.scheduling import Prepared
 from quiz.usecases.sitting_record import note_export, read_record
@@ -220,9 +221,7 @@ def export(console: Console, code: str, output: Path) -> None:
 @pass_console
 def close_expired(console: Console) -> None:
     """Close and grade every attempt whose time is over (the server does so by itself)."""
-    with console.writer() as db:
-        count = attempts.close_expired(db, console.now())
-    console.say(say("已收卷{n}份。", n=count))
+    console.say(say("已收卷{n}份。", n=sum(close_all_expired(console.engine, console))))
 
 
 @sitting.command()

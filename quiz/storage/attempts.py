@@ -58,10 +58,13 @@ def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
     return session.scalar(select(AttemptRow).where(AttemptRow.paper_id == paper_id))
 
 
-def expired_attempts(session: Session, before: datetime) -> list[AttemptRow]:
-    """Return the open attempts whose deadline lies before `before`."""
-    query = select(AttemptRow).where(AttemptRow.submitted_at.is_(None), AttemptRow.deadline_at < before).order_by(AttemptRow.id)
-    return list(session.scalars(query.with_for_update()))
+def expired_attempts(session: Session, before: datetime, most: int) -> list[AttemptRow]:
+    """Return open attempts whose deadline lies before `before`, at most so many, held until this transaction ends.
+
+    Those that somebody else holds at this moment, as another node that does the same, are passed over.
+    """
+    query = select(AttemptRow).where(AttemptRow.submitted_at.is_(None), AttemptRow.deadline_at < before).order_by(AttemptRow.id).limit(most)
+    return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
 def count_open(session: Session, since: datetime) -> int:

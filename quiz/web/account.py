@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, send_from_directory, session, url_for
@@ -20,11 +19,10 @@ from quiz.translation import LANGUAGES
 from quiz.usecases import accounts, admission
 from quiz.usecases.pictures import read_picture
 from quiz.web import counters
-from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
+from quiz.web.context import LOGIN_COOKIE, STATIC, STATIC_VERSION, account, actor, installation, needs, now, reader, say_text, writer
 
 pages = Blueprint("account", __name__)
 DIGEST = re.compile("[0-9a-f]{64}")
-STATIC = Path(__file__).resolve().parent / "static"
 
 HOMES = (
     (Action.SIT, "trainee.home"),
@@ -121,8 +119,8 @@ def switch_language() -> ResponseReturnValue:
 
 @pages.get("/static/<path:name>")
 def static(name: str) -> Response:
-    """Styles and scripts."""
-    response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") else 0)
+    """Styles and scripts; kept by browsers only under the name of what they are, since while nodes are updated one may ask the other's."""
+    response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") == STATIC_VERSION else 0)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

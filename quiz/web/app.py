@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +11,23 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, saving, setter, trainee, workbench
+from quiz.storage.together import SharedWriter
+from quiz.web import (
+    account,
+    admission,
+    blueprints,
+    context,
+    counters,
+    errors,
+    health,
+    marker,
+    organiser,
+    proxies,
+    saving,
+    setter,
+    trainee,
+    workbench,
+)
 from quiz.web.signed import RememberingProtect, RememberingSessions
 
 CONTENT_SECURITY = (
@@ -27,8 +44,8 @@ HEADERS = {
 BIGGEST_REQUEST = 1024 * 1024
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the application for one installation, its database already at the newest schema."""
+def create_app(settings: Settings, stopping: threading.Event | None = None) -> Flask:
+    """Return the application for one installation, its database already at the newest schema; not ready any more once `stopping` is set."""
     app = Flask("quiz", root_path=str(shipped("templates").parent), template_folder=str(shipped("templates")), static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -43,7 +60,8 @@ def create_app(settings: Settings) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     engine = make_engine(settings.database_url)
-    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine))
+    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine), changes=SharedWriter(engine))
+    app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     app.session_interface = RememberingSessions()
     RememberingProtect(app)
@@ -52,6 +70,7 @@ def create_app(settings: Settings) -> Flask:
     for module in (health, account, admission, trainee, saving, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
+    app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app
 
 

@@ -32,7 +32,7 @@ from quiz.usecases import attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
-from quiz.web.context import actor, installation, needs, now, reader, writer
+from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
 
@@ -102,8 +102,8 @@ def paper(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
-    with writer() as db:
-        attempt = attempts.start(db, actor(), code, now())
+    who, when = actor(), now()
+    attempt = write_together(lambda db: attempts.start(db, who, code, when))
     if attempt.started_at == now():  # else it was started before
         counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
@@ -155,8 +155,8 @@ def save_section(code: str) -> ResponseReturnValue:
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
     items, device = _unsent(request.form.get("unsent", "")), request.form.get("device", FORM_DEVICE)
-    with writer() as db:
-        attempt, outcomes = attempts.submit(db, actor(), code, items, device, now(), by_clock=request.form.get("by_clock") == "1")
+    by_clock, who, when = request.form.get("by_clock") == "1", actor(), now()
+    attempt, outcomes = write_together(lambda db: attempts.submit(db, who, code, items, device, when, by_clock))
     states = [outcome.state for outcome in outcomes if isinstance(outcome, SaveResult)]
     if len(states) < len(outcomes):
         log.warning("a submission carried what is no save of its paper")

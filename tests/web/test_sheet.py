@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import permutations
 
 import pytest
 from flask import Flask, session
@@ -18,7 +19,8 @@ QUESTIONS = {question.type: question for question in (*make_questions(), *make_l
 
 def slot_of(question: Question, number: int, **parts: object) -> Slot:
     """The question at a place of a paper."""
-    return Slot(number, 0, question_without_key(question), 1, "", Decimal(2), "cell", **parts)  # type: ignore[arg-type]
+    digest = str(parts.pop("digest", ""))
+    return Slot(number, 0, question_without_key(question), 1, digest, Decimal(2), "cell", **parts)  # type: ignore[arg-type]
 
 
 def drawn(app: Flask, slot: Slot, language: str) -> tuple[str, str]:
@@ -37,6 +39,14 @@ def test_every_type_at_every_number_in_every_language(app: Flask, kind: Question
         assert kept == alone
         assert f'name="s{number}"' in kept
         assert SECRET_WORD not in kept
+
+
+@pytest.mark.parametrize("kind", [QuestionType.SINGLE, QuestionType.MULTIPLE])
+def test_all_orders_of_a_published_question_share_one_drawing_and_look_like_their_own(app: Flask, kind: QuestionType) -> None:
+    question = QUESTIONS[kind]
+    for number, order in enumerate(permutations(question.options), 1):
+        kept, alone = drawn(app, slot_of(question.with_options(order), number, digest=f"digest of {kind}"), "zh")
+        assert kept == alone
 
 
 def test_options_in_another_order_are_another_drawing(app: Flask) -> None:
