@@ -60,7 +60,10 @@ def watch(engine: Engine, clock: SteadyClock, host: str) -> int:
 
 def ticks_of(clock: Clock) -> Callable[[], float]:
     """Seconds that nobody can set."""
-    return lambda: clock.at.timestamp()
+    def ticks() -> float:
+        return clock.at.timestamp()
+
+    return ticks
 
 
 def numbers(page: str) -> dict[str, int]:
