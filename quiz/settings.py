@@ -19,6 +19,7 @@ DATABASE = "quiz.sqlite3"
 
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_KEY = 32
+"""Characters of a secret key below which it could be guessed: it signs form tokens and makes the digests of admission codes."""
 
 Network = IPv4Network | IPv6Network
 
@@ -49,7 +50,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
 
     QUIZ_INSTANCE (a folder), QUIZ_DATABASE_URL, QUIZ_SECRET_KEY (the same on every node; else a file in the folder), QUIZ_ZONE, QUIZ_LANG,
     QUIZ_HOSTS and QUIZ_PROXIES (comma separated), QUIZ_SECURE (1 behind https), QUIZ_METRICS_TOKEN, QUIZ_LOG (info for a line for every request).
-    QuizError `bad_setting` for a value that cannot be meant.
+    QuizError `bad_setting` for a value that cannot be meant. `bad_key` for a secret key that is empty or cut short.
     """
     home = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()  # a checkout, or wherever an installed copy is run
     instance = Path(environ.get("QUIZ_INSTANCE") or home / "instance").resolve()
@@ -73,6 +74,15 @@ def shipped(folder: str) -> Path:
     """Return a folder that ships with the product (templates, question_banks): beside the package in a checkout, inside it when installed."""
     beside = ROOT / folder
     return beside if beside.is_dir() else Path(__file__).resolve().parent / f"_{folder}"
+
+
+def check_key(key: str) -> str:
+    """Return the key. QuizError `bad_key` when it is too short to be a secret."""
+    if len(key) < SHORTEST_KEY:
+        raise QuizError(
+            "bad_key", say("实例目录里的 secret_key 是空的或者不完整，没有启动。请从备份恢复；确实没有备份时删掉它，原来的准考码会失效。")
+        )
+    return key
 
 
 def _listed(text: str) -> list[str]:
@@ -111,7 +121,7 @@ def _secret_key(instance: Path) -> str:
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return check_key(path.read_text().strip())
     with os.fdopen(descriptor, "w") as file:
         key = secrets.token_urlsafe(48)
         file.write(key)

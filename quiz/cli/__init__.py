@@ -57,7 +57,6 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except QuizError as error:
-        click.echo(Console.words(error.message), err=True)
-        for line in getattr(error, "lines", list)():
-            click.echo("  " + Console.words(line), err=True)
+        for indent, line in (("", error.message), *(("  ", line) for line in getattr(error, "lines", list)())):
+            click.echo(indent + Console.in_words(line), err=True)
         sys.exit(1)

@@ -9,16 +9,18 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from quiz.cli import demo_county
-from quiz.cli.console import Console, pass_console
+from quiz.cli.console import Console, host_name, pass_console
 from quiz.cli.damage import refuse_damaged
 from quiz.cli.disk import disk_lines
 from quiz.cli.node_report import node_lines
-from quiz.cli.sweep import sweep_until
+from quiz.cli.sweep import watch_until, write_down_until
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
 from quiz.storage import migrate, reserve
-from quiz.storage.engine import closing_engine, sqlite_version
+from quiz.storage.engine import closing_engine, reading, sqlite_version
 from quiz.storage.served import only_server
+from quiz.usecases import timekeeping
+from quiz.usecases.accounts import who_has_password
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -82,6 +84,8 @@ def serve(console: Console, host: str, port: int, notice: float) -> None:
     with only_server(console.settings.database_url):
         refuse_damaged(console.settings)
         _upgrade(console.settings.database_url)
+        if not console.settings.is_demo:
+            _refuse_published_passwords(console)
         console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
         _serve(console, host, port, notice)
 
@@ -114,6 +118,15 @@ def doctor(console: Console) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _refuse_published_passwords(console: Console) -> None:
+    """QuizError `published_password` when the demo's password, which everybody can read, opens an account of a real installation."""
+    with console.reader() as db:
+        found = who_has_password(db, [login for login, _ in demo_county.LOG_INS], demo_county.PASSWORD)
+    if found:
+        text = say("账号{logins}还在用演示的公开密码，没有启动。请先运行 quiz account reset。", logins="、".join(found))
+        raise QuizError("published_password", text)
+
+
 def _upgrade(url: str) -> None:
     """Bring the database to the newest schema, on a full disk with the room that was kept for that."""
     with closing_engine(url) as engine:
@@ -127,19 +140,28 @@ def _upgrade(url: str) -> None:
 
 def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     from quiz.cli.http_server import run  # the web is loaded by the commands that serve, not by every lint
-    from quiz.web import count_swept, create_app, start_logging
+    from quiz.web import count_swept, create_app, start_logging, steady_clock
 
     settings = load_settings()
     start_logging(settings.log_all)
     reserve.keep(settings.database_url)
-    stopping = threading.Event()
-    sweeper = threading.Thread(target=sweep_until, args=(stopping, console, count_swept), name="close-expired", daemon=True)
-    sweeper.start()
+    clock = steady_clock()
+    with reading(console.engine) as db:
+        timekeeping.go_on(db, host_name(), clock)
+    stopping, ended = threading.Event(), threading.Event()
+    app = create_app(settings, stopping, clock)
+    helpers = [
+        threading.Thread(target=watch_until, args=(ended, settings.database_url, clock, count_swept), name="watch", daemon=True),
+        threading.Thread(target=write_down_until, args=(ended, app.extensions["quiz"].presences.write_down), name="presence", daemon=True),
+    ]
+    for helper in helpers:
+        helper.start()
     try:
-        run(create_app(settings, stopping), host, port, stopping, notice)
+        run(app, host, port, stopping, notice)
     finally:
-        stopping.set()
-        sweeper.join(timeout=10)
+        ended.set()
+        for helper in helpers:
+            helper.join(timeout=10)
 
 
 def _free_port(wanted: int) -> int:

@@ -16,6 +16,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.marking import Response, check_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.saving import NOTED, Save, Saved, SaveResult, first_seq, is_in_time, judge, last_seq, made_at
+from quiz.core.shown import as_shown, as_stored
 from quiz.core.sitting import GRACE, seconds_left
 from quiz.storage import attempts, desks, papers, sittings
 from quiz.storage.desks import Desk
@@ -46,7 +47,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The desk as a page takes it: its turn, the number of its first save, what is saved so far, and the `mark` up to which it has seen all saves."""
+    """The desk as a page takes it: its turn, the number of its first save, what is saved so far (`shown`: as the page names it), and the `mark` up to
+    which it has seen all saves.
+    """
 
     turn: int
     first_seq: int
@@ -54,6 +57,7 @@ class Taken:
     mark: int
     seconds_left: int
     is_open: bool
+    shown: dict[int, Response]
 
 
 def save(session: Session, actor: Actor, code: str, item: Save, device: str, now: datetime) -> SaveResult:
@@ -113,7 +117,7 @@ def take_desk(session: Session, actor: Actor, code: str, device: str, now: datet
     refused = _refusal(session, actor, code, desk)
     if refused is not None or desk is None:
         raise refused or NotFound()
-    is_open = desk.span.submitted_at is None and now <= desk.span.deadline_at + GRACE
+    is_open = desk.span.submitted_at is None and now <= desk.span.deadline(now) + GRACE
     turn = desk.turn
     if is_open:
         attempt = session.get_one(AttemptRow, desk.id)
@@ -121,7 +125,10 @@ def take_desk(session: Session, actor: Actor, code: str, device: str, now: datet
         attempt.device = device[:DEVICE_LENGTH]
         session.flush()
     responses = attempts.current_responses(session, desk)
-    return Taken(turn, first_seq(turn), responses, attempts.newest_id(session, desk), seconds_left(desk.span.deadline_at, now), is_open)
+    mark, left = attempts.newest_id(session, desk), seconds_left(desk.span.deadline(now), now)
+    slots = papers.paper_by_id(session, desk.paper_id, desk.paper_digest).slots
+    shown = {number: as_shown(slots[number - 1].question, response) for number, response in responses.items()}
+    return Taken(turn, first_seq(turn), responses, mark, left, is_open, shown)
 
 
 @dataclass(slots=True)
@@ -149,7 +156,7 @@ def _save_call(batch: _Batch, call: Call, desk: Desk | None) -> Reply | QuizErro
             items.append(_save(batch, desk, item, call.device[:DEVICE_LENGTH]))
         except QuizError as error:
             items.append(error)
-    return Reply(desk.turn, seconds_left(desk.span.deadline_at, batch.now), items)
+    return Reply(desk.turn, seconds_left(desk.span.deadline(batch.now), batch.now), items)
 
 
 def _refusal(session: Session, actor: Actor, code: str, desk: Desk | None) -> QuizError | None:
@@ -171,7 +178,7 @@ def _save(batch: _Batch, desk: Desk, item: Save, device: str) -> SaveResult:
         raise QuizError("bad_slot", say("试卷中没有第{n}题，没有保存。", n=item.slot))
     if not 1 <= item.seq <= last_seq(desk.turn):
         raise QuizError("bad_seq", say("保存的序号不对，没有保存。"))
-    value = check_response(slot.question, item.value)
+    value = check_response(slot.question, as_stored(slot.question, item.value) if item.is_shown else item.value)
     made = made_at(desk.span, batch.now, item.age_ms)
     in_time = is_in_time(desk.span, made, batch.now)
     if item.seq > batch.newest[desk.id]:
@@ -196,9 +203,10 @@ def _save(batch: _Batch, desk: Desk, item: Save, device: str) -> SaveResult:
         if state is Saved.ACCEPTED:
             if desk.span.submitted_at is not None:
                 batch.delivered[desk.id] = desk
-            return SaveResult(state, item.slot, item.seq, value)
+            return SaveResult(state, item.slot, item.seq, value, as_shown(slot.question, value))
     batch.flush()
-    return SaveResult(state, item.slot, item.seq, attempts.current_responses(batch.session, desk).get(item.slot, ()))
+    current = attempts.current_responses(batch.session, desk).get(item.slot, ())
+    return SaveResult(state, item.slot, item.seq, current, as_shown(slot.question, current))
 
 
 def _compare(batch: _Batch, desk: Desk, item: Save, value: Response, in_time: bool) -> tuple[bool, Saved]:

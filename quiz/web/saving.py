@@ -18,7 +18,7 @@ from quiz.storage.together import Together
 from quiz.usecases import saving
 from quiz.usecases.saving import Knock, Reply
 from quiz.web import counters
-from quiz.web.context import LOGIN_COOKIE, actor, installation, needs, now, say_text, write_together
+from quiz.web.context import actor, installation, login_cookie, needs, now, say_text, write_together
 
 pages = Blueprint("saving", __name__)
 
@@ -33,7 +33,7 @@ def take_desk(code: str) -> ResponseReturnValue:
         state="open" if taken.is_open else "closed",
         turn=taken.turn,
         first_seq=taken.first_seq,
-        responses={str(slot): list(value) for slot, value in taken.responses.items()},
+        responses={str(slot): list(value) for slot, value in taken.shown.items()},
         mark=taken.mark,
         seconds_left=taken.seconds_left,
         server_time=now().isoformat(),
@@ -47,7 +47,7 @@ def save(code: str) -> ResponseReturnValue:
     items = saves_of(body.get("items"), MOST_ITEMS)
     if not items or len(items) < len(body["items"]):
         abort(400)
-    reply = installation().saves.do(Knock(request.cookies.get(LOGIN_COOKIE, ""), code, items, str(body.get("device") or "")))
+    reply = installation().saves.do(Knock(request.cookies.get(login_cookie(), ""), code, items, str(body.get("device") or "")))
     if isinstance(reply, QuizError):
         raise reply
     counters.count_saves([item.state for item in reply.items if isinstance(item, SaveResult)])
@@ -87,10 +87,10 @@ def _save_of(item: object) -> Save | None:
     if not isinstance(item, dict) or type(item.get("slot")) is not int or type(item.get("seq")) is not int:
         return None
     age = item.get("age", 0)
-    return Save(item["slot"], item.get("value"), item["seq"], age if type(age) is int else 0)
+    return Save(item["slot"], item.get("value"), item["seq"], age if type(age) is int else 0, is_shown=True)
 
 
 def _told(outcome: SaveResult | QuizError, save: Save) -> dict[str, object]:
     if isinstance(outcome, QuizError):
         return {"slot": save.slot, "seq": save.seq, "error": outcome.code, "message": say_text(outcome.message)}
-    return {"slot": outcome.slot, "seq": outcome.seq, "state": outcome.state.value, "value": list(outcome.value)}
+    return {"slot": outcome.slot, "seq": outcome.seq, "state": outcome.state.value, "value": list(outcome.shown)}

@@ -27,12 +27,13 @@ from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
 from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
-from quiz.storage.sittings import window_of
+from quiz.storage.sittings import known_end
 from quiz.usecases import attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
+from quiz.web.presence import be_seen
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
 
@@ -55,9 +56,10 @@ class Standing(StrEnum):
     SUBMITTED = "submitted"
     RESULT = "result"
     MISSED = "missed"
+    PAUSED = "paused"
 
 
-TO_DO = (Standing.RESUME, Standing.START)
+TO_DO = (Standing.RESUME, Standing.START, Standing.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def sit(code: str) -> ResponseReturnValue:
     desk = _desk(code)
     if not isinstance(desk, Desk):
         return desk
+    be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
     return _render_desk("trainee/sit.html", desk, code, section=section, open_question=open_question)
 
@@ -144,6 +147,7 @@ def save_section(code: str) -> ResponseReturnValue:
             states = _keep_late(db, code, request.form)
             onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
         else:
+            be_seen(desk.seat)
             states = _save_all(db, code, _changes(desk, section - 1, request.form))
             onward = _next_page(code, section, len(desk.paper.sections))
     counters.count_saves(states)
@@ -186,7 +190,7 @@ def result(code: str) -> ResponseReturnValue:
         headings=headings(found.paper) if found and found.paper else [],
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
-        over_at=window_of(listed.seat.sitting).closes_at,
+        over_at=known_end(listed.seat.sitting),
         late=request.args.get("late", 0, int),
         seed=seed_to_show(listed.seat.sitting, now()),
     )
@@ -203,7 +207,7 @@ def time_left(code: str) -> ResponseReturnValue:
     return jsonify(
         state="open" if is_open else standing.value if standing in (Standing.COMING, Standing.START) else "closed",
         seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
-        seconds_left=seconds_left(attempt.deadline_at, now()) if is_open and attempt else 0,
+        seconds_left=seconds_left(attempts.deadline_of(attempt, now()), now()) if is_open and attempt else 0,
         server_time=now().isoformat(),
         token=generate_csrf(),
     )
@@ -213,9 +217,11 @@ def standing_of(listed: Listed, at: datetime) -> Standing:
     """Return where a trainee stands with one of their sittings."""
     attempt = listed.seat.attempt
     if attempt is None:
+        if listed.is_paused and listed.phase is not Phase.SCHEDULED:
+            return Standing.PAUSED
         return {Phase.SCHEDULED: Standing.COMING, Phase.OPEN: Standing.START, Phase.CLOSED: Standing.MISSED}[listed.phase]
     if attempt.submitted_at is None:
-        return Standing.RESUME if at <= attempt.deadline_at + GRACE else Standing.COLLECTING
+        return Standing.RESUME if at <= attempts.deadline_of(attempt, at) + GRACE else Standing.COLLECTING
     return Standing.RESULT if listed.visible.score else Standing.SUBMITTED
 
 
@@ -260,7 +266,7 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
     out = []
     for slot in desk.paper.slots_of(section):
         value = _field(slot, form)
-        saved = list(desk.responses.get(slot.number, ()))
+        saved = list(desk.shown.get(slot.number, ()))
         if value != saved and (value or not is_stale):
             out.append((slot, value))
     return out
@@ -277,7 +283,7 @@ def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
 def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:
     """Save what a form brought; it takes the desk from whichever page held it, which learns it at its next call."""
     taken = saving.take_desk(db, actor(), code, FORM_DEVICE, now())
-    items = [Save(slot.number, value, seq) for seq, (slot, value) in enumerate(values, taken.first_seq)]
+    items = [Save(slot.number, value, seq, is_shown=True) for seq, (slot, value) in enumerate(values, taken.first_seq)]
     return [saving.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
 
 
@@ -291,7 +297,7 @@ def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]
             continue
         seq += 1
         try:
-            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state)
+            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq, is_shown=True), FORM_DEVICE, now()).state)
         except QuizError as error:
             if not error.code.startswith("bad_"):
                 raise

@@ -160,7 +160,7 @@ def test_saves_of_forms_and_of_submissions_are_counted(trainee: Person, code: st
     trainee.post(f"/papers/{code}/start")
     trainee.post(f"/papers/{code}/save", {"section": "1", "s1": "A", "s2": "B", "newest_seq": "0"})
     assert counted("quiz_saves_total", outcome="accepted") == before + 2
-    trainee.post(f"/papers/{code}/submit", {"unsent": '[{"slot": 3, "value": ["A"], "seq": 9}]'})
+    trainee.post(f"/papers/{code}/submit", {"unsent": '[{"slot": 3, "value": ["a"], "seq": 9}]'})
     assert counted("quiz_saves_total", outcome="accepted") == before + 3
 
 
