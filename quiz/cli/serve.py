@@ -13,7 +13,7 @@ from quiz.cli.console import Console, host_name, pass_console
 from quiz.cli.damage import refuse_damaged
 from quiz.cli.disk import disk_lines
 from quiz.cli.node_report import node_lines
-from quiz.cli.sweep import watch_until, write_down_until
+from quiz.cli.sweep import sweep_until, write_down_until
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
 from quiz.storage import migrate, reserve
@@ -145,21 +145,20 @@ def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     settings = load_settings()
     start_logging(settings.log_all)
     reserve.keep(settings.database_url)
-    clock = steady_clock()
+    clock, stopping = steady_clock(), threading.Event()
     with reading(console.engine) as db:
         timekeeping.go_on(db, host_name(), clock)
-    stopping, ended = threading.Event(), threading.Event()
     app = create_app(settings, stopping, clock)
     helpers = [
-        threading.Thread(target=watch_until, args=(ended, settings.database_url, clock, count_swept), name="watch", daemon=True),
-        threading.Thread(target=write_down_until, args=(ended, app.extensions["quiz"].presences.write_down), name="presence", daemon=True),
+        threading.Thread(target=sweep_until, args=(stopping, console, clock, count_swept), name="close-expired", daemon=True),
+        threading.Thread(target=write_down_until, args=(stopping, app.extensions["quiz"].presences.write_down), name="presence", daemon=True),
     ]
     for helper in helpers:
         helper.start()
     try:
         run(app, host, port, stopping, notice)
     finally:
-        ended.set()
+        stopping.set()
         for helper in helpers:
             helper.join(timeout=10)
 

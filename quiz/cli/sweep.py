@@ -1,4 +1,4 @@
-"""What a server does beside serving: look at the clock, close attempts whose time is over, write down who was heard of.
+"""What runs beside the pages: the closing of attempts whose time is over, the look at the clock before it, and who was heard of written down.
 
 Attempts are closed a few in each transaction, so that nobody's save waits for a thousand others to be marked.
 """
@@ -12,30 +12,31 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from quiz.cli.console import host_name
+from quiz.cli.console import Console, host_name
 from quiz.core.steady import SteadyClock
 from quiz.storage.engine import closing_engine, writing
 from quiz.usecases import attempts, timekeeping
 
 log = logging.getLogger("quiz.sweep")
 SWEEP_SECONDS = 5
-PRESENCE_SECONDS = 3
 PAUSE_SECONDS = 0.02
 """Between two transactions, so that others have their turn at the database in any case."""
 
+PRESENCE_SECONDS = 3
 
-def close_all_expired(engine: Engine, now: Callable[[], datetime]) -> Iterator[int]:
+
+def close_all_expired(engine: Engine, clock: Callable[[], datetime]) -> Iterator[int]:
     """Close every attempt whose time is over, and yield after each transaction how many it closed. Several nodes may do so at once."""
     while True:
         with writing(engine) as db:
-            closed = attempts.close_expired(db, now())
+            closed = attempts.close_expired(db, clock())
         yield closed
         if closed < attempts.CLOSED_AT_ONCE:
             return
 
 
-def watch(engine: Engine, clock: SteadyClock, host: str) -> Iterator[int]:
-    """Compare the clocks and tell of a jump; then close what is out of time, as `close_all_expired` does, unless that has to wait for a person."""
+def look_at_clock(engine: Engine, clock: SteadyClock, host: str) -> None:
+    """Compare the time that is served with the machine's clock, tell of a jump, and follow the machine's where that moves nobody's deadline."""
     now, drift = clock(), clock.drift
     with writing(engine) as db:
         kept = timekeeping.keep_time(db, host, clock.ticks, now, drift)
@@ -43,15 +44,16 @@ def watch(engine: Engine, clock: SteadyClock, host: str) -> Iterator[int]:
         log.error("the clock was set, nothing is closed until somebody has looked", extra={"fields": {"seconds": round(kept.jumped.total_seconds())}})
     if kept.follow:
         clock.follow()
-    yield from close_all_expired(engine, clock)
 
 
-def watch_until(stop: threading.Event, url: str, clock: SteadyClock, count: Callable[[int], None]) -> None:
-    """Watch every few seconds until told to stop, whatever goes wrong meanwhile; `count` hears how many attempts were closed."""
-    with closing_engine(url) as engine:
+def sweep_until(stop: threading.Event, console: Console, clock: SteadyClock, count: Callable[[int], None]) -> None:
+    """Close expired attempts every few seconds until told to stop, whatever goes wrong meanwhile; `count` hears how many were closed."""
+    host = host_name()
+    with closing_engine(console.settings.database_url) as engine:
         while not stop.wait(SWEEP_SECONDS):
             try:
-                for closed in watch(engine, clock, host_name()):
+                look_at_clock(engine, clock, host)
+                for closed in close_all_expired(engine, clock):
                     count(closed)
                     if stop.wait(PAUSE_SECONDS):
                         break

@@ -108,14 +108,14 @@ def visibility(release: Release, window: Window, released_at: datetime | None, s
     return Visibility(score=may_see_score, key=submitted and is_over and is_released)
 
 
-def seconds_to_open(opens_at: datetime, now: datetime) -> int:
-    """Return the whole seconds until a sitting opens, rounded up, so that nobody who waited them comes too early; never negative."""
-    return max(0, -((now - opens_at) // timedelta(seconds=1)))
-
-
 def deadline_now(deadline_at: datetime, paused_at: datetime | None, now: datetime) -> datetime:
     """Return the deadline as it stands: while a clock stands still it moves away as fast as time goes by, so that what is left stays the same."""
     return deadline_at if paused_at is None else deadline_at + max(now - paused_at, timedelta())
+
+
+def seconds_to_open(opens_at: datetime, now: datetime) -> int:
+    """Return the whole seconds until a sitting opens, rounded up, so that nobody who waited them comes too early; never negative."""
+    return max(0, -((now - opens_at) // timedelta(seconds=1)))
 
 
 def seconds_left(deadline_at: datetime, now: datetime) -> int:

@@ -64,7 +64,7 @@ def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
 
 
 def expired_attempts(session: Session, before: datetime, most: int) -> list[AttemptRow]:
-    """Return open attempts whose deadline lies before `before` and whose clock runs, at most so many, held until this transaction ends.
+    """Return open attempts whose clock runs and whose deadline lies before `before`, at most so many, held until this transaction ends.
 
     Those that somebody else holds at this moment, as another node that does the same, are passed over.
     """

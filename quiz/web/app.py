@@ -53,7 +53,7 @@ BIGGEST_REQUEST = 1024 * 1024
 def create_app(settings: Settings, stopping: threading.Event | None = None, clock: Callable[[], datetime] | None = None) -> Flask:
     """Return the application for one installation, its database already at the newest schema; not ready any more once `stopping` is set.
 
-    Its time is told by `clock`.
+    Its time is told by `clock`, by default a steady one.
 
     QuizError `debug`, `bad_key` or `demo_is_local` for one that must not be reached by anybody.
     """
@@ -77,7 +77,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     )
     engine = make_engine(settings.database_url)
     app.extensions["quiz"] = context.Installation(
-        settings, engine, clock or steady_clock(), saving.saver(engine), SharedWriter(engine), Presences(engine)
+        settings, engine, clock or steady_clock(), saving.saver(engine), changes=SharedWriter(engine), presences=Presences(engine)
     )
     app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else

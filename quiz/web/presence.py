@@ -13,7 +13,7 @@ from quiz.core.hall import MOST_EVENTS, EventKind, Told
 from quiz.storage.sittings import Seat
 from quiz.usecases import presence
 from quiz.usecases.presence import Note, Pulse
-from quiz.web.context import LOGIN_COOKIE, installation, now, reader
+from quiz.web.context import installation, login_cookie, now, reader
 
 pages = Blueprint("presence", __name__)
 
@@ -25,7 +25,7 @@ def pulse(code: str) -> ResponseReturnValue:
     """Say how things stand. Who asks is looked up with little more than a staff number, and in no other role than the trainee's."""
     told = read_pulse(request.get_json())
     with reader() as db:
-        actor = presence.trainee(db, request.cookies.get(LOGIN_COOKIE, ""), now())
+        actor = presence.trainee(db, request.cookies.get(login_cookie(), ""), now())
         if actor is None:
             abort(401)
         heard = presence.pulse(db, actor, code, told, request.remote_addr or "", now())

@@ -28,9 +28,9 @@ def test_the_sweep_goes_on_after_a_database_that_was_away(tmp_path: Path, monkey
     monkeypatch.setenv("QUIZ_INSTANCE", str(tmp_path))
     monkeypatch.setattr(sweep, "SWEEP_SECONDS", 0.001)
     monkeypatch.setattr(sweep.attempts, "close_expired", close_expired)
-    url = Console().settings.database_url
-    migrate.upgrade(make_engine(url))
-    sweep.watch_until(stop, url, steady_clock(), lambda _closed: None)
+    console = Console()
+    migrate.upgrade(make_engine(console.settings.database_url))
+    sweep.sweep_until(stop, console, steady_clock(), lambda _closed: None)
     assert len(tries) == 2
     assert [record.getMessage() for record in caplog.records] == ["the sweep failed"]
 

@@ -129,10 +129,8 @@ def test_an_older_note_never_overwrites_a_newer_one(world, county):
 
 def test_notes_of_one_paper_become_one_with_every_event(world, county):
     take_desk(world, county)
-    first, second = (
-        world.do(presence.pulse, county.trainee(), world.code(), Pulse("d1", 1, n, 0, (Told(EventKind.LEFT, 0, n),)), "", world.opens).note
-        for n in (1, 2)
-    )
+    told = [Pulse("d1", 1, n, 0, (Told(EventKind.LEFT, 0, n),)) for n in (1, 2)]
+    first, second = (world.do(presence.pulse, county.trainee(), world.code(), pulse, "", world.opens).note for pulse in told)
     both = second.after(first)
     assert (both.unsent, [event.seconds for event in both.events]) == (2, [1, 2])
 

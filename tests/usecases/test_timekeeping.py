@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from quiz.cli.sweep import watch
+from quiz.cli.sweep import close_all_expired, look_at_clock
 from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden
 from quiz.core.saving import Saved
@@ -48,7 +48,9 @@ def machine(world):
 
 
 def look(world, clock):
-    return sum(watch(world.engine, clock, "host"))
+    """What the serving process does every few seconds; returns how many attempts it closed."""
+    look_at_clock(world.engine, clock, "host")
+    return sum(close_all_expired(world.engine, clock))
 
 
 def alarms(world):
