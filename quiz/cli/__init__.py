@@ -19,6 +19,7 @@ from quiz.core.message import QuizError
 def quiz(context: click.Context, lang: str | None) -> None:
     """考学 Kaoxue: question banks, papers, sittings, grading and records."""
     context.obj = Console(lang)
+    context.call_on_close(context.obj.close)
 
 
 for command in (

@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from quiz.storage.engine import writing
+from quiz.storage.engine import is_away, writing
 
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 
+Outcome = TypeVar("Outcome")
+
 MOST = 128
 """Pieces of work in one transaction: enough to share a flush of the disk, few enough that nobody waits long for the others."""
+
+MOST_CHANGES = 8
+"""Changes in one transaction: each takes longer than a save, and saves wait for it."""
 
 
 class Together(Generic[Asked, Told]):
@@ -67,18 +72,60 @@ class Together(Generic[Asked, Told]):
         try:
             with writing(self._engine) as session:
                 told = self._work(session, [waiting.asked for waiting in batch])
-        except OperationalError as error:  # the database is away or full: nobody's work is done, and it is nobody's fault
-            for waiting in batch:
-                waiting.error = error
         except Exception as error:
-            if len(batch) == 1:
-                batch[0].error = error
+            if len(batch) == 1 or is_away(error):  # away or full: nobody's work is done, and it is nobody's fault
+                for waiting in batch:
+                    waiting.error = error
                 return
             for waiting in batch:  # one spoils it for all: each on its own
                 self._run([waiting])
         else:
             for waiting, outcome in zip(batch, told, strict=True):
                 waiting.told = outcome
+
+
+class SharedWriter:
+    """Runs changes that many requests bring at the same time one after the other in one transaction, each rolled back alone when it raises.
+
+    For the embedded database, whose flush of the disk is what a change costs most; a database server does this by itself, and there each
+    change has its own transaction, so that none holds what another waits for.
+    """
+
+    def __init__(self, engine: Engine, most: int = MOST_CHANGES) -> None:
+        self._engine = engine
+        self._together: Together[Callable[[Session], object], _Changed] | None = None
+        if engine.dialect.name == "sqlite":
+            self._together = Together(engine, _change_all, most)
+
+    def run(self, change: Callable[[Session], Outcome]) -> Outcome:
+        """Return what `change` returned once it is committed, or raise what it raised. It may run in another thread: it must know all it needs."""
+        if self._together is None:
+            with writing(self._engine) as session:
+                return change(session)
+        changed = self._together.do(change)
+        if changed.error is not None:
+            raise changed.error
+        return cast(Outcome, changed.outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    outcome: object = None
+    error: Exception | None = None
+
+
+def _change_all(session: Session, changes: Sequence[Callable[[Session], object]]) -> list[_Changed]:
+    return [_change(session, change) for change in changes]
+
+
+def _change(session: Session, change: Callable[[Session], object]) -> _Changed:
+    try:
+        with session.begin_nested():
+            return _Changed(change(session))
+    except Exception as error:
+        if is_away(error):
+            raise
+        return _Changed(error=error)
 
 
 class _Waiting(Generic[Asked, Told]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, send_from_directory, session, url_for
@@ -22,13 +21,12 @@ from quiz.usecases import accounts, admission
 from quiz.usecases.accounts import LogIn
 from quiz.usecases.pictures import read_picture
 from quiz.web import counters
-from quiz.web.context import account, actor, installation, login_cookie, needs, now, reader, say_text, writer
+from quiz.web.context import STATIC, STATIC_VERSION, account, actor, installation, login_cookie, needs, now, reader, say_text, writer
 from quiz.web.guesses import Guesses
 
 pages = Blueprint("account", __name__)
 log = logging.getLogger("quiz.web")
 DIGEST = re.compile("[0-9a-f]{64}")
-STATIC = Path(__file__).resolve().parent / "static"
 
 HOMES = (
     (Action.SIT, "trainee.home"),
@@ -152,8 +150,8 @@ def switch_language() -> ResponseReturnValue:
 
 @pages.get("/static/<path:name>")
 def static(name: str) -> Response:
-    """Styles and scripts."""
-    response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") else 0)
+    """Styles and scripts; kept by browsers only under the name of what they are, since while nodes are updated one may ask the other's."""
+    response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") == STATIC_VERSION else 0)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -18,7 +18,7 @@ from quiz.storage.together import Together
 from quiz.usecases import saving
 from quiz.usecases.saving import Knock, Reply
 from quiz.web import counters
-from quiz.web.context import actor, installation, login_cookie, needs, now, say_text, writer
+from quiz.web.context import actor, installation, login_cookie, needs, now, say_text, write_together
 
 pages = Blueprint("saving", __name__)
 
@@ -27,9 +27,8 @@ pages = Blueprint("saving", __name__)
 @needs(Action.SIT)
 def take_desk(code: str) -> ResponseReturnValue:
     """Let the page that asks hold the desk from now on; whoever held it before learns it at its next call."""
-    device = _object().get("device")
-    with writer() as db:
-        taken = saving.take_desk(db, actor(), code, str(device or ""), now())
+    device, who, when = str(_object().get("device") or ""), actor(), now()
+    taken = write_together(lambda db: saving.take_desk(db, who, code, device, when))
     return jsonify(
         state="open" if taken.is_open else "closed",
         turn=taken.turn,

@@ -26,13 +26,15 @@ from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left
 from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
-from quiz.storage.sittings import window_of
+from quiz.storage.sittings import known_end
 from quiz.usecases import attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
-from quiz.web.context import actor, needs, now, reader, writer
+from quiz.web.context import actor, needs, now, reader, write_together, writer
+from quiz.web.presence import be_seen
 from quiz.web.saving import saves_of
+from quiz.web.sheet import open_question
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
@@ -53,9 +55,10 @@ class Standing(StrEnum):
     SUBMITTED = "submitted"
     RESULT = "result"
     MISSED = "missed"
+    PAUSED = "paused"
 
 
-TO_DO = (Standing.RESUME, Standing.START)
+TO_DO = (Standing.RESUME, Standing.START, Standing.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,8 @@ def paper(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
-    with writer() as db:
-        attempt = attempts.start(db, actor(), code, now())
+    who, when = actor(), now()
+    attempt = write_together(lambda db: attempts.start(db, who, code, when))
     if attempt.started_at == now():  # else it was started before
         counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
@@ -113,8 +116,11 @@ def sit(code: str) -> ResponseReturnValue:
     desk = _desk(code)
     if not isinstance(desk, Desk):
         return desk
+    be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return render_template("trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper))
+    return render_template(
+        "trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper), open_question=open_question
+    )
 
 
 @pages.get("/papers/<code>/summary")
@@ -141,6 +147,7 @@ def save_section(code: str) -> ResponseReturnValue:
             states = _keep_late(db, code, request.form)
             onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
         else:
+            be_seen(desk.seat)
             states = _save_all(db, code, _changes(desk, section - 1, request.form))
             onward = _next_page(code, section, len(desk.paper.sections))
     counters.count_saves(states)
@@ -152,8 +159,8 @@ def save_section(code: str) -> ResponseReturnValue:
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
     items, device = _unsent(request.form.get("unsent", "")), request.form.get("device", FORM_DEVICE)
-    with writer() as db:
-        attempt, outcomes = attempts.submit(db, actor(), code, items, device, now(), by_clock=request.form.get("by_clock") == "1")
+    by_clock, who, when = request.form.get("by_clock") == "1", actor(), now()
+    attempt, outcomes = write_together(lambda db: attempts.submit(db, who, code, items, device, when, by_clock))
     states = [outcome.state for outcome in outcomes if isinstance(outcome, SaveResult)]
     if len(states) < len(outcomes):
         log.warning("a submission carried what is no save of its paper")
@@ -183,7 +190,7 @@ def result(code: str) -> ResponseReturnValue:
         headings=headings(found.paper) if found and found.paper else [],
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
-        over_at=window_of(listed.seat.sitting).closes_at,
+        over_at=known_end(listed.seat.sitting),
         late=request.args.get("late", 0, int),
         seed=seed_to_show(listed.seat.sitting, now()),
     )
@@ -195,8 +202,9 @@ def time_left(code: str) -> ResponseReturnValue:
     """The server's time for the page's script."""
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
-    is_open = standing_of(listed, now()) is Standing.RESUME and listed.seat.attempt is not None
-    left = seconds_left(listed.seat.attempt.deadline_at, now()) if is_open and listed.seat.attempt else 0
+    attempt = listed.seat.attempt
+    is_open = standing_of(listed, now()) is Standing.RESUME
+    left = seconds_left(attempts.deadline_of(attempt, now()), now()) if is_open and attempt else 0
     return jsonify(state="open" if is_open else "closed", seconds_left=left, server_time=now().isoformat())
 
 
@@ -204,9 +212,11 @@ def standing_of(listed: Listed, at: datetime) -> Standing:
     """Return where a trainee stands with one of their sittings."""
     attempt = listed.seat.attempt
     if attempt is None:
+        if listed.is_paused and listed.phase is not Phase.SCHEDULED:
+            return Standing.PAUSED
         return {Phase.SCHEDULED: Standing.COMING, Phase.OPEN: Standing.START, Phase.CLOSED: Standing.MISSED}[listed.phase]
     if attempt.submitted_at is None:
-        return Standing.RESUME if at <= attempt.deadline_at + GRACE else Standing.COLLECTING
+        return Standing.RESUME if at <= attempts.deadline_of(attempt, at) + GRACE else Standing.COLLECTING
     return Standing.RESULT if listed.visible.score else Standing.SUBMITTED
 
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quiz.core.message import NotFound, QuizError
+from quiz.core.message import NotFound, QuizError, say
 from quiz.core.saving import Save, Saved, first_seq, last_seq
 from quiz.core.sitting import GRACE
 from quiz.storage import attempts as stored
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
-from quiz.storage.together import Together
+from quiz.storage.together import SharedWriter, Together
 from quiz.usecases import attempts, saving
 from quiz.usecases.saving import Call, Knock
 
@@ -290,3 +290,30 @@ def test_whatever_two_pages_send_and_however_it_is_cut_into_calls_the_newest_pag
         desk = attempts.open_desk(db, me, code, county.OPENS + MINUTE)
         assert desk.responses == {slot: (option,) for slot, (_, option) in expected.items()}
         raise Rollback
+
+
+@pytest.mark.parametrize("refused", [QuizError("no", say("x")), ValueError("odd")])
+def test_changes_that_share_a_commit_fail_alone(world, county, refused):
+    shared, told = SharedWriter(world.engine), {}
+
+    def change(number):
+        def start(session):
+            attempt = attempts.start(session, county.trainee(number), codes[number], county.OPENS)
+            if number == "C2":
+                raise refused
+            return attempt.id
+
+        try:
+            told[number] = shared.run(start)
+        except (QuizError, ValueError) as error:
+            told[number] = error
+
+    codes = {number: world.code(number) for number in ("C1", "C2", "C3")}
+    threads = [threading.Thread(target=change, args=(number,)) for number in codes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told["C2"] is refused
+    with reading(world.engine) as db:
+        assert {row.id for row in db.query(AttemptRow)} == {told["C1"], told["C3"]}

@@ -62,12 +62,20 @@ def test_ready_with_a_database_of_the_newest_schema(app: Flask) -> None:
     assert (app.test_client().get("/readyz").status_code, app.test_client().get("/readyz").text) == (200, "ok\n")
 
 
-def test_not_ready_with_a_database_of_another_schema(app: Flask, web_engine: Engine) -> None:
+@pytest.mark.parametrize("change", ["UPDATE alembic_version SET version_num = '0001'", "DELETE FROM alembic_version"])
+def test_not_ready_with_a_database_of_an_older_schema(app: Flask, web_engine: Engine, change: str) -> None:
     with writing(web_engine) as db:
-        db.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+        db.connection().exec_driver_sql(change)
     reply = app.test_client().get("/readyz")
     assert reply.status_code == 503
     assert "quiz db upgrade" in reply.text
+
+
+def test_a_node_stays_ready_while_a_newer_one_has_brought_the_schema_further(app: Flask, web_engine: Engine) -> None:
+    """Else the first node that is updated would take all others out of service."""
+    with writing(web_engine) as db:
+        db.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'newer'")
+    assert app.test_client().get("/readyz").status_code == 200
 
 
 def test_not_ready_without_a_database(tmp_path: Path, clock: Clock) -> None:
