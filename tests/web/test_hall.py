@@ -16,7 +16,7 @@ from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows, units_by_code
 from quiz.storage.tables import AccountRow, AttemptRow, AuditRow, GrantRow, LateDecisionRow, PresenceRow, ResponseRow
 from quiz.usecases.auditing import is_sound, verify_audit
-from tests.web.world import Clock, Person, engine_of
+from tests.web.world import NINE, Clock, Person, engine_of
 
 People = Callable[[str], Person]
 HALL = "/sittings/demo/hall"
@@ -60,7 +60,7 @@ def watch(engine: Engine, clock: SteadyClock, host: str) -> int:
 
 def ticks_of(clock: Clock) -> Callable[[], float]:
     """Seconds that nobody can set."""
-    return lambda: clock.at.timestamp()
+    return lambda: (clock.at - NINE).total_seconds()
 
 
 def numbers(page: str) -> dict[str, int]:
