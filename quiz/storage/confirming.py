@@ -2,6 +2,8 @@
 
 So a write is refused before it begins where no standby is there to confirm it, a server that cannot confirm is passed over when another can, and a
 commit that has waited too long is given up by cutting its connection: whether it holds is then unknown, and whoever sent it sends it again.
+A wait that an administrator has cancelled ends with success and a warning: for us that is no success.
+
 What comes back after a failover as the primary it was thus gets none of our writes, and what it would get it could not confirm.
 """
 
@@ -19,6 +21,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 COMMIT_SECONDS = 10.0
 """How long a commit may wait for the disks of two machines."""
@@ -30,6 +33,10 @@ SELECT current_setting('synchronous_commit') IN ('off', 'local') OR trim(current
 """Whether a commit would be confirmed now. Who has not the role pg_read_all_stats sees that a standby is there, not whether it is one that counts."""
 
 
+WARNED = "warned"
+"""Where a connection keeps that its server has warned: during a commit of ours of nothing else than that it waits for its standby no more."""
+
+
 class NotConfirming(OperationalError):
     """No standby is there that a commit must reach: nothing would be confirmed."""
 
@@ -38,8 +45,9 @@ class NotConfirming(OperationalError):
 
 
 def watch(engine: Engine) -> None:
-    """Among several servers take one that can confirm."""
+    """Among several servers take one that can confirm, and listen to the warnings of all."""
     event.listen(engine, "do_connect", _connect_to_one_that_confirms)
+    event.listen(engine, "connect", _hear_warnings)
 
 
 def refuse_unless_confirmed(connection: Connection) -> None:
@@ -50,6 +58,16 @@ def refuse_unless_confirmed(connection: Connection) -> None:
 
 
 _CAN_CONFIRM = text(CAN_CONFIRM)
+
+
+def _hear_warnings(connection: Any, record: ConnectionPoolEntry) -> None:
+    """Keep in mind that the server has warned of something on this connection."""
+
+    def hear(notice: Any) -> None:
+        if notice.severity_nonlocalized == "WARNING":
+            record.info[WARNED] = True
+
+    connection.add_notice_handler(hear)
 
 
 def _connect_to_one_that_confirms(dialect: Dialect, _record: object, args: tuple[Any, ...], given: dict[str, Any]) -> DBAPIConnection | None:
@@ -133,14 +151,23 @@ _watch = _Watch()
 
 @contextmanager
 def limited(session: Session) -> Iterator[Callable[[], None]]:
-    """Give a function to be called when the commit begins; from then on it has so many seconds until the end of the block."""
-    commit = object()
+    """Give a function to be called when the commit begins; from then on it has so many seconds until the end of the block.
+
+    NotConfirming at the end when the server says that it has committed, but that the standby may know nothing of it.
+    """
+    commit, kept = object(), dict[Any, Any]()
 
     def begin() -> None:
-        driver: Any = session.connection().connection.driver_connection
+        nonlocal kept
+        pooled = session.connection().connection
+        driver: Any = pooled.driver_connection
+        kept = pooled.info
+        kept[WARNED] = False
         _watch.begin(commit, driver.fileno())
 
     try:
         yield begin
     finally:
         _watch.end(commit)
+    if kept.get(WARNED):
+        raise NotConfirming

@@ -18,10 +18,11 @@ from quiz.core.hall import LONGEST_EVENT, MOST_EVENTS, TOLD_BY_PAGES, EventKind,
 from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError
 from quiz.core.saving import first_seq
+from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Window, deadline_now, seconds_left
-from quiz.storage import changes, presence
+from quiz.storage import changes, papers, presence
 from quiz.storage.presence import Spot
-from quiz.storage.tables import PresenceRow
+from quiz.storage.tables import PaperRow, PresenceRow
 from quiz.usecases import accounts, admission
 from quiz.usecases.places import is_paused_at
 
@@ -107,7 +108,9 @@ def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, 
     others: dict[int, Response] = {}
     mark = told.mark
     if state is PulseState.OPEN and 1 < told.turn == turn:  # before the first turn there is none
-        others, mark = presence.others_since(session, spot, first_seq(turn), told.mark)
+        found, mark = presence.others_since(session, spot, first_seq(turn), told.mark)
+        slots = papers.read_paper(session.get_one(PaperRow, spot.paper_id)).slots if found else ()
+        others = {number: as_shown(slots[number - 1].question, response) for number, response in found.items()}
     note = Note(
         spot.sitting_id,
         spot.paper_id,

@@ -27,15 +27,16 @@ REORDERED = (QuestionType.SINGLE, QuestionType.MULTIPLE)
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """A question without number and order: the text before the options, that before and after the letter of each, by its id, and the text after."""
+    """A question without number and order: the text before the options, those of each around its letter and its value, by id, and the text after."""
 
     head: str
-    options: dict[str, tuple[str, str]]
+    options: dict[str, tuple[str, str, str]]
     tail: str
 
     def text(self, number: int, order: Iterable[str]) -> str:
         """Return the question with this number and its options in this order."""
-        options = (f"{before}{letter}{after}" for letter, (before, after) in zip(LETTERS, (self.options[name] for name in order), strict=False))
+        placed = zip(LETTERS, (self.options[name] for name in order), strict=False)
+        options = (f"{before}{letter}{between}{letter.lower()}{after}" for letter, (before, between, after) in placed)
         return "".join((self.head, *options, self.tail)).replace(NUMBER, str(number))
 
 
@@ -64,11 +65,12 @@ def _draw(slot: Slot, number: str) -> str:
 
 
 def _take_apart(text: str, question: Question) -> _Drawing:
-    """The drawing of a choice, cut at its options and their letters."""
+    """The drawing of a choice, cut at its options, their letters and their values, which are both their place."""
     head, *blocks = re.split(r"(?=<label )", text)
     blocks[-1], tail = re.split(r"(?<=</label>\n)", blocks[-1], maxsplit=1)
     options = {}
     for option, letter, block in zip(question.options, LETTERS, blocks, strict=False):
-        before, after = block.split(f'option-letter">{letter}<', 1)
-        options[option.id] = (f'{before}option-letter">', f"<{after}")
+        before, rest = block.split(f'option-letter">{letter}<', 1)
+        between, after = rest.rsplit(f'value="{letter.lower()}"', 1)
+        options[option.id] = (f'{before}option-letter">', f'<{between}value="', f'"{after}')
     return _Drawing(head, options, tail)

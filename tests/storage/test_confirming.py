@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, text
@@ -92,6 +93,27 @@ def test_a_commit_whose_standby_vanishes_meanwhile_is_given_up(
     wait_until(careful, "")
     insert(careful, 2)
     assert kept(careful)[-1] == 2
+
+
+def test_a_wait_that_an_administrator_cancels_is_no_confirmation(
+    careful: Engine, wait_for: Callable[[str], None], postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL says then that it has committed, and only warns: the standby has nothing."""
+    monkeypatch.setattr(confirming, "refuse_unless_confirmed", lambda _connection: None)
+    wait_for("nobody")
+    wait_until(careful, "nobody")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(insert, careful, 1)
+        waits = text("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = current_database()")
+        with careful.connect() as admin:
+            while not admin.execute(waits).all():
+                assert not waiting.done()
+        with pytest.raises(NotConfirming):
+            waiting.result()
+    wait_for("")
+    wait_until(careful, "")
+    insert(careful, 2)  # the connection is good, and its next commit is none the worse for it
+    assert kept(careful) == [1, 2]
 
 
 def test_a_commit_that_is_over_in_time_is_left_alone(careful: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

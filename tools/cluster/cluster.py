@@ -20,12 +20,12 @@ NODES = 2
 class Cluster:
     """All of it: `port` is where browsers come, `primary` takes the writes, `standby` confirms them."""
 
-    def __init__(self, folder: Path, programs: Path, nginx: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, nginx: Path, nodes: int) -> None:
         data = own_folder(folder / "databases")
         self.primary, self.standby = Postgres("a", data, programs), Postgres("b", data, programs)
         self.url = f"postgresql://{USER}@127.0.0.1:{self.primary.port},127.0.0.1:{self.standby.port}/{DATABASE}"
         self.key = secrets.token_urlsafe(48)
-        self.nodes = [Node(number, folder, self.url, self.key) for number in range(1, NODES + 1)]
+        self.nodes = [Node(number, folder, self.url, self.key) for number in range(1, nodes + 1)]
         self.proxy = Nginx(folder, nginx, self.nodes)
         self.port = self.proxy.port
 
@@ -56,14 +56,14 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
+def running_cluster(nodes: int = NODES) -> Iterator[Cluster]:
     """Give a cluster in a temporary folder, and leave nothing of it behind. RuntimeError when a program is missing."""
     programs, nginx = find_postgres(), find_nginx()
     if programs is None or nginx is None:
         raise RuntimeError("make cluster")
     folder = Path(tempfile.mkdtemp(prefix="kaoxue-"))
     folder.chmod(0o755)  # PostgreSQL and nginx run as somebody else
-    cluster = Cluster(folder, programs, nginx)
+    cluster = Cluster(folder, programs, nginx, nodes)
     try:
         cluster.start()
         yield cluster

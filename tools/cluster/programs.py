@@ -52,6 +52,11 @@ class Process:
         """The number of the process, 0 when it does not run."""
         return self._process.pid if self._process is not None and self._process.poll() is None else 0
 
+    def cpu(self) -> float:
+        """Return the processor seconds that it and the processes it has started have used."""
+        ticks = sum(_ticks(pid) for pid in (self.pid, *_children(self.pid)))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def start(self, is_ready: Callable[[], bool]) -> None:
         """Start it and return when it is ready. RuntimeError with the end of its log when it is not."""
         with self._log.open("ab") as log:
@@ -86,3 +91,12 @@ def _children(pid: int) -> list[int]:
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         found += [int(child) for child in task.read_text().split()]
     return found
+
+
+def _ticks(pid: int) -> int:
+    """The processor time of a process and of those of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:  # it has just ended
+        return 0
+    return sum(int(field) for field in fields[11:15])
