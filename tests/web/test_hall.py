@@ -14,7 +14,7 @@ from quiz.core.steady import SteadyClock
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows, units_by_code
 from quiz.storage.tables import AccountRow, AttemptRow, GrantRow
-from tests.web.world import NINE, Clock, Person, engine_of
+from tests.web.world import Clock, Person, engine_of
 
 People = Callable[[str], Person]
 HALL = "/sittings/demo/hall"
@@ -58,7 +58,11 @@ def watch(engine: Engine, clock: SteadyClock, host: str) -> int:
 
 def ticks_of(clock: Clock) -> Callable[[], float]:
     """Seconds that nobody can set."""
-    return lambda: (clock.at - NINE).total_seconds()
+
+    def ticks() -> float:
+        return clock.at.timestamp()
+
+    return ticks
 
 
 def numbers(page: str) -> dict[str, int]:
