@@ -18,10 +18,11 @@ from quiz.core.hall import LONGEST_EVENT, MOST_EVENTS, TOLD_BY_PAGES, EventKind,
 from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError
 from quiz.core.saving import first_seq
+from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Window, deadline_now, seconds_left
-from quiz.storage import changes, presence
+from quiz.storage import changes, papers, presence
 from quiz.storage.presence import Spot
-from quiz.storage.tables import PresenceRow
+from quiz.storage.tables import PaperRow, PresenceRow
 from quiz.usecases import accounts, admission
 from quiz.usecases.places import is_paused_at
 
@@ -75,7 +76,8 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The answer to a page: how things stand, whose turn it is, answers of earlier turns that came in meanwhile, and the seconds left.
+    """The answer to a page: how things stand, whose turn it is, answers of earlier turns that came in meanwhile (as the page names them), and the
+    seconds left.
 
     The seconds are those until the end, before the sitting those until it begins, of a clock that stands still those that will be left.
     """
@@ -107,7 +109,8 @@ def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, 
     others: dict[int, Response] = {}
     mark = told.mark
     if state is PulseState.OPEN and 1 < told.turn == turn:  # before the first turn there is none
-        others, mark = presence.others_since(session, spot, first_seq(turn), told.mark)
+        found, mark = presence.others_since(session, spot, first_seq(turn), told.mark)
+        others = _shown(session, spot.paper_id, found) if found else {}
     note = Note(
         spot.sitting_id,
         spot.paper_id,
@@ -119,6 +122,12 @@ def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, 
         tuple(event for event in told.events[:MOST_EVENTS] if event.kind in TOLD_BY_PAGES),
     )
     return Heard(state, turn, others, mark, left, None if state is PulseState.CLOSED else note)
+
+
+def _shown(session: Session, paper_id: int, responses: dict[int, Response]) -> dict[int, Response]:
+    """Responses as the page names them."""
+    slots = papers.read_paper(session.get_one(PaperRow, paper_id)).slots
+    return {number: as_shown(slots[number - 1].question, response) for number, response in responses.items()}
 
 
 def _state(session: Session, spot: Spot, now: datetime) -> tuple[PulseState, int]:
