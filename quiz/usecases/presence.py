@@ -76,8 +76,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The answer to a page: how things stand, whose turn it is, answers of earlier turns that came in meanwhile (as the page names them), and the
-    seconds left.
+    """The answer to a page: how things stand, whose turn it is, answers of earlier turns that came in meanwhile, and the seconds left.
 
     The seconds are those until the end, before the sitting those until it begins, of a clock that stands still those that will be left.
     """
@@ -110,7 +109,8 @@ def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, 
     mark = told.mark
     if state is PulseState.OPEN and 1 < told.turn == turn:  # before the first turn there is none
         found, mark = presence.others_since(session, spot, first_seq(turn), told.mark)
-        others = _shown(session, spot.paper_id, found) if found else {}
+        slots = papers.read_paper(session.get_one(PaperRow, spot.paper_id)).slots if found else ()
+        others = {number: as_shown(slots[number - 1].question, response) for number, response in found.items()}
     note = Note(
         spot.sitting_id,
         spot.paper_id,
@@ -122,12 +122,6 @@ def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, 
         tuple(event for event in told.events[:MOST_EVENTS] if event.kind in TOLD_BY_PAGES),
     )
     return Heard(state, turn, others, mark, left, None if state is PulseState.CLOSED else note)
-
-
-def _shown(session: Session, paper_id: int, responses: dict[int, Response]) -> dict[int, Response]:
-    """Responses as the page names them."""
-    slots = papers.read_paper(session.get_one(PaperRow, paper_id)).slots
-    return {number: as_shown(slots[number - 1].question, response) for number, response in responses.items()}
 
 
 def _state(session: Session, spot: Spot, now: datetime) -> tuple[PulseState, int]:

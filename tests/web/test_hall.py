@@ -16,7 +16,7 @@ from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows, units_by_code
 from quiz.storage.tables import AccountRow, AttemptRow, AuditRow, GrantRow, LateDecisionRow, PresenceRow, ResponseRow
 from quiz.usecases.auditing import is_sound, verify_audit
-from tests.web.world import Clock, Person, as_on_page, engine_of
+from tests.web.world import Clock, Person, engine_of, outcome
 
 People = Callable[[str], Person]
 HALL = "/sittings/demo/hall"
@@ -60,7 +60,10 @@ def watch(engine: Engine, clock: SteadyClock, host: str) -> int:
 
 def ticks_of(clock: Clock) -> Callable[[], float]:
     """Seconds that nobody can set."""
-    return lambda: clock.at.timestamp()
+    def ticks() -> float:
+        return clock.at.timestamp()
+
+    return ticks
 
 
 def numbers(page: str) -> dict[str, int]:
@@ -188,10 +191,10 @@ def test_a_pulse_tells_answers_that_an_earlier_page_sent_meanwhile(trainee: Pers
     second = take_desk(trainee, code, "d2")
     trainee.save(code, 2, ["B"], second * 1_000_000 + 1)
     before = pulse(trainee, code, turn=second, device="d2")
-    trainee.save(code, 1, ["A"], first * 1_000_000 + 5)
+    named = outcome(trainee.save(code, 1, ["A"], first * 1_000_000 + 5))["value"]
     trainee.save(code, 2, ["C"], first * 1_000_000 + 6)
     after = pulse(trainee, code, turn=second, device="d2", mark=before["mark"])
-    assert (before["others"], after["others"]) == ({}, {"1": as_on_page(engine_of(trainee.app), code, 1, ["A"])})
+    assert (before["others"], after["others"]) == ({}, {"1": named})
     assert pulse(trainee, code, turn=second, device="d2", mark=after["mark"])["others"] == {}
     old = pulse(trainee, code, turn=first)
     assert (old["turn"], old["others"]) == (second, {})
