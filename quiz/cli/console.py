@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
+import platform
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +22,7 @@ from quiz.core.message import Diagnostic, Message, QuizError, Translate, say
 from quiz.settings import Settings, load_settings
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.translation import translator
+from quiz.usecases import timekeeping
 
 
 class Console:
@@ -63,8 +65,19 @@ class Console:
         return command_line(f"cli:{name}")
 
     def now(self) -> datetime:
-        """Return the server's time."""
+        """Return the machine's time."""
         return datetime.now(UTC)
+
+    def served(self) -> datetime:
+        """Return the time that people are served by: the machine's, unless its clock was set while they were at work (see `timekeeping`)."""
+        return self.now() - self._shift
+
+    @cached_property
+    def _shift(self) -> timedelta:
+        if not inspect(self.engine).has_table("clock_alarm"):  # a database of before: it is about to be upgraded
+            return timedelta()
+        with self.reader() as db:
+            return timekeeping.shift(db, host_name())
 
     def reader(self) -> AbstractContextManager[Session]:
         """Give a transaction that only reads."""
@@ -89,6 +102,12 @@ class Console:
 
 
 pass_console: Callable[..., Callable[..., None]] = click.pass_obj
+
+
+def host_name() -> str:
+    """Return what names this machine since it was started, as far as the system tells: its ticks count from then on."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    return boot.read_text("ascii").strip() if boot.exists() else platform.node()[:64]
 
 
 @contextmanager

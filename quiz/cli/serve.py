@@ -9,16 +9,17 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from quiz.cli import demo_county
-from quiz.cli.console import Console, pass_console
+from quiz.cli.console import Console, host_name, pass_console
 from quiz.cli.damage import refuse_damaged
 from quiz.cli.disk import disk_lines
 from quiz.cli.node_report import node_lines
-from quiz.cli.sweep import sweep_until
+from quiz.cli.sweep import sweep_until, write_down_until
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
 from quiz.storage import migrate, reserve
-from quiz.storage.engine import closing_engine, sqlite_version
+from quiz.storage.engine import closing_engine, reading, sqlite_version
 from quiz.storage.served import only_server
+from quiz.usecases import timekeeping
 from quiz.usecases.accounts import who_has_password
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
@@ -94,11 +95,11 @@ def serve(console: Console, host: str, port: int, notice: float) -> None:
 def doctor(console: Console) -> None:
     """Say what this installation runs on and whether its database is in order."""
     console.say(say("实例目录：{folder}", folder=console.settings.instance))
-    engine = console.engine
-    console.say(say("数据库：{kind}", kind=engine.dialect.name))
     for line in disk_lines(console.settings.database_url):
         console.say(line)
     refuse_damaged(console.settings, thoroughly=True)
+    engine = console.engine
+    console.say(say("数据库：{kind}", kind=engine.dialect.name))
     if engine.dialect.name == "sqlite":
         console.say(say("SQLite 版本：{version}", version=sqlite_version()))
     for line in node_lines(console, engine):
@@ -139,19 +140,27 @@ def _upgrade(url: str) -> None:
 
 def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     from quiz.cli.http_server import run  # the web is loaded by the commands that serve, not by every lint
-    from quiz.web import count_swept, create_app, start_logging
+    from quiz.web import count_swept, create_app, start_logging, steady_clock
 
     settings = load_settings()
     start_logging(settings.log_all)
     reserve.keep(settings.database_url)
-    stopping = threading.Event()
-    sweeper = threading.Thread(target=sweep_until, args=(stopping, console, count_swept), name="close-expired", daemon=True)
-    sweeper.start()
+    clock, stopping = steady_clock(), threading.Event()
+    with reading(console.engine) as db:
+        timekeeping.go_on(db, host_name(), clock)
+    app = create_app(settings, stopping, clock)
+    helpers = [
+        threading.Thread(target=sweep_until, args=(stopping, console, clock, count_swept), name="close-expired", daemon=True),
+        threading.Thread(target=write_down_until, args=(stopping, app.extensions["quiz"].presences.write_down), name="presence", daemon=True),
+    ]
+    for helper in helpers:
+        helper.start()
     try:
-        run(create_app(settings, stopping), host, port, stopping, notice)
+        run(app, host, port, stopping, notice)
     finally:
         stopping.set()
-        sweeper.join(timeout=10)
+        for helper in helpers:
+            helper.join(timeout=10)
 
 
 def _free_port(wanted: int) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from quiz.core.marking import Response
-from quiz.core.sitting import GRACE, ClosedBy
+from quiz.core.sitting import BY_PEOPLE, GRACE, deadline_now
 
 TURN = 1_000_000
 """How many numbers a page has for its saves: those of turn n begin at n × TURN + 1."""
@@ -63,6 +63,11 @@ class Span:
     submitted_at: datetime | None
     closed_by: str | None
     delivery: timedelta
+    paused_at: datetime | None = None
+
+    def deadline(self, now: datetime) -> datetime:
+        """Return the deadline as it stands."""
+        return deadline_now(self.deadline_at, self.paused_at, now)
 
 
 def made_at(span: Span, received_at: datetime, age_ms: int) -> datetime:
@@ -76,9 +81,10 @@ def made_at(span: Span, received_at: datetime, age_ms: int) -> datetime:
 
 def is_in_time(span: Span, made: datetime, received_at: datetime) -> bool:
     """True when an answer counts: nobody has handed in, it was made by the deadline, and it came in while answers may be delivered."""
-    if span.submitted_at is not None and span.closed_by == ClosedBy.TRAINEE:
+    if span.submitted_at is not None and span.closed_by in BY_PEOPLE:
         return False
-    return made <= span.deadline_at + GRACE and received_at <= span.deadline_at + max(GRACE, span.delivery)
+    deadline = span.deadline(received_at)
+    return made <= deadline + GRACE and received_at <= deadline + max(GRACE, span.delivery)
 
 
 def judge(in_time: bool, number_is_used: bool, is_newest: bool) -> Saved:

@@ -73,7 +73,7 @@ class LoggedIn:
 
 def logged_in(session: Session, digests: Iterable[str], now: datetime) -> dict[str, LoggedIn]:
     """Return who holds the live log-in sessions with these digests; those of nobody are left out."""
-    rows = session.execute(_MANY_LOGGED_IN, {"digests": sorted(set(digests)), "now": now})
+    rows = session.connection().execute(_MANY_LOGGED_IN, {"digests": sorted(set(digests)), "now": now})
     return {digest: LoggedIn(name, account, number or "", role is not None, must_change) for digest, name, account, number, role, must_change in rows}
 
 

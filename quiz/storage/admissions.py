@@ -10,6 +10,7 @@ from functools import cache
 from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, defer
 
+from quiz.core.sitting import FOREVER
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AccountRow, AdmissionRow, AttemptRow, CadreRow, PaperRow, SittingRow, VisitRow
 
@@ -114,7 +115,7 @@ def visits_of(session: Session, digests: Iterable[str]) -> dict[str, Visit]:
             row.name,
             row.number,
             row.code,
-            max(row.closes_at, row.extended_to or row.closes_at),
+            FOREVER if row.paused_at else max(row.closes_at, row.extended_to or row.closes_at),
             timedelta(minutes=row.delivery_minutes),
             row.replaced_at,
             row.is_active is False,
@@ -139,6 +140,7 @@ _VISITS = (
         SittingRow.code,
         SittingRow.closes_at,
         SittingRow.extended_to,
+        SittingRow.paused_at,
         SittingRow.delivery_minutes,
         AccountRow.is_active,
     )

@@ -35,7 +35,8 @@ def lock_desks(session: Session, codes: Iterable[str]) -> dict[str, Desk]:
     """
     out = {}
     for row in session.execute(_DESKS, {"codes": sorted(set(codes))}):
-        span = Span(row.started_at, row.deadline_at, row.submitted_at, row.closed_by, timedelta(minutes=row.delivery_minutes))
+        delivery = timedelta(minutes=row.delivery_minutes)
+        span = Span(row.started_at, row.deadline_at, row.submitted_at, row.closed_by, delivery, row.paused_at)
         out[row.code] = Desk(row.attempt_id, row.number, row.sitting_code, row.sitting_id, row.paper_id, row.digest, row.turn, span)
     return out
 
@@ -67,6 +68,7 @@ _DESKS = (
         AttemptRow.deadline_at,
         AttemptRow.submitted_at,
         AttemptRow.closed_by,
+        AttemptRow.paused_at,
         SittingRow.delivery_minutes,
     )
     .join(AttemptRow, AttemptRow.paper_id == PaperRow.id)

@@ -17,6 +17,9 @@ from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Mark
 from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, UnitRow
 
+_COUNTS = (AttemptRow.submitted_at.is_not(None), AttemptRow.voided_at.is_(None))
+"""The attempts whose marks count: closed, and not void."""
+
 MILLION = 1_000_000
 """What a decision's share is counted in."""
 
@@ -96,9 +99,9 @@ def _detail(mark: Mark) -> str:
 
 
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
-    """Return the newest grading run of every closed attempt of a sitting, by the attempt's id; one that was opened again has none that counts."""
+    """Return the newest grading run of every closed attempt of a sitting that counts, by the attempt's id; one that was opened again has none."""
     query = select(GradingRow).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
-    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, AttemptRow.submitted_at.is_not(None)).order_by(GradingRow.number))
+    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, *_COUNTS).order_by(GradingRow.number))
     return {row.attempt_id: _graded(row) for row in rows}
 
 
@@ -120,7 +123,7 @@ def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .where(GradingRow.pending > 0, AttemptRow.submitted_at.is_not(None), UnitRow.path.startswith(scope, autoescape=True))
+        .where(GradingRow.pending > 0, *_COUNTS, UnitRow.path.startswith(scope, autoescape=True))
         .group_by(GradingRow.sitting_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}

@@ -183,7 +183,7 @@ def facilities(session: Session, before: datetime) -> Facilities:
         .join(AttemptRow, AttemptRow.paper_id == PaperRow.id)
         .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
         .join(MarkRow, MarkRow.grading_id == GradingRow.id)
-        .where(GradingRow.id.in_(newest))
+        .where(GradingRow.id.in_(newest), AttemptRow.voided_at.is_(None))
     )
     sums: dict[str, list[int]] = {}
     uids: dict[int, list[str]] = {}

@@ -9,14 +9,31 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.sitting import NO_EXTRA, ClosedBy, Extra, Release, Visibility, Window, visibility
+from quiz.core.sitting import BY_PEOPLE, FOREVER, NO_EXTRA, Extra, Release, Visibility, Window, visibility
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
 
 def window_of(row: SittingRow) -> Window:
-    """Return the window of the sitting as a whole: until nobody's answers can come in any more, time given and time of delivery included."""
-    return Window(row.opens_at, max(row.closes_at, row.extended_to or row.closes_at) + delivery_of(row), row.minutes)
+    """Return the window of the sitting as a whole: until nobody's answers can come in any more, time given and time of delivery included;
+    without end while somebody's clock stands still."""
+    return Window(row.opens_at, FOREVER if row.paused_at else known_end(row), row.minutes)
+
+
+def known_end(row: SittingRow) -> datetime:
+    """Return from when on nobody's answers can come in any more, as far as is known: a pause that goes on will move it."""
+    return last_end(row) + delivery_of(row)
+
+
+def last_end(row: SittingRow) -> datetime:
+    """Return when the last person must end, as far as is known."""
+    return max(row.closes_at, row.extended_to or row.closes_at)
+
+
+def move_end(row: SittingRow, end: datetime) -> None:
+    """Let the sitting as a whole last until `end`: as long as anybody's time, no key is shown."""
+    if end > last_end(row):
+        row.extended_to = end
 
 
 def delivery_of(row: SittingRow) -> timedelta:
@@ -30,10 +47,12 @@ def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
 
 
 def visibility_of(row: SittingRow, attempt: AttemptRow | None, now: datetime) -> Visibility:
-    """Return what a trainee may see of their result: nothing while answers of theirs may still be delivered."""
+    """Return what a trainee may see of their result: nothing while answers of theirs may still be delivered, and nothing of a void attempt."""
     is_final = False
+    if attempt is not None and attempt.voided_at is not None:
+        return Visibility(score=False, key=False)
     if attempt is not None and attempt.submitted_at is not None:
-        is_final = attempt.closed_by == ClosedBy.TRAINEE or now > attempt.deadline_at + delivery_of(row)
+        is_final = attempt.closed_by in BY_PEOPLE or now > attempt.deadline_at + delivery_of(row)
     return visibility(Release(row.release), window_of(row), row.released_at, is_final, now)
 
 

@@ -163,7 +163,7 @@ def _refusal(session: Session, found: Admission, now: datetime) -> Refused | Non
         return Refused.EARLY
     if found.attempt is not None and found.attempt.submitted_at is not None:
         return Refused.SUBMITTED
-    if now <= found.sitting.closes_at or (found.attempt is not None and now <= found.attempt.deadline_at):
+    if now <= found.sitting.closes_at or found.sitting.paused_at is not None or (found.attempt is not None and now <= found.attempt.deadline_at):
         return None
     extra = changes.extra_of_cadre(session, found.cadre.id).get(found.sitting.id, NO_EXTRA)
     return Refused.OVER if now > sittings.own_window(found.sitting, extra).closes_at else None

@@ -14,11 +14,12 @@ from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
 from quiz.core.saving import Save, SaveResult
 from quiz.core.shown import as_shown
-from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, seconds_left
-from quiz.storage import attempts, changes, papers, sittings
+from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
+from quiz.storage import attempts, changes, clocks, papers, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, PaperRow
 from quiz.usecases import grading, saving
+from quiz.usecases.places import is_paused_at
 from quiz.usecases.saving import Call
 
 CLOSED_AT_ONCE = 20
@@ -48,7 +49,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A sitting as a trainee finds it in their list; `phase`, `closes_at` and `minutes` are their own, with the time they were given."""
+    """A sitting as a trainee finds it in their list; `phase`, `closes_at` and `minutes` are their own, with the time they were given.
+
+    `is_paused` when their clock stands still, or they may not start because their place is paused.
+    """
 
     seat: Seat
     phase: Phase
@@ -56,6 +60,7 @@ class Listed:
     extra: Extra
     closes_at: datetime
     minutes: int
+    is_paused: bool = False
 
 
 def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
@@ -63,28 +68,30 @@ def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
     actor.require(Action.SIT)
     seats = sittings.seats_of_cadre(session, actor.cadre_number, with_content=False)
     extras = changes.extra_of_cadre(session, seats[0].cadre.id) if seats else {}
-    return [_listed(seat, extras.get(seat.sitting.id, NO_EXTRA), now) for seat in seats if actor.may_enter(seat.sitting.code)]
+    return [_listed(session, seat, extras.get(seat.sitting.id, NO_EXTRA), now) for seat in seats if actor.may_enter(seat.sitting.code)]
 
 
 def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed:
     """Return the actor's own sitting behind a paper's code. NotFound when it is somebody else's or nobody's."""
     seat = _own_seat(session, actor, code)
-    return _listed(seat, _extra(session, seat), now)
+    return _listed(session, seat, _extra(session, seat), now)
 
 
 def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRow:
     """Start the attempt at one's paper, or return the one already started: double clicks, retries and two devices make one.
 
-    QuizError `not_open` before and after the window.
+    QuizError `not_open` before and after the window, `paused` while the person's place is.
     """
     seat = _own_seat(session, actor, code)
     if seat.attempt is not None:
         return seat.attempt
-    changes.lock_papers(session, [seat.paper.id])  # another start, and time given at this moment, come either before this or after
+    changes.lock_papers(session, [seat.paper.id])  # another start, a pause, and time given at this moment, come either before this or after
     found = attempts.attempt_of_paper(session, seat.paper.id)
     if found is not None:
         return found
     window = sittings.own_window(seat.sitting, _extra(session, seat))
+    if window.phase(now) is not Phase.SCHEDULED and is_paused_at(session, seat.sitting.id, seat.unit.path):
+        raise QuizError("paused", say("您所在的考点已暂停考试，恢复后再开始，耽误的时间会补上。"))
     if window.phase(now) is not Phase.OPEN:
         early = window.phase(now) is Phase.SCHEDULED
         raise QuizError("not_open", say("考试还没有开始。") if early else say("考试时间已过，不能再开始。"))
@@ -105,14 +112,14 @@ def open_desk(session: Session, actor: Actor, code: str, now: datetime) -> Desk:
     seat = _own_seat(session, actor, code)
     if seat.attempt is None:
         raise QuizError("not_started", say("您还没有开始答题。"))
-    if seat.attempt.submitted_at is not None or now > seat.attempt.deadline_at + GRACE:
+    if seat.attempt.submitted_at is not None or now > deadline_of(seat.attempt, now) + GRACE:
         raise QuizError("closed", say("这份试卷已经交卷。"))
     return Desk(
         seat=seat,
         paper=without_key(papers.read_paper(seat.paper)),
         responses=attempts.current_responses(session, seat.attempt),
         newest_seq=attempts.newest_seq(session, seat.attempt),
-        seconds_left=seconds_left(seat.attempt.deadline_at, now),
+        seconds_left=seconds_left(deadline_of(seat.attempt, now), now),
     )
 
 
@@ -131,9 +138,10 @@ def submit(
     if seat.attempt is None:
         raise QuizError("not_started", say("您还没有开始答题。"))
     attempt = attempts.lock_attempt(session, seat.attempt.id)
-    is_mistaken = by_clock and seconds_left(attempt.deadline_at, now) > NEARLY_OVER
+    deadline = deadline_of(attempt, now)
+    is_mistaken = by_clock and seconds_left(deadline, now) > NEARLY_OVER
     if attempt.submitted_at is None and not is_mistaken:
-        is_late = now > attempt.deadline_at + GRACE
+        is_late = now > deadline + GRACE
         by = ClosedBy.DEADLINE if is_late or by_clock else ClosedBy.TRAINEE
         _close(session, papers.read_paper(seat.paper), attempt, attempt.deadline_at if is_late else now, by, now)
     return attempt, saved.items if saved else []
@@ -143,8 +151,10 @@ def close_expired(session: Session, now: datetime) -> int:
     """Close and grade attempts whose time and grace are over, with everything saved so far; return how many.
 
     A thousand end in the same second, and saves of others must not wait for all of them: when as many as `CLOSED_AT_ONCE` were closed, there
-    may be more, for another transaction.
+    may be more, for another transaction. None while a clock was set and nobody has looked: what the clock says may be wrong.
     """
+    if clocks.is_unsettled(session):
+        return 0
     expired = attempts.expired_attempts(session, now - GRACE, CLOSED_AT_ONCE)
     for attempt in expired:
         paper = papers.read_paper(session.get_one(PaperRow, attempt.paper_id))
@@ -152,8 +162,13 @@ def close_expired(session: Session, now: datetime) -> int:
     return len(expired)
 
 
+def deadline_of(attempt: AttemptRow, now: datetime) -> datetime:
+    """Return the deadline of an attempt as it stands: it moves away while the clock stands still."""
+    return deadline_now(attempt.deadline_at, attempt.paused_at, now)
+
+
 def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
-    attempt.submitted_at, attempt.closed_by = at, by.value
+    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
     session.flush()
     grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
 
@@ -166,10 +181,12 @@ def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
     return seat
 
 
-def _listed(seat: Seat, extra: Extra, now: datetime) -> Listed:
+def _listed(session: Session, seat: Seat, extra: Extra, now: datetime) -> Listed:
     window = sittings.own_window(seat.sitting, extra)
     visible = sittings.visibility_of(seat.sitting, seat.attempt, now)
-    return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes)
+    is_held = seat.sitting.paused_at is not None and is_paused_at(session, seat.sitting.id, seat.unit.path)
+    is_paused = seat.attempt.paused_at is not None if seat.attempt else is_held
+    return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes, is_paused)
 
 
 def _extra(session: Session, seat: Seat) -> Extra:

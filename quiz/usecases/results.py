@@ -71,7 +71,10 @@ class SittingView:
 
 
 def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Result:
-    """Return the actor's own result, as far as the release rule allows now. NotFound for another's paper; QuizError `not_submitted`."""
+    """Return the actor's own result, as far as the release rule allows now; nothing of a void one.
+
+    NotFound for another's paper; QuizError `not_submitted`.
+    """
     actor.require(Action.SIT)
     seat = sittings.get_seat(session, code, actor.cadre_number)
     if seat is None or not actor.may_enter(seat.sitting.code):
@@ -192,7 +195,7 @@ def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:
     if attempt is None:
         standing = Standing.ABSENT if phase is Phase.CLOSED else Standing.NOT_STARTED
     else:
-        standing = Standing.AT_WORK if attempt.submitted_at is None else Standing.SUBMITTED
+        standing = Standing.VOIDED if attempt.voided_at else Standing.AT_WORK if attempt.submitted_at is None else Standing.SUBMITTED
     return ResultRow(
         unit_code=seat.unit.code,
         unit=seat.unit.name,

@@ -117,7 +117,7 @@ def take_desk(session: Session, actor: Actor, code: str, device: str, now: datet
     refused = _refusal(session, actor, code, desk)
     if refused is not None or desk is None:
         raise refused or NotFound()
-    is_open = desk.span.submitted_at is None and now <= desk.span.deadline_at + GRACE
+    is_open = desk.span.submitted_at is None and now <= desk.span.deadline(now) + GRACE
     turn = desk.turn
     if is_open:
         attempt = session.get_one(AttemptRow, desk.id)
@@ -125,7 +125,7 @@ def take_desk(session: Session, actor: Actor, code: str, device: str, now: datet
         attempt.device = device[:DEVICE_LENGTH]
         session.flush()
     responses = attempts.current_responses(session, desk)
-    mark, left = attempts.newest_id(session, desk), seconds_left(desk.span.deadline_at, now)
+    mark, left = attempts.newest_id(session, desk), seconds_left(desk.span.deadline(now), now)
     slots = papers.paper_by_id(session, desk.paper_id, desk.paper_digest).slots
     shown = {number: as_shown(slots[number - 1].question, response) for number, response in responses.items()}
     return Taken(turn, first_seq(turn), responses, mark, left, is_open, shown)
@@ -156,7 +156,7 @@ def _save_call(batch: _Batch, call: Call, desk: Desk | None) -> Reply | QuizErro
             items.append(_save(batch, desk, item, call.device[:DEVICE_LENGTH]))
         except QuizError as error:
             items.append(error)
-    return Reply(desk.turn, seconds_left(desk.span.deadline_at, batch.now), items)
+    return Reply(desk.turn, seconds_left(desk.span.deadline(batch.now), batch.now), items)
 
 
 def _refusal(session: Session, actor: Actor, code: str, desk: Desk | None) -> QuizError | None:

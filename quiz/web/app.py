@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +12,7 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from quiz.core.message import QuizError, say
+from quiz.core.steady import SteadyClock
 from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
 from quiz.storage.together import SharedWriter
@@ -23,12 +26,14 @@ from quiz.web import (
     health,
     marker,
     organiser,
+    presence,
     proxies,
     saving,
     setter,
     trainee,
     workbench,
 )
+from quiz.web.noting import Presences
 from quiz.web.signed import RememberingProtect, RememberingSessions
 
 CONTENT_SECURITY = (
@@ -45,8 +50,10 @@ HEADERS = {
 BIGGEST_REQUEST = 1024 * 1024
 
 
-def create_app(settings: Settings, stopping: threading.Event | None = None) -> Flask:
+def create_app(settings: Settings, stopping: threading.Event | None = None, clock: Callable[[], datetime] | None = None) -> Flask:
     """Return the application for one installation, its database already at the newest schema; not ready any more once `stopping` is set.
+
+    Its time is told by `clock`, by default a steady one.
 
     QuizError `debug`, `bad_key` or `demo_is_local` for one that must not be reached by anybody.
     """
@@ -69,30 +76,33 @@ def create_app(settings: Settings, stopping: threading.Event | None = None) -> F
         TEMPLATES_AUTO_RELOAD=False,
     )
     engine = make_engine(settings.database_url)
-    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine), changes=SharedWriter(engine))
+    app.extensions["quiz"] = context.Installation(
+        settings, engine, clock or steady_clock(), saving.saver(engine), changes=SharedWriter(engine), presences=Presences(engine)
+    )
     app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     app.session_interface = RememberingSessions()
     RememberingProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, saving, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, admission, trainee, saving, presence, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+def steady_clock() -> SteadyClock:
+    """Return a clock that goes on evenly from now, whatever is done to the machine's."""
+    return SteadyClock(lambda: datetime.now(UTC), time.monotonic)
 
 
 def _add_headers(response: Response) -> Any:
     for name, value in HEADERS.items():
         if name not in response.headers:
             response.headers.add(name, value)
-    if request.endpoint != "account.static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint != "account.static" and not response.cache_control.private:  # pictures alone are kept, by whoever may see them
+        response.headers["Cache-Control"] = "no-store"
     if context.installation().settings.secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

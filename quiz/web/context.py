@@ -28,10 +28,11 @@ from quiz.storage.tables import AccountRow
 from quiz.storage.together import SharedWriter, Together
 from quiz.usecases import accounts, admission
 from quiz.usecases.saving import Knock, Reply
+from quiz.web.noting import Presences
 
 LOGIN_COOKIE = "quiz_login"
-NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics", "saving.save")
-"""What is answered without a look into the database for who it is: to everyone alike, or, as saves, after a look for many at once."""
+NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics", "saving.save", "presence.pulse")
+"""What is answered without a look into the database for who it is: to everyone alike, or after a shorter look of their own."""
 
 HOST_PREFIX = "__Host-"
 """Begins the name of a cookie that browsers take over https only, for this very host: no neighbour under the same domain can plant one."""
@@ -42,13 +43,14 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, database and clock of this application, and what stores saves, and other small changes, together."""
+    """Settings, database and clock of this application, what stores saves, and other small changes, together, and what keeps who was heard of."""
 
     settings: Settings
     engine: Engine
     clock: Callable[[], datetime]
     saves: Together[Knock, Reply | QuizError]
     changes: SharedWriter
+    presences: Presences
 
 
 def installation() -> Installation:
@@ -158,6 +160,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=lambda value: translation.format_moment(value, language(), installation().settings.zone),
         day=_format_day,
+        clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
         mark=lambda value: plain_number(Decimal(value)),
         say=say_text,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from quiz.assembly.derive import FORM_NAMES
@@ -22,6 +22,7 @@ from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
+from quiz.core.site import read_site_lines
 from quiz.core.sitting import LONGEST_DELIVERY, Release
 from quiz.usecases import scheduling
 from quiz.usecases.draw_report import DrawReport, describe
@@ -106,6 +107,8 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         validators=[Optional(), NumberRange(Decimal("0.1"), 100, mark_text("各卷预计得分的差距须为0.1至100分。"))],
     )
 
+    sites = TextAreaField(mark_text("考点"), validators=[Length(max=8000, message=mark_text("最多8000个字。"))])
+
     def offer(self, choices: PlanChoices) -> None:
         """Fill the lists to choose from."""
         self.blueprint.choices = [
@@ -131,6 +134,13 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         """Forms must be counted when there are to be some."""
         if field.data == Mode.FORMS and self.forms.data is None and not self.forms.errors:
             raise ValidationError(mark_text("请填写套数。"))
+
+    def validate_sites(self, field: TextAreaField) -> None:
+        """Each line must name a site and its units."""
+        try:
+            read_site_lines(field.data or "")
+        except ValueError:
+            raise ValidationError(mark_text("每行写一个考点：名称（最多40个字），冒号，单位编码用空格隔开。例如：第一中学：T01 T02")) from None
 
     @property
     def is_unusual(self) -> bool:
@@ -158,6 +168,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             avoid_last=_or_usual(self.avoid_last.data, USUAL.avoid_last),
             band=_or_usual(self.band.data, USUAL.band),
             delivery_minutes=_or_usual(self.delivery_minutes.data, USUAL.delivery_minutes),
+            sites=read_site_lines(self.sites.data or ""),
         )
 
 
