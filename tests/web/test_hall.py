@@ -60,6 +60,7 @@ def watch(engine: Engine, clock: SteadyClock, host: str) -> int:
 
 def ticks_of(clock: Clock) -> Callable[[], float]:
     """Seconds that nobody can set."""
+
     def ticks() -> float:
         return clock.at.timestamp()
 
