@@ -9,7 +9,7 @@ import numpy as np
 from quiz.core.statistics.calibration import Fit, Model, describe, fit_model
 from quiz.core.statistics.classical import item_figures
 from quiz.core.statistics.dif import group_differences
-from quiz.core.statistics.flags import flags_of
+from quiz.core.statistics.flags import USUAL_RELIABILITY, flags_of
 from quiz.core.statistics.marks import MarkTable
 from quiz.core.statistics.options import Chosen, band_figures, option_figures
 from quiz.core.statistics.report import Analysis, ItemReport
@@ -41,12 +41,14 @@ def analyse(
     compared = [(name, group_differences(table, scores, np.asarray(sides, np.int64))) for name, sides in groups]
     figures = item_figures(table, scores, ranks, [item.guess for item in items])
     options, bands = option_figures(table, scores, ranks, items, chosen), band_figures(table, ranks)
+    totals = total_figures(table, scores)
+    trusted = totals.alpha if totals.alpha is not None else next((found.reliability for found in calibrations.values()), None)
     reports = []
     for i, item in enumerate(items):
         differences = tuple((name, found[i]) for name, found in compared)
-        flags = flags_of(figures[i], options[i], item.is_single, differences)
+        flags = flags_of(figures[i], options[i], item.is_single, differences, USUAL_RELIABILITY if trusted is None else trusted)
         reports.append(ItemReport(item, figures[i], options[i], bands[i], rasch[i], two[i], differences, flags))
-    return Analysis(total_figures(table, scores), tuple(reports), tuple(calibrations.values()))
+    return Analysis(totals, tuple(reports), tuple(calibrations.values()))
 
 
 def comparisons(labels: Sequence[str]) -> list[tuple[str, list[int]]]:

@@ -28,6 +28,15 @@ LONGEST_STEP = 1.0
 PRIOR_INTERCEPT, PRIOR_SLOPE = 2.0, 0.5
 """Deviations of the normal priors on d (around 0) and a (around 1) where papers are thin: without them items that all solved have no difficulty."""
 
+STEEPEST, FURTHEST = 25.0, 50.0
+"""Bounds of discrimination and intercept: what runs away from the data meets them instead of infinity, and is told as not converged."""
+
+FLATTEST = 0.05
+"""A discrimination below which an item tells nothing of ability, so that its difficulty on that scale is no number."""
+
+LEAST = 1e-9
+"""What counts as no information."""
+
 AT_ONCE = 2_000_000
 """Persons × items whose scores are worked out together: 16 MB a matrix."""
 
@@ -97,7 +106,7 @@ def describe(fit: Fit) -> Calibration:
     columns = zip(fit.slope, fit.intercept, fit.slope_error, fit.difficulty_error, strict=True)
     return Calibration(
         model=fit.model.value,
-        items=tuple(None if np.isnan(a) else Calibrated(float(-d / a), known(e), float(a), known(f)) for a, d, f, e in columns),
+        items=tuple(_calibrated(*column) if fit.converged else None for column in columns),
         log_likelihood=fit.log_likelihood,
         persons=fit.persons,
         has_prior=fit.has_prior,
@@ -108,19 +117,33 @@ def describe(fit: Fit) -> Calibration:
     )
 
 
+def _calibrated(slope: float, intercept: float, slope_error: float, difficulty_error: float) -> Calibrated | None:
+    if np.isnan(slope):
+        return None
+    if abs(slope) < FLATTEST:
+        return Calibrated(None, None, float(slope), known(slope_error))
+    return Calibrated(float(-intercept / slope), known(difficulty_error), float(slope), known(slope_error))
+
+
 def _maximise(data: Answers, model: Model, has_prior: bool) -> tuple[Curves, int, bool]:
     """Expectation-maximisation from plain logits: the curves, the number of rounds, and whether they came to rest."""
     share = (data.right + 0.5) / (data.count + 1.0)
 
     def step(values: Floats) -> tuple[Floats, float]:
-        curves = Curves(*np.split(values, 2))
+        curves = _within_bounds(*np.split(values, 2))
         posterior, log_likelihood = data.posterior(curves)
         better = _improve(data, curves, posterior, model, has_prior)
         return np.concatenate((better.slope, better.intercept)), log_likelihood + (_log_prior(curves, model) if has_prior else 0.0)
 
     start = np.concatenate((np.ones(len(share)), np.log(share / (1.0 - share))))
     found, rounds, converged = come_to_rest(step, start, CLOSE, MOST_ROUNDS)
-    return Curves(*np.split(found, 2)), rounds, converged
+    curves = Curves(*np.split(found, 2))
+    at_bound = np.abs(curves.slope).max() >= STEEPEST or np.abs(curves.intercept).max() >= FURTHEST
+    return curves, rounds, converged and not at_bound
+
+
+def _within_bounds(slope: Floats, intercept: Floats) -> Curves:
+    return Curves(slope.clip(-STEEPEST, STEEPEST), intercept.clip(-FURTHEST, FURTHEST))
 
 
 def _log_prior(curves: Curves, model: Model) -> float:
@@ -136,18 +159,19 @@ def _improve(data: Answers, curves: Curves, posterior: Floats, model: Model, has
     chance = logistic(curves.at(data.nodes))
     hits, weight = met * chance, met * chance * (1.0 - chance)
     gain_d, gain_a = data.right - hits.sum(axis=1), moment - hits @ data.nodes
-    dd, da, aa = weight.sum(axis=1), weight @ data.nodes, weight @ data.nodes**2
+    dd, da, aa = np.maximum(weight.sum(axis=1), LEAST), weight @ data.nodes, weight @ data.nodes**2
     if has_prior:
         gain_d, dd = gain_d - curves.intercept / PRIOR_INTERCEPT**2, dd + 1.0 / PRIOR_INTERCEPT**2
     if model is Model.RASCH_ONE:
         return Curves(curves.slope, curves.intercept + _bounded(gain_d / dd))
     if model is Model.RASCH:
-        step_a = np.full(len(dd), (gain_a - da * gain_d / dd).sum() / (aa - da * da / dd).sum())
+        step_a = np.full(len(dd), (gain_a - da * gain_d / dd).sum() / max((aa - da * da / dd).sum(), LEAST))
     else:
         if has_prior:
             gain_a, aa = gain_a - (curves.slope - 1.0) / PRIOR_SLOPE**2, aa + 1.0 / PRIOR_SLOPE**2
-        step_a = (gain_a - da * gain_d / dd) / (aa - da * da / dd)
-    return Curves(curves.slope + _bounded(step_a), curves.intercept + _bounded((gain_d - da * step_a) / dd))
+        step_a = (gain_a - da * gain_d / dd) / np.maximum(aa - da * da / dd, LEAST)
+    step_a = _bounded(step_a)
+    return _within_bounds(curves.slope + step_a, curves.intercept + _bounded((gain_d - da * step_a) / dd))
 
 
 def _bounded(step: Floats) -> Floats:
@@ -160,13 +184,16 @@ def _errors(data: Answers, curves: Curves, posterior: Floats, model: Model) -> t
     How the errors of different items go together is left out, which makes them a little small.
     """
     dd, da, aa = _cross_products(data, curves, posterior, model)
+    dd = np.maximum(dd, LEAST)
     if model is Model.RASCH_ONE:
         return np.full_like(dd, np.nan), 1.0 / np.sqrt(dd)
     joint = (da * da / dd).sum() if model is Model.RASCH else da * da / dd
-    slope = 1.0 / np.maximum(aa - joint, 1e-300)
-    difficulty, with_slope = -curves.intercept / curves.slope, -da / dd * slope
+    slope = 1.0 / np.maximum(aa - joint, LEAST)
+    flat = np.abs(curves.slope) < FLATTEST
+    steep = np.where(flat, np.nan, curves.slope)
+    difficulty, with_slope = -curves.intercept / steep, -da / dd * slope
     intercept = 1.0 / dd + (da / dd) ** 2 * slope
-    return np.sqrt(np.broadcast_to(slope, dd.shape)), np.sqrt(intercept + difficulty**2 * slope + 2 * difficulty * with_slope) / curves.slope
+    return np.sqrt(np.broadcast_to(slope, dd.shape)), np.sqrt(intercept + difficulty**2 * slope + 2 * difficulty * with_slope) / np.abs(steep)
 
 
 def _cross_products(data: Answers, curves: Curves, posterior: Floats, model: Model) -> tuple[Floats, Floats, Floats]:

@@ -31,7 +31,7 @@ def come_to_rest(step: Callable[[Floats], tuple[Floats, float]], start: Floats, 
         move = image - values
         if np.abs(move).max() < close:
             return image, count, True
-        if objective < best - LOSS * abs(best):
+        if not objective >= best - LOSS * abs(best):  # worse, or no number at all
             values, best, moves, images = plain, -np.inf, [], []
             continue
         best, plain = objective, image

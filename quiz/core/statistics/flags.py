@@ -20,6 +20,9 @@ TAIL = 0.27
 LOW, EASY, HARD, UNUSED = 0.20, 0.95, 0.20, 0.05
 """A correlation below which an item hardly separates; facilities above and below which nearly all or few solve it; a share that is next to nobody."""
 
+USUAL_RELIABILITY = 0.8
+"""That of a test of some fifty items, for which the textbooks' limits are meant."""
+
 NO_ROOM = 0.90
 """From this facility on an item cannot separate, and need not."""
 
@@ -58,12 +61,19 @@ class Flag:
 
 
 def flags_of(
-    figures: ItemFigures, options: Sequence[OptionFigures] = (), is_single: bool = True, differences: Sequence[tuple[str, GroupDifference]] = ()
+    figures: ItemFigures,
+    options: Sequence[OptionFigures] = (),
+    is_single: bool = True,
+    differences: Sequence[tuple[str, GroupDifference]] = (),
+    reliability: float = USUAL_RELIABILITY,
 ) -> tuple[Flag, ...]:
-    """Return the flags of an item, the gravest first. `is_single`: one option only may be chosen. `differences` come with the name of the group."""
+    """Return the flags of an item, the gravest first. `is_single`: one option only may be chosen. `differences` come with the name of the group.
+
+    `reliability` is that of the totals: in a short test everything goes less with them, so that less is asked of an item.
+    """
     found = [*_facility_flags(figures), *_difference_flags(differences)]
     if figures.answers >= gates.DISCRIMINATION:
-        found += _correlation_flags(figures)
+        found += _correlation_flags(figures, LOW * sqrt(min(1.0, max(0.0, reliability) / USUAL_RELIABILITY)))
         found += _single_flags(figures, options) if is_single else _multiple_flags(figures, options)
         found += _unused_flags(figures, options)
     kinds = {flag.kind for flag in found}
@@ -92,13 +102,13 @@ def _facility_flags(figures: ItemFigures) -> Iterator[Flag]:
         yield Flag(FlagKind.EASY, say("得分率{n}%，几乎人人都会：留着表示掌握，想分出高低就要换题。", n=n))
 
 
-def _correlation_flags(figures: ItemFigures) -> Iterator[Flag]:
+def _correlation_flags(figures: ItemFigures, low: float) -> Iterator[Flag]:
     interval = figures.point_biserial_interval
     if interval is None:
         return
     if interval.high < 0:
         yield Flag(FlagKind.BACKWARDS, say("成绩好的人反而更容易失分：答案是不是错了，或者题干有歧义？"))
-    elif interval.high < LOW and (figures.facility or 0.0) < NO_ROOM:
+    elif interval.high < low and (figures.facility or 0.0) < NO_ROOM:
         yield Flag(FlagKind.FLAT, say("成绩好的和成绩差的答得差不多：这道题分不出会与不会。"))
 
 

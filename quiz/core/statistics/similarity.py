@@ -11,12 +11,13 @@ were taught the same error together give the same wrong answers too.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
 
-from quiz.core.statistics.calibration import Fit
+from quiz.core.statistics.calibration import Fit, Model, fit_model
 from quiz.core.statistics.likelihood import logistic
 from quiz.core.statistics.marks import Floats, Ints, MarkTable, sums
 from quiz.core.statistics.values import Lead, Similarity
@@ -42,15 +43,20 @@ WORTH_A_LOOK = 1.5
 """Standard deviations above the expected count from which the exact chance is worked out: below, it is far from any limit."""
 
 
-def screen(table: MarkTable, fit: Fit, answer: Ints, pairs: Iterable[tuple[int, int]] | None = None, false_alarm: float = FALSE_ALARM) -> Similarity:
+def screen(table: MarkTable, answer: Ints, pairs: Iterable[tuple[int, int]] | None = None, false_alarm: float = FALSE_ALARM) -> Similarity:
     """Return which of the pairs of persons have too many equal wrong answers; without `pairs` everybody with everybody, or with those near.
 
     `answer` tells for each row of the table which answer was given, as a number that means the same thing for everyone who met that item; below 0
-    where nothing was answered. Where only right and wrong are known, give every answer the same number.
+    where nothing was answered. Where only right and wrong are known, give every answer the same number. Wrong is whatever earned less than all
+    the marks, and the model is fitted to that.
     """
     first, second = _usual(table.persons) if pairs is None else _columns(pairs)
-    agreement = _Agreement(table, fit, answer)
     threshold = false_alarm / max(1, len(first))
+    right = replace(table, mark=(table.mark >= table.most).astype(np.float64), most=np.ones(len(table.most)))
+    fit = fit_model(right, Model.RASCH, has_prior=not table.is_common)
+    if fit is None:
+        return Similarity(len(first), false_alarm, threshold, ())
+    agreement = _Agreement(right, fit, answer)
     leads = [
         lead
         for start in range(0, len(first), AT_ONCE)
@@ -86,20 +92,20 @@ class _Agreement:
 
     def __init__(self, table: MarkTable, fit: Fit, answer: Ints) -> None:
         known = ~np.isnan(fit.slope[table.item])
-        wrong = known & (table.mark < table.most)
+        wrong = known & (table.mark < 1.0)
         named = wrong & (answer >= 0)
         width = int(answer.max(initial=0)) + 1
-        code = table.item * width + np.maximum(answer, 0)
-        count = sums(code[named], table.items * width).reshape(table.items, width)
-        share = count / np.maximum(table.per_item(wrong.astype(np.float64)), 1.0)[:, None]
+        kinds, code = np.unique(table.item * width + np.maximum(answer, 0), return_inverse=True)
+        failed = np.maximum(table.per_item(wrong.astype(np.float64)), 1.0)[kinds // width]
+        agreeing = sums(kinds // width, table.items, (sums(code[named], len(kinds)) / failed) ** 2)
         failing = 1.0 - logistic(fit.slope[table.item] * abilities(table, fit)[table.person] + fit.intercept[table.item])
 
         def rows(keep: Any, values: Floats, columns: Ints, size: int) -> Any:
             return csr_array((values[keep], (table.person[keep], columns[keep])), shape=(table.persons, size))
 
         ones = np.ones(len(table.item))
-        self._same = rows(named, ones, code, table.items * width)
-        self._chance = rows(known, failing * np.sqrt((share**2).sum(axis=1))[table.item], table.item, table.items)
+        self._same = rows(named, ones, code, len(kinds))
+        self._chance = rows(known, failing * np.sqrt(agreeing)[table.item], table.item, table.items)
         self._wrong, self._met = rows(wrong, ones, table.item, table.items), rows(known, ones, table.item, table.items)
 
     def leads(self, first: Ints, second: Ints, threshold: float) -> list[Lead]:

@@ -107,9 +107,12 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """An item on the scale of ability, which has mean 0 and deviation 1 among those who sat: difficulty b and discrimination a, with their errors."""
+    """An item on the scale of ability, which has mean 0 and deviation 1 among those who sat: difficulty b and discrimination a, with their errors.
 
-    difficulty: float
+    Without a discrimination to speak of an item has no difficulty on that scale.
+    """
+
+    difficulty: float | None
     difficulty_error: float | None
     discrimination: float
     discrimination_error: float | None
@@ -117,7 +120,8 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Items fitted by marginal maximum likelihood; None for an item that everybody or nobody solved, unless a prior holds it.
+    """Items fitted by marginal maximum likelihood; None for an item that everybody or nobody solved, unless a prior holds it, and
+    for all where the fit did not come to rest.
 
     `model` is rasch (one common discrimination), rasch_one (it is 1) or two_parameter. `reliability` is the share of the variance of estimated
     abilities that is real; `test_reliability` the same foreseen from the test's information, for a common paper.

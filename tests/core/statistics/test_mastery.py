@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.core.statistics.mastery import Verdict, master, weight_of_age
@@ -65,6 +65,7 @@ def test_without_answers_what_is_likely_is_told_and_open():
 
 
 @given(st.integers(0, 20), st.integers(0, 20))
+@settings(deadline=None)
 def test_more_right_answers_never_lower_the_estimate(few, more):
     counts = np.full((6, 2), 20.0)
     others = np.array([[10.0, 10.0]] * 5)
