@@ -33,6 +33,7 @@ class Action(StrEnum):
     READ_SITTINGS = "read_sittings"
     PRINT_PAPERS = "print_papers"
     READ_RESULTS = "read_results"
+    READ_ITEMS = "read_items"
     RELEASE = "release"
     JUDGE = "judge"
     VERIFY = "verify"
@@ -53,6 +54,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_SITTINGS: frozenset({Role.ORGANISER, Role.INSPECTOR, Role.MARKER}),
     Action.PRINT_PAPERS: frozenset({Role.ORGANISER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
     Action.VERIFY: frozenset({Role.ORGANISER, Role.INSPECTOR}),

@@ -161,7 +161,7 @@ def _difference_flags(differences: Sequence[tuple[str, GroupDifference]]) -> Ite
     for name, found in differences:
         if min(found.reference, found.focal) < gates.DIFFERENCE or found.category not in ("B", "C") or found.delta is None:
             continue
-        yield Flag(FlagKind.DIFFERS, say(HARDER if found.delta < 0 else EASIER, group=name))
+        yield Flag(FlagKind.DIFFERS, say(HARDER if found.delta < 0 else EASIER, group=say(name)))
 
 
 HARDER = mark_text("成绩相当时，“{group}”更难答对这道题：题目是不是偏向别的岗位？")
