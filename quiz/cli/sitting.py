@@ -14,6 +14,7 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
+from quiz.cli.sitting_items import items, similar
 from quiz.core.admission import ALPHABET, LENGTH
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
@@ -36,6 +37,10 @@ PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say
 @click.group()
 def sitting() -> None:
     """Sittings."""
+
+
+sitting.add_command(items)
+sitting.add_command(similar)
 
 
 @sitting.command()

@@ -60,6 +60,11 @@ class ItemAnalysis:
         return next((item for item in self.items if item.asked.name == name), None)
 
     @property
+    def flagged(self) -> tuple[SittingItem, ...]:
+        """The items that somebody should look at, the gravest first."""
+        return tuple(sorted((item for item in self.items if item.report.flags), key=lambda item: item.report.gravity))
+
+    @property
     def thin(self) -> int:
         """How many items too few have answered for any verdict."""
         return sum(item.report.figures.answers < gates.FACILITY for item in self.items)

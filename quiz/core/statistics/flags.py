@@ -12,6 +12,7 @@ from enum import StrEnum
 from math import sqrt
 
 from quiz.core.message import Message, mark_text, say
+from quiz.core.question import TRUE_OPTIONS
 from quiz.core.statistics import gates
 from quiz.core.statistics.interval import Z95, share_interval
 from quiz.core.statistics.values import GroupDifference, ItemFigures, OptionFigures
@@ -82,6 +83,14 @@ def flags_of(
     return tuple(sorted(found, key=lambda flag: list(FlagKind).index(flag.kind)))
 
 
+def option_name(option: str) -> Message | str:
+    """Return what people call an option: its letter in the bank, or true and false by their names."""
+    return say(NAMES[option]) if option in NAMES else option
+
+
+NAMES = {option.id: option.text for option in TRUE_OPTIONS}
+
+
 def percent(share: float) -> int:
     """Return a share as whole percent."""
     return round(100 * share)
@@ -121,7 +130,7 @@ def _single_flags(figures: ItemFigures, options: Sequence[OptionFigures]) -> Ite
         return
     top = max(rivals, key=lambda option: option.upper)
     if top.upper >= top.lower and _leads(top.upper, key.upper, best):  # what draws the weak only is a hard question with a right key
-        values = {"option": top.option, "n": percent(top.upper), "key": key.option, "m": percent(key.upper)}
+        values = {"option": option_name(top.option), "n": percent(top.upper), "key": option_name(key.option), "m": percent(key.upper)}
         yield Flag(FlagKind.KEY_WRONG, say("成绩最好的27%里，选{option}的有{n}%，选答案{key}的只有{m}%：答案是不是错了？", **values))
     for option in rivals:
         if _differ(option.upper, option.lower, best):
@@ -134,7 +143,7 @@ def _multiple_flags(figures: ItemFigures, options: Sequence[OptionFigures]) -> I
     for option in options:
         interval = share_interval(option.upper, best)
         assert interval is not None
-        values = {"option": option.option, "n": percent(option.upper)}
+        values = {"option": option_name(option.option), "n": percent(option.upper)}
         if option.is_key and interval.high < 0.5:
             yield Flag(FlagKind.KEY_OPTION, say("成绩最好的27%里，只有{n}%选了{option}：它真的是答案吗？", **values))
         elif not option.is_key and interval.low > 0.5:
@@ -144,7 +153,7 @@ def _multiple_flags(figures: ItemFigures, options: Sequence[OptionFigures]) -> I
 
 
 def _drawn(option: OptionFigures) -> Message:
-    values = {"option": option.option, "n": percent(option.upper), "m": percent(option.lower)}
+    values = {"option": option_name(option.option), "n": percent(option.upper), "m": percent(option.lower)}
     return say("错误选项{option}更吸引成绩好的人（{n}%，成绩差的人{m}%）：它是不是在某种情况下也对？", **values)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from quiz.core.statistics import gates
 from quiz.core.statistics.classical import moments, over
 from quiz.core.statistics.interval import share_interval
 from quiz.core.statistics.marks import Floats, Ints, MarkTable, known, sums
@@ -66,14 +67,15 @@ def _correlations(table: MarkTable, scores: Scores, chosen: Chosen, number: int)
 
 
 def band_figures(table: MarkTable, ranks: Ranks) -> list[tuple[Band, ...]]:
-    """Return for each item how the five equal groups of those who met it fared, the weakest first; nothing where a group is empty."""
-    shares = table.shares()
+    """Return for each item how the five equal groups of those who met it fared, the weakest first; nothing where too few did."""
+    shares, count = table.shares(), table.per_item()
     parts = [(table.per_item(band), over(table.per_item(band * shares), table.per_item(band))) for band in ranks.bands()]
-    out = []
-    for i in range(table.items):
-        found = [_band(float(size[i]), float(share[i])) for size, share in parts if size[i] > 0]
-        out.append(tuple(found) if len(found) == len(parts) else ())
-    return out
+    return [
+        tuple(_band(float(size[i]), float(share[i])) for size, share in parts)
+        if count[i] >= gates.FACILITY and all(size[i] > 0 for size, _ in parts)
+        else ()
+        for i in range(table.items)
+    ]
 
 
 def _band(answers: float, facility: float) -> Band:

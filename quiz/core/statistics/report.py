@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quiz.core.statistics.flags import Flag
+from quiz.core.statistics.flags import Flag, FlagKind
 from quiz.core.statistics.values import Band, Calibrated, Calibration, GroupDifference, Item, ItemFigures, OptionFigures, TotalFigures
 
 
@@ -21,6 +21,11 @@ class ItemReport:
     differences: tuple[tuple[str, GroupDifference], ...]
     flags: tuple[Flag, ...]
 
+    @property
+    def gravity(self) -> int:
+        """How soon it should be looked at, 0 first; items without flags come last."""
+        return list(FlagKind).index(self.flags[0].kind) if self.flags else len(FlagKind)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -36,5 +41,5 @@ class Analysis:
 
     @property
     def flagged(self) -> tuple[ItemReport, ...]:
-        """The items with flags, those whose key is in doubt first."""
-        return tuple(sorted((item for item in self.items if item.flags), key=lambda item: not any(flag.is_grave for flag in item.flags)))
+        """The items with flags, the gravest first."""
+        return tuple(sorted((item for item in self.items if item.flags), key=lambda item: item.gravity))

@@ -34,6 +34,7 @@ def total_figures(table: MarkTable, scores: Scores) -> TotalFigures:
         items=int(worth.sum()),
         answers=len(table.item),
         is_share=scores.is_share,
+        earned=float(table.mark.sum() / table.most.sum()) if table.most.sum() else None,
         mean=float(totals.mean()) if len(totals) else None,
         median=float(np.median(totals)) if len(totals) else None,
         deviation=shape.deviation,

@@ -58,6 +58,7 @@ class ItemFigures:
 @dataclass(frozen=True, slots=True)
 class TotalFigures:
     """How the totals came out. `is_share` is True where papers differ, so that a total is a share of what its paper let expect (1 = as expected).
+    `earned` is the share of all marks to be earned that were earned.
 
     `internal_consistency` (Cronbach's alpha), `error_ratio` in percent and `standard_error` in marks exist only for a common paper;
     `kr20` only where it was marked all or nothing with equal marks; `alpha` from 0 to 1, over pairs of items where answers are missing.
@@ -67,6 +68,7 @@ class TotalFigures:
     items: int
     answers: int
     is_share: bool
+    earned: float | None
     mean: float | None
     median: float | None
     deviation: float | None
