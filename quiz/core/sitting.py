@@ -113,6 +113,11 @@ def deadline_now(deadline_at: datetime, paused_at: datetime | None, now: datetim
     return deadline_at if paused_at is None else deadline_at + max(now - paused_at, timedelta())
 
 
+def seconds_to_open(opens_at: datetime, now: datetime) -> int:
+    """Return the whole seconds until a sitting opens, rounded up, so that nobody who waited them comes too early; never negative."""
+    return max(0, -((now - opens_at) // timedelta(seconds=1)))
+
+
 def seconds_left(deadline_at: datetime, now: datetime) -> int:
     """Return the whole seconds until the deadline, never negative."""
     return max(0, int((deadline_at - now).total_seconds()))

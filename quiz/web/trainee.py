@@ -10,12 +10,13 @@ import logging
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -23,7 +24,7 @@ from quiz.core.access import Action
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
 from quiz.core.saving import Save, Saved, SaveResult
-from quiz.core.sitting import GRACE, Phase, Release, seconds_left
+from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
 from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import known_end
@@ -31,7 +32,7 @@ from quiz.usecases import attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
-from quiz.web.context import actor, needs, now, reader, write_together, writer
+from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
 from quiz.web.presence import be_seen
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
@@ -93,6 +94,7 @@ def paper(code: str) -> ResponseReturnValue:
         listed=listed,
         paper=shown,
         standing=standing_of(listed, now()),
+        seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
         headings=headings(shown),
         seed=seed_to_show(listed.seat.sitting, now()),
     )
@@ -118,9 +120,7 @@ def sit(code: str) -> ResponseReturnValue:
         return desk
     be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return render_template(
-        "trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper), open_question=open_question
-    )
+    return _render_desk("trainee/sit.html", desk, code, section=section, open_question=open_question)
 
 
 @pages.get("/papers/<code>/summary")
@@ -130,7 +130,7 @@ def summary(code: str) -> ResponseReturnValue:
     desk = _desk(code)
     if not isinstance(desk, Desk):
         return desk
-    return render_template("trainee/summary.html", desk=desk, paper=desk.paper, code=code, headings=headings(desk.paper))
+    return _render_desk("trainee/summary.html", desk, code)
 
 
 @pages.post("/papers/<code>/save")
@@ -199,13 +199,18 @@ def result(code: str) -> ResponseReturnValue:
 @pages.get("/papers/<code>/time")
 @needs(Action.SIT)
 def time_left(code: str) -> ResponseReturnValue:
-    """The server's time for the page's script."""
+    """The server's time for the scripts of the waiting room and of the sitting page, and a fresh token for one whose log-in was lost meanwhile."""
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
-    attempt = listed.seat.attempt
-    is_open = standing_of(listed, now()) is Standing.RESUME
-    left = seconds_left(attempts.deadline_of(attempt, now()), now()) if is_open and attempt else 0
-    return jsonify(state="open" if is_open else "closed", seconds_left=left, server_time=now().isoformat())
+    standing, attempt = standing_of(listed, now()), listed.seat.attempt
+    is_open = standing is Standing.RESUME and attempt is not None
+    return jsonify(
+        state="open" if is_open else standing.value if standing in (Standing.COMING, Standing.START) else "closed",
+        seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
+        seconds_left=seconds_left(attempts.deadline_of(attempt, now()), now()) if is_open and attempt else 0,
+        server_time=now().isoformat(),
+        token=generate_csrf(),
+    )
 
 
 def standing_of(listed: Listed, at: datetime) -> Standing:
@@ -223,6 +228,12 @@ def standing_of(listed: Listed, at: datetime) -> Standing:
 def headings(paper: Paper) -> list[Any]:
     """Return the heading of each section."""
     return [section_heading(paper, index) for index in range(len(paper.sections))]
+
+
+def _render_desk(template: str, desk: Desk, code: str, **values: object) -> str:
+    offset = now().astimezone(installation().settings.zone).utcoffset() or timedelta()
+    minutes = offset // timedelta(minutes=1)
+    return render_template(template, desk=desk, paper=desk.paper, code=code, headings=headings(desk.paper), utc_offset=minutes, **values)
 
 
 def _desk(code: str) -> Desk | ResponseReturnValue:

@@ -109,12 +109,15 @@ def test_list_and_notice_in_every_state(trainee: Person, web_engine: Engine, cod
     notice = trainee.get(f"/papers/{code}").text
     assert "2026年12月1日（周二）09:00起可以答题" in notice
     assert "开始答题</button>" not in notice
+    time = trainee.get(f"/papers/{code}/time").get_json()
+    assert (time["state"], time["seconds_left"], time["seconds_to_open"]) == ("coming", 0, 300)
     early = trainee.post(f"/papers/{code}/start")
     assert early.status_code == 409
     assert "考试还没有开始" in early.text
 
     clock.at = NINE
     assert "阅读须知并开始" in trainee.get("/papers").text
+    assert trainee.get(f"/papers/{code}/time").get_json()["state"] == "start"
     notice = trainee.get(f"/papers/{code}").text
     for text in ("王秀英", "柳溪镇", "8题，总分20分，12分及格", "请独立完成。", "样题", "一、单项选择题（每题2分，共4分。", "开始答题</button>"):
         assert text in notice
@@ -125,7 +128,8 @@ def test_list_and_notice_in_every_state(trainee: Person, web_engine: Engine, cod
     assert trainee.post(f"/papers/{code}/start").status_code == 303
     assert "继续答题" in trainee.get("/papers").text
     assert "继续答题" in trainee.get(f"/papers/{code}").text
-    assert trainee.get(f"/papers/{code}/time").get_json()["seconds_left"] == 3600
+    time = trainee.get(f"/papers/{code}/time").get_json()
+    assert (time["state"], time["seconds_left"], time["seconds_to_open"]) == ("open", 3600, 0)
 
     clock.go_on(minutes=60, seconds=16)
     assert "收卷中" in trainee.get("/papers").text
@@ -444,7 +448,7 @@ def test_saved_answers_come_back_on_any_device(person: People, web_engine: Engin
     page = desktop.get(f"/papers/{code}/sit").text
     assert f'name="s1" value="{as_on_page(web_engine, code, 1, ["A"])[0]}" checked' in page
     assert 'value="十&#34;二"' in page
-    assert 'data-newest="2"' in page
+    assert 'name="newest_seq" value="2"' in page
     summary = desktop.get(f"/papers/{code}/summary").text
     assert "6题没有作答" in summary
 
