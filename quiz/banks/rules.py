@@ -26,6 +26,7 @@ RULES: dict[str, str] = {
     "Y018": mark_text("引号或括号没有收尾"),
     "Y019": mark_text("文件打不开"),
     "Y020": mark_text("问题太多，没有全部列出"),
+    "Y021": mark_text("最后一行没有换行"),
     # F: fields, in every kind of file
     "F101": mark_text("不认识的键"),
     "F102": mark_text("缺少必填的键"),

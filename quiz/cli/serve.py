@@ -95,11 +95,11 @@ def serve(console: Console, host: str, port: int, notice: float) -> None:
 def doctor(console: Console) -> None:
     """Say what this installation runs on and whether its database is in order."""
     console.say(say("实例目录：{folder}", folder=console.settings.instance))
-    engine = console.engine
-    console.say(say("数据库：{kind}", kind=engine.dialect.name))
     for line in disk_lines(console.settings.database_url):
         console.say(line)
     refuse_damaged(console.settings, thoroughly=True)
+    engine = console.engine
+    console.say(say("数据库：{kind}", kind=engine.dialect.name))
     if engine.dialect.name == "sqlite":
         console.say(say("SQLite 版本：{version}", version=sqlite_version()))
     for line in node_lines(console, engine):

@@ -101,8 +101,8 @@ def _add_headers(response: Response) -> Any:
     for name, value in HEADERS.items():
         if name not in response.headers:
             response.headers.add(name, value)
-    if request.endpoint != "account.static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    if request.endpoint != "account.static" and not response.cache_control.private:  # pictures alone are kept, by whoever may see them
+        response.headers["Cache-Control"] = "no-store"
     if context.installation().settings.secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

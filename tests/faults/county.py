@@ -68,7 +68,10 @@ def people(url: str) -> list[Person]:
         assert sitting is not None
         seats = {seat.cadre.number: (seat.paper.code, read_paper(seat.paper).slots) for seat in seats_of_sitting(db, sitting)}
     engine.dispose()
-    return [Person(number, code, _answers(slots), token_of(number.lower())) for number, (code, slots) in sorted(seats.items())]
+    return [
+        Person(number, code, {slot.number: slot.question for slot in slots}, _answers(slots), token_of(number.lower()))
+        for number, (code, slots) in sorted(seats.items())
+    ]
 
 
 def start_earlier(url: str, person: Person, ago: timedelta) -> datetime:

@@ -16,6 +16,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from benchmarks.http import FORM, Connection, Reply
+from quiz.core.marking import check_response
+from quiz.core.question import Question
+from quiz.core.shown import as_shown, as_stored
 from quiz.web.context import LOGIN_COOKIE
 from tests.faults.checker import Checker
 
@@ -30,17 +33,18 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who sits: staff number, code of the paper, answers to choose from by slot, and the token of a live log-in."""
+    """Somebody who sits: staff number, code of the paper, its questions and answers to choose from by slot, and the token of a live log-in."""
 
     number: str
     code: str
+    questions: dict[int, Question]
     answers: dict[int, list[list[str]]]
     token: str
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer on its way: `made` is when, by the page's clock, in seconds."""
+    """An answer on its way, with its value as it will be stored: `made` is when, by the page's clock, in seconds."""
 
     slot: int
     value: list[str]
@@ -114,7 +118,7 @@ class Page:
         """Take the desk; return what the server has."""
         taken = await self.call("desk", {"device": self.device})
         self.seq, self.turn, self.seconds_left = taken["first_seq"] - 1, taken["turn"], taken["seconds_left"]
-        return {int(slot): value for slot, value in taken["responses"].items()}
+        return {int(slot): self.stored(int(slot), value) for slot, value in taken["responses"].items()}
 
     # --- answers -----------------------------------------------------------------------------------------------------------------------------
 
@@ -134,8 +138,19 @@ class Page:
     def body_of(self, answers: Sequence[Answer]) -> dict[str, object]:
         """Return the body of a call that brings these answers."""
         now = self.clock()
-        items = [{"slot": made.slot, "value": made.value, "seq": made.seq, "age": max(0, int((now - made.made) * 1000))} for made in answers]
+        items = [
+            {"slot": made.slot, "value": self.shown(made.slot, made.value), "seq": made.seq, "age": max(0, int((now - made.made) * 1000))}
+            for made in answers
+        ]
         return {"device": self.device, "items": items}
+
+    def shown(self, slot: int, value: list[str]) -> list[str]:
+        """Return an answer as the page names it."""
+        return list(as_shown(self.person.questions[slot], tuple(value)))
+
+    def stored(self, slot: int, value: list[str]) -> list[str]:
+        """Return an answer as it is stored."""
+        return list(check_response(self.person.questions[slot], as_stored(self.person.questions[slot], value)))
 
     async def deliver(self) -> list[dict[str, Any]]:
         """Send what waits, the oldest first, once; return what became of it. NotConfirmed leaves all of it waiting."""

@@ -77,6 +77,8 @@ def test_a_file_that_is_none_any_more_is_not_taken_for_a_new_one(folder: Path, c
     told = quiz(folder, "serve", "--port", "1")
     assert (told.returncode, "数据库文件已损坏" in told.stderr, "没有找到完好的备份" in told.stderr) == (1, True, True)
     assert (folder / DATABASE).read_bytes() == content
+    doctor = quiz(folder, "doctor")
+    assert (doctor.returncode, "数据库文件已损坏" in doctor.stderr, "Traceback" in doctor.stderr) == (1, True, False)
 
 
 def test_doctor_finds_an_index_that_disagrees_with_its_table(folder: Path) -> None:
