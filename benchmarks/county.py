@@ -25,6 +25,7 @@ from quiz.core.paper import Slot
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster
+from quiz.core.shown import as_shown
 from quiz.core.sitting import Release
 from quiz.settings import shipped
 from quiz.storage import accounts, migrate, rosters
@@ -169,7 +170,8 @@ async def save(sitter: Sitter, phase: Phase, meant: float | None = None) -> None
     number, slot = sitter.seq, sitter.slots[sitter.seq % len(sitter.slots)]
     sitter.seq += 1
     value = some_answer(slot, sitter.chance)
-    body = json.dumps({"device": "made", "items": [{"slot": slot.number, "value": value, "seq": number, "age": 0}]}).encode()
+    named = as_shown(slot.question, tuple(value))
+    body = json.dumps({"device": "made", "items": [{"slot": slot.number, "value": named, "seq": number, "age": 0}]}).encode()
     reply = await phase.call(sitter.connection, 200, "POST", f"/papers/{sitter.code}/responses", body, meant, **JSON, X_CSRFToken=sitter.csrf)
     if reply and json.loads(reply.body)["items"][0].get("state") == "accepted":
         sitter.confirmed[number] = (slot.number, value)
