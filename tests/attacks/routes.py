@@ -58,18 +58,28 @@ ROUTES = {
     "organiser.amend": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
+    "organiser.decide_late": ORGANISERS,
     "organiser.draw": ORGANISERS,
     "organiser.export": READERS,
+    "organiser.hall": READERS,
+    "organiser.hall_clock": ORGANISERS,
+    "organiser.hall_give_back": ORGANISERS,
+    "organiser.hall_pause": ORGANISERS,
+    "organiser.hall_resume": ORGANISERS,
     "organiser.home": READERS | MARKERS,
     "organiser.new": ORGANISERS,
     "organiser.notice": READERS,
     "organiser.papers": ORGANISERS,
     "organiser.proof": READERS,
     "organiser.release": ORGANISERS,
+    "organiser.restore": ORGANISERS,
+    "organiser.retry": ORGANISERS,
     "organiser.roster": ORGANISERS,
     "organiser.roster_example": ORGANISERS,
     "organiser.sitting": READERS,
     "organiser.times": ORGANISERS,
+    "organiser.void": ORGANISERS,
+    "presence.pulse": SITTERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
     "setter.coverage": SETTERS,
@@ -94,7 +104,7 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
-JSON_CALLS = frozenset({"saving.save", "saving.take_desk"})
+JSON_CALLS = frozenset({"presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
