@@ -95,13 +95,21 @@ MOST_PAPERS = 5_000
 def read_paper(row: PaperRow) -> Paper:
     """Return the frozen paper in a row; its questions are read in the row's own session, which must still be open."""
     found = _papers.get(row.digest)
-    if found is None:
-        session = object_session(row)
-        assert session is not None
-        found = _papers[row.digest] = _questions.read(row.content, lambda digests: texts_of(session, digests))
+    if found is not None:
+        return found
+    session = object_session(row)
+    assert session is not None
+    paper = paper_in(session, row.content)
+    if hashlib.sha256(row.content.encode()).hexdigest() == row.digest:  # else somebody changed it: others with this digest are not this
+        _papers[row.digest] = paper
         if len(_papers) > MOST_PAPERS:
             _papers.popitem(last=False)
-    return found
+    return paper
+
+
+def paper_in(session: Session, content: str) -> Paper:
+    """Return the paper in a text, whatever is in memory."""
+    return _questions.read(content, lambda digests: texts_of(session, digests))
 
 
 def paper_by_id(session: Session, paper_id: int, digest: str) -> Paper:

@@ -46,7 +46,8 @@ def find_spot(session: Session, code: str) -> Spot | None:
 
 
 def others_since(session: Session, spot: Spot, before: int, mark: int) -> tuple[dict[int, Response], int]:
-    """Return what counts of the answers numbered below `before` that came in after the row `mark`, by slot, and the row up to which that is all."""
+    """Return the accepted answers numbered below `before` that came in after the row `mark`, the newest of each slot, and the row up to which that is
+    all. What has been covered by a higher number meanwhile is among them: whoever covered it had not seen it."""
     rows = session.execute(_OTHERS, {"sitting": spot.sitting_id, "attempt": spot.attempt_id, "before": before, "mark": mark}).all()
     return {slot: tuple(json.loads(value)) for _, slot, value in rows}, max((row[0] for row in rows), default=mark)
 
@@ -110,10 +111,11 @@ _SPOT = (
     .where(PaperRow.code == bindparam("code"), is_current())
 )
 _newer = aliased(ResponseRow)
-_IS_NEWEST = ~exists().where(
+_IS_NEWEST_BELOW = ~exists().where(
     _newer.sitting_id == ResponseRow.sitting_id,
     _newer.attempt_id == ResponseRow.attempt_id,
     _newer.seq > ResponseRow.seq,
+    _newer.seq < bindparam("before"),
     _newer.slot == ResponseRow.slot,
     _newer.state == "accepted",
 )
@@ -125,7 +127,7 @@ _OTHERS = (
         ResponseRow.seq < bindparam("before"),
         ResponseRow.id > bindparam("mark"),
         ResponseRow.state == "accepted",
-        _IS_NEWEST,
+        _IS_NEWEST_BELOW,
     )
     .order_by(ResponseRow.id)
 )

@@ -108,9 +108,7 @@ def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, 
     others: dict[int, Response] = {}
     mark = told.mark
     if state is PulseState.OPEN and 1 < told.turn == turn:  # before the first turn there is none
-        found, mark = presence.others_since(session, spot, first_seq(turn), told.mark)
-        slots = papers.read_paper(session.get_one(PaperRow, spot.paper_id)).slots if found else ()
-        others = {number: as_shown(slots[number - 1].question, response) for number, response in found.items()}
+        others, mark = _others(session, spot, turn, told.mark)
     note = Note(
         spot.sitting_id,
         spot.paper_id,
@@ -122,6 +120,15 @@ def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, 
         tuple(event for event in told.events[:MOST_EVENTS] if event.kind in TOLD_BY_PAGES),
     )
     return Heard(state, turn, others, mark, left, None if state is PulseState.CLOSED else note)
+
+
+def _others(session: Session, spot: Spot, turn: int, mark: int) -> tuple[dict[int, Response], int]:
+    """What an older page brought since the mark, as the page that asks names it."""
+    stored, mark = presence.others_since(session, spot, first_seq(turn), mark)
+    if not stored:
+        return {}, mark
+    paper = papers.read_paper(session.get_one(PaperRow, spot.paper_id))
+    return {slot: as_shown(paper.slots[slot - 1].question, response) for slot, response in stored.items()}, mark
 
 
 def _state(session: Session, spot: Spot, now: datetime) -> tuple[PulseState, int]:

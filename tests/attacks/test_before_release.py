@@ -1,4 +1,4 @@
-"""Attack 4: the key, an explanation or a mark is sought before its release: in pages, JSON, PDF, sources, attributes, orders, names, caches, side doors."""
+"""Attack 4: the key, an explanation or a mark is sought before its release: in pages, JSON, PDF, sources, attributes, orders, caches, side doors."""
 
 from __future__ import annotations
 

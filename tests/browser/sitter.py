@@ -13,6 +13,7 @@ from quiz.storage.engine import reading, writing
 from quiz.storage.tables import ResponseRow
 from quiz.usecases import attempts
 from tests.browser.conftest import Site
+from tests.web.world import as_on_page
 
 
 def saves(site: Site) -> list[ResponseRow]:
@@ -21,14 +22,19 @@ def saves(site: Site) -> list[ResponseRow]:
         return list(session.scalars(select(ResponseRow).order_by(ResponseRow.id)))
 
 
+def value_of(site: Site, row: ResponseRow) -> list[str]:
+    """Return what was answered, as the page names it."""
+    return list(as_on_page(site.engine, site.code, row.slot, json.loads(row.value)))
+
+
 def accepted(site: Site) -> dict[int, list[str]]:
     """Return the responses that count: the accepted one with the highest number of each slot."""
-    return {row.slot: json.loads(row.value) for row in sorted(saves(site), key=lambda row: row.seq) if row.state == "accepted"}
+    return {row.slot: value_of(site, row) for row in sorted(saves(site), key=lambda row: row.seq) if row.state == "accepted"}
 
 
 def rows(site: Site) -> list[tuple[int, list[str], str]]:
     """Return every stored save as (slot, value, state)."""
-    return [(row.slot, json.loads(row.value), row.state) for row in saves(site)]
+    return [(row.slot, value_of(site, row), row.state) for row in saves(site)]
 
 
 def made(row: ResponseRow) -> datetime:
@@ -43,7 +49,7 @@ def close_expired(site: Site) -> None:
 
 
 def answer(page: Any, slot: int, value: list[str]) -> None:
-    """Answer the question that is on the screen."""
+    """Answer the question that is on the screen; options have the names a, b, c of their places."""
     question = page.locator(f"#q{slot}")
     expect(question).to_be_visible()
     blanks = question.locator(".blank")

@@ -30,11 +30,11 @@ def timed(phone: Any) -> Any:
 def cut(site: Site, timed: Any) -> Any:
     """A phone on which one answer is saved and another waits, because the network has gone."""
     site.start(timed)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_saved(timed)
     timed.context.set_offline(True)
     timed.get_by_role("button", name="下一题").click()
-    answer(timed, 2, ["B"])
+    answer(timed, 2, ["b"])
     is_unsaved(timed)
     return timed
 
@@ -59,7 +59,7 @@ def scores(site: Site) -> list[int]:
 
 def test_time_runs_out(site: Site, timed: Any) -> None:
     site.start(timed)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_saved(timed)
     pass_time(site, timed, 60)
     expect(timed.get_by_text("时间到，正在交卷")).to_be_visible()
@@ -82,7 +82,7 @@ def test_without_network_to_the_end_and_back_in_time(site: Site, cut: Any) -> No
     cut.clock.run_for(60_000)
     expect(cut.get_by_text("交卷成功")).to_be_visible(timeout=10_000)
     keeps_nothing(cut)
-    assert accepted(site) == {1: ["A"], 2: ["B"]}
+    assert accepted(site) == {1: ["a"], 2: ["b"]}
     assert made(saves(site)[1]) <= attempt(site).deadline_at < saves(site)[1].received_at
     assert len(scores(site)) == 2
 
@@ -94,14 +94,14 @@ def test_back_too_late_is_stored_told_and_not_marked(site: Site, cut: Any) -> No
     cut.context.set_offline(False)
     cut.clock.run_for(60_000)
     expect(cut.get_by_text("有1处作答在时间到后才送达，没有计分，已留存备查")).to_be_visible(timeout=10_000)
-    assert rows(site) == [(1, ["A"], "accepted"), (2, ["B"], "late")]
+    assert rows(site) == [(1, ["a"], "accepted"), (2, ["b"], "late")]
     assert len(scores(site)) == 1
     keeps_nothing(cut)
 
 
 def test_everything_saved_and_no_network_at_the_end(site: Site, timed: Any) -> None:
     site.start(timed)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_saved(timed)
     timed.context.set_offline(True)
     pass_time(site, timed, 60)
@@ -118,7 +118,7 @@ def test_a_page_that_never_reached_the_desk_still_delivers(site: Site, timed: An
     """The network goes as the page opens and comes back after the end: the answers had no numbers yet."""
     timed.route("**/desk", lambda route: route.abort())
     site.start(timed)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_unsaved(timed)
     timed.context.set_offline(True)
     pass_time(site, timed, 62)
@@ -129,7 +129,7 @@ def test_a_page_that_never_reached_the_desk_still_delivers(site: Site, timed: An
     timed.clock.run_for(60_000)
     expect(timed.get_by_text("交卷成功")).to_be_visible(timeout=10_000)
     keeps_nothing(timed)
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
 
 
 @pytest.mark.parametrize("way", ["", "/result", "list"])
@@ -150,7 +150,7 @@ def test_the_page_is_gone_and_others_deliver(site: Site, cut: Any, way: str) -> 
     else:
         expect(page.get_by_text("交卷成功")).to_be_visible()
     keeps_nothing(page)
-    assert accepted(site) == {1: ["A"], 2: ["B"]}
+    assert accepted(site) == {1: ["a"], 2: ["b"]}
     assert made(saves(site)[1]) <= attempt(site).deadline_at
 
 
@@ -161,7 +161,7 @@ def test_the_list_delivers_for_a_paper_that_is_still_open_and_leaves_the_desk_al
     page = context.new_page()
     page.goto(f"{site.url}/papers")
     expect(page.get_by_text("留在这台设备上的1题作答已经送达")).to_be_visible()
-    assert accepted(site) == {1: ["A"], 2: ["B"]}
+    assert accepted(site) == {1: ["a"], 2: ["b"]}
     assert attempt(site).turn == 1
 
 
@@ -174,21 +174,21 @@ def test_somebody_elses_answers_are_not_touched(site: Site, cut: Any) -> None:
     page = context.new_page()
     site.log_in(page, "q002")
     expect(page.get_by_role("heading", name="我的考试")).to_be_visible()
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
     assert len(kept(page)) == 1
 
 
 def test_an_answer_after_the_end_is_told(site: Site, phone: Any) -> None:
     """A page whose clock says that there is time: the server knows better, keeps the answer and says that it does not count."""
     site.start(phone)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
     site.clock.go_on(minutes=71)
     go_to(phone, 2)
-    answer(phone, 2, ["A"])
+    answer(phone, 2, ["a"])
     expect(phone.get_by_text("系统正在收卷")).to_be_visible(timeout=10_000)
     expect(phone.get_by_text("有1处作答在时间到后才送达")).to_be_visible()
-    assert rows(site) == [(1, ["A"], "accepted"), (2, ["A"], "late")]
+    assert rows(site) == [(1, ["a"], "accepted"), (2, ["a"], "late")]
 
 
 def test_the_receipt_looks_again_while_papers_are_collected(site: Site, timed: Any) -> None:
@@ -208,7 +208,7 @@ def test_time_is_given_in_the_last_moment(site: Site, timed: Any, new_page: Call
     from quiz.usecases import extending
 
     site.start(timed)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_saved(timed)
     site.clock.go_on(minutes=59, seconds=59)
     with writing(site.engine) as session:

@@ -39,14 +39,14 @@ def test_three_minutes_without_network(site: Site, timed: Any) -> None:
     site.start(timed)
     expect(timed.locator("#q1")).to_be_visible()
     timed.context.set_offline(True)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_unsaved(timed)
     timed.get_by_role("button", name="下一题").click()
-    answer(timed, 2, ["B"])
+    answer(timed, 2, ["b"])
     pass_time(site, timed, 2)
     expect(timed.get_by_text("暂时连不上服务器")).to_be_visible()
     go_to(timed, 1)
-    answer(timed, 1, ["C"])
+    answer(timed, 1, ["c"])
     pass_time(site, timed, 1)
     assert rows(site) == []
     timed.on("request", lambda request: batches.append(len(request.post_data_json["items"])) if request.url.endswith("/responses") else None)
@@ -54,7 +54,7 @@ def test_three_minutes_without_network(site: Site, timed: Any) -> None:
     is_saved(timed, "09:13")
     expect(timed.locator("#banner")).to_be_hidden()
     assert batches == [2]
-    assert rows(site) == [(2, ["B"], "accepted"), (1, ["C"], "accepted")]
+    assert rows(site) == [(2, ["b"], "accepted"), (1, ["c"], "accepted")]
     second, first = saves(site)
     assert second.received_at - second.made_at >= 3 * MINUTE - timedelta(seconds=5)
     assert MINUTE - timedelta(seconds=5) <= first.received_at - first.made_at < 2 * MINUTE
@@ -63,7 +63,7 @@ def test_three_minutes_without_network(site: Site, timed: Any) -> None:
 def test_the_waits_grow_and_differ(site: Site, timed: Any) -> None:
     """Back-off with full jitter: no two pages knock in step, and the waits never exceed half a minute."""
     site.start(timed)
-    answer(timed, 1, ["B"])
+    answer(timed, 1, ["b"])
     is_saved(timed)
     timed.evaluate("""() => {
         const real = window.setTimeout, waits = [];
@@ -74,7 +74,7 @@ def test_the_waits_grow_and_differ(site: Site, timed: Any) -> None:
         Math.random = () => 0.5;
     }""")
     timed.route("**/responses", lambda route: route.fulfill(status=503, json={"error": "database", "message": "x"}))
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     waits = [500, 1000, 2000, 4000, 7500, 15000, 15000]
     for count in range(1, len(waits) + 1):
         expect(timed.locator("html")).to_have_attribute("data-waits", " ".join(map(str, waits[:count])))
@@ -94,7 +94,7 @@ def test_a_busy_server_says_when_to_come_back(site: Site, timed: Any) -> None:
             route.continue_()
 
     timed.route("**/responses", refuse_once)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_unsaved(timed)
     timed.clock.run_for(15_000)
     assert len(asked) == 1
@@ -114,9 +114,9 @@ def test_a_lost_reply_makes_one_row(site: Site, phone: Any) -> None:
         route.abort()
 
     phone.route("**/responses", lose_first)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
-    assert rows(site) == [(1, ["A"], "accepted")]
+    assert rows(site) == [(1, ["a"], "accepted")]
 
 
 def test_a_lost_reply_of_the_desk_loses_nothing(site: Site, phone: Any) -> None:
@@ -131,9 +131,9 @@ def test_a_lost_reply_of_the_desk_loses_nothing(site: Site, phone: Any) -> None:
 
     phone.route("**/desk", lose_first)
     site.start(phone)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
     assert saves(site)[0].seq > 2_000_000
 
 
@@ -142,27 +142,27 @@ def test_somebody_who_answers_in_the_servers_name_is_not_believed(site: Site, ph
     """A hotel's log-in page with status 200 is no confirmation."""
     site.start(phone)
     phone.route("**/responses", lambda route: route.fulfill(status=200, body=reply, content_type="application/json"))
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_unsaved(phone)
     phone.unroute("**/responses")
     is_saved(phone)
-    assert rows(site) == [(1, ["A"], "accepted")]
+    assert rows(site) == [(1, ["a"], "accepted")]
 
 
 def test_unsent_answers_survive_the_window(site: Site, phone: Any) -> None:
     phone.on("dialog", lambda dialog: dialog.accept())
     site.start(phone)
     phone.route("**/responses", lambda route: route.fulfill(status=503, json={"error": "database", "message": "x"}))
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_unsaved(phone)
     phone.reload()
     go_to(phone, 1)
-    expect(phone.locator("#q1 input[value=A]")).to_be_checked()
+    expect(phone.locator("#q1 input[value=a]")).to_be_checked()
     assert len(kept(phone)) == 1
     assert rows(site) == []
     phone.unroute("**/responses")
     is_saved(phone)
-    assert rows(site) == [(1, ["A"], "accepted")]
+    assert rows(site) == [(1, ["a"], "accepted")]
     assert kept(phone) == {}
 
 
@@ -170,7 +170,7 @@ def test_what_is_kept_names_nobody_and_no_question(site: Site, desktop: Any) -> 
     desktop.on("dialog", lambda dialog: dialog.accept())
     site.start(desktop)
     desktop.context.set_offline(True)
-    answer(desktop, 1, ["A"])
+    answer(desktop, 1, ["a"])
     is_unsaved(desktop)
     entry = next(iter(kept(desktop).values()))
     assert [sorted(item) for item in entry["items"]] == [["at", "base", "seq", "slot", "value"]]
@@ -181,16 +181,16 @@ def test_the_back_button_brings_the_answers_back(site: Site, phone: Any) -> None
     phone.on("dialog", lambda dialog: dialog.accept())
     site.start(phone)
     phone.route("**/responses", lambda route: route.abort())
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_unsaved(phone)
     phone.go_back()
     expect(phone.get_by_role("link", name="继续答题")).to_be_visible()
     phone.unroute("**/responses")
     phone.go_forward()
     is_saved(phone)
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
     go_to(phone, 1)
-    expect(phone.locator("#q1 input[value=A]")).to_be_checked()
+    expect(phone.locator("#q1 input[value=a]")).to_be_checked()
 
 
 @pytest.fixture
@@ -219,20 +219,20 @@ def test_the_browser_is_closed_without_network_and_opened_again(site: Site, prof
     page = profile()
     site.start(page)
     page.context.set_offline(True)
-    answer(page, 1, ["A"])
+    answer(page, 1, ["a"])
     is_unsaved(page)
     site.clock.go_on(minutes=2)
     page = profile()
     page.goto(f"{site.url}/papers/{site.code}/sit#q1")
     is_saved(page, "09:12")
-    expect(page.locator("#q1 input[value=A]")).to_be_checked()
-    assert rows(site) == [(1, ["A"], "accepted")]
+    expect(page.locator("#q1 input[value=a]")).to_be_checked()
+    assert rows(site) == [(1, ["a"], "accepted")]
 
 
 def test_the_page_crashes(site: Site, phone: Any) -> None:
     site.start(phone)
     phone.context.set_offline(True)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_unsaved(phone)
     with phone.expect_event("crash"), pytest.raises(Error):
         phone.goto("chrome://crash")
@@ -241,21 +241,21 @@ def test_the_page_crashes(site: Site, phone: Any) -> None:
     again = phone.context.new_page()
     again.goto(f"{site.url}/papers/{site.code}/sit#q1")
     is_saved(again)
-    assert rows(site) == [(1, ["A"], "accepted")]
+    assert rows(site) == [(1, ["a"], "accepted")]
 
 
 def test_unsent_answers_ride_along_with_the_submission(site: Site, phone: Any) -> None:
     phone.on("dialog", lambda dialog: dialog.accept())
     site.start(phone)
     phone.route("**/responses", lambda route: route.abort())
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_unsaved(phone)
     phone.get_by_role("link", name="交卷").click()
     phone.wait_for_url("**/summary")
     is_unsaved(phone)
     phone.get_by_role("button", name="确认交卷").click()
     expect(phone.get_by_text("交卷成功")).to_be_visible()
-    assert rows(site) == [(1, ["A"], "accepted")]
+    assert rows(site) == [(1, ["a"], "accepted")]
     assert kept(phone) == {}
 
 
@@ -264,7 +264,7 @@ def test_the_check_counts_what_has_just_arrived(site: Site, phone: Any) -> None:
     phone.on("dialog", lambda dialog: dialog.accept())
     site.start(phone)
     phone.route("**/responses", lambda route: route.abort())
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_unsaved(phone)
     phone.goto(f"{site.url}/papers/{site.code}/summary")
     expect(phone.get_by_text("8题没有作答")).to_be_visible()
@@ -274,7 +274,7 @@ def test_the_check_counts_what_has_just_arrived(site: Site, phone: Any) -> None:
 
 def test_handing_in_without_network_is_not_claimed_and_is_tried_again(site: Site, phone: Any) -> None:
     site.start(phone)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
     phone.get_by_role("link", name="交卷").click()
     expect(phone.get_by_role("button", name="确认交卷")).to_be_enabled()
@@ -287,13 +287,13 @@ def test_handing_in_without_network_is_not_claimed_and_is_tried_again(site: Site
 
 def test_a_page_that_cannot_be_loaded_again_is_not_left(site: Site, phone: Any) -> None:
     site.start(phone)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
     phone.context.set_offline(True)
     phone.get_by_role("link", name="交卷").click()
     expect(phone.get_by_text("请先留在本页")).to_be_visible()
     phone.get_by_role("button", name="下一题").click()
-    answer(phone, 2, ["B"])
+    answer(phone, 2, ["b"])
     phone.context.set_offline(False)
     is_saved(phone)
     phone.get_by_role("link", name="交卷").click()
@@ -303,7 +303,7 @@ def test_a_page_that_cannot_be_loaded_again_is_not_left(site: Site, phone: Any) 
 def test_an_ended_log_in_keeps_the_answers(site: Site, phone: Any) -> None:
     site.start(phone)
     phone.context.clear_cookies(name="quiz_login")
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     expect(phone.get_by_text("登录已失效")).to_be_visible()
     is_unsaved(phone)
     phone.on("dialog", lambda dialog: dialog.accept())
@@ -312,29 +312,29 @@ def test_an_ended_log_in_keeps_the_answers(site: Site, phone: Any) -> None:
     phone.get_by_label("密码").fill("correct horse 9")
     phone.get_by_role("button", name="登录", exact=True).click()
     is_saved(phone)
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
 
 
 def test_after_a_log_in_elsewhere_the_page_goes_on_as_it_is(site: Site, phone: Any) -> None:
     """Another window of the same browser logs in: this page's form token is old then, and it gets a new one by itself."""
     site.start(phone)
     phone.context.clear_cookies()
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     expect(phone.get_by_text("登录已失效")).to_be_visible()
     site.log_in(phone.context.new_page())
     phone.evaluate("window.dispatchEvent(new Event('online'))")
     is_saved(phone)
     expect(phone.locator("#banner")).to_be_hidden()
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
 
 
 def test_a_browser_that_keeps_nothing_goes_on_with_a_warning(site: Site, phone: Any) -> None:
     phone.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('forbidden'); }})")
     site.start(phone)
     expect(phone.get_by_text("不允许在本机暂存作答")).to_be_visible()
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
 
 
 def test_a_full_store_is_said_and_answers_are_sent_at_once(site: Site, phone: Any) -> None:
@@ -343,9 +343,9 @@ def test_a_full_store_is_said_and_answers_are_sent_at_once(site: Site, phone: An
         let text = 'x'.repeat(1 << 20);
         for (let n = 0; text; n += 1) { try { localStorage.setItem('other' + n, text); } catch { text = text.slice(text.length / 2 + 1); } }
     }""")
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
     phone.context.set_offline(True)
     go_to(phone, 7)
     answer(phone, 7, ["十二" * 40, "x"])
@@ -361,7 +361,7 @@ def test_a_wrong_clock_of_the_device_changes_nothing(site: Site, timed: Any, day
     site.start(timed)
     timed.on("dialog", lambda dialog: dialog.accept())
     timed.context.set_offline(True)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_unsaved(timed)
     timed.clock.set_system_time(datetime(2026, 12, 1, 1, 10, tzinfo=UTC) + timedelta(days=days))
     expect(timed.locator("#time")).to_have_text(re.compile("还剩(60|59)分钟"))
@@ -370,7 +370,7 @@ def test_a_wrong_clock_of_the_device_changes_nothing(site: Site, timed: Any, day
     assert saves(site)[0].made_at is None
     timed.context.set_offline(True)
     timed.get_by_role("button", name="下一题").click()
-    answer(timed, 2, ["B"])
+    answer(timed, 2, ["b"])
     is_unsaved(timed)
     timed.clock.set_system_time(datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
     timed.context.set_offline(False)
@@ -383,11 +383,11 @@ def test_a_wrong_clock_of_the_device_changes_nothing(site: Site, timed: Any, day
 def test_a_phone_that_slept_knows_how_old_its_answers_are(site: Site, phone: Any) -> None:
     """A browser's monotonic clock stands still while a phone sleeps. The server's time before and after tells how long that was."""
     site.start(phone)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     is_saved(phone)
     phone.context.set_offline(True)
     phone.get_by_role("button", name="下一题").click()
-    answer(phone, 2, ["B"])
+    answer(phone, 2, ["b"])
     is_unsaved(phone)
     site.clock.go_on(minutes=5)
     phone.evaluate("() => { const now = Date.now; Date.now = () => now() + 300000; }")
@@ -404,20 +404,20 @@ def test_one_bad_answer_is_named_and_keeps_nothing_else_from_being_saved(site: S
     phone.context.set_offline(True)
     answer(phone, 7, ["x" * 501, "y"])
     go_to(phone, 1)
-    answer(phone, 1, ["A"])
+    answer(phone, 1, ["a"])
     phone.context.set_offline(False)
     expect(phone.locator("#saved")).to_have_text("第7题没有保存", timeout=10_000)
     expect(phone.get_by_text("第7题没有保存：")).to_be_visible()
-    assert accepted(site) == {1: ["A"]}
+    assert accepted(site) == {1: ["a"]}
     go_to(phone, 7)
     answer(phone, 7, ["12", "y"])
     is_saved(phone)
-    assert accepted(site) == {1: ["A"], 7: ["12", "y"]}
+    assert accepted(site) == {1: ["a"], 7: ["12", "y"]}
 
 
 def test_a_text_is_not_called_saved_while_it_is_typed(site: Site, desktop: Any) -> None:
     site.start(desktop)
-    answer(desktop, 1, ["A"])
+    answer(desktop, 1, ["a"])
     is_saved(desktop)
     desktop.route("**/responses", lambda route: None)  # no reply ever
     desktop.locator("#map [data-cell='7']").click()
@@ -432,7 +432,7 @@ def test_a_page_without_signs_of_life_works(site: Site, timed: Any) -> None:
     timed.on("pageerror", lambda error: faults.append(str(error)))
     timed.route("**/pulse", lambda route: route.fulfill(status=404, json={"error": "http_404", "message": "没有找到"}))
     site.start(timed)
-    answer(timed, 1, ["A"])
+    answer(timed, 1, ["a"])
     is_saved(timed)
     with timed.expect_response("**/pulse"):
         pass_time(site, timed, 1)

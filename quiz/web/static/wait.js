@@ -6,23 +6,36 @@
   var kaoxue = window.kaoxue, room = document.getElementById("room");
   if (!room || !kaoxue || !kaoxue.clock) return;
   var byId = kaoxue.byId, say = kaoxue.words(room), clock = kaoxue.clock(), data = room.dataset;
+  var token = document.querySelector("meta[name=csrf-token]").content;
 
   var SPREAD = 8000; /* milliseconds within which the browsers ask whether it is open */
   var WAITS = [1, 2, 4, 8, 15, 30];
-  var opensAt = 0, askAt = 0, checkAt = 0, failures = 0, isAsking = false, isOpen = false, announcer = kaoxue.announcer(say);
+  var NEAR = 1800, FAR_OFF = 600000, QUIET = 30000; /* seconds before the opening from which on the hall counts people; how often it hears of them */
+  var opensAt = 0, askAt = 0, tellAt = 0, failures = 0, isAsking = false, isOpen = false, announcer = kaoxue.announcer(say);
 
   function setTime(seconds) {
     opensAt = clock.now() + seconds * 1000;
     askAt = opensAt + kaoxue.jitter(SPREAD);
-    /* the time again now and then, and once in the last minutes: a browser that sleeps counts wrongly */
-    checkAt = seconds > 1200 ? clock.now() + 600000 + kaoxue.jitter(300000) : seconds > 180 ? opensAt - 30000 - kaoxue.jitter(120000) : Infinity;
   }
   function tick() {
-    if (isOpen) return;
     var now = clock.now(), rest = Math.max(0, Math.ceil((opensAt - now) / 1000));
+    if (now >= tellAt) tell(rest);
+    if (isOpen) return;
     draw(rest);
     announcer.hear(rest);
-    if (now >= Math.min(askAt, checkAt) && !isAsking) ask();
+    if (now >= askAt && !isAsking) ask();
+  }
+  /* that somebody waits here, for the hall; and the time anew, because a browser that slept counts wrongly. Nothing depends on it. */
+  function tell(rest) {
+    tellAt = clock.now() + (rest > NEAR ? FAR_OFF : QUIET) * (0.8 + kaoxue.jitter(0.4));
+    var headers = { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token };
+    var body = JSON.stringify({ device: kaoxue.device(), turn: 0, unsent: 0, mark: 0, events: [] });
+    fetch(data.urlPulse, { method: "POST", body: body, credentials: "same-origin", headers: headers }).then(function (reply) {
+      return reply.ok ? reply.json() : {};
+    }).then(function (body) {
+      if (body.server_time) clock.hear(body.server_time);
+      if (body.state === "coming" && !isOpen) setTime(body.seconds_left);
+    }).catch(function () { /* the next one follows */ });
   }
   function draw(rest) {
     kaoxue.write(byId("countdown"), rest >= 86400 ? say("days", { n: Math.floor(rest / 86400) })
@@ -33,14 +46,13 @@
   }
   function ask() {
     isAsking = true;
-    checkAt = Infinity;
     fetch(data.urlTime, { credentials: "same-origin", headers: { "Accept": "application/json" } }).then(function (reply) {
       if (reply.redirected || reply.status >= 400 && reply.status < 500) return location.reload(); /* logged out, or the paper is another now: the page says it */
       if (!reply.ok) throw new Error("later");
       return reply.json().then(took);
     }).catch(function () {
       failures += 1;
-      askAt = checkAt = Math.max(opensAt, clock.now()) + kaoxue.jitter(1000 * WAITS[Math.min(failures, WAITS.length) - 1]);
+      askAt = Math.max(opensAt, clock.now()) + kaoxue.jitter(1000 * WAITS[Math.min(failures, WAITS.length) - 1]);
     }).then(function () { isAsking = false; });
   }
   function took(body) {
@@ -51,17 +63,17 @@
     return location.reload();
   }
   function open() {
-    var form = document.createElement("form"), token = document.createElement("input"), button = document.createElement("button");
+    var form = document.createElement("form"), field = document.createElement("input"), button = document.createElement("button");
     isOpen = true;
     form.method = "post";
     form.action = data.urlStart;
     form.className = "actions";
-    token.type = "hidden";
-    token.name = "csrf_token";
-    token.value = document.querySelector("meta[name=csrf-token]").content;
+    field.type = "hidden";
+    field.name = "csrf_token";
+    field.value = token;
     button.className = "button";
     button.textContent = say("start");
-    form.appendChild(token);
+    form.appendChild(field);
     form.appendChild(button);
     form.appendChild(document.createElement("span")).textContent = say("counts");
     form.lastChild.className = "muted small";
@@ -72,9 +84,9 @@
   }
 
   document.addEventListener("visibilitychange", function () {
-    if (document.hidden || isOpen) return;
-    if (clock.isSuspect() && !isAsking) ask();
-    else tick();
+    if (document.hidden) return;
+    if (clock.isSuspect()) tellAt = 0;
+    tick();
   });
   byId("by-hand").hidden = true;
   byId("by-script").hidden = false;
