@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting
+from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting, stats
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -29,6 +29,7 @@ for command in (
     sitting.sitting,
     paper.paper,
     result.result,
+    stats.stats,
     account.account,
     audit.audit,
     backup.backup,
