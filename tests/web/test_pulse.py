@@ -50,6 +50,11 @@ def test_a_pulse_tells_answers_that_an_earlier_page_sent_meanwhile(trainee: Pers
     trainee.save(code, 2, ["C"], first * 1_000_000 + 6)
     after = pulse(trainee, code, turn=second, device="d2", mark=before["mark"])
     assert (before["others"], after["others"]) == ({}, {"1": named})
+    trainee.save(code, 3, ["A"], first * 1_000_000 + 7)
+    named = outcome(trainee.save(code, 3, ["B"], first * 1_000_000 + 8))["value"]
+    trainee.save(code, 3, ["C"], second * 1_000_000 + 2)  # covers what this page has not seen
+    after = pulse(trainee, code, turn=second, device="d2", mark=after["mark"])
+    assert after["others"] == {"3": named}
     assert pulse(trainee, code, turn=second, device="d2", mark=after["mark"])["others"] == {}
     old = pulse(trainee, code, turn=first)
     assert (old["turn"], old["others"]) == (second, {})
