@@ -70,7 +70,7 @@ def _query_of_code() -> Select[AdmissionRow, SittingRow, CadreRow, bool, str, At
         .join(CadreRow, CadreRow.id == AdmissionRow.cadre_id)
         .outerjoin(AccountRow, AccountRow.cadre_id == AdmissionRow.cadre_id)
         .outerjoin(PaperRow, (PaperRow.sitting_id == AdmissionRow.sitting_id) & (PaperRow.cadre_id == AdmissionRow.cadre_id) & is_current())
-        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
         .where(AdmissionRow.digest == bindparam("digest"))
         .options(defer(SittingRow.snapshot, raiseload=True))
         .with_for_update(of=AdmissionRow)

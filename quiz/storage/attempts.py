@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from quiz.core.marking import Response
-from quiz.storage.tables import AttemptRow, LateDecisionRow, ResponseRow
+from quiz.storage.tables import AttemptRow, LateDecisionRow, PaperRow, ResponseRow
 
 ACCEPTED, LATE = "accepted", "late"
 
@@ -53,14 +53,20 @@ def lock_attempt(session: Session, attempt_id: int) -> AttemptRow:
 
 def lock_attempts(session: Session, papers: Sequence[int]) -> dict[int, AttemptRow]:
     """Return the attempts at these papers as they are now, by the paper's row id, held until this transaction ends."""
-    query = select(AttemptRow).where(AttemptRow.paper_id.in_(list(papers))).order_by(AttemptRow.id)
+    query = select(AttemptRow).where(*_at(papers)).order_by(AttemptRow.id)
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
     return {row.paper_id: row for row in rows}
 
 
 def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
     """Return the attempt at a paper, or None."""
-    return session.scalar(select(AttemptRow).where(AttemptRow.paper_id == paper_id))
+    return session.scalar(select(AttemptRow).where(*_at([paper_id])))
+
+
+def _at(papers: Sequence[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The attempts at these papers; with their sittings, since the index of attempts begins with those: without, every attempt is looked at."""
+    ids = list(papers)
+    return AttemptRow.sitting_id.in_(select(PaperRow.sitting_id).where(PaperRow.id.in_(ids))), AttemptRow.paper_id.in_(ids)
 
 
 def expired_attempts(session: Session, before: datetime, most: int) -> list[AttemptRow]:

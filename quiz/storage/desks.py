@@ -71,7 +71,7 @@ _DESKS = (
         AttemptRow.paused_at,
         SittingRow.delivery_minutes,
     )
-    .join(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+    .join(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
     .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
     .join(SittingRow, SittingRow.id == PaperRow.sitting_id)
     .where(PaperRow.code.in_(bindparam("codes", expanding=True)), is_current())

@@ -188,7 +188,7 @@ def facilities(session: Session, before: datetime) -> Facilities:
     newest = select(func.max(GradingRow.id)).where(GradingRow.sitting_id.in_(last), GradingRow.pending == 0).group_by(GradingRow.attempt_id)
     query = (
         select(PaperRow.id, PaperRow.questions, MarkRow.slot, MarkRow.mark, MarkRow.max_mark)
-        .join(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .join(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
         .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
         .join(MarkRow, MarkRow.grading_id == GradingRow.id)
         .where(GradingRow.id.in_(newest), AttemptRow.voided_at.is_(None))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from quiz.storage.papers import is_current
@@ -15,11 +15,6 @@ from quiz.storage.tables import AttemptChangeRow, AttemptRow, PaperRow, PauseRow
 def open_pauses(session: Session, sitting_id: int) -> list[PauseRow]:
     """Return the pauses of a sitting that go on, the first first."""
     return list(session.scalars(_OPEN, {"sitting": sitting_id}))
-
-
-def list_pauses(session: Session, sitting: SittingRow) -> list[PauseRow]:
-    """Return every pause of a sitting, the newest first."""
-    return list(session.scalars(select(PauseRow).where(PauseRow.sitting_id == sitting.id).order_by(PauseRow.id.desc())))
 
 
 def get_pause(session: Session, sitting: SittingRow, pause_id: int) -> PauseRow | None:
@@ -55,15 +50,10 @@ def without_attempt(session: Session, sitting: SittingRow, units: Sequence[int])
     return list(session.scalars(query))
 
 
-def count_papers(session: Session, sitting: SittingRow, units: Sequence[int]) -> int:
-    """Return how many papers of these units count."""
-    query = select(func.count()).select_from(PaperRow)
-    return session.scalar(query.where(PaperRow.sitting_id == sitting.id, PaperRow.unit_id.in_(list(units)), is_current())) or 0
-
-
 def stop_clocks(session: Session, attempts: Sequence[AttemptRow], now: datetime) -> None:
     """Let the clocks of these attempts stand still from now on."""
-    session.execute(update(AttemptRow), [{"id": attempt.id, "paused_at": now} for attempt in attempts]) if attempts else None
+    if attempts:
+        session.execute(update(AttemptRow), [{"id": attempt.id, "paused_at": now} for attempt in attempts])
 
 
 def start_clocks(session: Session, deadlines: Mapping[int, datetime]) -> None:

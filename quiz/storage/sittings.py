@@ -125,7 +125,7 @@ def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, in
     query = (
         select(PaperRow.sitting_id, func.count(), func.count(AttemptRow.id), func.count(AttemptRow.submitted_at))
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
         .where(UnitRow.path.startswith(scope, autoescape=True), is_current())
         .group_by(PaperRow.sitting_id)
     )
@@ -144,7 +144,7 @@ _EVERY_SEAT = (
     .join(PaperRow, PaperRow.sitting_id == SittingRow.id)
     .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
     .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-    .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+    .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
     .where(is_current())
     .order_by(SittingRow.opens_at.desc(), PaperRow.id)
     .options(defer(SittingRow.snapshot))

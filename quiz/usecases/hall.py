@@ -60,8 +60,8 @@ class Choice:
 class Board:
     """The hall at a moment, within the reader's authority.
 
-    `lines` are the sites, or the units of what is looked at (`place`), those with trouble first; `pauses` go on there now;
-    `may_run` tells whether the reader may act.
+    `lines` are the sites, or the units of what is looked at (`place`), those with trouble first; `pauses` go on there now; `may_run` tells whether
+    the reader may act.
     """
 
     sitting: SittingRow

@@ -12,7 +12,7 @@ from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.site import SitePlan
 from quiz.core.sitting import GRACE, Phase
-from quiz.storage import changes, pauses, sittings
+from quiz.storage import changes, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptChangeRow, AttemptRow, PauseRow
 from quiz.usecases import attempts, auditing, extending, pausing, presence, results, scheduling
@@ -135,8 +135,7 @@ def test_a_site_of_several_units_and_the_whole_sitting(empty, county):
     resume(empty)
     assert pause(empty, "", PlaceKind.ALL, at=55).at_work == 2
     with reading(empty.engine) as db:
-        (row,) = sittings.list_sittings(db)
-        assert [item.kind for item in pauses.list_pauses(db, row)] == ["all", "site"]
+        assert db.scalars(select(PauseRow.kind).order_by(PauseRow.id)).all() == ["site", "all"]
 
 
 def test_two_places_stand_still_each_for_itself(world):
