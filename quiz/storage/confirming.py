@@ -81,13 +81,12 @@ def _connect_to_one_that_confirms(dialect: Dialect, _record: object, args: tuple
         place = {"host": host, "port": ports[number % len(ports)] or "5432"}
         try:
             connection = dialect.connect(*args, **{**given, **place})
-        except dialect.loaded_dbapi.OperationalError as refused:
+            if _can_confirm(connection):
+                return connection
+            connection.close()
+            error = NotConfirming()
+        except dialect.loaded_dbapi.OperationalError as refused:  # it refuses, or went while it was asked
             error = refused
-            continue
-        if _can_confirm(connection):
-            return connection
-        connection.close()
-        error = NotConfirming()
     raise error
 
 
@@ -95,7 +94,6 @@ def _can_confirm(connection: DBAPIConnection) -> bool:
     cursor = connection.cursor()
     cursor.execute(CAN_CONFIRM)
     (found,) = cursor.fetchone() or (False,)
-    cursor.close()
     connection.rollback()
     return bool(found)
 
