@@ -100,12 +100,17 @@ def make_sitters(url: str, port: int, codes: dict[str, str]) -> list[Sitter]:
 
 
 def some_answer(slot: Slot, chance: random.Random) -> list[str]:
-    """Return what somebody could answer, right or wrong."""
+    """Return what somebody could answer, right or wrong, as it is stored."""
     kind = slot.question.type
     if kind is QuestionType.FILL_IN:
         return [str(chance.randrange(1, 60)) for _ in slot.question.blanks]
     ids = [option.id for option in slot.question.options]
     return sorted(chance.sample(ids, 2 if kind is QuestionType.MULTIPLE else 1))
+
+
+def item_of(slot: Slot, value: list[str], seq: int) -> dict[str, object]:
+    """Return a save as the page's script sends it: it names options by their place."""
+    return {"slot": slot.number, "value": list(as_shown(slot.question, tuple(value))), "seq": seq, "age": 0}
 
 
 # --- what sitters do ------------------------------------------------------------------------------------------------------------------------
@@ -170,8 +175,7 @@ async def save(sitter: Sitter, phase: Phase, meant: float | None = None) -> None
     number, slot = sitter.seq, sitter.slots[sitter.seq % len(sitter.slots)]
     sitter.seq += 1
     value = some_answer(slot, sitter.chance)
-    named = as_shown(slot.question, tuple(value))
-    body = json.dumps({"device": "made", "items": [{"slot": slot.number, "value": named, "seq": number, "age": 0}]}).encode()
+    body = json.dumps({"device": "made", "items": [item_of(slot, value, number)]}).encode()
     reply = await phase.call(sitter.connection, 200, "POST", f"/papers/{sitter.code}/responses", body, meant, **JSON, X_CSRFToken=sitter.csrf)
     if reply and json.loads(reply.body)["items"][0].get("state") == "accepted":
         sitter.confirmed[number] = (slot.number, value)

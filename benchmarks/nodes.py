@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import resource
 import sys
@@ -16,6 +17,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from benchmarks.county import (
+    JSON,
     Sitter,
     come_in,
     make_county,
@@ -32,6 +34,7 @@ from benchmarks.county import (
     verify,
 )
 from benchmarks.http import Phase, each, percentile
+from quiz.core.saving import TURN
 from quiz.storage.postgres import usable_url
 from tools.cluster.cluster import NODES, Cluster, running_cluster
 
@@ -73,6 +76,12 @@ def row(phase: Phase, used: Sequence[float]) -> str:
     )
 
 
+async def pulse(sitter: Sitter, phase: Phase) -> None:
+    """Tell that somebody is there, as the page does twice a minute."""
+    body = json.dumps({"device": "made", "turn": sitter.seq // TURN, "unsent": 0, "mark": 0, "events": []}).encode()
+    await phase.call(sitter.connection, 200, "POST", f"/papers/{sitter.code}/pulse", body, **JSON, X_CSRFToken=sitter.csrf)
+
+
 async def sit(cluster: Cluster, sitters: Sequence[Sitter], saves: int, rate: float) -> None:
     """Drive everybody through the whole sitting."""
     meter = Meter(cluster)
@@ -91,7 +100,7 @@ async def sit(cluster: Cluster, sitters: Sequence[Sitter], saves: int, rate: flo
     print(HEAD, flush=True)
     for name, act in (("admission page", see_admission), ("log-in by code", come_in), ("notice", see_notice), ("start", start)):
         await all_at_once(name, act)
-    for name, act in (("sitting page", see_paper), ("desk", take_desk)):
+    for name, act in (("sitting page", see_paper), ("desk", take_desk), ("pulse", pulse)):
         await all_at_once(name, act)
     closed, paced = Phase("saves, closed loop"), Phase(f"saves, open {rate:.0f}/s")
     await measured(closed, saves_closed(sitters, closed, saves))

@@ -20,12 +20,18 @@ SPREAD = {
     "amendment",
     "attempt",
     "attempt_change",
+    "attempt_void",
     "decision",
     "grading",
+    "hall_event",
+    "late_decision",
     "mark",
     "paper",
+    "pause",
+    "presence",
     "question_use",
     "response",
+    "sitting_site",
     "visit",
 }
 """Rows of one sitting: these grow with every person and every answer."""
@@ -46,7 +52,7 @@ COPIED = {
 }
 """Read with the rows of every sitting, changed seldom while people sit."""
 
-CENTRAL = {"audit", "login", "proposal", "proposal_event", "proposal_picture"}
+CENTRAL = {"audit", "clock", "clock_alarm", "login", "proposal", "proposal_event", "proposal_picture"}
 """Of no sitting, or one chain for all: on one machine."""
 
 

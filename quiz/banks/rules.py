@@ -126,6 +126,11 @@ RULES: dict[str, str] = {
     "S702": mark_text("开放时间短于答题时间"),
     "S703": mark_text("考试代码重复"),
     "S704": mark_text("考点重名，或者一个单位写在两个考点里"),
+    # M: mark matrices for the statistics
+    "M001": mark_text("没有可以分析的内容"),
+    "M002": mark_text("单元格里不是得分"),
+    "M003": mark_text("人数不对"),
+    "M004": mark_text("得分超过满分"),
     # I: questions in other people's files, on their way in or out
     "I801": mark_text("文件读不了"),
     "I802": mark_text("按猜测读入，请核对"),

@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting
+from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting, stats
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -29,6 +29,7 @@ for command in (
     sitting.sitting,
     paper.paper,
     result.result,
+    stats.stats,
     account.account,
     audit.audit,
     backup.backup,
@@ -48,9 +49,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        quiz(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(quiz(standalone_mode=False))  # click returns the status of its Exit, and None from a command that came to its end
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

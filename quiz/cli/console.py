@@ -6,7 +6,8 @@ import getpass
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -95,10 +96,23 @@ class Console:
         """Print a message."""
         click.echo(self.text(message))
 
+    def table(self, rows: Sequence[Sequence[str]], numbers: bool = False) -> None:
+        """Print rows of texts with their columns one under the other; with `numbers` all but the first column end at the right."""
+        widths = [max(width_of(row[column]) for row in rows) for column in range(len(rows[0]))]
+        for row in rows:
+            gaps = [" " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True)]
+            cells = [gap + cell if numbers and i else cell + gap for i, (cell, gap) in enumerate(zip(row, gaps, strict=True))]
+            click.echo("  ".join(cells).rstrip())
+
     def report(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         """Print problems in files to standard error, one a line."""
         for diagnostic in sorted(diagnostics):
             click.echo(diagnostic.render(self.translate), err=True)
+
+
+def width_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 pass_console: Callable[..., Callable[..., None]] = click.pass_obj

@@ -18,6 +18,7 @@ from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
 from quiz.cli.hall import COMMANDS
+from quiz.cli.sitting_items import items, similar
 from quiz.cli.sweep import close_all_expired
 from quiz.core.admission import ALPHABET, LENGTH
 from quiz.core.message import QuizError, say
@@ -43,7 +44,7 @@ def sitting() -> None:
     """Sittings."""
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, items, similar):
     sitting.add_command(command)
 
 

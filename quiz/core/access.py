@@ -34,6 +34,7 @@ class Action(StrEnum):
     PRINT_PAPERS = "print_papers"
     READ_RESULTS = "read_results"
     WATCH_HALL = "watch_hall"
+    READ_ITEMS = "read_items"
     RELEASE = "release"
     JUDGE = "judge"
     VERIFY = "verify"
@@ -55,6 +56,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.PRINT_PAPERS: frozenset({Role.ORGANISER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.WATCH_HALL: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
     Action.VERIFY: frozenset({Role.ORGANISER, Role.INSPECTOR}),

@@ -24,6 +24,7 @@ from quiz.web import (
     counters,
     errors,
     health,
+    items,
     marker,
     organiser,
     presence,
@@ -85,7 +86,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     RememberingProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, saving, presence, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, admission, trainee, saving, presence, setter, workbench, blueprints, organiser, items, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]

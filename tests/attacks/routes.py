@@ -31,6 +31,7 @@ WITH_ACCOUNT = LOGGED_IN - {VISITOR}
 SITTERS = frozenset({TRAINEE, VISITOR})
 SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
 READERS = frozenset({ORGANISER, INSPECTOR})
+ITEM_READERS = READERS | SETTERS
 
 ROUTES = {
     "account.home": LOGGED_IN,
@@ -52,6 +53,12 @@ ROUTES = {
     "health.is_ready": EVERYBODY,
     "health.lives": EVERYBODY,
     "health.metrics": EVERYBODY,  # on this machine itself: tests/web/test_health.py
+    "items.export": ITEM_READERS,
+    "items.home": ITEM_READERS,
+    "items.item": ITEM_READERS,
+    "items.paper": ITEM_READERS,
+    "items.similar": READERS,
+    "items.sitting": ITEM_READERS,
     "marker.decide": MARKERS,
     "marker.home": MARKERS,
     "marker.texts": MARKERS,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
-from benchmarks.county import JSON, Sitter, come_in, see_admission, see_notice, see_paper, some_answer, start, take_desk
+from benchmarks.county import JSON, Sitter, come_in, item_of, see_admission, see_notice, see_paper, some_answer, start, take_desk
 from benchmarks.http import Phase
 
 PATIENCE = 90.0
@@ -83,7 +83,7 @@ class Load:
         while not self._stopping:
             slot = sitter.slots[sitter.seq % len(sitter.slots)]
             value = some_answer(slot, sitter.chance)
-            if await self._save(sitter, slot.number, value):
+            if await self._save(sitter, item_of(slot, value, sitter.seq)):
                 sitter.confirmed[sitter.seq] = (slot.number, value)
                 with self._counted:
                     self._confirmed += 1
@@ -91,9 +91,9 @@ class Load:
             sitter.seq += 1
         sitter.connection.close()
 
-    async def _save(self, sitter: Sitter, slot: int, value: list[str]) -> bool:
+    async def _save(self, sitter: Sitter, item: dict[str, object]) -> bool:
         """Send a save until it is confirmed; False when everybody stops before."""
-        body = json.dumps({"device": "made", "items": [{"slot": slot, "value": value, "seq": sitter.seq, "age": 0}]}).encode()
+        body = json.dumps({"device": "made", "items": [item]}).encode()
         while True:
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
