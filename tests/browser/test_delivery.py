@@ -210,6 +210,7 @@ def test_time_is_given_in_the_last_moment(site: Site, timed: Any, new_page: Call
     site.start(timed)
     answer(timed, 1, ["a"])
     is_saved(timed)
+    timed.route("**/pulse", lambda route: route.abort())
     site.clock.go_on(minutes=59, seconds=59)
     with writing(site.engine) as session:
         extending.extend(session, command_line("tests"), "demo", "Q001", 10, "设备故障", site.clock())

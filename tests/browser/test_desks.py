@@ -205,7 +205,8 @@ def test_what_this_page_itself_brought_for_an_older_one_is_no_news(site: Site, p
     with phone.expect_response("**/pulse") as heard:
         come_back(phone)
     assert heard.value.json()["others"] == {"1": ["a"]}
-    answer(phone, 1, ["d"])
+    phone.get_by_role("button", name="下一题").click()
+    answer(phone, 2, ["d"])
     is_saved(phone)
     expect(phone.locator("#q1 .choice")).to_have_count(0)
     expect(phone.locator("#banner")).to_be_hidden()
@@ -222,11 +223,13 @@ def test_a_pause_stops_the_clock_of_the_page(site: Site, phone: Any) -> None:
     come_back(phone)
     expect(phone.get_by_text("您所在的考点已暂停考试")).to_be_visible()
     before = phone.locator("#time").text_content()
+    phone.route("**/pulse", lambda route: route.abort())
     site.clock.go_on(minutes=10)
     phone.clock.run_for(600_000)
     expect(phone.locator("#time")).to_have_text(before)
     with writing(site.engine) as session:
         pausing.resume(session, command_line("tests"), "demo", 1, "来电", site.clock())
+    phone.unroute("**/pulse")
     come_back(phone)
     expect(phone.get_by_text("您所在的考点已暂停考试")).to_be_hidden()
     expect(phone.get_by_text("给您增加了答题时间")).to_be_hidden()

@@ -36,7 +36,7 @@
       if (!isOpen) line.end();
       if (data.urlResult && !refused) return location.replace(data.urlResult + (late ? "?late=" + late : ""));
       notes.hush(data.code);
-      notes.tellOnce(data.code, say(late ? "came-late" : "delivered", { n: sent + late, late: late, title: data.title }));
+      notes.tellOnce(data.code, say(late ? "came-late" : "delivered", { n: sent + late, late: late, title: data.title }), late ? "amber" : "green");
     }
     function inTrouble(kind, body) {
       notes.hush("trouble");

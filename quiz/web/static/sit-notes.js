@@ -37,7 +37,10 @@
       /* only for what ends the work here: nobody who is answering wants the page to jump */
       show: function (name) { if (named(name)) named(name).scrollIntoView({ block: "center" }); },
       /* what somebody reads once and puts away */
-      tellOnce: function (name, text) { tell(name, text, seen, function () { hush(name); }); }
+      tellOnce: function (name, text, look) {
+        tell(name, text, seen, function () { hush(name); });
+        if (look) named(name).className = "note " + look;
+      }
     };
   };
 })();
