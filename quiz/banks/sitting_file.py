@@ -12,11 +12,16 @@ from quiz.banks.yaml_tree import Node, parse_yaml
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
-from quiz.core.sitting import Release
+from quiz.core.site import NAME_LENGTH, SitePlan, doubled
+from quiz.core.sitting import LONGEST_DELIVERY, Release
 
-KEYS = ("code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release", "forms", "columns", "avoid_last", "band")
+KEYS = (
+    "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release",
+    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites",
+)  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
+SITE_KEYS = ("name", "units")
 
 
 def load_sitting(content: str | bytes, file_name: str, zone: tzinfo) -> Loaded[SittingPlan]:
@@ -42,8 +47,9 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     forms = fields.whole("forms", 0, MOST_FORMS, required=False) or 0
     columns = fields.whole("columns", 1, 20, required=False)
     avoid_last = fields.whole("avoid_last", 0, 20, required=False)
+    delivery = fields.whole("delivery_minutes", 0, LONGEST_DELIVERY, required=False)
     band = fields.exact("band", "0.1", "100", required=False)
-    group = _group(fields, problems)
+    group, sites = _group(fields, problems), _sites(fields, problems)
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
     elif opens and closes and minutes and closes - opens < timedelta(minutes=minutes):
@@ -58,7 +64,26 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         columns=plan.columns if columns is None else columns,
         avoid_last=plan.avoid_last if avoid_last is None else avoid_last,
         band=plan.band if band is None else band,
+        delivery_minutes=plan.delivery_minutes if delivery is None else delivery,
+        sites=sites,
     )
+
+
+def _sites(fields: Fields, problems: Problems) -> tuple[SitePlan, ...]:
+    out: list[SitePlan] = []
+    for node in fields.items("sites", required=False):
+        site = open_fields(node, "sites", problems, SITE_KEYS)
+        if site is None:
+            continue
+        name, units = site.text("name", limit=NAME_LENGTH), site.texts("units")
+        again = doubled((*(unit for found in out for unit in found.units), *units))
+        if name in {found.name for found in out}:
+            problems.add(site.at("name"), "S704", say("考点“{name}”写了两次。请合并成一个，或者换一个名称。", name=name))
+        elif again:
+            problems.add(site.at("units"), "S704", say("单位{unit}写在了两个考点里。请只留一个。", unit=again[0]))
+        elif name and units:
+            out.append(SitePlan(name, units))
+    return tuple(out)
 
 
 def _group(fields: Fields, problems: Problems) -> Group:

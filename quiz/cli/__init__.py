@@ -19,6 +19,7 @@ from quiz.core.message import QuizError
 def quiz(context: click.Context, lang: str | None) -> None:
     """考学 Kaoxue: question banks, papers, sittings, grading and records."""
     context.obj = Console(lang)
+    context.call_on_close(context.obj.close)
 
 
 for command in (
@@ -57,7 +58,6 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except QuizError as error:
-        click.echo(Console.latest().text(error.message), err=True)
-        for line in getattr(error, "lines", list)():
-            click.echo("  " + Console.latest().text(line), err=True)
+        for indent, line in (("", error.message), *(("  ", line) for line in getattr(error, "lines", list)())):
+            click.echo(indent + Console.in_words(line), err=True)
         sys.exit(1)

@@ -18,6 +18,7 @@ from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.review import Step
 from quiz.core.roster import Group
+from quiz.core.saving import Save
 from quiz.core.seed import Stream
 from quiz.core.sitting import Release
 from quiz.settings import shipped
@@ -140,7 +141,7 @@ def _past_sitting(db: Session, console: Console, actor: Actor, now: datetime) ->
         attempts.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
 
 
-def _simulated(paper: Paper, chance: Stream) -> list[attempts.Save]:
+def _simulated(paper: Paper, chance: Stream) -> list[Save]:
     """Responses of somebody who knows up to 55 to 110 % of the paper, less of its harder questions.
 
     On form B those who know take another option than the key of the first question, so that its analysis shows what a wrong key looks like.
@@ -151,7 +152,7 @@ def _simulated(paper: Paper, chance: Stream) -> list[attempts.Save]:
         knows = chance.below(100) < skill - Stream(DEMO_SEED, f"hard/{slot.question.uid}").below(HARDEST)
         if chance.below(100) < 97:
             values.append((slot.number, _misled(slot, knows, chance) if (paper.form, slot.number) == ("B", 1) else _answer(slot, knows, chance)))
-    return [attempts.Save(number, value, seq) for seq, (number, value) in enumerate(values, 1)]
+    return [Save(number, value, seq) for seq, (number, value) in enumerate(values, 1)]
 
 
 def _misled(slot: Slot, knows: bool, chance: Stream) -> list[str]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""The end of what has no end yet, far from the last moment that a program can count to."""
 
 GRACE = timedelta(seconds=15)
 """How long after the deadline a save that was already on its way is still accepted."""
 
 DELIVERY_MINUTES = 10
 """How long after a deadline answers that were made before it may still come in, unless a plan says otherwise."""
+
+LONGEST_DELIVERY = 240
+"""Minutes at most that answers may come in after a deadline."""
 
 LONGEST_EXTRA = 240
 """Minutes that one person may be given in one sitting at most: nobody sits longer than this after its end."""
@@ -40,14 +46,23 @@ class ClosedBy(StrEnum):
 
     TRAINEE = "trainee"
     DEADLINE = "deadline"
+    ORGANISER = "organiser"
+
+
+BY_PEOPLE = (ClosedBy.TRAINEE, ClosedBy.ORGANISER)
+"""Who closes for good: what the clock has closed may still be delivered for a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """Minutes that a person was given: `minutes` to answer longer (and the end later), `lost` before they started, by which only the end moves."""
+    """What a person was given: `minutes` to answer longer (and the end later), `lost` minutes before they started, by which only the end moves.
+
+    `seconds` were lost as well, in pauses, which are given back to the second.
+    """
 
     minutes: int = 0
     lost: int = 0
+    seconds: int = 0
 
 
 NO_EXTRA = Extra()
@@ -73,7 +88,8 @@ class Window:
 
     def with_extra(self, extra: Extra) -> Window:
         """Return the window of someone who was given time."""
-        return Window(self.opens_at, self.closes_at + timedelta(minutes=extra.minutes + extra.lost), self.minutes + extra.minutes)
+        more = timedelta(minutes=extra.minutes + extra.lost, seconds=extra.seconds)
+        return Window(self.opens_at, self.closes_at + more, self.minutes + extra.minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,16 @@ def visibility(release: Release, window: Window, released_at: datetime | None, s
     is_released = (released_at is not None and released_at <= now) if release is Release.MANUAL else is_over
     may_see_score = submitted and (is_released or release is Release.ON_SUBMIT)
     return Visibility(score=may_see_score, key=submitted and is_over and is_released)
+
+
+def deadline_now(deadline_at: datetime, paused_at: datetime | None, now: datetime) -> datetime:
+    """Return the deadline as it stands: while a clock stands still it moves away as fast as time goes by, so that what is left stays the same."""
+    return deadline_at if paused_at is None else deadline_at + max(now - paused_at, timedelta())
+
+
+def seconds_to_open(opens_at: datetime, now: datetime) -> int:
+    """Return the whole seconds until a sitting opens, rounded up, so that nobody who waited them comes too early; never negative."""
+    return max(0, -((now - opens_at) // timedelta(seconds=1)))
 
 
 def seconds_left(deadline_at: datetime, now: datetime) -> int:

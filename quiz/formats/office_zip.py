@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import zipfile
 from collections.abc import Iterator
 from xml.parsers import expat
@@ -16,6 +17,10 @@ MAX_RATIO, ALWAYS_FINE = 200, 1_000_000
 MAX_PARTS = 5_000
 MAX_DEPTH = 200
 MAX_NODES = 2_000_000
+
+CHUNK = 65536
+BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"
+"""What may stand before the first bracket of XML: byte order marks, the other half of UTF-16, white space."""
 
 OLE, RTF = b"\xd0\xcf\x11\xe0", b"{\\rtf"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -105,14 +110,18 @@ class OfficeFile:
         return _Builder(self).build(data)
 
     def refuse_dtds(self) -> None:
-        """Refuse the file when any XML part declares a document type, for readers that parse it themselves."""
+        """Refuse the file when any XML part declares a document type, for readers that parse it themselves.
+
+        What a part is called says nothing: the package may name any as a sheet.
+        """
         for name in sorted(self.names):
-            if name.endswith((".xml", ".rels")):
-                try:
-                    with self.archive.open(name) as stream:
-                        _refuse_dtd(iter(lambda: stream.read(65536), b""), self)
-                except DAMAGED as error:
-                    raise self.broken() from error
+            try:
+                with self.archive.open(name) as stream:
+                    first = stream.read(CHUNK)
+                    if name.endswith((".xml", ".rels")) or first.lstrip(BEFORE_XML).startswith(b"<"):
+                        _refuse_dtd(itertools.chain([first], iter(lambda: stream.read(CHUNK), b"")), self)
+            except DAMAGED as error:
+                raise self.broken() from error
 
     def main_part(self, usual: str) -> str:
         """Return the path of the main document that the package names, else `usual`."""

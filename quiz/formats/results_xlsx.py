@@ -11,7 +11,7 @@ from quiz.core.results import STANDING_NAMES, ResultRow, Standing, UnitRow, summ
 from quiz.formats.excel_sheet import Sheet, new_book
 
 CHINA = timezone(timedelta(hours=8))
-CLOSED_BY_NAMES = {"trainee": mark_text("本人交卷"), "deadline": mark_text("到时自动交卷")}
+CLOSED_BY_NAMES = {"trainee": mark_text("本人交卷"), "deadline": mark_text("到时自动交卷"), "organiser": mark_text("组考人员收卷")}
 
 CADRE_COLUMNS = (
     (mark_text("单位"), 24),
@@ -39,6 +39,9 @@ UNIT_COLUMNS = (
     (mark_text("及格人数"), 10),
     (mark_text("及格率（%）"), 12),
 )
+VOID_COLUMN = (mark_text("作废"), 8)
+"""For sittings in which an attempt was made void."""
+
 SHEETS = (mark_text("成绩"), mark_text("汇总"))
 YES, NO, PENDING = mark_text("是"), mark_text("否"), mark_text("{n}题待人工判定")
 
@@ -53,9 +56,12 @@ def write_results(rows: Sequence[ResultRow], out: BinaryIO, zone: tzinfo = CHINA
         for row in rows:
             sheet.add([*_cadre_cells(row, zone, translate), row.form] if has_forms else _cadre_cells(row, zone, translate))
         sheet.finish()
-        units = Sheet(book, translate(SHEETS[1]), [(translate(name), width) for name, width in UNIT_COLUMNS])
-        for unit in summarise(rows):
-            units.add(_unit_cells(unit))
+        summaries = summarise(rows)
+        has_void = any(unit.voided for unit in summaries)
+        titles = [*UNIT_COLUMNS, VOID_COLUMN] if has_void else [*UNIT_COLUMNS]
+        units = Sheet(book, translate(SHEETS[1]), [(translate(name), width) for name, width in titles])
+        for unit in summaries:
+            units.add([*_unit_cells(unit), unit.voided] if has_void else _unit_cells(unit))
         units.finish()
     finally:
         book.close()

@@ -17,17 +17,22 @@ from quiz.storage.tables import (
     AmendmentRow,
     AttemptChangeRow,
     AttemptRow,
+    AttemptVoidRow,
     AuditRow,
     CadreRow,
     DecisionRow,
     DocumentRow,
     GradingRow,
+    HallEventRow,
+    LateDecisionRow,
     MarkRow,
     PaperRow,
+    PauseRow,
     PictureRow,
     QuestionUseRow,
     ResponseRow,
     SittingRow,
+    SittingSiteRow,
     UnitRow,
 )
 
@@ -42,6 +47,11 @@ OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("amendments", AmendmentRow),
     ("attempt_changes", AttemptChangeRow),
     ("question_uses", QuestionUseRow),
+    ("sites", SittingSiteRow),
+    ("pauses", PauseRow),
+    ("hall_events", HallEventRow),
+    ("attempt_voids", AttemptVoidRow),
+    ("late_decisions", LateDecisionRow),
 )
 """Tables whose rows name their sitting."""
 

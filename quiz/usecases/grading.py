@@ -20,6 +20,7 @@ from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
 from quiz.usecases.results import refuse_candidate
+from quiz.usecases.sources import whole_sitting
 
 
 def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], decisions: Decisions) -> dict[int, Mark]:
@@ -122,10 +123,8 @@ def _regrade_pending(session: Session, sitting: SittingRow, key: tuple[str, int,
 
 
 def _sitting_to_judge(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
-    actor.require(Action.JUDGE)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
+    """The sitting, for who may judge everyone's texts in it: a decision is made once, for all who wrote the same."""
+    sitting = whole_sitting(session, actor, Action.JUDGE, code)
     refuse_candidate(session, actor, sitting, now)
     return sitting
 

@@ -67,9 +67,10 @@ def roster() -> ResponseReturnValue:
         if not name.lower().endswith(YAML_NAMES + TABLE_NAMES):
             problem = say_text(say("只能载入 CSV、XLSX 或 YAML 文件。旧的 .xls 请在 Excel 中另存为 .xlsx。"))
         else:
-            with writer() as db:
+            with reader() as db:
                 known = rosters.known_units(db, actor())
-                found, diagnostics = _read(content, name, known)
+            found, diagnostics = _read(content, name, known)  # takes a while: no save waits behind it
+            with writer() as db:
                 report = rosters.load_roster(db, actor(), now(), found)
     with reader() as db:
         units = rosters.count_units(db, actor())

@@ -14,6 +14,16 @@ from quiz.storage.tables.banks import (
     QuestionUseRow,
 )
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
+from quiz.storage.tables.hall import (
+    AttemptVoidRow,
+    ClockAlarmRow,
+    ClockRow,
+    HallEventRow,
+    LateDecisionRow,
+    PauseRow,
+    PresenceRow,
+    SittingSiteRow,
+)
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
 from quiz.storage.tables.sittings import (
@@ -35,21 +45,28 @@ __all__ = [
     "AmendmentRow",
     "AttemptChangeRow",
     "AttemptRow",
+    "AttemptVoidRow",
     "AuditRow",
     "Base",
     "BigId",
     "CadreRow",
+    "ClockAlarmRow",
+    "ClockRow",
     "DecisionRow",
     "DocumentRow",
     "GradingRow",
     "GrantRow",
+    "HallEventRow",
+    "LateDecisionRow",
     "LoginRow",
     "MarkRow",
     "Moment",
     "PaperQuestionRow",
     "PaperRow",
+    "PauseRow",
     "PictureRow",
     "PostRow",
+    "PresenceRow",
     "ProposalEventRow",
     "ProposalPictureRow",
     "ProposalRow",
@@ -59,6 +76,7 @@ __all__ = [
     "QuestionUseRow",
     "ResponseRow",
     "SittingRow",
+    "SittingSiteRow",
     "UnitRow",
     "VisitRow",
 ]

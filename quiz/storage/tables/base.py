@@ -25,6 +25,9 @@ APPEND_ONLY = (
     "question_use",
     "picture",
     "attempt_change",
+    "attempt_void",
+    "late_decision",
+    "hall_event",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 

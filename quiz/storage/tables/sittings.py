@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.core.sitting import DELIVERY_MINUTES
@@ -15,7 +15,7 @@ class SittingRow(Base):
     """A sitting: a paper given to a group in a window. `seed` is secret; its commitment may be shown.
 
     `extended_to` is the latest moment until which anyone was given time beyond the window, `delivery_minutes` how long after a deadline
-    answers that were made before it may still come in.
+    answers that were made before it may still come in, `paused_at` since when somebody's clock stands still.
     """
 
     __tablename__ = "sitting"
@@ -35,6 +35,7 @@ class SittingRow(Base):
     extended_to: Mapped[datetime | None] = mapped_column(Moment)
     minutes: Mapped[int]
     delivery_minutes: Mapped[int] = mapped_column(default=DELIVERY_MINUTES, server_default=str(DELIVERY_MINUTES))
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
     release: Mapped[str] = mapped_column(String(20))
     released_at: Mapped[datetime | None] = mapped_column(Moment)
     max_mark: Mapped[int]
@@ -53,7 +54,7 @@ class PaperRow(Base):
     """
 
     __tablename__ = "paper"
-    __table_args__ = (UniqueConstraint("sitting_id", "cadre_id", "number"),)
+    __table_args__ = (UniqueConstraint("sitting_id", "cadre_id", "number"), Index("ix_paper_unit", "sitting_id", "unit_id"))
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
     cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"), index=True)
@@ -97,7 +98,8 @@ class AmendmentRow(Base):
 class AttemptRow(Base):
     """One person's go at their paper; one for each paper, however often start is pressed.
 
-    `turn` counts the pages that have taken the desk, `device` is the one that took it last.
+    `turn` counts the pages that have taken the desk, `device` is the one that took it last. From `paused_at` on its clock stands still, and the
+    deadline with it; from `voided_at` on it counts nowhere.
     """
 
     __tablename__ = "attempt"
@@ -116,13 +118,15 @@ class AttemptRow(Base):
     closed_by: Mapped[str | None] = mapped_column(String(20))
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
     device: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    voided_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class AttemptChangeRow(Base):
     """Time given to a cadre (extend), given back to a whole unit (pause) or an attempt opened again (reopen): with its reason, never changed.
 
     The deadlines are the attempt's before and after, `closed_*` when and by whom it had been closed; None where there was none.
-    `unit` is the code of the unit to which time was given back, empty for one cadre.
+    `unit` is the code of the unit, or the key of the site, to which time was given back, empty for one cadre; `seconds` come on top of the minutes.
     """
 
     __tablename__ = "attempt_change"
@@ -136,6 +140,7 @@ class AttemptChangeRow(Base):
     cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"))
     kind: Mapped[str] = mapped_column(String(10))
     minutes: Mapped[int]
+    seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     unit: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(String(500))
     deadline_before: Mapped[datetime | None] = mapped_column(Moment)
@@ -179,6 +184,8 @@ class ResponseRow(Base):
     __tablename__ = "response"
     __table_args__ = (
         Index("ix_response_attempt_seq", "sitting_id", "attempt_id", "seq"),
+        Index("ix_response_late", "sitting_id", "attempt_id", sqlite_where=text("state = 'late'"), postgresql_where=text("state = 'late'")),
+        Index("ix_response_made", "sitting_id", "attempt_id", sqlite_where=text("made_at IS NOT NULL"), postgresql_where=text("made_at IS NOT NULL")),
         CheckConstraint("slot > 0 AND seq > 0", name="positive"),
         CheckConstraint("state IN ('accepted', 'superseded', 'conflict', 'late')", name="state"),
     )
