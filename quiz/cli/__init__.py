@@ -49,9 +49,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        quiz(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        sys.exit(quiz(standalone_mode=False))  # click returns the status of its Exit, and None from a command that came to its end
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

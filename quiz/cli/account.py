@@ -46,8 +46,11 @@ def create(console: Console, login: str, name: str, roles: tuple[str, ...], cadr
 def issue(console: Console, output: Path) -> None:
     """Give every cadre without an account one, with a first password that must be changed at first use."""
     header = [console.text(text) for text in (say("单位"), say("工号"), say("姓名"), say("登录名"), say("初始密码"))]
+    with console.reader() as db:
+        numbers = accounts.without_account(db, console.actor)
+    made = {number: accounts.make_first_password(new_password()) for number in numbers}
     with whole_file(output) as out, console.writer() as db:
-        issued = accounts.issue_passwords(db, console.actor, console.now(), new_password)
+        issued = accounts.issue_passwords(db, console.actor, console.now(), made)
         rows = [[item.unit, item.number, item.name, item.login, item.password] for item in issued]
         text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
         write_csv(header, rows, text)

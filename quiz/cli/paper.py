@@ -39,24 +39,24 @@ def print_(console: Console, sitting: str, numbers: tuple[str, ...], everyone: b
     """Print papers of SITTING as PDF."""
     if bool(numbers) == everyone:
         raise QuizError("which", say("请用 --cadre 指定工号，或用 --all 打印全部。"))
-    with console.writer() as db:
+    with console.writer() as db:  # short: while papers are set, people may be saving
         found = papers_to_print(db, console.actor, sitting, console.now(), None if everyone else list(numbers), with_key)
-        jobs = [PrintJob(paper, candidate) for paper, candidate in found]
         pictures = pictures_to_print(db, [paper for paper, _ in found])
-        parts = [jobs[at : at + MOST_IN_A_FILE] for at in range(0, len(jobs), MOST_IN_A_FILE)]
-        with click.progressbar(length=len(jobs), label=console.text(say("正在排版")), fill_char="#", empty_char="-") as bar:
-            for number, part in enumerate(parts, 1):
-                file = output if len(parts) == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
-                with whole_file(file) as out:
-                    print_papers(
-                        part,
-                        out,
-                        size=PageSize[size],
-                        with_key=with_key,
-                        translate=console.translate,
-                        on_paper=lambda _done, _total: bar.update(1),
-                        pictures=pictures,
-                    )
+    jobs = [PrintJob(paper, candidate) for paper, candidate in found]
+    parts = [jobs[at : at + MOST_IN_A_FILE] for at in range(0, len(jobs), MOST_IN_A_FILE)]
+    with click.progressbar(length=len(jobs), label=console.text(say("正在排版")), fill_char="#", empty_char="-") as bar:
+        for number, part in enumerate(parts, 1):
+            file = output if len(parts) == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
+            with whole_file(file) as out:
+                print_papers(
+                    part,
+                    out,
+                    size=PageSize[size],
+                    with_key=with_key,
+                    translate=console.translate,
+                    on_paper=lambda _done, _total: bar.update(1),
+                    pictures=pictures,
+                )
     console.say(say("{n}份试卷已写入{files}个文件：{file}。", n=len(jobs), files=len(parts), file=output))
 
 

@@ -6,7 +6,7 @@ import hashlib
 import os
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -207,22 +207,43 @@ class Credential:
     password: str
 
 
-def issue_passwords(session: Session, actor: Actor, now: datetime, new_password: Callable[[], str]) -> list[Credential]:
-    """Give every cadre of the actor's scope who has no account one, with the staff number as log-in and a first password."""
+@dataclass(frozen=True, slots=True)
+class FirstPassword:
+    """A password that somebody may get, and its hash, which took its time."""
+
+    password: str
+    password_hash: str
+
+
+def without_account(session: Session, actor: Actor) -> list[str]:
+    """Return the staff numbers of everybody in the actor's scope who cannot log in yet."""
+    scope = actor.require(Action.MANAGE_ACCOUNTS)
+    return [cadre.number for cadre, _ in accounts.cadres_without_account(session, scope)]
+
+
+def make_first_password(password: str) -> FirstPassword:
+    """Hash a first password; slow on purpose, so hold no transaction meanwhile: thousands take minutes, and on SQLite every save would wait."""
+    return FirstPassword(password, HASHER.hash(password))
+
+
+def issue_passwords(session: Session, actor: Actor, now: datetime, made: Mapping[str, FirstPassword]) -> list[Credential]:
+    """Give those of these staff numbers who are in the actor's scope and have no account one, with the number as log-in and a first password."""
     scope = actor.require(Action.MANAGE_ACCOUNTS)
     out = []
     for cadre, unit in accounts.cadres_without_account(session, scope):
-        password = new_password()
+        first = made.get(cadre.number)
+        if first is None:
+            continue
         row = AccountRow(
             login=clean_login(cadre.number),
             name=cadre.name,
-            password_hash=HASHER.hash(password),
+            password_hash=first.password_hash,
             cadre_id=cadre.id,
             must_change_password=True,
             created_at=now,
         )
         accounts.save_account(session, row, [Role.TRAINEE])
-        out.append(Credential(unit.name, cadre.number, cadre.name, row.login, password))
+        out.append(Credential(unit.name, cadre.number, cadre.name, row.login, first.password))
     if out:
         audit.record(session, now, actor.name, "issue_passwords", "", {"count": len(out)})
     return out

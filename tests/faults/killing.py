@@ -35,15 +35,19 @@ async def kill_under_load(
     longest: float = 0.6,
     heard: Callable[[Tally], None] = lambda _tally: None,
 ) -> Tally:
-    """Let all pages work until the server has been killed so often and has confirmed so much, then until nothing waits any more."""
+    """Let all pages work until the server has been killed so often and has confirmed so much, then until nothing waits any more.
+
+    The kills are spread over the saves by chance, and each comes up to `longest` seconds later than that.
+    """
     tally, is_over, begun = Tally(), False, time.monotonic()
     checker = pages[0].checker
     await open_all(pages)
     work = [asyncio.create_task(page.work(lambda: is_over)) for page in pages]
     while tally.kills < kills or len(checker.confirmed) < saves:
-        await confirmed_after(pages, len(checker.confirmed))
         if tally.kills >= kills:
+            await confirmed_after(pages, saves - 1)
             continue
+        await confirmed_after(pages, len(checker.confirmed) + chance.randrange(2 * saves // kills))
         await asyncio.sleep(chance.uniform(0, longest))
         server.kill()
         tally.kills += 1
@@ -63,7 +67,7 @@ async def kill_under_load(
 
 async def confirmed_after(pages: Sequence[Page], before: int) -> None:
     """Return when more than `before` saves are confirmed."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(600):
         while len(pages[0].checker.confirmed) <= before:
             await asyncio.sleep(0.005)
 

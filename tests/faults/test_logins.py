@@ -1,0 +1,52 @@
+"""Row 25: many log in at the same time, and saves go on.
+
+That saves have threads of their own: tests/cli/test_lanes.py; how long it takes: docs/attacks-and-faults.md.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from quiz.usecases import accounts
+from tests.web.conftest import app, clock, filled_sqlite  # noqa: F401
+from tests.web.world import PASSWORD, Person
+
+
+def test_nobody_waits_while_a_password_is_checked(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    check, tried = accounts.check, []
+
+    def watched(stored: str, password: str) -> accounts.Checked:
+        with closing(sqlite3.connect(tmp_path / "quiz.db", timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # as a save would
+            other.execute("ROLLBACK")
+        tried.append(password)
+        return check(stored, password)
+
+    monkeypatch.setattr(accounts, "check", watched)
+    for password, status in ((PASSWORD, 302), ("wrong", 401)):
+        person = Person(app)
+        form = {"csrf_token": person.token, "login": "q001", "password": password}
+        assert person.client.post("/login", data=form).status_code == status
+    assert tried == [PASSWORD, "wrong"]
+
+
+def test_everybody_who_logs_in_at_once_is_let_in(app: Flask) -> None:  # noqa: F811
+    people = [Person(app) for _ in range(12)]
+    tokens, told = [person.token for person in people], []
+
+    def log_in(number: int) -> None:
+        form = {"csrf_token": tokens[number], "login": ("q001", "q002")[number % 2], "password": PASSWORD}
+        told.append(people[number].client.post("/login", data=form).status_code)
+
+    threads = [threading.Thread(target=log_in, args=(number,)) for number in range(len(people))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == [302] * len(people)
