@@ -133,6 +133,7 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         ("/sittings/demo-past", "sitting"),
         ("/sittings/demo-past/cadres/C0035", "cadre"),
         ("/sittings/demo-past/draw", "draw"),
+        ("/sittings/demo-past/similar", "similar"),
         ("/sittings/new", "new-sitting"),
         ("/roster", "roster"),
         ("/marking", "marking"),
@@ -151,12 +152,16 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         ("/bank/proposals/1", "proposal"),
         ("/bank/lapses", "lapses"),
         ("/bank/coverage", "coverage"),
+        ("/sittings/demo-past/items", "items"),
         ("/blueprints", "blueprints"),
         ("/blueprints/cadre-by-post", "blueprint"),
         ("/blueprints/cadre-by-post/edit", "blueprint-editor"),
     ):
         page.goto(address + path)
         shoot(page, f"{name}-{tag}")
+    page.goto(address + "/sittings/demo-past/items")
+    page.click(".look a")
+    shoot(page, f"item-{tag}")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """How many answers a verdict needs: below, a figure stands with its interval and nothing is concluded from it.
 
-The numbers are the usual advice of textbooks on test analysis, rounded; a county may raise them, never lower them.
+The numbers are the usual advice of textbooks on test analysis, rounded.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ TWO_PARAMETER = 500
 
 DIFFERENCE = 100
 """People in each of two groups before an item is said to treat them differently."""
-
-COMPARISON = 10
-"""People in a group before its mean stands beside another's: fewer would point at persons."""
 
 MINIMUM = {
     "facility": FACILITY,
