@@ -94,3 +94,14 @@ def test_without_hosts_keeps_only_pins(tmp_path: Path) -> None:
     lock.write_text("--" + "index" + "-url https://example.test/simple\nflask==3 \\\n    --hash=sha256:00\n", "utf-8")
     tasks.without_hosts(lock)
     assert lock.read_text("utf-8") == "flask==3 \\\n    --hash=sha256:00\n"
+
+
+def test_every_test_that_the_table_of_attacks_and_faults_names_is_there() -> None:
+    text = (ROOT / "docs/attacks-and-faults.md").read_text(encoding="utf-8")
+    file, missing = "", []
+    for path, name in re.findall(r"`(tests/[\w/]+\.py)?(?:::(\w+))?`", text):
+        file = path or file
+        found = ROOT / file
+        if not found.is_file() or (name and f"def {name}(" not in found.read_text(encoding="utf-8")):
+            missing.append(f"{file}::{name}")
+    assert missing == []

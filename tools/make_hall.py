@@ -28,10 +28,10 @@ from quiz.core.question import QuestionType
 from quiz.core.roster import Cadre, Group, Roster, Unit, UnitKind
 from quiz.core.seed import Stream
 from quiz.settings import load_settings, shipped
-from quiz.storage import migrate, sittings
+from quiz.storage import migrate, papers, sittings
 from quiz.storage.engine import make_engine, writing
-from quiz.storage.tables import AttemptRow, PaperRow, PresenceRow, ResponseRow, SittingRow, UnitRow
-from quiz.usecases import pausing, publishing, rosters, scheduling
+from quiz.storage.tables import AttemptRow, CadreRow, HallEventRow, PaperRow, PresenceRow, ResponseRow, SittingRow, UnitRow
+from quiz.usecases import grading, pausing, publishing, rosters, scheduling, voiding
 from quiz.usecases.accounts import create_account
 from quiz.usecases.places import PlaceKind
 
@@ -39,6 +39,9 @@ SITES = 75
 SITTING = "hall"
 PASSWORD = "look-at-the-hall"  # noqa: S105  of a folder made for looking
 SEED = bytes(range(32))
+LATE, VOID = "H00021", "H00030"
+"""Who sent an answer after handing in, and whose attempt was made void."""
+
 TOWNS = [
     "青石",
     "白杨",
@@ -93,6 +96,10 @@ def make(folder: Path, people: int, now: datetime) -> str:
         _sit(db, sitting, now)
     with writing(engine) as db:
         pausing.pause(db, chief, SITTING, PlaceKind.SITE, "T07", "停电，已联系供电所", now - timedelta(minutes=6))
+        voiding.void(db, chief, SITTING, VOID, "经核对照片，不是本人", now - timedelta(minutes=4))
+        (seat,) = sittings.seats_of_sitting(db, sitting, numbers=[LATE])
+        assert seat.attempt is not None
+        grading.grade(db, papers.read_paper(seat.paper), seat.attempt, "submitted", now - timedelta(minutes=5))
     engine.dispose()
     return SITTING
 
@@ -127,17 +134,24 @@ def _roster(people: int) -> Roster:
 def _sit(db: Session, sitting: SittingRow, now: datetime) -> None:
     """Let most have started, some have handed in, some be unheard of; a site or two in trouble."""
     chance = Stream(SEED, "hall")
-    papers = db.execute(select(PaperRow.id, PaperRow.cadre_id, PaperRow.questions, UnitRow.path).join(UnitRow, UnitRow.id == PaperRow.unit_id)).all()
-    attempts, presences, responses = [], [], []
-    for number, (paper, cadre, questions, path) in enumerate(papers, 1):
+    papers = db.execute(
+        select(PaperRow.id, PaperRow.cadre_id, PaperRow.questions, UnitRow.path, CadreRow.number)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+    ).all()
+    attempts, presences, responses, events = [], [], [], []
+    for number, (paper, cadre, questions, path, staff) in enumerate(papers, 1):
         town = path.split("/")[2] if path.count("/") > 2 else ""
         luck, bad = chance.below(1000), {"T23": 420, "T41": 200}.get(town, 8)
+        luck = {LATE: 900, VOID: 500}.get(staff, luck)
         started = sitting.opens_at + timedelta(seconds=chance.below(900))
         heard = now - timedelta(seconds=chance.below(30) if chance.below(1000) >= bad else 150 + chance.below(900))
         if luck < 30:  # not there
             continue
-        moved, left = int(chance.below(100) < 2), int(chance.below(100) < 5)
+        moved, left = int(chance.below(100) < 2 or staff == LATE), int(chance.below(100) < 5 or staff == LATE)
         unsent = 1 + chance.below(9) if chance.below(1000) < bad // 2 else 0
+        kinds = ["device", "address"] * moved + ["left"] * left
+        events += [_event(sitting, paper, kind, heard) for kind in kinds]
         presences.append(_presence(sitting, paper, started, heard, unsent, moved, left))
         if luck < 60:  # in the waiting room
             continue
@@ -148,9 +162,13 @@ def _sit(db: Session, sitting: SittingRow, now: datetime) -> None:
         attempts.append({"id": number, "sitting_id": sitting.id, "paper_id": paper, "cadre_id": cadre, "turn": 1, "device": "a", **times, **closed})
         slots = len(json.loads(questions))
         responses += _responses(sitting, number, range(1, slots + 1 if done else 1 + chance.below(slots)), started)
+        if staff == LATE:
+            late = {"state": "late", "slot": 7, "seq": 1_000_900, "received_at": now - timedelta(minutes=1), "made_at": now - timedelta(minutes=12)}
+            responses.append({**responses[-1], **late})
     db.execute(insert(AttemptRow), attempts)
     db.execute(insert(PresenceRow), presences)
     db.execute(insert(ResponseRow), responses)
+    db.execute(insert(HallEventRow), events)
 
 
 def _presence(sitting: SittingRow, paper: int, first: datetime, heard: datetime, unsent: int, moved: int, left: int) -> dict[str, object]:
@@ -160,8 +178,14 @@ def _presence(sitting: SittingRow, paper: int, first: datetime, heard: datetime,
     }  # fmt: skip
 
 
+def _event(sitting: SittingRow, paper: int, kind: str, at: datetime) -> dict[str, object]:
+    details = {"device": f"c{paper:x} → d{paper:x}", "address": "192.0.2.4 → 192.0.2.7"}
+    common = {"sitting_id": sitting.id, "paper_id": paper, "kind": kind, "at": at, "received_at": at}
+    return {**common, "seconds": 25 if kind == "left" else 0, "detail": details.get(kind, "")}
+
+
 def _responses(sitting: SittingRow, attempt: int, slots: Sequence[int], started: datetime) -> list[dict[str, object]]:
-    common = {"sitting_id": sitting.id, "attempt_id": attempt, "value": '["A"]', "device": "a", "state": "accepted"}
+    common = {"sitting_id": sitting.id, "attempt_id": attempt, "value": '["A"]', "device": "a", "state": "accepted", "made_at": None}
     return [{**common, "slot": slot, "seq": 1_000_000 + slot, "received_at": started + timedelta(seconds=30 * slot)} for slot in slots]
 
 

@@ -125,6 +125,9 @@ def link(page: Page, title: str) -> str:
 def office_pages(page: Page, address: str, tag: str) -> None:
     """The organiser's, marker's and setter's pages."""
     log_in(page, address, "organiser")
+    page.goto(address + "/sittings")
+    page.goto(address + str(page.locator("main a[href$='/hall']").first.get_attribute("href")))
+    shoot(page, f"hall-demo-{tag}")
     for path, name in (
         ("/sittings", "sittings"),
         ("/sittings/demo-past", "sitting"),
@@ -180,6 +183,7 @@ def write_index() -> None:
     tags = [(size, language) for language in LANGUAGES for size in SIZES]
     lines = ["# Pictures of every page", "", "Made by `python -m tools.take_pictures` from a fresh demo. Printed papers: ", ""]
     lines += ["![A4](paper-a4.png) ![A3](paper-a3.png) ![key](key-a4.png)", ""]
+    lines += ["A hall of 8,000 on a big screen, made by `python -m tools.take_hall_pictures`: ![hall](hall-screen-zh.png)", ""]
     lines += ["| page | " + " | ".join(f"{size}, {language}" for size, language in tags) + " |", "|---" * 5 + "|"]
     for name in names:
         cells = [f"![{name}]({name}-{size}-{language}.png)" for size, language in tags]

@@ -97,9 +97,9 @@ def mark_blocks(session: Session, sitting: SittingRow, scope: str = "/") -> Iter
 
 
 def newest_change(session: Session, sitting: SittingRow) -> tuple[int, int]:
-    """Return what changes whenever the marks of a sitting do: the newest grading that counts, and how many there are."""
-    newest, count = session.execute(select(func.max(GradingRow.id), func.count()).where(GradingRow.id.in_(_counting(sitting, "/")))).one()
-    return newest or 0, count
+    """Return what changes whenever the marks of a sitting do: the sum of the numbers of the gradings that count, and how many there are."""
+    total, count = session.execute(select(func.sum(GradingRow.id), func.count()).where(GradingRow.id.in_(_counting(sitting, "/")))).one()
+    return int(total or 0), count
 
 
 def asked_questions(session: Session, sitting: SittingRow) -> dict[str, AskedQuestion]:
@@ -118,12 +118,13 @@ def asked_questions(session: Session, sitting: SittingRow) -> dict[str, AskedQue
 
 
 def _counting(sitting: SittingRow, scope: str) -> Select[Any]:
-    """The gradings that count: the newest of each closed attempt of people in units within the path `scope`."""
+    """The gradings that count: the newest of each closed attempt, if it is not void, of people in units within the path `scope`."""
     return (
         select(func.max(GradingRow.id))
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .where(GradingRow.sitting_id == sitting.id, AttemptRow.submitted_at.is_not(None), UnitRow.path.startswith(scope, autoescape=True))
+        .where(GradingRow.sitting_id == sitting.id, AttemptRow.submitted_at.is_not(None), AttemptRow.voided_at.is_(None))
+        .where(UnitRow.path.startswith(scope, autoescape=True))
         .group_by(GradingRow.attempt_id)
     )

@@ -60,8 +60,8 @@ class Choice:
 class Board:
     """The hall at a moment, within the reader's authority.
 
-    `lines` are the sites, or the units of what is looked at (`place`), those with trouble first; `pauses` go on now; `may_run` tells whether the
-    reader may act.
+    `lines` are the sites, or the units of what is looked at (`place`), those with trouble first; `pauses` go on there now;
+    `may_run` tells whether the reader may act.
     """
 
     sitting: SittingRow
@@ -102,7 +102,7 @@ def read_board(session: Session, actor: Actor, code: str, choice: Choice, now: d
     units = {number: row for number, row in every.items() if row.path.startswith(scope)}
     inside, place = _inside(session, units, where, choice)
     counts = hall.count_units(session, sitting, inside, now)
-    going = [row for row in pauses.open_pauses(session, sitting.id) if _touches(row, units.values(), where)]
+    going = [row for row in pauses.open_pauses(session, sitting.id) if _touches(row, inside.values(), where)]
     total = add_up(count.tally for count in counts)
     found, people = 0, list[Person]()
     if choice.is_narrow:

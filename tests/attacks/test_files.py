@@ -232,8 +232,8 @@ def test_only_the_kinds_of_file_that_are_asked_for_are_taken(app: Flask, name: s
 # --- 18: what prints --------------------------------------------------------------------------------------------------------------------------
 
 EXPLOIT = (
-    "[[[getattr(pow, Word('__globals__'))['os'].system('touch {mark}') for Word in [orgTypeFun('Word', (str,), {{}})]] for orgTypeFun in [type(type(1))]] "
-    "and 'red'"
+    "[[[getattr(pow, Word('__globals__'))['os'].system('touch {mark}') for Word in [orgTypeFun('Word', (str,), {{}})]] "
+    "for orgTypeFun in [type(type(1))]] and 'red'"
 )
 """The shape of CVE-2023-33733: a colour that ReportLab's reader of mark-up once evaluated."""
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from quiz.storage import confirming
 from quiz.storage.confirming import NotConfirming
 from quiz.storage.engine import is_away, make_engine, reading, writing
+from quiz.storage.postgres import state_of
 from tests.conftest import Postgres
 
 pytestmark = pytest.mark.postgres
@@ -93,6 +94,18 @@ def test_a_commit_whose_standby_vanishes_meanwhile_is_given_up(
     wait_until(careful, "")
     insert(careful, 2)
     assert kept(careful)[-1] == 2
+
+
+def test_who_may_see_little_of_the_server_sees_enough(engine: Engine, postgres: Postgres) -> None:
+    """The role of an installation is no superuser."""
+    postgres.run("CREATE ROLE little")
+    try:
+        with reading(engine) as db:
+            db.execute(text("SET LOCAL ROLE little"))
+            assert db.scalar(text(confirming.CAN_CONFIRM)) is True
+            assert state_of(db).attached == 0
+    finally:
+        postgres.run("DROP ROLE little")
 
 
 def test_a_wait_that_an_administrator_cancels_is_no_confirmation(

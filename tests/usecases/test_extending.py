@@ -257,4 +257,4 @@ def test_starting_and_extending_at_once_lose_no_minute(world):
     with reading(world.engine) as db:
         assert set(db.scalars(select(AttemptRow.deadline_at))) == {world.opens + minutes(70)}
         assert len(db.scalars(select(AttemptChangeRow)).all()) == 3
-        assert attempt_rows.expired_attempts(db, world.opens + minutes(65)) == []
+        assert attempt_rows.expired_attempts(db, world.opens + minutes(65), 100) == []

@@ -9,7 +9,7 @@ from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.results import Standing, summarise
 from quiz.core.sitting import Release
-from quiz.storage import amendments, gradings, sittings
+from quiz.storage import amendments, gradings, item_marks, sittings
 from quiz.storage.engine import reading
 from quiz.usecases import amending, attempts, auditing, publishing, results, retrying, rosters, scheduling, verifying, voiding
 from tests.usecases.test_amending import LATE, uids
@@ -84,6 +84,20 @@ def test_the_person_is_shown_nothing_of_a_void_attempt(world, county):
     with reading(world.engine) as db:
         mine = results.my_result(db, county.trainee(), world.code(), world.opens + minutes(130))
     assert (mine.graded, mine.marks, mine.visible.score, mine.visible.key) == (None, None, False, False)
+
+
+def test_a_void_attempt_is_in_no_statistics(world):
+    for number in ("C1", "C2"):
+        world.start(number)
+        world.submit(world.right_answers(number), number, at=world.opens + minutes(5))
+    with reading(world.engine) as db:
+        sitting = sittings.get_sitting(db, "s1")
+        before = item_marks.newest_change(db, sitting)
+        assert {paper.number for paper in item_marks.graded_papers(db, sitting)} == {"C1", "C2"}
+    void(world, "C1")
+    with reading(world.engine) as db:
+        assert {paper.number for paper in item_marks.graded_papers(db, sitting)} == {"C2"}
+        assert item_marks.newest_change(db, sitting) != before
 
 
 def test_voiding_under_way_closes_the_attempt_and_takes_no_more_answers(world):
