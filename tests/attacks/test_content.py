@@ -245,7 +245,8 @@ def test_no_export_of_results_runs_a_name(app: Flask, formulas: None) -> None:
 
 def test_no_list_of_first_passwords_runs_a_name(app: Flask, web_engine: Engine, formulas: None, clock: Clock) -> None:
     with writing(web_engine) as session:
-        issued = accounts.issue_passwords(session, command_line("tests"), clock(), lambda: "first-4-password")
+        first = {number: accounts.make_first_password("first-4-password") for number in accounts.without_account(session, command_line("tests"))}
+        issued = accounts.issue_passwords(session, command_line("tests"), clock(), first)
     out = io.StringIO(newline="")
     write_csv(["单位", "姓名"], [[item.unit, item.name] for item in issued], out)
     rows = list(csv.reader(io.StringIO(out.getvalue().removeprefix("\ufeff"), newline="")))[1:]

@@ -86,7 +86,9 @@ def changed(content: bytes, part: str, before: bytes, name: str = "") -> bytes:
 def upload(app: Flask, content: bytes, name: str, path: str = "/roster", who: str = "organiser") -> TestResponse:
     """Send a file by the form of a page."""
     field = {"/roster": "file", "/bank/proposals/new": "file"}[path]
-    return Person(app, who).post(path, {field: (BytesIO(content), name), "title": "稿"}, content_type="multipart/form-data")
+    reply = Person(app, who).post(path, {field: (BytesIO(content), name), "title": "稿"}, content_type="multipart/form-data")
+    reply.request.environ["wsgi.input"].close()  # a large body is a temporary file, which the test client leaves open
+    return reply
 
 
 # --- 16: YAML ----------------------------------------------------------------------------------------------------------------------------------
