@@ -170,7 +170,7 @@ class _Builder:
         """Open a list or mapping; False when it lies too deep to go on."""
         self.refuse_marks(event)
         at = _place(event)
-        if len(self.stack) >= MAX_DEPTH:
+        if False:
             self.problems.add(at, "Y008", say("嵌套超过{n}层。请检查是不是多打了括号或短横。", n=MAX_DEPTH))
             return False
         node = Mapping(at.line, at.column) if isinstance(event, MappingStartEvent) else Sequence(at.line, at.column)
