@@ -87,7 +87,9 @@ def upload(app: Flask, content: bytes, name: str, path: str = "/roster", who: st
     """Send a file by the form of a page, put together by hand: the test client leaves large ones open."""
     person = Person(app, who)
     parts = [("csrf_token", person.token.encode(), ""), ("title", "稿".encode(), ""), ("file", content, f'; filename="{name}"')]
-    body = b"".join(f'--edge\r\nContent-Disposition: form-data; name="{field}"{more}\r\n\r\n'.encode() + data + b"\r\n" for field, data, more in parts)
+    body = b"".join(
+        f'--edge\r\nContent-Disposition: form-data; name="{field}"{more}\r\n\r\n'.encode() + data + b"\r\n" for field, data, more in parts
+    )
     return person.client.post(path, data=body + b"--edge--\r\n", content_type="multipart/form-data; boundary=edge")
 
 
@@ -124,7 +126,9 @@ def test_depth_has_a_limit() -> None:
 
 
 @pytest.mark.parametrize("name", DTDS)
-@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"])
+@pytest.mark.parametrize(
+    "part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"]
+)
 def test_an_excel_file_declares_no_document_type(part: str, name: str) -> None:
     content = changed(workbook(HEADER, ["C1", "吕志江", "T01"]), part, DTDS[name].encode())
     roster, told = read_roster(content, "r.xlsx")
@@ -253,7 +257,9 @@ def test_a_stem_is_no_mark_up_for_the_printer(tmp_path: Path, monkeypatch: pytes
     )
     question = next(question for question in make_questions() if question.type is QuestionType.SINGLE)
     asked = [
-        replace(question, uid=f"q{n}", stem=text, explanation=text, options=tuple(Option(c, f"{c}{text}") for c in "ABCD"), valid_from=date(2026, 1, 1))
+        replace(
+            question, uid=f"q{n}", stem=text, explanation=text, options=tuple(Option(c, f"{c}{text}") for c in "ABCD"), valid_from=date(2026, 1, 1)
+        )
         for n, text in enumerate(texts)
     ]
     out = io.BytesIO()
