@@ -95,6 +95,14 @@ def actor() -> Actor:
     return cast(Actor, g.actor)
 
 
+def sent_json() -> Any:
+    """Return what a script sent as JSON; 400 for what is none, also for brackets so deep that nobody can read them, 415 by another name."""
+    try:
+        return request.get_json()
+    except RecursionError:
+        abort(400)
+
+
 def account() -> AccountRow:
     """Return the account that asks; only in views behind `needs`. Forbidden to who was admitted by a code and acts without one."""
     if g.account is None:

@@ -13,7 +13,7 @@ from quiz.core.hall import MOST_EVENTS, EventKind, Told
 from quiz.storage.sittings import Seat
 from quiz.usecases import presence
 from quiz.usecases.presence import Note, Pulse
-from quiz.web.context import installation, login_cookie, now, reader
+from quiz.web.context import installation, login_cookie, now, reader, sent_json
 
 pages = Blueprint("presence", __name__)
 
@@ -23,7 +23,7 @@ LARGEST = 2**53
 @pages.post("/papers/<code>/pulse")
 def pulse(code: str) -> ResponseReturnValue:
     """Say how things stand. Who asks is looked up with little more than a staff number, and in no other role than the trainee's."""
-    told = read_pulse(request.get_json())
+    told = read_pulse(sent_json())
     with reader() as db:
         actor = presence.trainee(db, request.cookies.get(login_cookie(), ""), now())
         if actor is None:

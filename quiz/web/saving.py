@@ -18,7 +18,7 @@ from quiz.storage.together import Together
 from quiz.usecases import saving
 from quiz.usecases.saving import Knock, Reply
 from quiz.web import counters
-from quiz.web.context import actor, installation, login_cookie, needs, now, say_text, write_together
+from quiz.web.context import actor, installation, login_cookie, needs, now, say_text, sent_json, write_together
 
 pages = Blueprint("saving", __name__)
 
@@ -77,7 +77,7 @@ def saver(engine: Engine) -> Together[Knock, Reply | QuizError]:
 
 
 def _object() -> dict[str, Any]:
-    body = request.get_json()
+    body = sent_json()
     if not isinstance(body, dict):
         abort(400)
     return body
