@@ -67,7 +67,7 @@ def _read(node: Node, problems: Problems) -> Blueprint | None:
         return None
     code, title, notes = plan.code("id"), plan.text("title"), plan.texts("notes", required=False, limit=500)
     minutes = plan.whole("minutes", 1, MAX_MINUTES)
-    total, pass_mark = plan.exact("total", "0.01", "10000"), plan.exact("pass_mark", "0", "10000")
+    total, pass_mark = plan.exact("total", "0.01", "10000"), _marks(plan, "pass_mark", "0", "10000", problems)
     topic_cap = plan.whole("topic_cap", 1, MAX_COUNT, required=False) or 0
     shares = _shares(plan, problems)
     sections = tuple(section for item in top.items("sections") if (section := _section(item, problems)))
@@ -92,12 +92,19 @@ def _section(node: Node, problems: Problems) -> Section | None:
     if fields is None:
         return None
     title, kind = fields.text("title"), fields.choice("type", QuestionType)
-    each = fields.exact("each", "0.01", "1000")
-    if each is not None and each != each.quantize(Decimal("0.01")):
-        problems.add(fields.at("each"), "F108", say("每题分值最多两位小数，这里是{got}。", got=f"{each:f}"))
+    each = _marks(fields, "each", "0.01", "1000", problems)
     rule = _rule(fields, kind, each, problems)
     cells = tuple(cell for item in fields.items("cells") if (cell := _cell(item, problems)))
     return Section(title, kind, each, cells, rule) if kind and each and cells and title else None
+
+
+def _marks(fields: Fields, key: str, low: str, high: str, problems: Problems) -> Decimal | None:
+    """A number of marks: hundredths are the finest that is stored."""
+    marks = fields.exact(key, low, high)
+    if marks is None or marks == marks.quantize(Decimal("0.01")):
+        return marks
+    problems.add(fields.at(key), "F108", say("“{key}”最多两位小数，这里是{got}。", key=key, got=f"{marks:f}"))
+    return None
 
 
 def _rule(fields: Fields, kind: QuestionType | None, each: Decimal | None, problems: Problems) -> Rule:

@@ -185,7 +185,7 @@ def _mark_choice(question: Question, chosen: frozenset[str], max_mark: Decimal, 
         return Mark(max_mark, max_mark, rule, Why.RIGHT, counts)
     earned = Fraction(0) if wrong else _incomplete(rule, Fraction(max_mark), right, len(question.key))
     why = Why.WRONG if wrong else Why.INCOMPLETE
-    return Mark(to_hundredths(earned), max_mark, rule, why, counts)
+    return Mark(round_mark(earned), max_mark, rule, why, counts)
 
 
 def _incomplete(rule: Rule, full: Fraction, right: int, key: int) -> Fraction:
@@ -210,7 +210,7 @@ def _mark_pairs(question: Question, chosen: frozenset[str], max_mark: Decimal, r
     if chosen == question.key:
         return Mark(max_mark, max_mark, rule, Why.RIGHT, counts)
     earned = Fraction(max_mark) * right / total if rule.name is RuleName.PROPORTIONAL else Fraction(0)
-    return Mark(to_hundredths(earned), max_mark, rule, Why.SOME_PAIRS, counts)
+    return Mark(round_mark(earned), max_mark, rule, Why.SOME_PAIRS, counts)
 
 
 def _mark_short_answer(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions) -> Mark:
@@ -220,7 +220,7 @@ def _mark_short_answer(question: Question, response: Response, max_mark: Decimal
     share = decisions.get((question.uid, 0, normalise(response[0])))
     if share is None:
         return Mark(Decimal(0), max_mark, rule, Why.NEEDS_MARKING, {}, (Verdict.REVIEW,))
-    return Mark(to_hundredths(Fraction(max_mark) * share), max_mark, rule, Why.JUDGED, {})
+    return Mark(round_mark(Fraction(max_mark) * share), max_mark, rule, Why.JUDGED, {})
 
 
 def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions) -> Mark:
@@ -233,7 +233,7 @@ def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule
     counts = {"right": right, "review": review, "key": total}
     weights = [Fraction(blank.weight) for blank in question.blanks]
     won = sum((weight for weight, verdict in zip(weights, verdicts, strict=True) if verdict is Verdict.RIGHT), Fraction(0))
-    earned = to_hundredths(Fraction(max_mark) * won / sum(weights))
+    earned = round_mark(Fraction(max_mark) * won / sum(weights))
     if review:
         why = Why.NEEDS_REVIEW
     elif right == total:
@@ -250,6 +250,19 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
     return verdict if decision is None else Verdict.RIGHT if decision else Verdict.WRONG
 
 
-def to_hundredths(value: Fraction) -> Decimal:
+def round_mark(value: Fraction) -> Decimal:
     """Return the exact value rounded half up to a hundredth of a mark."""
-    return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
+    return from_hundredths(floor(value * 100 + Fraction(1, 2)))
+
+
+def to_hundredths(mark: Decimal) -> int:
+    """Return a mark as a whole number of hundredths, which is how marks are stored and drawn with. ValueError when it has finer parts."""
+    value = mark.scaleb(2)
+    if value != int(value):
+        raise ValueError(f"{mark} has parts finer than a hundredth")
+    return int(value)
+
+
+def from_hundredths(value: int) -> Decimal:
+    """Return hundredths as a mark."""
+    return Decimal(value).scaleb(-2)

@@ -14,24 +14,11 @@ from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Mark
+from quiz.core.marking import Mark, from_hundredths, to_hundredths
 from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, UnitRow
 
 MILLION = 1_000_000
 """What a decision's share is counted in."""
-
-
-def to_hundredths(mark: Decimal) -> int:
-    """Return a mark as a whole number of hundredths. ValueError when it has finer parts."""
-    value = mark.scaleb(2)
-    if value != int(value):
-        raise ValueError(f"{mark} has parts finer than a hundredth")
-    return int(value)
-
-
-def from_hundredths(value: int) -> Decimal:
-    """Return hundredths as a mark."""
-    return Decimal(value).scaleb(-2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.frozen import thaw
-from quiz.core.marking import Mark, Response
+from quiz.core.marking import Mark, Response, from_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
 from quiz.core.sitting import Phase, Release, Visibility
 from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sittings
-from quiz.storage.gradings import Graded, from_hundredths
+from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
 

@@ -15,13 +15,13 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
+from quiz.core.marking import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Cadre, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.storage import audit, banks, papers, rosters, sittings
-from quiz.storage.gradings import to_hundredths
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases import drawing
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from io import BytesIO
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
@@ -16,6 +15,7 @@ from wtforms.validators import Length, ValidationError
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
 from quiz.core.difficulty import BASIS_NAMES
+from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one
@@ -207,8 +207,8 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         view=view,
         total=summarise_one("", "", view.rows),
         units=summarise(view.rows),
-        full=Decimal(view.sitting.max_mark).scaleb(-2),
-        pass_mark=Decimal(view.sitting.pass_mark).scaleb(-2),
+        full=from_hundredths(view.sitting.max_mark),
+        pass_mark=from_hundredths(view.sitting.pass_mark),
         waiting=sum(row.pending > 0 for row in view.rows),
         seed=seed_to_show(view.sitting, now()),
         choice=choice,

@@ -19,10 +19,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from quiz.core.access import Action
+from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left
-from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
 from quiz.usecases import attempts, results
 from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult

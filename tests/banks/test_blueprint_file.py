@@ -76,6 +76,7 @@ def test_a_blueprint() -> None:
         ("count: 4, area: monitoring", "count: 0", ["13:17 F108"]),
         ("count: 4, area: monitoring", "area: monitoring", ["13:9 F102"]),
         ("each: 1.5", "each: 1.505", ["11:11 F108"]),
+        ("pass_mark: 12", "pass_mark: 12.125", ["6:14 F108"]),
         ("each: 1.5", "each: 1.5分", ["11:11 F103"]),
         ("minutes: 60", "minutes: 1:00", ["4:12 F103"]),
         ("notes: [请核对姓名。]", "note: 请核对姓名。", ["7:3 F101"]),
