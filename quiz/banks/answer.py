@@ -11,7 +11,7 @@ from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Placed, Problems
 from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, read_choice, read_flag, read_text, read_texts
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, Sequence
-from quiz.core.fill_in import date_parts, normalise, number, quantity
+from quiz.core.fill_in import may_be_answer, normalise, number
 from quiz.core.message import say
 from quiz.core.question import BLANK, OPTION_LETTERS, TRUE_OPTIONS, Blank, BlankKind, Option, Point, QuestionType
 
@@ -214,7 +214,7 @@ def _blank(node: Node, problems: Problems) -> Blank | None:
     if kind is None:
         kind = BlankKind.NUMBER if all(number(text) is not None for text, _ in given) else BlankKind.TEXT
     for text, place in given:
-        if not _fits(text, kind, unit):
+        if not may_be_answer(text, kind, unit):
             problems.add(place, "Q214", say("答案“{got}”不能当作{kind}来比较。请改写，或者把 kind 改为 text。", got=text, kind=kind.value))
     return Blank(tuple(text for text, _ in given), kind, unit, group, tolerance, weight)
 
@@ -289,9 +289,3 @@ def _lettered(texts: list[tuple[str, Placed]], problems: Problems, at: Placed) -
     named = list(zip(OPTION_LETTERS, texts, strict=False))
     check_options([(letter, text, place) for letter, (text, place) in named], problems)
     return tuple(Option(letter, text) for letter, (text, _) in named)
-
-
-def _fits(text: str, kind: BlankKind, unit: str) -> bool:
-    if kind is BlankKind.NUMBER:
-        return quantity(text + unit) is not None or quantity(text) is not None
-    return date_parts(text) is not None if kind is BlankKind.DATE else bool(normalise(text))

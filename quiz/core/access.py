@@ -34,6 +34,7 @@ class Action(StrEnum):
     PRINT_PAPERS = "print_papers"
     READ_RESULTS = "read_results"
     RELEASE = "release"
+    CORRECT = "correct"
     JUDGE = "judge"
     VERIFY = "verify"
     EXPORT_SITTING = "export_sitting"
@@ -54,6 +55,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.PRINT_PAPERS: frozenset({Role.ORGANISER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
+    Action.CORRECT: frozenset({Role.ORGANISER}),
     Action.JUDGE: frozenset({Role.MARKER}),
     Action.VERIFY: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.EXPORT_SITTING: frozenset({Role.ORGANISER, Role.INSPECTOR}),

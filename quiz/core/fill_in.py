@@ -111,6 +111,13 @@ def judge(blank: Blank, text: str) -> Verdict:
             return _judge_text(blank.answers, text)
 
 
+def may_be_answer(text: str, kind: BlankKind, unit: str) -> bool:
+    """True when a text can be compared with others as the answer of a blank of this kind."""
+    if kind is BlankKind.NUMBER:
+        return quantity(text + unit) is not None or quantity(text) is not None
+    return date_parts(text) is not None if kind is BlankKind.DATE else bool(normalise(text))
+
+
 def judge_blanks(blanks: Sequence[Blank], texts: Sequence[str]) -> list[Verdict]:
     """Return a verdict for each blank; blanks of one `group` are matched to the texts in the way that gets most right.
 

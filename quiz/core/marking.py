@@ -6,7 +6,7 @@ to a hundredth, and a total is the sum of the stored marks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -77,6 +77,9 @@ class Why(StrEnum):
     SOME_PAIRS = "some_pairs"
     NEEDS_MARKING = "needs_marking"
     JUDGED = "judged"
+    FULL_FOR_ALL = "full_for_all"
+    NOT_COUNTED = "not_counted"
+    OVERRIDDEN = "overridden"
 
 
 WHY_TEXTS: dict[Why, str] = {
@@ -89,6 +92,9 @@ WHY_TEXTS: dict[Why, str] = {
     Why.SOME_PAIRS: mark_text("{key}处中对{right}处。"),
     Why.NEEDS_MARKING: mark_text("等待阅卷人评分，暂计0分。"),
     Why.JUDGED: mark_text("由阅卷人按要点评分。"),
+    Why.FULL_FOR_ALL: mark_text("本题全体给满分。"),
+    Why.NOT_COUNTED: mark_text("本题不计分。"),
+    Why.OVERRIDDEN: mark_text("由人工改分。"),
 }
 
 
@@ -96,7 +102,8 @@ WHY_TEXTS: dict[Why, str] = {
 class Mark:
     """What a response earned, under which rule, and why; `counts` are the numbers that the reason speaks of.
 
-    For fill-in `verdicts` gives right, wrong or review for each blank.
+    For fill-in `verdicts` gives right, wrong or review for each blank. `revision` is the question's as it stood on the paper, `correction` the
+    number of the correction in the sitting that this mark follows, 0 for none. A question that does not count has no marks available.
     """
 
     mark: Decimal
@@ -105,6 +112,8 @@ class Mark:
     why: Why
     counts: dict[str, int]
     verdicts: tuple[str, ...] = ()
+    revision: int = 0
+    correction: int = 0
 
     @property
     def needs_review(self) -> bool:
@@ -113,7 +122,8 @@ class Mark:
 
     def explain(self) -> Message:
         """Return the reason as a sentence."""
-        return Message(WHY_TEXTS[self.why], dict(self.counts))
+        why = Message(WHY_TEXTS[self.why], dict(self.counts))
+        return say("按第{n}次更正：{why}", n=self.correction, why=why) if self.correction else why
 
 
 Response = tuple[str, ...]
@@ -248,6 +258,19 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
         return verdict
     decision = decisions.get((question.uid, index, normalise(text)))
     return verdict if decision is None else Verdict.RIGHT if decision else Verdict.WRONG
+
+
+def total_of(marks: Iterable[Mark], full: Decimal) -> Decimal:
+    """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth."""
+    earned, available = Fraction(0), Fraction(0)
+    for mark in marks:
+        earned, available = earned + Fraction(mark.mark), available + Fraction(mark.max_mark)
+    return score_of(earned, available, full)
+
+
+def score_of(earned: Fraction, available: Fraction, full: Decimal) -> Decimal:
+    """Return the score out of `full` for what was earned of what was available; 0 where nothing was."""
+    return round_mark(earned * Fraction(full) / available) if available else Decimal(0)
 
 
 def round_mark(value: Fraction) -> Decimal:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Mark, from_hundredths, to_hundredths
-from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, UnitRow
+from quiz.core.marking import Mark, Response, from_hundredths, to_hundredths, total_of
+from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, SittingRow, UnitRow
 
 MILLION = 1_000_000
 """What a decision's share is counted in."""
@@ -23,7 +23,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """The newest grading run of an attempt."""
+    """A grading run of an attempt; `correction` is the number of the correction that caused it, if one did."""
 
     number: int
     score: Decimal
@@ -31,19 +31,27 @@ class Graded:
     pending: int
     graded_at: datetime
     grading_id: int
+    reason: str = ""
+    correction: int | None = None
+
+
+def hold(session: Session, sitting_id: int) -> None:
+    """Wait for a correction of the sitting that is being applied, and let none begin until this transaction ends: what is graded now sees it, or it
+    sees what is graded now (PostgreSQL; SQLite has one writer anyway)."""
+    session.execute(select(SittingRow.id).where(SittingRow.id == sitting_id).with_for_update(read=True, key_share=True))
 
 
 def save_grading(
-    session: Session, attempt: AttemptRow, marks: Mapping[int, Mark], responses: Mapping[int, int], reason: str, at: datetime
+    session: Session, attempt: AttemptRow, marks: Mapping[int, Mark], responses: Mapping[int, int], full: Decimal, reason: str, at: datetime
 ) -> GradingRow:
-    """Append a grading run with a mark for each slot; `responses` names the response row that each mark judged."""
+    """Append a grading run with a mark for each slot of a paper worth `full` marks; `responses` names the response row that each mark judged."""
     number = session.scalar(select(func.max(GradingRow.number)).where(GradingRow.attempt_id == attempt.id)) or 0
     grading = GradingRow(
         sitting_id=attempt.sitting_id,
         attempt_id=attempt.id,
         number=number + 1,
-        score=sum(to_hundredths(mark.mark) for mark in marks.values()),
-        max_score=sum(to_hundredths(mark.max_mark) for mark in marks.values()),
+        score=to_hundredths(total_of(marks.values(), full)),
+        max_score=to_hundredths(full),
         pending=sum(mark.needs_review for mark in marks.values()),
         reason=reason,
         graded_at=at,
@@ -83,6 +91,11 @@ def newest_grading(session: Session, attempt: AttemptRow) -> Graded | None:
     return None if row is None else _graded(row)
 
 
+def list_gradings(session: Session, attempt: AttemptRow) -> list[Graded]:
+    """Return every grading run of an attempt, the first first."""
+    return [_graded(row) for row in session.scalars(select(GradingRow).where(GradingRow.attempt_id == attempt.id).order_by(GradingRow.number))]
+
+
 def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
     """Return how many attempts of each sitting, within the path `scope`, have something that a person must judge, by the sitting's row id."""
     newest = select(GradingRow.attempt_id, func.max(GradingRow.number).label("number")).group_by(GradingRow.attempt_id).subquery()
@@ -104,6 +117,12 @@ def marks_of(session: Session, grading_id: int) -> dict[int, Mark]:
     return {row.slot: thaw(Mark, json.loads(row.detail)) for row in rows}
 
 
+def judged_responses(session: Session, grading_id: int) -> dict[int, Response]:
+    """Return the responses that a grading run judged, by slot."""
+    query = select(MarkRow.slot, ResponseRow.value).join(ResponseRow, ResponseRow.id == MarkRow.response_id).where(MarkRow.grading_id == grading_id)
+    return {slot: tuple(json.loads(value)) for slot, value in session.execute(query)}
+
+
 def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str], Fraction]:
     """Return what markers decided in a sitting; the newest decision on a text counts."""
     rows = session.scalars(select(DecisionRow).where(DecisionRow.sitting_id == sitting_id).order_by(DecisionRow.id))
@@ -111,4 +130,5 @@ def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str]
 
 
 def _graded(row: GradingRow) -> Graded:
-    return Graded(row.number, from_hundredths(row.score), from_hundredths(row.max_score), row.pending, row.graded_at, row.id)
+    score, most = from_hundredths(row.score), from_hundredths(row.max_score)
+    return Graded(row.number, score, most, row.pending, row.graded_at, row.id, row.reason, row.correction)

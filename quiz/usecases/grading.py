@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -10,33 +11,57 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
+from quiz.core.correction import Correction, in_force, mark_settled
 from quiz.core.fill_in import Verdict, normalise
-from quiz.core.marking import Decisions, Mark, mark_response
+from quiz.core.marking import Decisions, Mark, Response, Rule
 from quiz.core.message import NotFound, QuizError, say
-from quiz.core.paper import Paper
+from quiz.core.paper import Paper, Slot
 from quiz.core.question import Question
-from quiz.storage import attempts, audit, gradings, papers, sittings
+from quiz.storage import attempts, audit, corrections, gradings, papers, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
 from quiz.usecases.results import refuse_candidate
 
+OVERRIDE = "override"
+"""The reason of a grading run that a mark set by hand caused; the row's id stands behind a colon."""
 
-def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], decisions: Decisions) -> dict[int, Mark]:
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What people settled beside the rules: texts decided, questions corrected, marks of this attempt set by hand by slot."""
+
+    decisions: Decisions
+    corrections: Sequence[Correction] = ()
+    overrides: Mapping[int, Decimal] = field(default_factory=dict)
+
+
+def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], settled: Settled) -> dict[int, Mark]:
     """Return the mark of every slot of a paper; a slot without a response is marked as blank."""
-    return {
-        slot.number: mark_response(slot.question, responses.get(slot.number, ()), slot.max_mark, paper.sections[slot.section].rule, decisions)
-        for slot in paper.slots
-    }
+    return {slot.number: mark_slot(slot, paper.sections[slot.section].rule, responses.get(slot.number, ()), settled) for slot in paper.slots}
+
+
+def mark_slot(slot: Slot, rule: Rule, response: Response, settled: Settled) -> Mark:
+    """Return the mark of one slot, with the revision of the question that it judged."""
+    correction = in_force(settled.corrections, slot.question.uid)
+    override = settled.overrides.get(slot.number)
+    mark = mark_settled(slot.question, response, slot.max_mark, rule, settled.decisions, correction, override)
+    return replace(mark, revision=slot.revision)
 
 
 def grade(session: Session, paper: Paper, attempt: AttemptRow, reason: str, now: datetime) -> None:
     """Append a grading run for a closed attempt."""
+    gradings.hold(session, attempt.sitting_id)
     rows = attempts.current_rows(session, attempt)
     responses = {slot: attempts.value_of(row) for slot, row in rows.items()}
-    decisions = gradings.decisions_of(session, attempt.sitting_id)
-    marks = marks_for(paper, responses, decisions)
-    gradings.save_grading(session, attempt, marks, {slot: row.id for slot, row in rows.items()}, reason, now)
+    settled = Settled(
+        gradings.decisions_of(session, attempt.sitting_id),
+        corrections.list_corrections(session, attempt.sitting_id),
+        corrections.overrides_of(session, attempt),
+    )
+    marks = marks_for(paper, responses, settled)
+    full = sum((slot.max_mark for slot in paper.slots), Decimal(0))
+    gradings.save_grading(session, attempt, marks, {slot: row.id for slot, row in rows.items()}, full, reason, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from quiz.storage.tables.banks import (
     QuestionUseRow,
 )
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
+from quiz.storage.tables.corrections import CorrectionRow, OverrideRow
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
 from quiz.storage.tables.sittings import (
@@ -39,6 +40,7 @@ __all__ = [
     "Base",
     "BigId",
     "CadreRow",
+    "CorrectionRow",
     "DecisionRow",
     "DocumentRow",
     "GradingRow",
@@ -46,6 +48,7 @@ __all__ = [
     "LoginRow",
     "MarkRow",
     "Moment",
+    "OverrideRow",
     "PaperQuestionRow",
     "PaperRow",
     "PictureRow",

@@ -25,6 +25,8 @@ APPEND_ONLY = (
     "question_use",
     "picture",
     "attempt_change",
+    "correction",
+    "mark_override",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 

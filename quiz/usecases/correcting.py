@@ -1,0 +1,336 @@
+"""Correcting a question after people sat it: say first whose marks would change and how, then apply it as new grading runs beside the old.
+
+Nobody who has a paper in the sitting may do so, not even when it is over: the key they choose would mark their own answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.canonical import digest
+from quiz.core.correction import Correction, NewKey, Remedy, check_key, in_force, key_words, new_key_words
+from quiz.core.frozen import freeze
+from quiz.core.marking import Mark, from_hundredths, score_of, to_hundredths
+from quiz.core.message import Forbidden, Message, NotFound, QuizError, say
+from quiz.core.question import Question
+from quiz.core.sitting import Phase
+from quiz.storage import amendments, audit, corrections, gradings, regrading, sittings
+from quiz.storage.regrading import Rescored, Sat
+from quiz.storage.tables import CorrectionRow, SittingRow
+from quiz.usecases.grading import Settled, mark_slot
+from quiz.usecases.results import refuse_candidate
+from quiz.usecases.sources import whole_sitting
+
+LONGEST_REASON = 500
+BANDS = 10
+"""Into how many equal parts of the full score people are counted for the picture of before and after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a correction: which question, what counts instead, and another key where it needs one."""
+
+    question: str
+    remedy: Remedy
+    key: NewKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One person whose score a correction changes: their marks of the question before and after, and its `slots` on their paper."""
+
+    number: str
+    name: str
+    unit: str
+    slots: tuple[int, ...]
+    mark_before: Decimal
+    mark_after: Decimal
+    score_before: Decimal
+    score_after: Decimal
+    passed_before: bool
+    passed_after: bool
+
+    @property
+    def crosses(self) -> int:
+        """1 when the person comes to pass, -1 when to fail, else 0."""
+        return self.passed_after - self.passed_before
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A correction in numbers and words: on how many papers the question stands, how many of them are graded, how many scores change, rise and
+    fall, how many people come to pass and to fail, whose answers wait for a person now, and how many have a mark set by hand that stays.
+
+    Means are over everyone with a score, in marks rounded to hundredths; `bands` count them by tenths of the full score. Stem and old key are
+    those of the question, or of the first of several `questions` that a template or case made.
+    """
+
+    papers: int
+    graded: int
+    changed: int
+    raised: int
+    lowered: int
+    now_pass: int
+    now_fail: int
+    waiting: int
+    by_hand: int
+    scored: int
+    mean_before: Decimal
+    mean_after: Decimal
+    bands_before: tuple[int, ...]
+    bands_after: tuple[int, ...]
+    questions: int
+    stem: str
+    old_key: str
+    new_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A correction that was not applied yet. `fingerprint` stands for all that it would do: it is applied only while that still holds."""
+
+    sitting: SittingRow
+    correction: Correction
+    effect: Effect
+    changes: tuple[Change, ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Regrade:
+    """What a correction does to one attempt."""
+
+    sat: Sat
+    marks: Mapping[int, Mark]
+    score: Decimal
+
+
+def preview(session: Session, actor: Actor, code: str, wish: Wish, now: datetime) -> Preview:
+    """Say what a correction would do; stores nothing.
+
+    NotFound; Forbidden to whoever has a paper in it or whose authority is narrower than the sitting; QuizError `still_open`, `not_asked`,
+    `one_question` (a new key needs one question, not a template or case), `bad_key`, `same_key`, `same_as_now`, `nothing_left`.
+    """
+    sitting = to_correct(session, actor, code, now)
+    return _preview(session, sitting, wish, now)[0]
+
+
+def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, now: datetime, fingerprint: str | None = None) -> CorrectionRow:
+    """Apply a correction: a new grading run for every attempt whose paper has the question, beside the old ones.
+
+    As `preview`, and QuizError `no_reason`, or `changed_since` when what was shown under `fingerprint` is not what would happen now.
+    """
+    text = checked_reason(reason)
+    sitting = to_correct(session, actor, code, now)
+    amendments.hold(session, sitting)
+    seen, regrades = _preview(session, sitting, wish, now)
+    if fingerprint is not None and fingerprint != seen.fingerprint:
+        raise QuizError("changed_since", say("您确认的结果已经过时：其间有成绩发生了变动。请核对新的结果后再确认。"))
+    row = corrections.save_correction(session, sitting, seen.correction, text, _plain(seen.effect), now, actor.name)
+    regrading.save_runs(session, sitting, [(one.sat, one.marks, to_hundredths(one.score)) for one in regrades], row.number, now)
+    told: dict[str, object] = {"correction": row.number, "question": wish.question, "remedy": wish.remedy.value, "reason": text}
+    counts = {name: getattr(seen.effect, name) for name in ("graded", "changed", "raised", "lowered", "now_pass", "now_fail")}
+    audit.record(session, now, actor.name, "correct", code, {**told, **counts})
+    return row
+
+
+def checked_reason(reason: str) -> str:
+    """Return a reason as it is stored. QuizError `no_reason` without one or for one that is too long."""
+    if not reason.strip():
+        raise QuizError("no_reason", say("请写明原因，考生会看到。"))
+    if len(reason.strip()) > LONGEST_REASON:
+        raise QuizError("no_reason", say("原因最多{n}个字。", n=LONGEST_REASON))
+    return reason.strip()
+
+
+def to_correct(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
+    """Return a sitting that the actor may correct: all of it within their authority, and no paper of it theirs. NotFound, Forbidden."""
+    sitting = whole_sitting(session, actor, Action.CORRECT, code)
+    refuse_participant(session, actor, sitting)
+    return sitting
+
+
+def refuse_participant(session: Session, actor: Actor, sitting: SittingRow) -> None:
+    """Forbidden to whoever has a paper in the sitting, whether it is over or not."""
+    if actor.cadre_number and sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number], with_content=False):
+        raise Forbidden()
+
+
+def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -> tuple[Preview, list[_Regrade]]:
+    if sittings.window_of(sitting).phase(now) is not Phase.CLOSED:
+        raise QuizError("still_open", say("考试还没有结束，结束后才能更正。"))
+    earlier = corrections.list_corrections(session, sitting.id)
+    correction = Correction(corrections.next_number(session, sitting), wish.question, wish.remedy, wish.key)
+    places = regrading.list_places(session, sitting, correction)
+    asked = list({slot.question.uid: slot.question for place in places for slot, _ in place.slots}.values())
+    if not asked:
+        raise QuizError("not_asked", say("这场考试的试卷上没有{uid}。", uid=wish.question or "—"))
+    correction = _checked(correction, asked, earlier)
+    regrades = _regrades(session, sitting, regrading.list_sat(session, sitting, places), [*earlier, correction])
+    changes = tuple(
+        sorted(_changes(sitting, regrades), key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number))
+    )
+    effect = _effect(session, sitting, correction, asked, len(places), regrades, changes)
+    return Preview(sitting, correction, effect, changes, _fingerprint(correction, regrades)), regrades
+
+
+def _checked(correction: Correction, asked: Sequence[Question], earlier: Sequence[Correction]) -> Correction:
+    """The correction with its key as it is stored."""
+    if correction.remedy.needs_key:
+        if len(asked) > 1:
+            raise QuizError("one_question", say("{uid}在试卷上是{n}道不同的题，请选定其中一道再更换答案。", uid=correction.question, n=len(asked)))
+        key = check_key(asked[0], correction.key or NewKey())
+        correction = Correction(correction.number, asked[0].uid, correction.remedy, key)
+    else:
+        correction = Correction(correction.number, correction.question, correction.remedy)
+    for question in asked:
+        now = in_force(earlier, question.uid)
+        same = (now is None and correction.remedy is Remedy.ORIGINAL) or (now and (now.remedy, now.key) == (correction.remedy, correction.key))
+        if not same:
+            return correction
+    raise QuizError("same_as_now", say("这道题现在就是这样计分的，不需要更正。"))
+
+
+def _regrades(session: Session, sitting: SittingRow, sat_by: Sequence[Sat], known: Sequence[Correction]) -> list[_Regrade]:
+    decisions = gradings.decisions_of(session, sitting.id)
+    overrides = corrections.overrides_in(session, sitting.id)
+    out = []
+    for sat in sat_by:
+        mine = {one.slot.number: overrides[place] for one in sat.slots if (place := (sat.attempt_id, one.slot.number)) in overrides}
+        settled = Settled(decisions, known, mine)
+        marks = {one.slot.number: mark_slot(one.slot, one.rule, one.response, settled) for one in sat.slots}
+        out.append(_Regrade(sat, marks, _score(sat, marks)))
+    return out
+
+
+def _score(sat: Sat, marks: Mapping[int, Mark]) -> Decimal:
+    """The new score: what all other slots have, with these marks in the place of the old."""
+    earned, available = Fraction(sat.earned, 100), Fraction(sat.available, 100)
+    for one in sat.slots:
+        new = marks[one.slot.number]
+        earned += Fraction(new.mark) - Fraction(one.mark.mark)
+        available += Fraction(new.max_mark) - Fraction(one.mark.max_mark)
+    if not available:
+        raise QuizError("nothing_left", say("{name}的试卷上就不再有计分的题了，不能这样更正。", name=sat.name))
+    return score_of(earned, available, sat.graded.max_score)
+
+
+def _changes(sitting: SittingRow, regrades: Sequence[_Regrade]) -> tuple[Change, ...]:
+    """Whose marks or score change: those who come to pass or to fail first, then those who lose most."""
+    pass_mark = from_hundredths(sitting.pass_mark)
+    out = []
+    for one in regrades:
+        before = sum((slot.mark.mark for slot in one.sat.slots), Decimal(0))
+        after = sum((mark.mark for mark in one.marks.values()), Decimal(0))
+        scores = one.sat.graded.score, one.score
+        if scores[0] == scores[1]:
+            continue
+        places = tuple(slot.slot.number for slot in one.sat.slots)
+        passed = scores[0] >= pass_mark, scores[1] >= pass_mark
+        out.append(Change(one.sat.number, one.sat.name, one.sat.unit, places, before, after, *scores, *passed))
+    return tuple(sorted(out, key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number)))
+
+
+def _effect(
+    session: Session,
+    sitting: SittingRow,
+    correction: Correction,
+    asked: Sequence[Question],
+    papers: int,
+    regrades: Sequence[_Regrade],
+    changes: Sequence[Change],
+) -> Effect:
+    before = {attempt: graded.score for attempt, graded in gradings.newest_gradings(session, sitting.id).items()}
+    after = before | {one.sat.attempt_id: one.score for one in regrades}
+    new = new_key_words(asked[0], correction.key) if correction.key else ""
+    return Effect(
+        papers=papers,
+        graded=len(regrades),
+        changed=len(changes),
+        raised=sum(one.score_after > one.score_before for one in changes),
+        lowered=sum(one.score_after < one.score_before for one in changes),
+        now_pass=sum(one.crosses > 0 for one in changes),
+        now_fail=sum(one.crosses < 0 for one in changes),
+        waiting=sum(any(mark.needs_review for mark in one.marks.values()) for one in regrades),
+        by_hand=sum(any(mark.why == "overridden" for mark in one.marks.values()) for one in regrades),
+        scored=len(before),
+        mean_before=_mean(before.values()),
+        mean_after=_mean(after.values()),
+        bands_before=_bands(before.values(), sitting),
+        bands_after=_bands(after.values(), sitting),
+        questions=len(asked),
+        stem=asked[0].stem,
+        old_key=key_words(asked[0]),
+        new_key=new.render() if isinstance(new, Message) else new,
+    )
+
+
+def _mean(scores: Any) -> Decimal:
+    found = list(scores)
+    return (sum(found, Decimal(0)) / max(len(found), 1)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def _bands(scores: Any, sitting: SittingRow) -> tuple[int, ...]:
+    out = [0] * BANDS
+    for score in scores:
+        out[min(BANDS - 1, to_hundredths(score) * BANDS // sitting.max_mark)] += 1
+    return tuple(out)
+
+
+def _fingerprint(correction: Correction, regrades: Sequence[_Regrade]) -> str:
+    rows = [
+        [one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [str(mark.mark) for mark in one.marks.values()]] for one in regrades
+    ]
+    return digest([freeze(correction), rows])
+
+
+def _plain(effect: Effect) -> dict[str, Any]:
+    return {field.name: freeze(getattr(effect, field.name)) for field in fields(effect)}
+
+
+def read_effect(row: CorrectionRow) -> Effect:
+    """Return the numbers of a correction as they were when it was applied."""
+    plain = corrections.effect_of(row)
+    means = {name: Decimal(plain[name]) for name in ("mean_before", "mean_after")}
+    bands = {name: tuple(plain[name]) for name in ("bands_before", "bands_after")}
+    return Effect(**{**plain, **means, **bands})
+
+
+def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[CorrectionRow]]:
+    """Return a sitting with its corrections, the newest first, for those who may read its results and do not sit it now. NotFound, Forbidden."""
+    actor.require(Action.READ_RESULTS)
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    refuse_candidate(session, actor, sitting, now)
+    return sitting, list(reversed(corrections.list_rows(session, sitting.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A correction that was applied: its row and numbers, and who within the reader's authority has another score by it."""
+
+    sitting: SittingRow
+    row: CorrectionRow
+    correction: Correction
+    effect: Effect
+    people: list[Rescored]
+
+
+def read_done(session: Session, actor: Actor, code: str, number: int, now: datetime) -> Done:
+    """Return one correction of a sitting. NotFound without it, Forbidden as for reading results."""
+    sitting, rows = list_done(session, actor, code, now)
+    row = next((row for row in rows if row.number == number), None)
+    if row is None:
+        raise NotFound()
+    correction = corrections.read_row(row)
+    people = regrading.list_rescored(session, sitting, number, actor.require(Action.READ_RESULTS))
+    return Done(sitting, row, correction, read_effect(row), people)
