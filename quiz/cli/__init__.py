@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting
+from quiz.cli import account, audit, backup, bank, blueprint, correction, database, paper, result, roster, serve, sitting
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -39,6 +39,9 @@ for command in (
     serve.doctor,
 ):
     quiz.add_command(command)
+
+for command in (correction.correct, correction.corrections, correction.correction_notice):
+    sitting.sitting.add_command(command)
 
 
 def main() -> None:

@@ -48,6 +48,22 @@ REMEDY_NAMES: dict[Remedy, str] = {
 }
 
 
+REMEDY_SENTENCES: dict[Remedy, str] = {
+    Remedy.NEW_KEY: mark_text("原答案“{old}”更正为“{new}”。试卷上有这道题的，一律按新答案重新评分。"),
+    Remedy.BETTER: mark_text("原答案“{old}”，新答案“{new}”。试卷上有这道题的，按两者中得分高的计分，不会因此减分。"),
+    Remedy.FULL: mark_text("试卷上有这道题的，本题一律得满分，没有作答的也一样。"),
+    Remedy.DROP: mark_text("本题不计分。试卷上有这道题的，其余各题的得分按原来的满分折算，及格线不变。"),
+    Remedy.ORIGINAL: mark_text("以前对这道题的更正撤销，恢复按原答案“{old}”计分。"),
+}
+
+
+def remedy_sentence(remedy: Remedy, old: str, new: Sequence[str]) -> Message:
+    """Say what is done with a question, to everyone whom it concerns; `new` is each key that is right now."""
+    text = REMEDY_SENTENCES[remedy]
+    values = {"old": old, "new": any_of(new)}
+    return say(text, **{name: value for name, value in values.items() if f"{{{name}}}" in text})
+
+
 @dataclass(frozen=True, slots=True)
 class NewKey:
     """Another key: sets of options or pairs of which any is right (`choices`), or for each blank the texts that are accepted (`blanks`)."""
@@ -202,7 +218,11 @@ def words_of(question: Question, response: Collection[str]) -> str:
     return "；".join(texts[name] for name in sorted(response))
 
 
-def new_key_words(question: Question, key: NewKey) -> Message | str:
-    """Return a new key in words; where several are right, each of them."""
-    texts = [key_words(one) for one in with_key(question, key)]
-    return texts[0] if len(texts) == 1 else say("以下任一均可：{texts}", texts=" ｜ ".join(texts))
+def new_key_words(question: Question, key: NewKey) -> tuple[str, ...]:
+    """Return each key that is right now in words."""
+    return tuple(key_words(one) for one in with_key(question, key))
+
+
+def any_of(texts: Sequence[str]) -> Message | str:
+    """Return the text, or of several that any of them is right; empty for none."""
+    return say("以下任一均可：{texts}", texts=" ｜ ".join(texts)) if len(texts) > 1 else "".join(texts)

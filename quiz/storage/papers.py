@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from quiz.core.collector import uncollected
 from quiz.core.difficulty import Facilities
-from quiz.core.marking import Rule
+from quiz.core.marking import Rule, Why
 from quiz.core.paper import Paper, Slot
 from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
 from quiz.core.question import base_uid
@@ -209,6 +209,10 @@ def count_papers(session: Session, sitting: SittingRow) -> int:
     return session.scalar(select(func.count()).where(PaperRow.sitting_id == sitting.id)) or 0
 
 
+NO_EVIDENCE = (Why.FULL_FOR_ALL.value, Why.NOT_COUNTED.value, Why.OVERRIDDEN.value)
+"""Marks that people gave for other reasons than the answer: they say nothing of how hard a question is."""
+
+
 def facilities(session: Session, before: datetime) -> Facilities:
     """Return how questions fared in the last sittings that closed before a moment: mean share of the marks in thousandths, and the answers."""
     last = select(SittingRow.id).where(SittingRow.closes_at < before).order_by(SittingRow.closes_at.desc()).limit(RECENT)
@@ -218,7 +222,7 @@ def facilities(session: Session, before: datetime) -> Facilities:
         .join(AttemptRow, AttemptRow.paper_id == PaperRow.id)
         .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
         .join(MarkRow, MarkRow.grading_id == GradingRow.id)
-        .where(GradingRow.id.in_(newest))
+        .where(GradingRow.id.in_(newest), MarkRow.why.not_in(NO_EVIDENCE))
     )
     sums: dict[str, list[int]] = {}
     uids: dict[int, list[str]] = {}

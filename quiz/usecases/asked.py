@@ -50,7 +50,8 @@ class Answered:
 class AskedView:
     """One question as it stands on papers: between which numbers, how many have sat it, what they answered, and its corrections.
 
-    `variants` are the questions behind a template or case with how many papers have each; `question` is None where there are several.
+    `in_force` is the correction by which it is marked, `is_corrected` says that there is one for it or for a question behind it. `variants`
+    are the questions behind a template or case with how many papers have each; `question` is None where there are several.
     """
 
     sitting: SittingRow
@@ -66,6 +67,7 @@ class AskedView:
     rarer: int
     history: list[CorrectionRow]
     in_force: Correction | None
+    is_corrected: bool
 
 
 def list_asked(session: Session, actor: Actor, code: str, now: datetime, search: str = "") -> AskedList:
@@ -90,6 +92,7 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
     sat = regrading.list_sat(session, sitting, places)
     question = variants[0][0] if len(variants) == 1 else None
     answers = _answers(question, sat) if question is not None else []
+    known = corrections.list_corrections(session, sitting.id)
     rows = [row for row in corrections.list_rows(session, sitting.id) if base_uid(row.question_uid) == uid or corrections.read_row(row).names(uid)]
     return AskedView(
         sitting=sitting,
@@ -104,7 +107,8 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
         answers=answers[:MOST_ANSWERS],
         rarer=sum(one.people for one in answers[MOST_ANSWERS:]),
         history=rows,
-        in_force=in_force(corrections.list_corrections(session, sitting.id), question.uid if question else uid),
+        in_force=in_force(known, question.uid if question else uid),
+        is_corrected=any(in_force(known, one.uid) for one, _ in variants),
     )
 
 

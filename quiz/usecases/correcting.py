@@ -6,11 +6,10 @@ Nobody who has a paper in the sitting may do so, not even when it is over: the k
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -19,19 +18,18 @@ from quiz.core.canonical import digest
 from quiz.core.correction import Correction, NewKey, Remedy, check_key, in_force, key_words, new_key_words
 from quiz.core.frozen import freeze
 from quiz.core.marking import Mark, from_hundredths, score_of, to_hundredths
-from quiz.core.message import Forbidden, Message, NotFound, QuizError, say
+from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.question import Question
 from quiz.core.sitting import Phase
 from quiz.storage import amendments, audit, corrections, gradings, regrading, sittings
-from quiz.storage.regrading import Rescored, Sat
+from quiz.storage.regrading import Sat
 from quiz.storage.tables import CorrectionRow, SittingRow
+from quiz.usecases.correction_effect import Change, Effect, bands_of, mean_of, plain_effect
 from quiz.usecases.grading import Settled, mark_slot
 from quiz.usecases.results import refuse_candidate
 from quiz.usecases.sources import whole_sitting
 
 LONGEST_REASON = 500
-BANDS = 10
-"""Into how many equal parts of the full score people are counted for the picture of before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,56 +39,6 @@ class Wish:
     question: str
     remedy: Remedy
     key: NewKey | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One person whose score a correction changes: their marks of the question before and after, and its `slots` on their paper."""
-
-    number: str
-    name: str
-    unit: str
-    slots: tuple[int, ...]
-    mark_before: Decimal
-    mark_after: Decimal
-    score_before: Decimal
-    score_after: Decimal
-    passed_before: bool
-    passed_after: bool
-
-    @property
-    def crosses(self) -> int:
-        """1 when the person comes to pass, -1 when to fail, else 0."""
-        return self.passed_after - self.passed_before
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A correction in numbers and words: on how many papers the question stands, how many of them are graded, how many scores change, rise and
-    fall, how many people come to pass and to fail, whose answers wait for a person now, and how many have a mark set by hand that stays.
-
-    Means are over everyone with a score, in marks rounded to hundredths; `bands` count them by tenths of the full score. Stem and old key are
-    those of the question, or of the first of several `questions` that a template or case made.
-    """
-
-    papers: int
-    graded: int
-    changed: int
-    raised: int
-    lowered: int
-    now_pass: int
-    now_fail: int
-    waiting: int
-    by_hand: int
-    scored: int
-    mean_before: Decimal
-    mean_after: Decimal
-    bands_before: tuple[int, ...]
-    bands_after: tuple[int, ...]
-    questions: int
-    stem: str
-    old_key: str
-    new_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +82,7 @@ def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, no
     seen, regrades = _preview(session, sitting, wish, now)
     if fingerprint is not None and fingerprint != seen.fingerprint:
         raise QuizError("changed_since", say("您确认的结果已经过时：其间有成绩发生了变动。请核对新的结果后再确认。"))
-    row = corrections.save_correction(session, sitting, seen.correction, text, _plain(seen.effect), now, actor.name)
+    row = corrections.save_correction(session, sitting, seen.correction, text, plain_effect(seen.effect), now, actor.name)
     regrading.save_runs(session, sitting, [(one.sat, one.marks, to_hundredths(one.score)) for one in regrades], row.number, now)
     told: dict[str, object] = {"correction": row.number, "question": wish.question, "remedy": wish.remedy.value, "reason": text}
     counts = {name: getattr(seen.effect, name) for name in ("graded", "changed", "raised", "lowered", "now_pass", "now_fail")}
@@ -250,7 +198,7 @@ def _effect(
 ) -> Effect:
     before = {attempt: graded.score for attempt, graded in gradings.newest_gradings(session, sitting.id).items()}
     after = before | {one.sat.attempt_id: one.score for one in regrades}
-    new = new_key_words(asked[0], correction.key) if correction.key else ""
+    full = from_hundredths(sitting.max_mark)
     return Effect(
         papers=papers,
         graded=len(regrades),
@@ -262,27 +210,15 @@ def _effect(
         waiting=sum(any(mark.needs_review for mark in one.marks.values()) for one in regrades),
         by_hand=sum(any(mark.why == "overridden" for mark in one.marks.values()) for one in regrades),
         scored=len(before),
-        mean_before=_mean(before.values()),
-        mean_after=_mean(after.values()),
-        bands_before=_bands(before.values(), sitting),
-        bands_after=_bands(after.values(), sitting),
+        mean_before=mean_of(before.values()),
+        mean_after=mean_of(after.values()),
+        bands_before=bands_of(before.values(), full),
+        bands_after=bands_of(after.values(), full),
         questions=len(asked),
         stem=asked[0].stem,
         old_key=key_words(asked[0]),
-        new_key=new.render() if isinstance(new, Message) else new,
+        new_keys=new_key_words(asked[0], correction.key) if correction.key else (),
     )
-
-
-def _mean(scores: Any) -> Decimal:
-    found = list(scores)
-    return (sum(found, Decimal(0)) / max(len(found), 1)).quantize(Decimal("0.01"), ROUND_HALF_UP)
-
-
-def _bands(scores: Any, sitting: SittingRow) -> tuple[int, ...]:
-    out = [0] * BANDS
-    for score in scores:
-        out[min(BANDS - 1, to_hundredths(score) * BANDS // sitting.max_mark)] += 1
-    return tuple(out)
 
 
 def _fingerprint(correction: Correction, regrades: Sequence[_Regrade]) -> str:
@@ -290,18 +226,6 @@ def _fingerprint(correction: Correction, regrades: Sequence[_Regrade]) -> str:
         [one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [str(mark.mark) for mark in one.marks.values()]] for one in regrades
     ]
     return digest([freeze(correction), rows])
-
-
-def _plain(effect: Effect) -> dict[str, Any]:
-    return {field.name: freeze(getattr(effect, field.name)) for field in fields(effect)}
-
-
-def read_effect(row: CorrectionRow) -> Effect:
-    """Return the numbers of a correction as they were when it was applied."""
-    plain = corrections.effect_of(row)
-    means = {name: Decimal(plain[name]) for name in ("mean_before", "mean_after")}
-    bands = {name: tuple(plain[name]) for name in ("bands_before", "bands_after")}
-    return Effect(**{**plain, **means, **bands})
 
 
 def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[CorrectionRow]]:
@@ -312,25 +236,3 @@ def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple
         raise NotFound()
     refuse_candidate(session, actor, sitting, now)
     return sitting, list(reversed(corrections.list_rows(session, sitting.id)))
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A correction that was applied: its row and numbers, and who within the reader's authority has another score by it."""
-
-    sitting: SittingRow
-    row: CorrectionRow
-    correction: Correction
-    effect: Effect
-    people: list[Rescored]
-
-
-def read_done(session: Session, actor: Actor, code: str, number: int, now: datetime) -> Done:
-    """Return one correction of a sitting. NotFound without it, Forbidden as for reading results."""
-    sitting, rows = list_done(session, actor, code, now)
-    row = next((row for row in rows if row.number == number), None)
-    if row is None:
-        raise NotFound()
-    correction = corrections.read_row(row)
-    people = regrading.list_rescored(session, sitting, number, actor.require(Action.READ_RESULTS))
-    return Done(sitting, row, correction, read_effect(row), people)

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from quiz.core.correction import REMEDY_NAMES, Correction, Remedy, as_shown, new_key_words
-from quiz.core.marking import Mark
+from quiz.core.correction import REMEDY_NAMES, Correction, Remedy, any_of, as_shown, new_key_words
+from quiz.core.marking import Mark, Why
 from quiz.core.message import Message, mark_text, say
 from quiz.core.paper import Paper
 from quiz.storage import corrections, gradings
@@ -29,11 +29,12 @@ OTHER_RUN = mark_text("重新评分")
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A slot whose mark a run set anew: the mark before and after."""
+    """A slot whose mark a run set anew: the mark before and after, and whether the question counts since."""
 
     slot: int
     before: Decimal
     after: Decimal
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,14 @@ def history_of(session: Session, result: Result) -> History:
         runs=tuple(runs),
         paper=_shown(result.paper, shown, known),
         notes=_notes(result.paper, shown, known, rows),
-        by_hand={row.slot: row for row in by_hand if shown[row.slot].why == "overridden"} if shown else {},
+        by_hand={row.slot: row for row in by_hand if shown[row.slot].why == Why.OVERRIDDEN} if shown else {},
     )
 
 
 def _touched(before: Mapping[int, Mark], after: Mapping[int, Mark], correction: int, slot: int) -> tuple[Touched, ...]:
     """The slots that a run was about: those that name its correction, that were set by hand, or whose mark is another."""
     return tuple(
-        Touched(number, before[number].mark, mark.mark)
+        Touched(number, before[number].mark, mark.mark, mark.why != Why.NOT_COUNTED)
         for number, mark in after.items()
         if number in before and ((correction and mark.correction == correction) or number == slot or before[number].mark != mark.mark)
     )
@@ -131,5 +132,5 @@ def _notes(
         number = marks[slot.number].correction if slot.number in marks else 0
         if number in known:
             key = known[number].key
-            out[slot.number] = (rows[number], new_key_words(slot.question, key) if key else "")
+            out[slot.number] = (rows[number], any_of(new_key_words(slot.question, key)) if key else "")
     return out

@@ -14,6 +14,7 @@ from wtforms.validators import Length, ValidationError
 
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
+from quiz.core.correction import REMEDY_NAMES
 from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError, mark_text, say
@@ -24,13 +25,13 @@ from quiz.formats.results_xlsx import write_results
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
-from quiz.usecases import results
+from quiz.usecases import corrected, results
 from quiz.usecases.draw_report import read_report
 from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, people, planning, timing
+from quiz.web import amending, correcting, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import ListedField
@@ -40,6 +41,10 @@ pages = Blueprint("organiser", __name__)
 pages.add_url_rule("/sittings/new", "new", planning.new, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/amend", "amend", amending.amend, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/notice.pdf", "notice", amending.notice)
+pages.add_url_rule("/sittings/<code>/correct", "correct", correcting.choose)
+pages.add_url_rule("/sittings/<code>/correct/question", "correct_question", correcting.question, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/corrections/<int:number>", "correction", correcting.correction)
+pages.add_url_rule("/sittings/<code>/corrections/<int:number>/notice.pdf", "correction_notice", correcting.correction_notice)
 pages.add_url_rule("/sittings/<code>/proof.json", "proof", amending.proof, methods=["POST"])
 pages.add_url_rule("/roster", "roster", people.roster, methods=["GET", "POST"])
 pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_example)
@@ -199,6 +204,7 @@ def _unit_choices(view: SittingView) -> list[tuple[str, str]]:
 def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
     with reader() as db:
         view = results.read_sitting(db, actor(), code, now())
+        done_before = [] if view.is_own else corrected.list_done(db, actor(), code, now())[1]
     form.unit.choices = _unit_choices(view)
     choice = read_choice(request.args)
     sat, not_sat = pick(view.rows, choice)
@@ -211,6 +217,8 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         pass_mark=from_hundredths(view.sitting.pass_mark),
         waiting=sum(row.pending > 0 for row in view.rows),
         seed=seed_to_show(view.sitting, now()),
+        corrections=done_before,
+        REMEDY_NAMES=REMEDY_NAMES,
         choice=choice,
         sat=sat,
         has_forms=len({row.form for row in view.rows}) > 1,

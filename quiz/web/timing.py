@@ -9,12 +9,14 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from quiz.core.access import Action
+from quiz.core.correction import REMEDY_NAMES
 from quiz.core.message import QuizError, mark_text
 from quiz.core.paper import section_heading
 from quiz.core.sitting import LONGEST_EXTRA
 from quiz.storage.changes import EXTEND, PAUSE, REOPEN
 from quiz.usecases import extending, results
 from quiz.usecases.extending import GivenBack
+from quiz.usecases.mark_history import history_of
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import ListedField, WholeField
 
@@ -104,7 +106,8 @@ def _give_back(code: str, form: UnitTimeForm) -> GivenBack:
 
 def _show(code: str, number: str, form: TimeForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
     with reader() as db:
-        found = results.read_result(db, actor(), code, number, now())
+        found = results.read_result(db, actor(), code, number, now(), request.args.get("run", None, int))
+        marks = history_of(db, found)
         shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
         history = extending.history_of(db, actor(), code, number)
     page = render_template(
@@ -113,6 +116,9 @@ def _show(code: str, number: str, form: TimeForm, problem: str = "", status: int
         shares=shares,
         section_heading=section_heading,
         history=history,
+        marks=marks,
+        newest=marks.runs[-1].graded.number if marks.runs else 0,
+        REMEDY_NAMES=REMEDY_NAMES,
         time_form=form,
         problem=problem,
         is_released=extending.is_released(found.seat.sitting, now()),

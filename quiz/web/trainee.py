@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from quiz.core.access import Action
+from quiz.core.correction import REMEDY_NAMES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
@@ -26,6 +27,7 @@ from quiz.core.sitting import GRACE, Phase, Release, seconds_left
 from quiz.storage.papers import read_paper
 from quiz.usecases import attempts, results
 from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
+from quiz.usecases.mark_history import history_of
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, writer
@@ -191,11 +193,14 @@ def result(code: str) -> ResponseReturnValue:
         if standing not in (Standing.SUBMITTED, Standing.RESULT, Standing.COLLECTING):
             return redirect(url_for("trainee.paper", code=code))
         found = None if standing is Standing.COLLECTING else results.my_result(db, actor(), code, now())
+        history = history_of(db, found) if found else None
     shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
     return render_template(
         "trainee/result.html",
         listed=listed,
         result=found,
+        history=history,
+        REMEDY_NAMES=REMEDY_NAMES,
         code=code,
         shares=shares,
         headings=headings(found.paper) if found and found.paper else [],

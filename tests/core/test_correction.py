@@ -12,6 +12,7 @@ from quiz.core.correction import (
     Correction,
     NewKey,
     Remedy,
+    any_of,
     as_shown,
     best,
     check_key,
@@ -20,6 +21,7 @@ from quiz.core.correction import (
     mark_corrected,
     mark_settled,
     new_key_words,
+    remedy_sentence,
     with_key,
 )
 from quiz.core.frozen import freeze, thaw
@@ -197,7 +199,10 @@ def test_a_key_is_kept_clean():
 
 def test_a_key_is_told_in_words_that_hold_for_every_paper():
     assert key_words(SINGLE) == "AA"
-    assert new_key_words(SINGLE, key("B", "C")).render() == "以下任一均可：BB ｜ CC"
+    assert any_of(new_key_words(SINGLE, key("B", "C"))).render() == "以下任一均可：BB ｜ CC"
+    assert any_of(new_key_words(SINGLE, key("B"))) == "BB"
+    assert remedy_sentence(Remedy.BETTER, "AA", ("BB",)).render().startswith("原答案“AA”，新答案“BB”。")
+    assert "{" not in remedy_sentence(Remedy.FULL, "AA", ()).render()
     assert key_words(FILL) == "12个月；镇政府"
     assert key_words(MATCHING) == "甲－第C步；乙－第A步；丙－第B步"
     pictured = question(QuestionType.SINGLE, "AB", "B")

@@ -13,10 +13,10 @@ from quiz.core.correction import NewKey, Remedy
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.sitting import Release
-from quiz.storage import audit, corrections, gradings, sittings
+from quiz.storage import audit, corrections, gradings, papers, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AuditRow, CorrectionRow, GradingRow, MarkRow
-from quiz.usecases import asked, attempts, correcting, extending, grading, results, scheduling
+from quiz.usecases import asked, attempts, corrected, correcting, correction_effect, extending, grading, results, scheduling
 from quiz.usecases.correcting import Wish
 
 AFTER = timedelta(hours=3)
@@ -99,7 +99,7 @@ def test_each_remedy_makes_the_scores_that_it_foresaw(common, county, remedy, ch
     assert (effect.now_pass, effect.now_fail) == (int(after["C2"] >= 6), 0)
     assert (effect.mean_before, effect.mean_after) == (7, Decimal(after["C1"] + after["C2"]) / 2)
     assert (sum(effect.bands_before), sum(effect.bands_after)) == (2, 2)
-    assert correcting.read_effect(row) == effect
+    assert correction_effect.read_effect(row) == effect
 
 
 def test_the_old_runs_stay_and_only_the_question_changes(common, county):
@@ -255,15 +255,15 @@ def test_it_is_written_down_by_whom_and_what_it_did(common, county):
 def test_what_was_done_can_be_read_within_ones_authority(common, county):
     correct(common, county, wish(common, Remedy.NEW_KEY, "C"))
     at = county.OPENS + AFTER
-    done = common.do(correcting.read_done, Actor("i", {Role.INSPECTOR: "/"}), "s1", 1, at)
+    done = common.do(corrected.read_done, Actor("i", {Role.INSPECTOR: "/"}), "s1", 1, at)
     assert [(one.number, one.before, one.after) for one in done.people] == [("C1", 1000, 800), ("C2", 400, 600)]
-    assert (done.effect.old_key, done.effect.new_key) == (f"{first_uid(common)}选项B", f"{first_uid(common)}选项C")
-    part = common.do(correcting.read_done, Actor("i", {Role.INSPECTOR: "/QL/T02/"}), "s1", 1, at)
+    assert (done.effect.old_key, done.effect.new_keys) == (f"{first_uid(common)}选项B", (f"{first_uid(common)}选项C",))
+    part = common.do(corrected.read_done, Actor("i", {Role.INSPECTOR: "/QL/T02/"}), "s1", 1, at)
     assert part.people == []
     with pytest.raises(NotFound):
-        common.do(correcting.read_done, county.ADMIN, "s1", 2, at)
+        common.do(corrected.read_done, county.ADMIN, "s1", 2, at)
     with pytest.raises(Forbidden):
-        common.do(correcting.list_done, Actor("m", {Role.MARKER: "/"}), "s1", at)
+        common.do(corrected.list_done, Actor("m", {Role.MARKER: "/"}), "s1", at)
 
 
 def test_the_questions_are_listed_with_how_they_were_answered(common, county):
@@ -305,3 +305,17 @@ def test_results_and_exports_show_the_newest_run(common, county):
     found = common.do(results.read_result, county.ADMIN, "s1", "C2", county.OPENS + AFTER)
     shares = results.area_shares(found.paper, found.marks)
     assert sum(available for _, _, available in shares) == 8
+
+
+def test_what_was_given_to_all_says_nothing_of_how_hard_a_question_is(common, county):
+    def facility():
+        with reading(common.engine) as db:
+            return papers.facilities(db, county.OPENS + AFTER).get(base_uid(first_uid_of), None)
+
+    first_uid_of = first_uid(common)
+    assert facility() == (500, 2)
+    correct(common, county, wish(common, Remedy.NEW_KEY, "B", "C"))
+    assert facility() == (1000, 2)
+    for remedy in (Remedy.FULL, Remedy.DROP):
+        correct(common, county, wish(common, remedy))
+        assert facility() is None
