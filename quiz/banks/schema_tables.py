@@ -26,7 +26,7 @@ from quiz.core.marking import RuleName
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
 from quiz.core.roster import PostKind, UnitKind
-from quiz.core.sitting import Release
+from quiz.core.sitting import MOST_APPEAL_DAYS, Release
 
 LABELS = {Label.SAMPLE: "样题，还没有县级人员核对", Label.CONFIRMED: "已对照文件原文核对"}
 SCOPES = {
@@ -263,6 +263,7 @@ SITTING: dict[str, Schema] = {
     "columns": whole("每排座位数", 1, 20),
     "avoid_last": whole("避开最近几场考过的题", 0, 20),
     "band": number("各卷预计得分相差不超过几分", 0.1, 100),
+    "appeal_days": whole("异议期天数", 0, MOST_APPEAL_DAYS, "从公布答案算起，0 不受理异议"),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
 }
 BLANK: dict[str, Schema] = {

@@ -12,9 +12,12 @@ from quiz.banks.yaml_tree import Node, parse_yaml
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
-from quiz.core.sitting import Release
+from quiz.core.sitting import MOST_APPEAL_DAYS, Release
 
-KEYS = ("code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release", "forms", "columns", "avoid_last", "band")
+KEYS = (
+    "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release", "forms", "columns", "avoid_last", "band",
+    "appeal_days",
+)  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
 
@@ -43,6 +46,7 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     columns = fields.whole("columns", 1, 20, required=False)
     avoid_last = fields.whole("avoid_last", 0, 20, required=False)
     band = fields.exact("band", "0.1", "100", required=False)
+    appeal_days = fields.whole("appeal_days", 0, MOST_APPEAL_DAYS, required=False)
     group = _group(fields, problems)
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
@@ -58,6 +62,7 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         columns=plan.columns if columns is None else columns,
         avoid_last=plan.avoid_last if avoid_last is None else avoid_last,
         band=plan.band if band is None else band,
+        appeal_days=plan.appeal_days if appeal_days is None else appeal_days,
     )
 
 

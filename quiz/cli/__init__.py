@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, audit, backup, bank, blueprint, correction, database, paper, result, roster, serve, sitting
+from quiz.cli import account, appeal, audit, backup, bank, blueprint, correction, database, paper, result, roster, serve, sitting
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -28,6 +28,7 @@ for command in (
     sitting.sitting,
     paper.paper,
     result.result,
+    appeal.appeal,
     account.account,
     audit.audit,
     backup.backup,
@@ -42,6 +43,7 @@ for command in (
 
 for command in (correction.correct, correction.corrections, correction.correction_notice):
     sitting.sitting.add_command(command)
+result.result.add_command(appeal.override)
 
 
 def main() -> None:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_RESULTS = "read_results"
     RELEASE = "release"
     CORRECT = "correct"
+    ANSWER_APPEALS = "answer_appeals"
     JUDGE = "judge"
     VERIFY = "verify"
     EXPORT_SITTING = "export_sitting"
@@ -56,6 +57,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.CORRECT: frozenset({Role.ORGANISER}),
+    Action.ANSWER_APPEALS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.JUDGE: frozenset({Role.MARKER}),
     Action.VERIFY: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.EXPORT_SITTING: frozenset({Role.ORGANISER, Role.INSPECTOR}),

@@ -85,6 +85,12 @@ def override_rows(session: Session, attempt: AttemptRow) -> list[OverrideRow]:
     return list(session.scalars(select(OverrideRow).where(mine).order_by(OverrideRow.id)))
 
 
+def newest_override(session: Session, attempt: AttemptRow, slot: int) -> OverrideRow | None:
+    """Return what was last done by hand with the mark of a slot, or None."""
+    mine = (OverrideRow.sitting_id == attempt.sitting_id) & (OverrideRow.attempt_id == attempt.id) & (OverrideRow.slot == slot)
+    return session.scalar(select(OverrideRow).where(mine).order_by(OverrideRow.id.desc()).limit(1))
+
+
 def save_override(session: Session, attempt: AttemptRow, slot: int, mark: Decimal | None, reason: str, at: datetime, actor: str) -> OverrideRow:
     """Append a mark set by hand; None gives the slot back to the rule."""
     value = None if mark is None else to_hundredths(mark)

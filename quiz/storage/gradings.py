@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Mark, Response, from_hundredths, to_hundredths, total_of
-from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, SittingRow, UnitRow
+from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, UnitRow
 
 MILLION = 1_000_000
 """What a decision's share is counted in."""
@@ -33,12 +33,6 @@ class Graded:
     grading_id: int
     reason: str = ""
     correction: int | None = None
-
-
-def hold(session: Session, sitting_id: int) -> None:
-    """Wait for a correction of the sitting that is being applied, and let none begin until this transaction ends: what is graded now sees it, or it
-    sees what is graded now (PostgreSQL; SQLite has one writer anyway)."""
-    session.execute(select(SittingRow.id).where(SittingRow.id == sitting_id).with_for_update(read=True, key_share=True))
 
 
 def save_grading(

@@ -65,6 +65,11 @@ class Place:
     slots: list[tuple[Slot, Rule]]
 
 
+def hold_attempts(session: Session, sitting: SittingRow) -> None:
+    """Hold every attempt of a sitting until the transaction ends: nothing of it is graded, submitted or opened again meanwhile."""
+    session.execute(select(AttemptRow.id).where(AttemptRow.sitting_id == sitting.id).order_by(AttemptRow.id).with_for_update()).all()
+
+
 def list_places(session: Session, sitting: SittingRow, about: Correction) -> list[Place]:
     """Return every current paper that has a question which a correction would be about, by unit and staff number."""
     query = (

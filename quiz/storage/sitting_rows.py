@@ -15,6 +15,8 @@ from quiz.core.question import Question, pictures_of
 from quiz.storage.papers import texts_of
 from quiz.storage.tables import (
     AmendmentRow,
+    AppealAnswerRow,
+    AppealRow,
     AttemptChangeRow,
     AttemptRow,
     AuditRow,
@@ -43,6 +45,8 @@ OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("decisions", DecisionRow),
     ("corrections", CorrectionRow),
     ("overrides", OverrideRow),
+    ("appeals", AppealRow),
+    ("appeal_answers", AppealAnswerRow),
     ("amendments", AmendmentRow),
     ("attempt_changes", AttemptChangeRow),
     ("question_uses", QuestionUseRow),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.sitting import NO_EXTRA, Extra, Release, Visibility, Window, visibility
+from quiz.core.sitting import NO_EXTRA, Extra, Release, Visibility, Window, keys_shown_at, visibility
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
@@ -27,6 +27,12 @@ def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
 def visibility_of(row: SittingRow, submitted: bool, now: datetime) -> Visibility:
     """Return what a trainee may see of this sitting's result."""
     return visibility(Release(row.release), window_of(row), row.released_at, submitted, now)
+
+
+def appeals_until(row: SittingRow) -> datetime | None:
+    """Return until when a cadre may appeal; None while keys are not to be shown at a known time, or where nobody may."""
+    shown = keys_shown_at(Release(row.release), window_of(row), row.released_at)
+    return None if shown is None or not row.appeal_days else shown + timedelta(days=row.appeal_days)
 
 
 def get_sitting(session: Session, code: str) -> SittingRow | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,7 +17,7 @@ from quiz.core.marking import Response
 from quiz.core.message import NotFound
 from quiz.core.paper import Slot
 from quiz.core.question import Question, QuestionType, base_uid
-from quiz.storage import corrections, papers, regrading
+from quiz.storage import appeals, corrections, papers, regrading
 from quiz.storage.papers import Asked
 from quiz.storage.regrading import Sat
 from quiz.storage.tables import CorrectionRow, SittingRow
@@ -29,11 +29,12 @@ MOST_ANSWERS = 20
 
 @dataclass(frozen=True, slots=True)
 class AskedList:
-    """The questions of a sitting, and which of them are marked by a correction."""
+    """The questions of a sitting, those first of which most is said that waits; which are marked by a correction, and what waits by uid."""
 
     sitting: SittingRow
     questions: list[Asked]
     corrected: frozenset[str]
+    waiting: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ class Answered:
 class AskedView:
     """One question as it stands on papers: between which numbers, how many have sat it, what they answered, and its corrections.
 
-    `in_force` is the correction by which it is marked, `is_corrected` says that there is one for it or for a question behind it. `variants`
-    are the questions behind a template or case with how many papers have each; `question` is None where there are several.
+    `in_force` is the correction by which it is marked, `is_corrected` says that there is one for it or for a question behind it, `waiting` how
+    many reports and appeals wait for an answer. `variants` are the questions behind a template or case with how many papers have each;
+    `question` is None where there are several.
     """
 
     sitting: SittingRow
@@ -68,16 +70,21 @@ class AskedView:
     history: list[CorrectionRow]
     in_force: Correction | None
     is_corrected: bool
+    waiting: int
 
 
 def list_asked(session: Session, actor: Actor, code: str, now: datetime, search: str = "") -> AskedList:
-    """Return the questions of a sitting whose uid or stem holds `search`, those on most papers first. NotFound, Forbidden as for correcting."""
+    """Return the questions of a sitting whose uid or stem holds `search`: first where most is said that waits, then those on most papers.
+
+    NotFound, Forbidden as for correcting.
+    """
     sitting = to_correct(session, actor, code, now)
     wanted = search.strip().casefold()
     found = [one for one in papers.list_asked(session, sitting) if wanted in one.uid.casefold() or wanted in one.stem.casefold()]
     known = corrections.list_corrections(session, sitting.id)
     corrected = {base_uid(one.question) for one in known if in_force(known, one.question) is not None}
-    return AskedList(sitting, found, frozenset(corrected))
+    waiting = Counter(base_uid(said.row.question_uid) for said in appeals.list_said(session, sitting, only_open=True))
+    return AskedList(sitting, sorted(found, key=lambda one: -waiting[one.uid]), frozenset(corrected), waiting)
 
 
 def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetime) -> AskedView:
@@ -108,6 +115,7 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
         rarer=sum(one.people for one in answers[MOST_ANSWERS:]),
         history=rows,
         in_force=in_force(known, question.uid if question else uid),
+        waiting=sum(about.names(said.row.question_uid) for said in appeals.list_said(session, sitting, only_open=True)),
         is_corrected=any(in_force(known, one.uid) for one, _ in variants),
     )
 

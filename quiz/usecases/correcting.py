@@ -21,7 +21,7 @@ from quiz.core.marking import Mark, from_hundredths, score_of, to_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.question import Question
 from quiz.core.sitting import Phase
-from quiz.storage import amendments, audit, corrections, gradings, regrading, sittings
+from quiz.storage import audit, changes, corrections, gradings, regrading, sittings
 from quiz.storage.regrading import Sat
 from quiz.storage.tables import CorrectionRow, SittingRow
 from quiz.usecases.correction_effect import Change, Effect, bands_of, mean_of, plain_effect
@@ -78,7 +78,8 @@ def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, no
     """
     text = checked_reason(reason)
     sitting = to_correct(session, actor, code, now)
-    amendments.hold(session, sitting)
+    changes.lock_sitting(session, sitting)
+    regrading.hold_attempts(session, sitting)
     seen, regrades = _preview(session, sitting, wish, now)
     if fingerprint is not None and fingerprint != seen.fingerprint:
         raise QuizError("changed_since", say("您确认的结果已经过时：其间有成绩发生了变动。请核对新的结果后再确认。"))

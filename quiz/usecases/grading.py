@@ -17,7 +17,7 @@ from quiz.core.marking import Decisions, Mark, Response, Rule
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import Question
-from quiz.storage import attempts, audit, corrections, gradings, papers, sittings
+from quiz.storage import attempts, audit, changes, corrections, gradings, papers, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
@@ -50,8 +50,10 @@ def mark_slot(slot: Slot, rule: Rule, response: Response, settled: Settled) -> M
 
 
 def grade(session: Session, paper: Paper, attempt: AttemptRow, reason: str, now: datetime) -> None:
-    """Append a grading run for a closed attempt."""
-    gradings.hold(session, attempt.sitting_id)
+    """Append a grading run for a closed attempt.
+
+    Whoever grades holds the attempt's lock or the sitting's: a correction holds both, so that each sees what the other did.
+    """
     rows = attempts.current_rows(session, attempt)
     responses = {slot: attempts.value_of(row) for slot, row in rows.items()}
     settled = Settled(
@@ -107,6 +109,7 @@ def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text
     QuizError `no_reason` without one, `bad_share`, NotFound when no such text waits.
     """
     sitting = _sitting_to_judge(session, actor, code, now)
+    changes.lock_sitting(session, sitting)
     if not reason.strip():
         raise QuizError("no_reason", say("请写明判定理由。"))
     waiting = {(item.question.uid, item.blank, item.normalised) for item in list_pending(session, actor, code, now)}

@@ -135,6 +135,7 @@ def prepare_sitting(
         closes_at=plan.closes_at,
         minutes=material.timed.minutes,
         release=plan.release.value,
+        appeal_days=plan.appeal_days,
         max_mark=to_hundredths(material.blueprint.total),
         pass_mark=to_hundredths(material.blueprint.pass_mark),
         seed=seed,

@@ -11,7 +11,22 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, setter, trainee, workbench
+from quiz.web import (
+    account,
+    admission,
+    answering,
+    appealing,
+    blueprints,
+    context,
+    counters,
+    errors,
+    health,
+    marker,
+    organiser,
+    setter,
+    trainee,
+    workbench,
+)
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -47,7 +62,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, admission, trainee, appealing, answering, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     return app

@@ -11,7 +11,7 @@ from typing import Any
 from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from quiz.core.access import Action
@@ -22,7 +22,7 @@ from quiz.core.question import Question, QuestionType, places
 from quiz.printing.correction_pdf import print_correction
 from quiz.storage.sittings import window_of
 from quiz.translation import format_moment
-from quiz.usecases import asked, corrected, correcting
+from quiz.usecases import answering, asked, corrected, correcting
 from quiz.usecases.asked import AskedView
 from quiz.usecases.correcting import LONGEST_REASON, Preview, Wish
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, writer
@@ -50,6 +50,7 @@ class CorrectForm(FlaskForm):  # type: ignore[misc]
         mark_text("更正原因"),
         validators=[InputRequired(mark_text("请写明原因，考生会看到。")), Length(max=LONGEST_REASON, message=mark_text("最多500个字。"))],
     )
+    answers = BooleanField(mark_text("一并答复这道题的异议：成立"))
     confirmed = HiddenField()
 
 
@@ -69,6 +70,7 @@ def choose(code: str) -> ResponseReturnValue:
         offset=offset,
         limit=ON_A_PAGE,
         corrected=found.corrected,
+        waiting=found.waiting,
         search=search,
         done=done,
         REMEDY_NAMES=REMEDY_NAMES,
@@ -91,6 +93,8 @@ def question(code: str) -> ResponseReturnValue:
         if form.confirmed.data:
             with writer() as db:
                 row = correcting.apply(db, actor(), code, wish, form.reason.data, now(), form.confirmed.data)
+                if form.answers.data:
+                    answering.answer_corrected(db, actor(), code, row, now())
             return redirect(url_for("organiser.correction", code=code, number=row.number, new=1), 303)
         with reader() as db:
             seen = correcting.preview(db, actor(), code, wish, now())

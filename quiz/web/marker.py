@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
-from quiz.usecases import grading, results
+from quiz.usecases import answering, grading, results
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import WholeField
 
@@ -39,8 +39,10 @@ class DecisionForm(FlaskForm):  # type: ignore[misc]
 def home() -> ResponseReturnValue:
     """The sittings with texts that wait for a person."""
     with reader() as db:
-        rows = [row for row in results.list_readable(db, actor(), now()) if row.pending]
-    return render_template("marker/home.html", rows=rows)
+        every = results.list_readable(db, actor(), now())
+        waiting = answering.count_waiting(db, actor())
+    rows = [row for row in every if row.pending]
+    return render_template("marker/home.html", rows=rows, appeals=[(row, waiting[row.sitting.id]) for row in every if row.sitting.id in waiting])
 
 
 @pages.get("/marking/<code>")

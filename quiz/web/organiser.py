@@ -25,7 +25,7 @@ from quiz.formats.results_xlsx import write_results
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
-from quiz.usecases import corrected, results
+from quiz.usecases import answering, corrected, results
 from quiz.usecases.draw_report import read_report
 from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
@@ -103,7 +103,8 @@ def home() -> ResponseReturnValue:
     """What needs a decision first, then every sitting."""
     with reader() as db:
         rows = results.list_readable(db, actor(), now())
-    return render_template("organiser/home.html", rows=rows, PHASE_NAMES=PHASE_NAMES)
+        waiting = answering.count_waiting(db, actor()) if actor().may(Action.ANSWER_APPEALS) else {}
+    return render_template("organiser/home.html", rows=rows, appeals=waiting, PHASE_NAMES=PHASE_NAMES)
 
 
 @pages.get("/sittings/<code>")

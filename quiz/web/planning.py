@@ -22,7 +22,7 @@ from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
-from quiz.core.sitting import Release
+from quiz.core.sitting import MOST_APPEAL_DAYS, Release
 from quiz.usecases import scheduling
 from quiz.usecases.draw_report import DrawReport, describe
 from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
@@ -101,6 +101,12 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         validators=[Optional(), NumberRange(Decimal("0.1"), 100, mark_text("各卷预计得分的差距须为0.1至100分。"))],
     )
 
+    appeal_days = WholeField(
+        mark_text("异议期（天）"),
+        default=USUAL.appeal_days,
+        validators=[Optional(), NumberRange(0, MOST_APPEAL_DAYS, mark_text("异议期须为0至30天。"))],
+    )
+
     def offer(self, choices: PlanChoices) -> None:
         """Fill the lists to choose from."""
         self.blueprint.choices = [
@@ -152,6 +158,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             columns=_or_usual(self.columns.data, USUAL.columns),
             avoid_last=_or_usual(self.avoid_last.data, USUAL.avoid_last),
             band=_or_usual(self.band.data, USUAL.band),
+            appeal_days=_or_usual(self.appeal_days.data, USUAL.appeal_days),
         )
 
 

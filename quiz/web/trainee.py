@@ -25,7 +25,7 @@ from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left
 from quiz.storage.papers import read_paper
-from quiz.usecases import attempts, results
+from quiz.usecases import appealing, attempts, results
 from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
 from quiz.usecases.mark_history import history_of
 from quiz.usecases.verifying import seed_to_show
@@ -71,10 +71,11 @@ def home() -> ResponseReturnValue:
     """What is mine to sit: now, later, and what is over."""
     with reader() as db:
         entries = [Entry(listed, standing_of(listed, now())) for listed in attempts.list_mine(db, actor(), now())]
+        news = appealing.news_of(db, actor(), now())
     todo = [entry for entry in entries if entry.standing in TO_DO]
     coming = [entry for entry in reversed(entries) if entry.standing is Standing.COMING]
     past = [entry for entry in entries if entry not in todo and entry not in coming]
-    return render_template("trainee/home.html", todo=todo, coming=coming, past=past)
+    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, REMEDY_NAMES=REMEDY_NAMES)
 
 
 @pages.get("/papers/<code>")
@@ -194,12 +195,15 @@ def result(code: str) -> ResponseReturnValue:
             return redirect(url_for("trainee.paper", code=code))
         found = None if standing is Standing.COLLECTING else results.my_result(db, actor(), code, now())
         history = history_of(db, found) if found else None
+        mine = appealing.read_mine(db, actor(), code, now())
     shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
     return render_template(
         "trainee/result.html",
         listed=listed,
         result=found,
         history=history,
+        mine=mine,
+        longest=appealing.LONGEST_TEXT,
         REMEDY_NAMES=REMEDY_NAMES,
         code=code,
         shares=shares,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quiz.storage.tables.appeals import AppealAnswerRow, AppealRow
 from quiz.storage.tables.banks import (
     DocumentRow,
     PictureRow,
@@ -34,6 +35,8 @@ __all__ = [
     "AccountRow",
     "AdmissionRow",
     "AmendmentRow",
+    "AppealAnswerRow",
+    "AppealRow",
     "AttemptChangeRow",
     "AttemptRow",
     "AuditRow",

@@ -27,6 +27,8 @@ APPEND_ONLY = (
     "attempt_change",
     "correction",
     "mark_override",
+    "appeal",
+    "appeal_answer",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 

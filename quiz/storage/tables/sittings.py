@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz.core.sitting import DELIVERY_MINUTES
+from quiz.core.sitting import APPEAL_DAYS, DELIVERY_MINUTES
 from quiz.storage.tables.base import Base, BigId, Moment
 
 
@@ -15,7 +15,7 @@ class SittingRow(Base):
     """A sitting: a paper given to a group in a window. `seed` is secret; its commitment may be shown.
 
     `extended_to` is the latest moment until which anyone was given time beyond the window, `delivery_minutes` how long after a deadline
-    answers that were made before it may still come in.
+    answers that were made before it may still come in, `appeal_days` how many days after its keys are shown a cadre may appeal (0: not at all).
     """
 
     __tablename__ = "sitting"
@@ -37,6 +37,7 @@ class SittingRow(Base):
     delivery_minutes: Mapped[int] = mapped_column(default=DELIVERY_MINUTES, server_default=str(DELIVERY_MINUTES))
     release: Mapped[str] = mapped_column(String(20))
     released_at: Mapped[datetime | None] = mapped_column(Moment)
+    appeal_days: Mapped[int] = mapped_column(default=APPEAL_DAYS, server_default=str(APPEAL_DAYS))
     max_mark: Mapped[int]
     pass_mark: Mapped[int]
     seed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,4 +1,4 @@
-"""corrections of questions after people sat, and marks set by hand"""
+"""corrections of questions after people sat, marks set by hand, appeals and their answers"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Apply."""
+    op.add_column("sitting", sa.Column("appeal_days", sa.Integer(), nullable=False, server_default="3"))
     op.add_column("grading", sa.Column("correction", sa.Integer(), nullable=True))
     op.create_table(
         "correction",
@@ -47,6 +48,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_override")),
     )
     op.create_index("ix_mark_override_attempt", "mark_override", ["sitting_id", "attempt_id"])
-    for table in ("correction", "mark_override"):
+    op.create_table(
+        "appeal",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("sitting_id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", BIG, nullable=False),
+        sa.Column("slot", sa.Integer(), nullable=False),
+        sa.Column("question_uid", sa.String(length=160), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", tables.Moment(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('report', 'appeal')", name=op.f("ck_appeal_kind")),
+        sa.CheckConstraint("slot > 0", name=op.f("ck_appeal_slot")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_appeal_attempt_id_attempt")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_appeal_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
+        sa.UniqueConstraint("attempt_id", "slot", "kind", name=op.f("uq_appeal_attempt_id_slot_kind")),
+    )
+    op.create_index("ix_appeal_question", "appeal", ["sitting_id", "question_uid"])
+    op.create_table(
+        "appeal_answer",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("sitting_id", sa.Integer(), nullable=False),
+        sa.Column("appeal_id", BIG, nullable=False),
+        sa.Column("verdict", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("correction", sa.Integer(), nullable=True),
+        sa.Column("override_id", BIG, nullable=True),
+        sa.Column("at", tables.Moment(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.CheckConstraint("verdict IN ('upheld', 'rejected')", name=op.f("ck_appeal_answer_verdict")),
+        sa.ForeignKeyConstraint(["appeal_id"], ["appeal.id"], name=op.f("fk_appeal_answer_appeal_id_appeal")),
+        sa.ForeignKeyConstraint(["override_id"], ["mark_override.id"], name=op.f("fk_appeal_answer_override_id_mark_override")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_appeal_answer_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal_answer")),
+    )
+    op.create_index("ix_appeal_answer_appeal", "appeal_answer", ["appeal_id"])
+    for table in ("correction", "mark_override", "appeal", "appeal_answer"):
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)
