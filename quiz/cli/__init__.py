@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, appeal, audit, backup, bank, blueprint, correction, database, paper, result, roster, serve, sitting
+from quiz.cli import account, appeal, audit, backup, bank, blueprint, correction, database, grade, paper, result, roster, serve, sitting
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -29,6 +29,7 @@ for command in (
     paper.paper,
     result.result,
     appeal.appeal,
+    grade.grade,
     account.account,
     audit.audit,
     backup.backup,

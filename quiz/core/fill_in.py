@@ -177,7 +177,7 @@ def _judge_number(blank: Blank, text: str) -> Verdict:
         if wanted is None or (given[1] and wanted[1] and given[1] != wanted[1]):
             continue
         if abs(given[0] - wanted[0]) <= _tolerance(blank.tolerance, wanted[0]):
-            return Verdict.RIGHT
+            return Verdict.REVIEW if blank.unit_required and not given[1] else Verdict.RIGHT
     return Verdict.WRONG
 
 
