@@ -264,6 +264,8 @@ SITTING: dict[str, Schema] = {
     "columns": whole("每排座位数", 1, 20),
     "avoid_last": whole("避开最近几场考过的题", 0, 20),
     "band": number("各卷预计得分相差不超过几分", 0.1, 100),
+    "markers": whole("简答题每份由几人评", 1, 2, "1 单评，2 双评"),
+    "margin_percent": whole("双评相差超过本题分值的百分之几时由第三人仲裁", 0, 100),
     "appeal_days": whole("异议期天数", 0, MOST_APPEAL_DAYS, "从公布答案算起，0 不受理异议"),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
 }

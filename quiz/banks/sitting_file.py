@@ -16,7 +16,7 @@ from quiz.core.sitting import MOST_APPEAL_DAYS, Release
 
 KEYS = (
     "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release", "forms", "columns", "avoid_last", "band",
-    "appeal_days",
+    "appeal_days", "markers", "margin_percent",
 )  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
@@ -47,6 +47,8 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     avoid_last = fields.whole("avoid_last", 0, 20, required=False)
     band = fields.exact("band", "0.1", "100", required=False)
     appeal_days = fields.whole("appeal_days", 0, MOST_APPEAL_DAYS, required=False)
+    markers = fields.whole("markers", 1, 2, required=False)
+    margin = fields.whole("margin_percent", 0, 100, required=False)
     group = _group(fields, problems)
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
@@ -63,6 +65,8 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         avoid_last=plan.avoid_last if avoid_last is None else avoid_last,
         band=plan.band if band is None else band,
         appeal_days=plan.appeal_days if appeal_days is None else appeal_days,
+        markers=plan.markers if markers is None else markers,
+        margin_percent=plan.margin_percent if margin is None else margin,
     )
 
 

@@ -17,6 +17,9 @@ APPEAL_DAYS = 3
 
 MOST_APPEAL_DAYS = 30
 
+MARGIN_PERCENT = 20
+"""By how many percent of a question's marks two markers may differ without a third, unless a plan says otherwise."""
+
 LONGEST_EXTRA = 240
 """Minutes that one person may be given in one sitting at most: nobody sits longer than this after its end."""
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import exists, func, insert, literal, select
@@ -65,13 +66,15 @@ class Place:
     slots: list[tuple[Slot, Rule]]
 
 
-def hold_attempts(session: Session, sitting: SittingRow) -> None:
-    """Hold every attempt of a sitting until the transaction ends: nothing of it is graded, submitted or opened again meanwhile."""
-    session.execute(select(AttemptRow.id).where(AttemptRow.sitting_id == sitting.id).order_by(AttemptRow.id).with_for_update()).all()
+def hold_attempts(session: Session, sitting: SittingRow, only: Sequence[int] | None = None) -> None:
+    """Hold every attempt of a sitting, or these, until the transaction ends: nothing of it is graded, submitted or opened again meanwhile."""
+    query = select(AttemptRow.id).where(AttemptRow.sitting_id == sitting.id).order_by(AttemptRow.id).with_for_update()
+    for part in [None] if only is None else _parts(sorted(only)):
+        session.execute(query if part is None else query.where(AttemptRow.id.in_(part))).all()
 
 
-def list_places(session: Session, sitting: SittingRow, about: Correction) -> list[Place]:
-    """Return every current paper that has a question which a correction would be about, by unit and staff number."""
+def list_places(session: Session, sitting: SittingRow, about: Correction, only: Sequence[int] | None = None) -> list[Place]:
+    """Return every current paper that has a question which a correction would be about, by unit and staff number; of these attempts when asked."""
     query = (
         select(AttemptRow.id, CadreRow.number, CadreRow.name, UnitRow.name, PaperRow.content, PaperRow.questions)
         .select_from(PaperRow)
@@ -82,10 +85,12 @@ def list_places(session: Session, sitting: SittingRow, about: Correction) -> lis
         .order_by(UnitRow.path, CadreRow.number)
     )
     out = []
-    for attempt, number, name, unit, content, questions in session.execute(query.execution_options(yield_per=AT_ONCE)):
-        slots = _slots(session, content, questions, about)
-        if slots:
-            out.append(Place(attempt, number, name, unit, slots))
+    for part in [None] if only is None else _parts(only):
+        asked = query if part is None else query.where(AttemptRow.id.in_(part))
+        for attempt, number, name, unit, content, questions in session.execute(asked.execution_options(yield_per=AT_ONCE)):
+            slots = _slots(session, content, questions, about)
+            if slots:
+                out.append(Place(attempt, number, name, unit, slots))
     return out
 
 
@@ -132,30 +137,37 @@ def list_rescored(session: Session, sitting: SittingRow, correction: int, scope:
     return [Rescored(*row) for row in session.execute(query)]
 
 
-def save_runs(session: Session, sitting: SittingRow, changed: Sequence[tuple[Sat, Mapping[int, Mark], int]], correction: int, at: datetime) -> None:
-    """Append a grading run for each attempt with its changed marks by slot and its new score in hundredths; all other marks are copied."""
+@dataclass(frozen=True, slots=True)
+class Regraded:
+    """New marks for slots of one attempt, by slot, and the score with them."""
+
+    sat: Sat
+    marks: Mapping[int, Mark]
+    score: Decimal
+
+
+def save_runs(session: Session, sitting: SittingRow, changed: Sequence[Regraded], reason: str, at: datetime, correction: int | None = None) -> None:
+    """Append a grading run for each attempt with its new marks; all other marks are copied. `correction` is the number of the one that caused it."""
     for part in _parts(changed):
-        ids = _save_gradings(session, sitting, part, correction, at)
-        session.execute(insert(MarkRow), [row for (sat, marks, _), grading in zip(part, ids, strict=True) for row in _rows(sat, marks, grading)])
+        ids = _save_gradings(session, sitting, part, reason, correction, at)
+        session.execute(insert(MarkRow), [row for one, grading in zip(part, ids, strict=True) for row in _rows(one.sat, one.marks, grading)])
         _copy_marks(session, ids)
 
 
-def _save_gradings(
-    session: Session, sitting: SittingRow, part: Sequence[tuple[Sat, Mapping[int, Mark], int]], correction: int, at: datetime
-) -> list[int]:
+def _save_gradings(session: Session, sitting: SittingRow, part: Sequence[Regraded], reason: str, correction: int | None, at: datetime) -> list[int]:
     rows = [
         {
             "sitting_id": sitting.id,
-            "attempt_id": sat.attempt_id,
-            "number": sat.graded.number + 1,
-            "score": score,
-            "max_score": to_hundredths(sat.graded.max_score),
-            "pending": sat.graded.pending + _waiting(marks.values()) - _waiting(one.mark for one in sat.slots),
-            "reason": "correction",
+            "attempt_id": one.sat.attempt_id,
+            "number": one.sat.graded.number + 1,
+            "score": to_hundredths(one.score),
+            "max_score": to_hundredths(one.sat.graded.max_score),
+            "pending": one.sat.graded.pending + _waiting(one.marks.values()) - _waiting(slot.mark for slot in one.sat.slots),
+            "reason": reason,
             "correction": correction,
             "graded_at": at,
         }
-        for sat, marks, score in part
+        for one in part
     ]
     return list(session.scalars(insert(GradingRow).returning(GradingRow.id, sort_by_parameter_order=True), rows))
 

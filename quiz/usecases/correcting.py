@@ -5,11 +5,10 @@ Nobody who has a paper in the sitting may do so, not even when it is over: the k
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
@@ -17,15 +16,15 @@ from quiz.core.access import Action, Actor
 from quiz.core.canonical import digest
 from quiz.core.correction import Correction, NewKey, Remedy, check_key, in_force, key_words, new_key_words
 from quiz.core.frozen import freeze
-from quiz.core.marking import Mark, from_hundredths, score_of, to_hundredths
+from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.question import Question
 from quiz.core.sitting import Phase
 from quiz.storage import audit, changes, corrections, gradings, regrading, sittings
-from quiz.storage.regrading import Sat
+from quiz.storage.regrading import Regraded
 from quiz.storage.tables import CorrectionRow, SittingRow
 from quiz.usecases.correction_effect import Change, Effect, bands_of, mean_of, plain_effect
-from quiz.usecases.grading import Settled, mark_slot
+from quiz.usecases.grading import regrade_slots
 from quiz.usecases.results import refuse_candidate
 from quiz.usecases.sources import whole_sitting
 
@@ -52,15 +51,6 @@ class Preview:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Regrade:
-    """What a correction does to one attempt."""
-
-    sat: Sat
-    marks: Mapping[int, Mark]
-    score: Decimal
-
-
 def preview(session: Session, actor: Actor, code: str, wish: Wish, now: datetime) -> Preview:
     """Say what a correction would do; stores nothing.
 
@@ -84,7 +74,7 @@ def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, no
     if fingerprint is not None and fingerprint != seen.fingerprint:
         raise QuizError("changed_since", say("您确认的结果已经过时：其间有成绩发生了变动。请核对新的结果后再确认。"))
     row = corrections.save_correction(session, sitting, seen.correction, text, plain_effect(seen.effect), now, actor.name)
-    regrading.save_runs(session, sitting, [(one.sat, one.marks, to_hundredths(one.score)) for one in regrades], row.number, now)
+    regrading.save_runs(session, sitting, regrades, "correction", now, row.number)
     told: dict[str, object] = {"correction": row.number, "question": wish.question, "remedy": wish.remedy.value, "reason": text}
     counts = {name: getattr(seen.effect, name) for name in ("graded", "changed", "raised", "lowered", "now_pass", "now_fail")}
     audit.record(session, now, actor.name, "correct", code, {**told, **counts})
@@ -113,7 +103,7 @@ def refuse_participant(session: Session, actor: Actor, sitting: SittingRow) -> N
         raise Forbidden()
 
 
-def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -> tuple[Preview, list[_Regrade]]:
+def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -> tuple[Preview, list[Regraded]]:
     if sittings.window_of(sitting).phase(now) is not Phase.CLOSED:
         raise QuizError("still_open", say("考试还没有结束，结束后才能更正。"))
     earlier = corrections.list_corrections(session, sitting.id)
@@ -123,7 +113,7 @@ def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -
     if not asked:
         raise QuizError("not_asked", say("这场考试的试卷上没有{uid}。", uid=wish.question or "—"))
     correction = _checked(correction, asked, earlier)
-    regrades = _regrades(session, sitting, regrading.list_sat(session, sitting, places), [*earlier, correction])
+    regrades = regrade_slots(session, sitting, regrading.list_sat(session, sitting, places), [*earlier, correction])
     changes = tuple(
         sorted(_changes(sitting, regrades), key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number))
     )
@@ -148,31 +138,7 @@ def _checked(correction: Correction, asked: Sequence[Question], earlier: Sequenc
     raise QuizError("same_as_now", say("这道题现在就是这样计分的，不需要更正。"))
 
 
-def _regrades(session: Session, sitting: SittingRow, sat_by: Sequence[Sat], known: Sequence[Correction]) -> list[_Regrade]:
-    decisions = gradings.decisions_of(session, sitting.id)
-    overrides = corrections.overrides_in(session, sitting.id)
-    out = []
-    for sat in sat_by:
-        mine = {one.slot.number: overrides[place] for one in sat.slots if (place := (sat.attempt_id, one.slot.number)) in overrides}
-        settled = Settled(decisions, known, mine)
-        marks = {one.slot.number: mark_slot(one.slot, one.rule, one.response, settled) for one in sat.slots}
-        out.append(_Regrade(sat, marks, _score(sat, marks)))
-    return out
-
-
-def _score(sat: Sat, marks: Mapping[int, Mark]) -> Decimal:
-    """The new score: what all other slots have, with these marks in the place of the old."""
-    earned, available = Fraction(sat.earned, 100), Fraction(sat.available, 100)
-    for one in sat.slots:
-        new = marks[one.slot.number]
-        earned += Fraction(new.mark) - Fraction(one.mark.mark)
-        available += Fraction(new.max_mark) - Fraction(one.mark.max_mark)
-    if not available:
-        raise QuizError("nothing_left", say("{name}的试卷上就不再有计分的题了，不能这样更正。", name=sat.name))
-    return score_of(earned, available, sat.graded.max_score)
-
-
-def _changes(sitting: SittingRow, regrades: Sequence[_Regrade]) -> tuple[Change, ...]:
+def _changes(sitting: SittingRow, regrades: Sequence[Regraded]) -> tuple[Change, ...]:
     """Whose marks or score change: those who come to pass or to fail first, then those who lose most."""
     pass_mark = from_hundredths(sitting.pass_mark)
     out = []
@@ -194,7 +160,7 @@ def _effect(
     correction: Correction,
     asked: Sequence[Question],
     papers: int,
-    regrades: Sequence[_Regrade],
+    regrades: Sequence[Regraded],
     changes: Sequence[Change],
 ) -> Effect:
     before = {attempt: graded.score for attempt, graded in gradings.newest_gradings(session, sitting.id).items()}
@@ -222,7 +188,7 @@ def _effect(
     )
 
 
-def _fingerprint(correction: Correction, regrades: Sequence[_Regrade]) -> str:
+def _fingerprint(correction: Correction, regrades: Sequence[Regraded]) -> str:
     rows = [
         [one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [str(mark.mark) for mark in one.marks.values()]] for one in regrades
     ]

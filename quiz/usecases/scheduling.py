@@ -136,6 +136,8 @@ def prepare_sitting(
         minutes=material.timed.minutes,
         release=plan.release.value,
         appeal_days=plan.appeal_days,
+        markers=plan.markers,
+        margin_percent=plan.margin_percent,
         max_mark=to_hundredths(material.blueprint.total),
         pass_mark=to_hundredths(material.blueprint.pass_mark),
         seed=seed,

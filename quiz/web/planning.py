@@ -107,6 +107,15 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         validators=[Optional(), NumberRange(0, MOST_APPEAL_DAYS, mark_text("异议期须为0至30天。"))],
     )
 
+    markers = ListedField(
+        mark_text("简答题阅卷"),
+        choices=[("1", mark_text("一人评一份")), ("2", mark_text("两人各评一份，相差过大由第三人仲裁"))],
+        default="1",
+    )
+    margin_percent = WholeField(
+        mark_text("仲裁界限（%）"), default=USUAL.margin_percent, validators=[Optional(), NumberRange(0, 100, mark_text("仲裁界限须为0至100。"))]
+    )
+
     def offer(self, choices: PlanChoices) -> None:
         """Fill the lists to choose from."""
         self.blueprint.choices = [
@@ -159,6 +168,8 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             avoid_last=_or_usual(self.avoid_last.data, USUAL.avoid_last),
             band=_or_usual(self.band.data, USUAL.band),
             appeal_days=_or_usual(self.appeal_days.data, USUAL.appeal_days),
+            markers=int(self.markers.data),
+            margin_percent=_or_usual(self.margin_percent.data, USUAL.margin_percent),
         )
 
 

@@ -16,6 +16,7 @@ from quiz.storage.tables.banks import (
 )
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
 from quiz.storage.tables.corrections import CorrectionRow, OverrideRow
+from quiz.storage.tables.marking import ClaimRow, ReadingRow
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
 from quiz.storage.tables.sittings import (
@@ -43,6 +44,7 @@ __all__ = [
     "Base",
     "BigId",
     "CadreRow",
+    "ClaimRow",
     "CorrectionRow",
     "DecisionRow",
     "DocumentRow",
@@ -63,6 +65,7 @@ __all__ = [
     "QuestionRevisionRow",
     "QuestionRow",
     "QuestionUseRow",
+    "ReadingRow",
     "ResponseRow",
     "SittingRow",
     "UnitRow",

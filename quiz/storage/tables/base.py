@@ -29,6 +29,7 @@ APPEND_ONLY = (
     "mark_override",
     "appeal",
     "appeal_answer",
+    "reading",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 

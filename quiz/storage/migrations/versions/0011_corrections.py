@@ -1,4 +1,4 @@
-"""corrections of questions after people sat, marks set by hand, appeals and their answers"""
+"""corrections of questions after people sat, marks set by hand, appeals and their answers, double marking"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,12 +8,15 @@ from quiz.storage import append_only, tables
 revision = "0011"
 down_revision = "0009"
 
+TEXT = ("sitting_id", "question_uid", "blank", "text_digest")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
     """Apply."""
     op.add_column("sitting", sa.Column("appeal_days", sa.Integer(), nullable=False, server_default="3"))
+    op.add_column("sitting", sa.Column("markers", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("sitting", sa.Column("margin_percent", sa.Integer(), nullable=False, server_default="20"))
     op.add_column("grading", sa.Column("correction", sa.Integer(), nullable=True))
     op.create_table(
         "correction",
@@ -84,6 +87,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal_answer")),
     )
     op.create_index("ix_appeal_answer_appeal", "appeal_answer", ["appeal_id"])
-    for table in ("correction", "mark_override", "appeal", "appeal_answer"):
+    op.create_table(
+        "reading",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("sitting_id", sa.Integer(), nullable=False),
+        sa.Column("question_uid", sa.String(length=160), nullable=False),
+        sa.Column("blank", sa.Integer(), nullable=False),
+        sa.Column("text_digest", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
+        sa.Column("comment", sa.String(length=500), nullable=False),
+        sa.Column("marker", sa.String(length=120), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("at", tables.Moment(timezone=True), nullable=False),
+        sa.CheckConstraint("place IN (1, 2, 3)", name=op.f("ck_reading_place")),
+        sa.CheckConstraint("share >= 0 AND share <= 1000000", name=op.f("ck_reading_share")),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_reading_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
+        sa.UniqueConstraint(*TEXT, "place", name=op.f("uq_reading_sitting_id_question_uid_blank_text_digest_place")),
+        sa.UniqueConstraint(*TEXT, "marker", name=op.f("uq_reading_sitting_id_question_uid_blank_text_digest_marker")),
+    )
+    op.create_table(
+        "claim",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("sitting_id", sa.Integer(), nullable=False),
+        sa.Column("question_uid", sa.String(length=160), nullable=False),
+        sa.Column("blank", sa.Integer(), nullable=False),
+        sa.Column("text_digest", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("marker", sa.String(length=120), nullable=False),
+        sa.Column("expires_at", tables.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_claim_sitting_id_sitting")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
+        sa.UniqueConstraint(*TEXT, "place", name=op.f("uq_claim_sitting_id_question_uid_blank_text_digest_place")),
+    )
+    for table in ("correction", "mark_override", "appeal", "appeal_answer", "reading"):
         for statement in append_only.statements(op.get_bind().dialect.name, table):
             op.execute(statement)
