@@ -1,7 +1,7 @@
-"""Every chore of a checkout on a fresh machine: `python3 tasks.py run`, `test`, `check`, `browser`, `lock`, `clean` (Windows: `py tasks.py run`).
+"""Every chore of a checkout on a fresh machine: `python3 tasks.py run`, `test`, `check`, `browser`, `cluster`, `lock`, `clean` (Windows: `py …`).
 
 Needs only Python 3.11 or newer. Keeps everything inside the checkout: packages go to .venv, pinned by hash in requirements*.txt, and once they are
-there nothing is fetched again. The one command that touches the system is `browser`, which installs Debian's Chromium.
+there nothing is fetched again. Two commands touch the system: `browser` installs Debian's Chromium, `cluster` its PostgreSQL and nginx.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ USAGE = """\
   test     运行全部测试，参数转给 pytest         run the tests; arguments go to pytest
   check    代码、依赖方向、译文、题库检查        linters, types, import contract, translations, question banks
   browser  安装浏览器测试所需的 Chromium         install Chromium for the browser tests
+  cluster  安装多机测试所需的 PostgreSQL、nginx  install PostgreSQL and nginx for the tests with several servers
   lock     重新生成 requirements*.txt（维护者）  pin the dependencies again; `lock --upgrade` for newer ones
   clean    删除缓存和打包产物                    remove caches and built packages
 """
@@ -235,14 +236,55 @@ def browser(_arguments: list[str]) -> int:
     if has_browser():
         say(f"已有浏览器：{find_chromium()}", "A browser is there already.")
         return 0
-    root = not WINDOWS and os.geteuid() == 0
-    sudo = [] if root else ["sudo"]
-    if not shutil.which("apt-get") or not (root or shutil.which("sudo")):
+    if not may_install():
         stop(
             "请自行安装 Chromium、Chrome 或 Edge（Linux 还需 libatomic1）；若不在常见位置，用环境变量 QUIZ_CHROMIUM 指明程序路径。",
             "please install Chromium, Chrome or Edge (on Linux libatomic1 too); name the program in QUIZ_CHROMIUM when it is in no usual place.",
         )
-    for command in (["update"], ["install", "-y", "--no-install-recommends", "chromium", "libatomic1", "fonts-noto-cjk"]):
+    return apt_install("chromium", "libatomic1", "fonts-noto-cjk")
+
+
+def find_postgres() -> Path | None:
+    """Return the folder of the newest PostgreSQL server's programs as Debian's packages lay them out, or None."""
+    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists() and (path / "pg_basebackup").exists()]
+    return max(found, key=lambda path: int(path.parent.name), default=None)
+
+
+def find_nginx() -> Path | None:
+    """Return nginx, or None."""
+    found = shutil.which("nginx", path=os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin"]))
+    return Path(found) if found else None
+
+
+def has_cluster() -> bool:
+    """True when the tests with several servers can run."""
+    return find_postgres() is not None and find_nginx() is not None
+
+
+def cluster(_arguments: list[str]) -> int:
+    """Install from Debian's packages what the tests with several servers need, unless it is there."""
+    if has_cluster():
+        say(f"已有 {find_postgres()} 和 {find_nginx()}", "PostgreSQL and nginx are there already.")
+        return 0
+    if not may_install():
+        stop("请自行安装 Debian 的 postgresql 和 nginx 软件包。", "please install Debian's packages postgresql and nginx.")
+    return apt_install("postgresql", "nginx")
+
+
+def may_install() -> bool:
+    """True where Debian's packages can be installed: with apt-get, by root or through sudo."""
+    return bool(shutil.which("apt-get") and (is_root() or shutil.which("sudo")))
+
+
+def is_root() -> bool:
+    """True for the system's owner; on Windows nobody is."""
+    return not WINDOWS and os.geteuid() == 0
+
+
+def apt_install(*packages: str) -> int:
+    """Install Debian's packages, or stop."""
+    sudo = [] if is_root() else ["sudo"]
+    for command in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
         if subprocess.call([*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", *command]):
             stop("apt-get 没有成功（见上文）。", "apt-get failed (see above).")
     return 0
@@ -279,7 +321,15 @@ def clean(_arguments: list[str]) -> int:
     return 0
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"run": run, "test": test, "check": check, "browser": browser, "lock": lock, "clean": clean}
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "run": run,
+    "test": test,
+    "check": check,
+    "browser": browser,
+    "cluster": cluster,
+    "lock": lock,
+    "clean": clean,
+}
 
 
 def main() -> int:

@@ -20,8 +20,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from tasks import find_chromium, has_browser
+from tasks import find_chromium, has_browser, has_cluster
 
+HOW_TO_GET_A_CLUSTER = "没有 PostgreSQL 和 nginx 的程序：请运行 make cluster / no programs of PostgreSQL and nginx: run `make cluster`"
 HOW_TO_GET_A_BROWSER = "没有可用的 Chromium：请运行 make browser（Windows：安装 Chrome 或 Edge） / no usable Chromium: run `make browser`"
 BROWSER_FLAGS = [
     "--no-sandbox",
@@ -32,7 +33,12 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-LEFT_OUT = pytest.StashKey[int]()
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+NEEDS: dict[str, tuple[Callable[[], bool], str, str, str]] = {
+    "browser": (has_browser, "浏览器", "browser", HOW_TO_GET_A_BROWSER),
+    "cluster": (has_cluster, "多机", "cluster", HOW_TO_GET_A_CLUSTER),
+}
+"""What some tests need, by fixture and marker: whether it is there, how the tests are called, and how to get it."""
 
 
 # --- databases -------------------------------------------------------------------------------------------------------------------------------
@@ -218,21 +224,25 @@ def page(new_page: Callable[..., Any]) -> Any:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what uses the browser; without one, leave it out, or with QUIZ_REQUIRE_BROWSER=1 let it fail."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
-    if has_browser() or os.environ.get("QUIZ_REQUIRE_BROWSER") == "1":
-        return
-    left_out = [item for item in items if item.get_closest_marker("browser")]
-    config.stash[LEFT_OUT] = len(left_out)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in set(left_out)]
+    """Mark what uses the browser or the cluster; without it, leave it out, or with QUIZ_REQUIRE_BROWSER=1, QUIZ_REQUIRE_CLUSTER=1 let it fail."""
+    config.stash[LEFT_OUT] = {}
+    for need, (is_there, *_) in NEEDS.items():
+        for item in items:
+            if need in getattr(item, "fixturenames", ()):
+                item.add_marker(need)
+        if is_there() or os.environ.get(f"QUIZ_REQUIRE_{need.upper()}") == "1":
+            continue
+        left_out = [item for item in items if item.get_closest_marker(need)]
+        config.stash[LEFT_OUT][need] = len(left_out)
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say loudly how many browser tests did not run, and how to run them."""
-    number = config.stash.get(LEFT_OUT, 0)
-    if number:
-        terminalreporter.section(f"{number} 个浏览器测试没有运行 / {number} browser tests did NOT run", sep="!", yellow=True, bold=True)
-        terminalreporter.line(HOW_TO_GET_A_BROWSER, yellow=True, bold=True)
+    """Say loudly how many tests did not run for want of something, and how to run them."""
+    for need, number in config.stash.get(LEFT_OUT, {}).items():
+        _, chinese, english, how = NEEDS[need]
+        if number:
+            title = f"{number} 个{chinese}测试没有运行 / {number} {english} tests did NOT run"
+            terminalreporter.section(title, sep="!", yellow=True, bold=True)
+            terminalreporter.line(how, yellow=True, bold=True)

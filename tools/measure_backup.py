@@ -83,7 +83,7 @@ def trip(source: Settings, target: Settings, path: Path) -> None:
     engine = make_engine(source.database_url)
     started = time.perf_counter()
     with path.open("wb") as out:
-        manifest, _ = write_backup(engine, source.instance, out, NOW)
+        manifest, _ = write_backup(engine, source, out, NOW)
     backed_up = time.perf_counter()
     with path.open("rb") as content:
         backup = open_backup(content)

@@ -112,6 +112,19 @@ class Board:
         for item in holder.items:
             self.where.setdefault(item, set()).add(len(self.holders) - 1)
 
+    def reissue(self, paper: int, holder: Holder) -> None:
+        """Let another paper take the place of one; whose it is stays."""
+        for item in self.holders[paper].items:
+            self.where[item].discard(paper)
+        self.holders[paper] = holder
+        for item in holder.items:
+            self.where.setdefault(item, set()).add(paper)
+
+    def near(self, paper: int) -> set[int]:
+        """What stands on papers less than the gap away from a place, be it taken or the next one."""
+        first, last = max(0, paper - self.problem.gap + 1), min(len(self.holders), paper + self.problem.gap)
+        return {item for other in range(first, last) if other != paper for item in self.holders[other].items}
+
 
 def names(asked: str, uid: str) -> bool:
     """True when `asked` names a question on a paper: by its uid, a template for all that it makes, a part for its whole case."""
@@ -256,22 +269,21 @@ def late_form(board: Board, desk: Desk, forms: str) -> str | None:
     return None
 
 
-def late_choices(board: Board, desk: Desk, form: str, barred: frozenset[str]) -> tuple[list[Entry], list[Choice]] | None:
-    """Return what stands on the paper of somebody late: what they share with their form, in its order, and what is drawn for them alone."""
+def late_choices(board: Board, desk: Desk, form: str, barred: frozenset[str], place: int, key: bytes) -> tuple[list[Entry], list[Choice]] | None:
+    """Return what stands on the paper of somebody who comes to a place late: what they share with their form, in its order, and what is drawn
+    by `key` for them alone."""
     shared: list[Entry] = []
     if form:
         first = next(holder for holder in board.holders if holder.form == form and holder.entries)
         shared = [entry for entry in first.entries if board.is_common(entry.cell)]
     fixed = [(entry.cell, board.numbers[entry.uid]) for entry in shared]
-    seat, gap = len(board.holders), board.problem.gap
-    near = {item for holder in board.holders[max(0, seat - gap + 1) :] for item in holder.items} if gap else set()
     around = Around(
         used={item: len(papers) for item, papers in board.where.items()},
-        near=near,
+        near=board.near(place),
         barred=frozenset(board.numbers[uid] for uid in barred if uid in board.numbers),
         target=None if form else _target(board),
     )
-    drawn = draw_one(board.problem, board.key, desk, around, fixed)
+    drawn = draw_one(board.problem, key, desk, around, fixed)
     return None if drawn is None else (shared, list(drawn[len(fixed) :]))
 
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from quiz.assembly.again import again_form, again_local
 from quiz.assembly.amend import Board, Entry, Exchange, Holder, late_choices, late_desk, late_form, late_local, replace_everywhere
 from quiz.assembly.draw import draw
-from quiz.assembly.local import Member, choose_local
+from quiz.assembly.local import Local, Member, choose_local
 from quiz.assembly.papers import in_order, paper_code
 from quiz.assembly.pool import placed_cells
+from quiz.assembly.problem import Choice, Desk
 from quiz.assembly.snapshot import VERSION, read_fits, read_member, read_members, read_problem, write_local
 from quiz.core.blueprint import Blueprint
 from quiz.core.marking import to_hundredths
@@ -118,11 +120,12 @@ def replay(derived: Derived, amendment: Amendment, local: Mapping[str, Any]) -> 
         for paper in sorted({paper for exchange in done for paper in exchange.papers}):
             derived.note(paper)
         return
-    made = seat_late(derived.board, read_member(local, detail["member"]), detail, barred)
+    place = seat_again if detail.get("attempt", 1) > 1 else seat_late
+    made = place(derived.board, read_member(local, detail["member"]), detail, barred)
     if made is None or made.form != detail["form"]:
         derived.faults.append(say("第{n}次更正与推算不一致。", n=amendment.number))
     if made is not None:
-        derived.note(len(derived.board.holders) - 1)
+        derived.note(derived.board.holders.index(made))
 
 
 def log_of(board: Board, done: Sequence[Exchange]) -> list[list[Any]]:
@@ -140,19 +143,43 @@ def seat_late(board: Board, member: Member, detail: Mapping[str, Any], barred: f
         return None
     desk = late_desk(board, member.number, part, detail["own"], detail["seen"], detail["local"])
     form = late_form(board, desk, FORM_NAMES)
-    made = None if form is None else late_choices(board, desk, form, barred)
+    made = None if form is None else late_choices(board, desk, form, barred, len(board.holders), board.key)
     if form is None or made is None:
         return None
+    holder = _holder(board, member, desk, part, form, made, 1)
+    board.add(holder)
+    return holder
+
+
+def seat_again(board: Board, member: Member, detail: Mapping[str, Any], barred: frozenset[str]) -> Holder | None:
+    """Give somebody another paper in the place of theirs, which was made void, and return it; None when none can be made.
+
+    `detail` as for somebody late, and which issue it is (`attempt`), which forms and bound questions they had (`had_forms`, `had_local`).
+    """
+    attempt, place = detail["attempt"], next(at for at, holder in enumerate(board.holders) if holder.number == member.number)
+    part = again_local(board, member, barred, frozenset(detail["had_local"]))
+    if part.short:
+        return None
+    desk = late_desk(board, member.number, part, detail["own"], detail["seen"], detail["local"])
+    form = again_form(board, desk, FORM_NAMES, place, detail["had_forms"])
+    made = late_choices(board, desk, form, barred, place, paper_key(board.key, member.number, attempt))
+    if made is None:
+        return None
+    holder = _holder(board, member, desk, part, form, made, attempt)
+    board.reissue(place, holder)
+    return holder
+
+
+def _holder(board: Board, member: Member, desk: Desk, part: Local, form: str, made: tuple[list[Entry], list[Choice]], attempt: int) -> Holder:
+    """The paper of one more person, in order: what they share with a form as it stands, the rest shuffled by their own key."""
     shared, drawn = made
-    key, items = paper_key(board.key, member.number), board.problem.items
+    key, items = paper_key(board.key, member.number, attempt), board.problem.items
     chosen = [(cell, items[item].uid) for cell, item in drawn] + list(part.picks)
     if form:
         entries = [entry for index in _sections(board) for entry in _section(board, shared, chosen, key, index)]
     else:
         entries = [Entry(*entry) for entry in in_order(board.places, chosen, [], key, key)]
-    holder = Holder(desk, member, {board.numbers[e.uid] for e in entries if e.uid in board.numbers}, form, 1, entries)
-    board.add(holder)
-    return holder
+    return Holder(desk, member, {board.numbers[e.uid] for e in entries if e.uid in board.numbers}, form, attempt, entries)
 
 
 def _sections(board: Board) -> range:

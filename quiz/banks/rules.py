@@ -26,6 +26,7 @@ RULES: dict[str, str] = {
     "Y018": mark_text("引号或括号没有收尾"),
     "Y019": mark_text("文件打不开"),
     "Y020": mark_text("问题太多，没有全部列出"),
+    "Y021": mark_text("最后一行没有换行"),
     # F: fields, in every kind of file
     "F101": mark_text("不认识的键"),
     "F102": mark_text("缺少必填的键"),
@@ -124,6 +125,12 @@ RULES: dict[str, str] = {
     "S701": mark_text("结束时间不晚于开始时间"),
     "S702": mark_text("开放时间短于答题时间"),
     "S703": mark_text("考试代码重复"),
+    "S704": mark_text("考点重名，或者一个单位写在两个考点里"),
+    # M: mark matrices for the statistics
+    "M001": mark_text("没有可以分析的内容"),
+    "M002": mark_text("单元格里不是得分"),
+    "M003": mark_text("人数不对"),
+    "M004": mark_text("得分超过满分"),
     # I: questions in other people's files, on their way in or out
     "I801": mark_text("文件读不了"),
     "I802": mark_text("按猜测读入，请核对"),

@@ -26,6 +26,7 @@ from quiz.core.marking import FOR_CONTESTS, VALUED, RuleName
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
 from quiz.core.roster import PostKind, UnitKind
+from quiz.core.site import NAME_LENGTH
 from quiz.core.sitting import MOST_APPEAL_DAYS, Release
 
 LABELS = {Label.SAMPLE: "样题，还没有县级人员核对", Label.CONFIRMED: "已对照文件原文核对"}
@@ -251,6 +252,10 @@ GROUP: dict[str, Schema] = {
     "posts": several("岗位", choice("岗位", PostKind)),
     "cadres": several("个人", text("工号")),
 }
+SITE: dict[str, Schema] = {
+    "name": text("考点名称", limit=NAME_LENGTH),
+    "units": several("在这里考试的单位", text("单位编码"), "选一个单位，就包括它下面的全部单位"),
+}
 SITTING: dict[str, Schema] = {
     "code": code("代码"),
     "title": text("名称"),
@@ -267,6 +272,8 @@ SITTING: dict[str, Schema] = {
     "markers": whole("简答题每份由几人评", 1, 2, "1 单评，2 双评"),
     "margin_percent": whole("双评相差超过本题分值的百分之几时由第三人仲裁", 0, 100),
     "appeal_days": whole("异议期天数", 0, MOST_APPEAL_DAYS, "从公布答案算起，0 不受理异议"),
+    "delivery_minutes": whole("断网作答的送达时限（分钟）", 0, 240),
+    "sites": several("考点", table("考点", sitting_file.SITE_KEYS, SITE, ("name", "units")), "没有写到的单位，按镇、部门各为一个考点"),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
 }
 BLANK: dict[str, Schema] = {

@@ -12,14 +12,16 @@ from quiz.banks.yaml_tree import Node, parse_yaml
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
-from quiz.core.sitting import MOST_APPEAL_DAYS, Release
+from quiz.core.site import NAME_LENGTH, SitePlan, doubled
+from quiz.core.sitting import LONGEST_DELIVERY, MOST_APPEAL_DAYS, Release
 
 KEYS = (
-    "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release", "forms", "columns", "avoid_last", "band",
-    "appeal_days", "markers", "margin_percent",
+    "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release",
+    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites", "appeal_days", "markers", "margin_percent",
 )  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
+SITE_KEYS = ("name", "units")
 
 
 def load_sitting(content: str | bytes, file_name: str, zone: tzinfo) -> Loaded[SittingPlan]:
@@ -45,11 +47,12 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     forms = fields.whole("forms", 0, MOST_FORMS, required=False) or 0
     columns = fields.whole("columns", 1, 20, required=False)
     avoid_last = fields.whole("avoid_last", 0, 20, required=False)
+    delivery = fields.whole("delivery_minutes", 0, LONGEST_DELIVERY, required=False)
     band = fields.exact("band", "0.1", "100", required=False)
     appeal_days = fields.whole("appeal_days", 0, MOST_APPEAL_DAYS, required=False)
     markers = fields.whole("markers", 1, 2, required=False)
     margin = fields.whole("margin_percent", 0, 100, required=False)
-    group = _group(fields, problems)
+    group, sites = _group(fields, problems), _sites(fields, problems)
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
     elif opens and closes and minutes and closes - opens < timedelta(minutes=minutes):
@@ -67,7 +70,26 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         appeal_days=plan.appeal_days if appeal_days is None else appeal_days,
         markers=plan.markers if markers is None else markers,
         margin_percent=plan.margin_percent if margin is None else margin,
+        delivery_minutes=plan.delivery_minutes if delivery is None else delivery,
+        sites=sites,
     )
+
+
+def _sites(fields: Fields, problems: Problems) -> tuple[SitePlan, ...]:
+    out: list[SitePlan] = []
+    for node in fields.items("sites", required=False):
+        site = open_fields(node, "sites", problems, SITE_KEYS)
+        if site is None:
+            continue
+        name, units = site.text("name", limit=NAME_LENGTH), site.texts("units")
+        again = doubled((*(unit for found in out for unit in found.units), *units))
+        if name in {found.name for found in out}:
+            problems.add(site.at("name"), "S704", say("考点“{name}”写了两次。请合并成一个，或者换一个名称。", name=name))
+        elif again:
+            problems.add(site.at("units"), "S704", say("单位{unit}写在了两个考点里。请只留一个。", unit=again[0]))
+        elif name and units:
+            out.append(SitePlan(name, units))
+    return tuple(out)
 
 
 def _group(fields: Fields, problems: Problems) -> Group:

@@ -37,7 +37,11 @@ def clean_text(content: str | bytes, problems: Problems) -> str | None:
         problems.add(at, "Y002", say("这一行用制表符（Tab）缩进，YAML 不允许。请改用空格，每一层两个空格。"))
     if problems.count == before and not text.strip():
         problems.add(START, "Y012", say("文件是空的。请从样例文件复制一份再改。"))
-    return text if problems.count == before else None
+    is_readable = problems.count == before
+    if is_readable and isinstance(content, bytes) and not text.endswith(("\n", "\r")):
+        told = say("最后一行没有换行，文件可能没有写完（例如复制到一半）。如果内容是完整的，请在末尾按一次回车再保存。")
+        problems.add(spot(text, len(text)), "Y021", told)
+    return text if is_readable else None
 
 
 def spot(text: str, index: int) -> Spot:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, appeal, audit, backup, bank, blueprint, correction, database, grade, paper, result, roster, serve, sitting
+from quiz.cli import account, appeal, audit, backup, bank, blueprint, correction, database, grade, paper, result, roster, serve, sitting, stats
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -19,6 +19,7 @@ from quiz.core.message import QuizError
 def quiz(context: click.Context, lang: str | None) -> None:
     """考学 Kaoxue: question banks, papers, sittings, grading and records."""
     context.obj = Console(lang)
+    context.call_on_close(context.obj.close)
 
 
 for command in (
@@ -30,6 +31,7 @@ for command in (
     result.result,
     appeal.appeal,
     grade.grade,
+    stats.stats,
     account.account,
     audit.audit,
     backup.backup,
@@ -62,7 +64,6 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except QuizError as error:
-        click.echo(Console.latest().text(error.message), err=True)
-        for line in getattr(error, "lines", list)():
-            click.echo("  " + Console.latest().text(line), err=True)
+        for indent, line in (("", error.message), *(("  ", line) for line in getattr(error, "lines", list)())):
+            click.echo(indent + Console.in_words(line), err=True)
         sys.exit(1)

@@ -12,7 +12,7 @@ from quiz.cli.console import Console, pass_console, whole_file
 from quiz.core.access import Role
 from quiz.core.message import say
 from quiz.formats.csv_table import write_csv
-from quiz.usecases import accounts
+from quiz.usecases import account_care, accounts
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that nobody mistakes for one another on a printed slip."""
@@ -53,6 +53,47 @@ def issue(console: Console, output: Path) -> None:
         write_csv(header, rows, text)
         text.detach()
     console.say(say("已为{n}人开通账号，初始密码在{file}，请妥善保管。", n=len(issued), file=output))
+
+
+@account.command()
+@click.argument("login")
+@pass_console
+def close(console: Console, login: str) -> None:
+    """Let nobody in by this account any more; whoever is logged in is out at once."""
+    with console.writer() as db:
+        account_care.close_account(db, console.actor, console.now(), login)
+    console.say(say("账号{login}已停用，登录已全部失效。", login=login))
+
+
+@account.command(name="open")
+@click.argument("login")
+@pass_console
+def open_(console: Console, login: str) -> None:
+    """Let a closed account in again, with the password it had."""
+    with console.writer() as db:
+        account_care.open_account(db, console.actor, console.now(), login)
+    console.say(say("账号{login}已恢复使用。", login=login))
+
+
+@account.command()
+@click.argument("login")
+@pass_console
+def end(console: Console, login: str) -> None:
+    """End every log-in of an account, as for a phone that was lost."""
+    with console.writer() as db:
+        ended = account_care.end_log_ins(db, console.actor, console.now(), login)
+    console.say(say("账号{login}的{n}次登录已全部失效。", login=login, n=ended))
+
+
+@account.command()
+@click.argument("login")
+@pass_console
+def reset(console: Console, login: str) -> None:
+    """Print a new first password for an account, to be changed at first use, and end every log-in."""
+    password = new_password()
+    with console.writer() as db:
+        account_care.reset_password(db, console.actor, console.now(), login, password)
+    console.say(say("账号{login}的新初始密码：{password}。首次登录时须修改。", login=login, password=password))
 
 
 def new_password() -> str:

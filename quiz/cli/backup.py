@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from quiz.cli.backup_file import Backup, open_backup, write_backup
 from quiz.cli.backup_file import restore as put_back
+from quiz.cli.backup_places import note_where
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.settings import DATABASE, Settings
@@ -36,7 +37,8 @@ def backup(console: Console, output: Path, force: bool) -> None:
         with console.writer() as db:
             note_backup(db, console.actor, console.now())
         with whole_file(path) as out:
-            manifest, chain = write_backup(console.engine, console.settings.instance, out, console.now())
+            manifest, chain = write_backup(console.engine, console.settings, out, console.now())
+    note_where(console.settings.instance, path)
     rows = sum(table["rows"] for table in manifest["tables"])
     size = f"{path.stat().st_size / MEGABYTE:.1f}"
     console.say(say("已备份到{file}：{tables}张表，{rows}行，{size}兆字节。", file=path, tables=len(manifest["tables"]), rows=rows, size=size))

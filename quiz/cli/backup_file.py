@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,14 +22,14 @@ from quiz.settings import Settings
 from quiz.storage import audit, dump, migrate
 from quiz.storage.audit import Chain
 from quiz.storage.dump import Shape
-from quiz.storage.engine import make_engine, snapshot, writing
+from quiz.storage.engine import closing_engine, snapshot, writing
 
 FORMAT, VERSION = "kaoxue-backup", 1
 FILES = ("secret_key", "demo")
 """What an instance folder holds that cannot be made again: without `demo` the known passwords of a demo would be served to everyone."""
 
 
-def write_backup(engine: Engine, instance: Path, out: BinaryIO, now: datetime) -> tuple[dict[str, Any], Chain]:
+def write_backup(engine: Engine, settings: Settings, out: BinaryIO, now: datetime) -> tuple[dict[str, Any], Chain]:
     """Write everything as it is now, while others go on writing; return the manifest and what the audit log's chain is like."""
     with SealedWriter(out, now) as file, snapshot(engine) as db:
         chain = audit.verify(db)
@@ -45,9 +44,9 @@ def write_backup(engine: Engine, instance: Path, out: BinaryIO, now: datetime) -
             "audit": {"rows": chain.rows, "head": chain.head_digest, "faults": chain.faults},
             "tables": [_add_table(file, db, table) for table in dump.tables(connection)],
         }
-        for name in FILES:
-            if (instance / name).exists():
-                file.add(f"instance/{name}", [(instance / name).read_bytes()])
+        file.add("instance/secret_key", [settings.secret_key.encode()])  # the one in use, whether it stands in the folder or comes from outside
+        if (settings.instance / "demo").exists():
+            file.add("instance/demo", [b""])
         file.seal(manifest)
     return manifest, chain
 
@@ -123,16 +122,6 @@ def _restore_sqlite(backup: Backup, instance: Path, path: Path, note: Callable[[
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return chain
-
-
-@contextmanager
-def closing_engine(url: str) -> Iterator[Engine]:
-    """Give an engine whose connections are closed at the end, whereupon SQLite folds its write-ahead log into the file."""
-    engine = make_engine(url)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
 
 
 def _load(db: Session, backup: Backup, note: Callable[[Session], None]) -> Chain:

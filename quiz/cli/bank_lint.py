@@ -181,13 +181,4 @@ def _print_table(console: Console, covered: Coverage, day: date) -> None:
     sums = [covered.by(field)[code] for field, code, _ in used]
     rows.append([tr(say("合计").text), str(covered.questions.total()), str(covered.templates.total()), *map(str, sums)])
     console.say(say("截至{day}的题库覆盖情况", day=str(day)))
-    widths = [max(screen_width(row[i]) for row in rows) for i in range(len(head))]
-    for row in rows:
-        cells = [row[0] + " " * (widths[0] - screen_width(row[0]))]
-        cells += [" " * (width - screen_width(cell)) + cell for cell, width in zip(row[1:], widths[1:], strict=True)]
-        click.echo("  ".join(cells).rstrip())
-
-
-def screen_width(text: str) -> int:
-    """Return how many columns a text takes: Chinese characters take two."""
-    return sum(2 if character > "\u1100" else 1 for character in text)
+    console.table(rows, numbers=True)

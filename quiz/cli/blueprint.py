@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -23,9 +22,6 @@ from quiz.core.question import LEVEL_NAMES
 from quiz.core.roster import POST_NAMES, PostKind
 from quiz.usecases import blueprints
 from quiz.usecases.blueprints import Check
-
-EM = 2
-"""A Chinese character takes so many columns of a terminal."""
 
 
 @click.group()
@@ -268,12 +264,4 @@ class _Printer:
             click.echo(f"  {question.valid_to} {question.uid}")
 
     def _table(self, rows: Sequence[Sequence[Message]]) -> None:
-        texts = [[self.console.text(cell) for cell in row] for row in rows]
-        widths = [max(width_of(row[column]) for row in texts) for column in range(len(texts[0]))]
-        for row in texts:
-            click.echo("  ".join(cell + " " * (width - width_of(cell)) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def width_of(text: str) -> int:
-    """Return how many columns of a terminal a text takes."""
-    return sum(EM if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+        self.console.table([[self.console.text(cell) for cell in row] for row in rows])

@@ -9,7 +9,7 @@ import click
 from quiz.cli.console import Console, pass_console
 from quiz.core.message import say
 from quiz.storage import migrate
-from quiz.storage.engine import make_engine
+from quiz.storage.engine import closing_engine, make_engine
 
 
 @click.group()
@@ -21,7 +21,8 @@ def db() -> None:
 @pass_console
 def upgrade(console: Console) -> None:
     """Bring the database to the newest schema."""
-    migrate.upgrade(make_engine(console.settings.database_url))
+    with closing_engine(console.settings.database_url) as engine:
+        migrate.upgrade(engine)
     console.say(say("数据库结构已是最新。"))
 
 

@@ -18,6 +18,7 @@ from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.review import Step
 from quiz.core.roster import Group
+from quiz.core.saving import Save
 from quiz.core.seed import Stream
 from quiz.core.sitting import Release
 from quiz.settings import shipped
@@ -34,6 +35,12 @@ PROFILE = "qinglan-2026h1"
 LOG_INS = (("c0035", say("考生")), ("setter", say("命题人")), ("reader", say("审题人")), ("organiser", say("组考")))
 DEMO_SEED = hashlib.sha256(b"kaoxue demo").digest()
 """The past demo sitting is the same everywhere; the open one as well: nothing in it is secret."""
+
+PAST_FORMS = 2
+"""Forms of the past sitting: so few that enough people have met each question for its analysis to say something."""
+
+HARDEST = 45
+"""By so many percent a question lowers the chance of knowing it, at most."""
 
 
 def prepare(engine: Engine, console: Console) -> None:
@@ -120,7 +127,8 @@ def _open_plans(today: datetime) -> list[SittingPlan]:
 def _past_sitting(db: Session, console: Console, actor: Actor, now: datetime) -> None:
     """A quick sitting of last month which most cadres sat, by the same use cases as a live one, at times that are past."""
     opens = now.astimezone(console.settings.zone).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=21)
-    plan = SittingPlan("demo-past", "青岚县干部应知应会小测（上期，演示）", "cadre-quick", Group(), opens, opens + timedelta(hours=2), PROFILE)
+    title = "青岚县干部应知应会小测（上期，演示）"
+    plan = SittingPlan("demo-past", title, "cadre-quick", Group(), opens, opens + timedelta(hours=2), PROFILE, forms=PAST_FORMS)
     row = scheduling.create_sitting(db, actor, opens - timedelta(days=7), plan, console.settings.zone, DEMO_SEED)
     for seat in sittings.seats_of_sitting(db, row):
         chance = Stream(DEMO_SEED, f"demo/{seat.cadre.number}")
@@ -133,11 +141,24 @@ def _past_sitting(db: Session, console: Console, actor: Actor, now: datetime) ->
         attempts.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
 
 
-def _simulated(paper: Paper, chance: Stream) -> list[attempts.Save]:
-    """Responses of somebody who knows 55 to 95 % of the paper."""
-    skill = 55 + chance.below(41)
-    values = [(slot.number, _answer(slot, chance.below(100) < skill, chance)) for slot in paper.slots if chance.below(100) < 97]
-    return [attempts.Save(number, value, seq) for seq, (number, value) in enumerate(values, 1)]
+def _simulated(paper: Paper, chance: Stream) -> list[Save]:
+    """Responses of somebody who knows up to 55 to 110 % of the paper, less of its harder questions.
+
+    On form B those who know take another option than the key of the first question, so that its analysis shows what a wrong key looks like.
+    """
+    skill = 55 + chance.below(56)
+    values = []
+    for slot in paper.slots:
+        knows = chance.below(100) < skill - Stream(DEMO_SEED, f"hard/{slot.question.uid}").below(HARDEST)
+        if chance.below(100) < 97:
+            values.append((slot.number, _misled(slot, knows, chance) if (paper.form, slot.number) == ("B", 1) else _answer(slot, knows, chance)))
+    return [Save(number, value, seq) for seq, (number, value) in enumerate(values, 1)]
+
+
+def _misled(slot: Slot, knows: bool, chance: Stream) -> list[str]:
+    """The answer to a question whose key is wrong: who knows takes the first other option, who does not any of them."""
+    ids = sorted(option.id for option in slot.question.options)
+    return [next(option for option in ids if option not in slot.question.key) if knows else ids[chance.below(len(ids))]]
 
 
 def _answer(slot: Slot, knows: bool, chance: Stream) -> list[str]:
@@ -146,7 +167,7 @@ def _answer(slot: Slot, knows: bool, chance: Stream) -> list[str]:
         return [blank.answers[0] if knows else "不清楚" for blank in question.blanks]
     if knows:
         return sorted(question.key)
-    others = [option.id for option in question.options if option.id not in question.key]
     if question.type is QuestionType.MULTIPLE and chance.below(2):
         return sorted(question.key)[:-1]
-    return [others[chance.below(len(others))]] if others else sorted(question.key)[:-1]
+    ids = sorted(option.id for option in question.options)
+    return [ids[chance.below(len(ids))]]  # who does not know guesses

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import threading
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from quiz.cli import demo_county
-from quiz.cli.console import Console, pass_console
+from quiz.cli.console import Console, host_name, pass_console
+from quiz.cli.damage import refuse_damaged
+from quiz.cli.disk import disk_lines
+from quiz.cli.node_report import node_lines
+from quiz.cli.sweep import sweep_until, write_down_until
 from quiz.core.message import QuizError, say
 from quiz.settings import load_settings
-from quiz.storage import migrate
-from quiz.storage.engine import make_engine, sqlite_version, writing
-from quiz.usecases import attempts
+from quiz.storage import migrate, reserve
+from quiz.storage.engine import closing_engine, reading, sqlite_version
+from quiz.storage.served import only_server
+from quiz.usecases import timekeeping
+from quiz.usecases.accounts import who_has_password
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 
-log = logging.getLogger("quiz.sweep")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-SWEEP_SECONDS = 5
-THREADS = 8
 
 
 @click.command()
@@ -29,7 +32,8 @@ def init(console: Console) -> None:
     """Make an empty installation for a real county: database, secret key, and what to do next."""
     if console.settings.is_demo:
         raise QuizError("is_demo", say("这个实例目录是演示用的。请用 QUIZ_INSTANCE 指定另一个目录，再运行 quiz init。"))
-    migrate.upgrade(make_engine(console.settings.database_url))
+    with closing_engine(console.settings.database_url) as engine:
+        migrate.upgrade(engine)
     console.say(say("数据库已就绪：{folder}", folder=console.settings.instance))
     for step in (
         say("1. 创建组考账号：quiz account create 登录名 --name 姓名 --role organiser"),
@@ -52,9 +56,9 @@ def demo(console: Console, port: int, no_serve: bool) -> None:
     if not console.settings.is_demo and (instance / "quiz.sqlite3").exists():
         raise QuizError("not_demo", say("这个实例目录已用于正式考试，不能改成演示。请用 QUIZ_INSTANCE 指定另一个目录。"))
     (instance / "demo").touch()
-    engine = make_engine(console.settings.database_url)
-    migrate.upgrade(engine)
-    demo_county.prepare(engine, console)
+    with closing_engine(console.settings.database_url) as engine:
+        migrate.upgrade(engine)
+        demo_county.prepare(engine, console)
     port = _free_port(port)
     click.echo("")
     console.say(say("考学演示已就绪：http://127.0.0.1:{port}", port=port))
@@ -62,32 +66,45 @@ def demo(console: Console, port: int, no_serve: bool) -> None:
         console.say(say("  {what}　登录名 {login}　密码 {password}", what=what, login=login, password=demo_county.PASSWORD))
     console.say(say("按 Ctrl+C 停止；再次运行不会丢失数据。"))
     if not no_serve:
-        _serve(console, "127.0.0.1", port)
+        with only_server(console.settings.database_url):
+            _serve(console, "127.0.0.1", port)
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=int, default=8765, show_default=True)
+@click.option(
+    "--notice", type=click.FloatRange(0, 60), default=0.0, show_default=True, help="seconds from not ready to closed, for balancers that ask /readyz"
+)
 @pass_console
-def serve(console: Console, host: str, port: int) -> None:
-    """Serve the pages, and close attempts whose time is over."""
+def serve(console: Console, host: str, port: int, notice: float) -> None:
+    """Serve the pages, and close attempts whose time is over. SIGTERM and Ctrl+C stop it when all that was asked has been answered."""
     if console.settings.is_demo and host not in LOOPBACK:
         raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
-    migrate.upgrade(make_engine(console.settings.database_url))
-    console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
-    _serve(console, host, port)
+    with only_server(console.settings.database_url):
+        refuse_damaged(console.settings)
+        _upgrade(console.settings.database_url)
+        if not console.settings.is_demo:
+            _refuse_published_passwords(console)
+        console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
+        _serve(console, host, port, notice)
 
 
 @click.command()
 @pass_console
 def doctor(console: Console) -> None:
     """Say what this installation runs on and whether its database is in order."""
-    engine = make_engine(console.settings.database_url)
     console.say(say("实例目录：{folder}", folder=console.settings.instance))
+    for line in disk_lines(console.settings.database_url):
+        console.say(line)
+    refuse_damaged(console.settings, thoroughly=True)
+    engine = console.engine
     console.say(say("数据库：{kind}", kind=engine.dialect.name))
     if engine.dialect.name == "sqlite":
         console.say(say("SQLite 版本：{version}", version=sqlite_version()))
-    found = migrate.differences(console.engine)
+    for line in node_lines(console, engine):
+        console.say(line)
+    found = migrate.differences(engine)
     for difference in found:
         click.echo(str(difference), err=True)
     if found:
@@ -101,36 +118,49 @@ def doctor(console: Console) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _serve(console: Console, host: str, port: int) -> None:
-    import waitress  # the web is loaded by the commands that serve, not by every lint
+def _refuse_published_passwords(console: Console) -> None:
+    """QuizError `published_password` when the demo's password, which everybody can read, opens an account of a real installation."""
+    with console.reader() as db:
+        found = who_has_password(db, [login for login, _ in demo_county.LOG_INS], demo_county.PASSWORD)
+    if found:
+        text = say("账号{logins}还在用演示的公开密码，没有启动。请先运行 quiz account reset。", logins="、".join(found))
+        raise QuizError("published_password", text)
 
-    from quiz.web import create_app, start_logging
+
+def _upgrade(url: str) -> None:
+    """Bring the database to the newest schema, on a full disk with the room that was kept for that."""
+    with closing_engine(url) as engine:
+        try:
+            migrate.upgrade(engine)
+        except OperationalError as error:
+            if not reserve.is_full(error, url) or not reserve.give_up(url):
+                raise
+            migrate.upgrade(engine)
+
+
+def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
+    from quiz.cli.http_server import run  # the web is loaded by the commands that serve, not by every lint
+    from quiz.web import count_swept, create_app, start_logging, steady_clock
 
     settings = load_settings()
     start_logging(settings.log_all)
-    stop = threading.Event()
-    sweeper = threading.Thread(target=_close_expired_until, args=(stop, console), name="close-expired", daemon=True)
-    sweeper.start()
+    reserve.keep(settings.database_url)
+    clock, stopping = steady_clock(), threading.Event()
+    with reading(console.engine) as db:
+        timekeeping.go_on(db, host_name(), clock)
+    app = create_app(settings, stopping, clock)
+    helpers = [
+        threading.Thread(target=sweep_until, args=(stopping, console, clock, count_swept), name="close-expired", daemon=True),
+        threading.Thread(target=write_down_until, args=(stopping, app.extensions["quiz"].presences.write_down), name="presence", daemon=True),
+    ]
+    for helper in helpers:
+        helper.start()
     try:
-        # a hall sends many slow requests at once: waitress takes each whole before a thread is used
-        waitress.serve(create_app(settings), host=host, port=port, threads=THREADS, connection_limit=2000, asyncore_use_poll=True, ident=None)
+        run(app, host, port, stopping, notice)
     finally:
-        stop.set()
-        sweeper.join(timeout=10)
-
-
-def _close_expired_until(stop: threading.Event, console: Console) -> None:
-    from quiz.web import count_swept
-
-    engine = make_engine(console.settings.database_url)
-    while not stop.wait(SWEEP_SECONDS):
-        try:
-            with writing(engine) as db:
-                closed = attempts.close_expired(db, console.now())
-        except Exception:  # a database that is away comes back, and then its attempts must still be closed
-            log.exception("the sweep failed")
-        else:
-            count_swept(closed)
+        stopping.set()
+        for helper in helpers:
+            helper.join(timeout=10)
 
 
 def _free_port(wanted: int) -> int:

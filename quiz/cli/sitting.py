@@ -1,4 +1,7 @@
-"""quiz sitting: schedule, list, say how the papers were drawn, amend, publish the commitment, release, take the whole record away."""
+"""quiz sitting: schedule, list, say how the papers were drawn, amend, publish the commitment, release, take the whole record away.
+
+What an invigilator does while people sit is in `hall`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.cli.draw_lines import report_lines
+from quiz.cli.hall import COMMANDS
+from quiz.cli.sitting_items import items, similar
+from quiz.cli.sweep import close_all_expired
 from quiz.core.admission import ALPHABET, LENGTH
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
@@ -24,7 +30,7 @@ from quiz.settings import LOCAL_HOSTS, Settings
 from quiz.storage import dump
 from quiz.storage.engine import snapshot
 from quiz.translation import format_moment
-from quiz.usecases import admission, amending, attempts, extending, results, scheduling, verifying
+from quiz.usecases import admission, amending, extending, results, scheduling, verifying
 from quiz.usecases.draw_report import describe, read_report
 from quiz.usecases.scheduling import Prepared
 from quiz.usecases.sitting_record import note_export, read_record
@@ -36,6 +42,10 @@ PHASES = {"scheduled": say("未开始"), "open": say("进行中"), "closed": say
 @click.group()
 def sitting() -> None:
     """Sittings."""
+
+
+for command in (*COMMANDS, items, similar):
+    sitting.add_command(command)
 
 
 @sitting.command()
@@ -60,7 +70,7 @@ def create(console: Console, file: Path, only_check: bool) -> None:
         return
     prepared = _prepare(console, found.value)
     with console.writer() as db:
-        row = scheduling.store_sitting(db, console.actor, console.now(), prepared)
+        row = scheduling.store_sitting(db, console.actor, console.served(), prepared)
     count, commitment = len(prepared.papers), row.commitment
     console.say(say("考试{code}已创建，{n}份试卷已组好并封存。抽题承诺值：{commitment}", code=row.code, n=count, commitment=commitment))
 
@@ -73,7 +83,7 @@ def _prepare(console: Console, plan: SittingPlan) -> Prepared:
             bar.length = total
             bar.update(1)
 
-        return scheduling.prepare_sitting(db, console.actor, console.now(), plan, console.settings.zone, secrets.token_bytes(32), on_paper)
+        return scheduling.prepare_sitting(db, console.actor, console.served(), plan, console.settings.zone, secrets.token_bytes(32), on_paper)
 
 
 @sitting.command()
@@ -83,7 +93,7 @@ def _prepare(console: Console, plan: SittingPlan) -> Prepared:
 def report(console: Console, code: str, as_json: bool) -> None:
     """Say how the papers of sitting CODE were drawn: forms, expected scores, exposure, neighbours, fallbacks."""
     with console.reader() as db:
-        view = read_report(db, console.actor, code, console.now())
+        view = read_report(db, console.actor, code, console.served())
         listed = [(seat.cadre.number, seat.cadre.name, found) for seat, found in view.listed]
     if as_json:
         click.echo(json.dumps({"sitting": code, **asdict(view.report)}, ensure_ascii=False, indent=2, default=str))
@@ -99,7 +109,7 @@ def report(console: Console, code: str, as_json: bool) -> None:
 def list_(console: Console) -> None:
     """List the sittings with how many have a paper, have started and have submitted."""
     with console.reader() as db:
-        rows = results.list_readable(db, console.actor, console.now())
+        rows = results.list_readable(db, console.actor, console.served())
     for item in rows:
         opens = format_moment(item.sitting.opens_at, console.language, console.settings.zone)
         counts = say("应考{papers} 已开始{started} 已交卷{submitted}", papers=item.papers, started=item.started, submitted=item.submitted)
@@ -119,13 +129,13 @@ def list_(console: Console) -> None:
 def slips(console: Console, code: str, unit: str, numbers: tuple[str, ...], address: str, output: Path) -> None:
     """Issue admission codes for sitting CODE as a PDF of slips, ten on a sheet. Codes stand in clear only there; earlier ones become void."""
     with console.reader() as db:
-        made = admission.make_slips(db, console.actor, code, console.now(), new_code, unit, numbers)
+        made = admission.make_slips(db, console.actor, code, console.served(), new_code, unit, numbers)
     when = format_moment(made.sitting.opens_at, console.language, console.settings.zone)
     where = f"{(address or site_address(console.settings)).rstrip('/')}/admit"
     with whole_file(output) as out:
         print_slips(made.slips, out, title=made.sitting.title, when=when, address=where, translate=console.translate)
         with console.writer() as db:
-            voided = admission.store_slips(db, console.actor, console.now(), made, console.settings.secret_key)
+            voided = admission.store_slips(db, console.actor, console.served(), made, console.settings.secret_key)
     console.say(say("已生成{n}张准考条，在{file}。准考码只在这个文件里，请妥善保管。", n=len(made.slips), file=output))
     if voided:
         console.say(say("其中{n}人原来的准考码已经作废，请收回旧准考条。", n=voided))
@@ -155,10 +165,10 @@ def extend(console: Console, code: str, number: str, unit: str, minutes: int, re
         raise QuizError("which", say("请用 --cadre 指定工号，或用 --unit 指定单位编码。"))
     with console.writer() as db:
         if number:
-            extending.extend(db, console.actor, code, number, minutes, reason, console.now())
+            extending.extend(db, console.actor, code, number, minutes, reason, console.served())
             console.say(say("已给{number}加时{n}分钟。", number=number, n=minutes))
             return
-        done = extending.give_back(db, console.actor, code, unit, minutes, reason, console.now())
+        done = extending.give_back(db, console.actor, code, unit, minutes, reason, console.served())
     console.say(say("已补时：正在答题{at}人，还没有开始{waiting}人；没有变动{out}人。", at=done.at_work, waiting=done.not_started, out=done.left_out))
 
 
@@ -171,7 +181,7 @@ def extend(console: Console, code: str, number: str, unit: str, minutes: int, re
 def reopen(console: Console, code: str, number: str, minutes: int, reason: str) -> None:
     """Open a cadre's closed attempt in sitting CODE again; possible until results are out."""
     with console.writer() as db:
-        row = extending.reopen(db, console.actor, code, number, minutes, reason, console.now())
+        row = extending.reopen(db, console.actor, code, number, minutes, reason, console.served())
         until = row.deadline_after
     assert until is not None
     time = format_moment(until, console.language, console.settings.zone)
@@ -184,7 +194,7 @@ def reopen(console: Console, code: str, number: str, minutes: int, reason: str) 
 def release(console: Console, code: str) -> None:
     """Release the results of a sitting whose rule is manual."""
     with console.writer() as db:
-        results.release(db, console.actor, code, console.now())
+        results.release(db, console.actor, code, console.served())
     console.say(say("{code}的成绩已公布。", code=code))
 
 
@@ -195,9 +205,9 @@ def release(console: Console, code: str) -> None:
 def export(console: Console, code: str, output: Path) -> None:
     """Write everything that is stored about sitting CODE into one zip, readable without this program."""
     with console.writer() as db:
-        note_export(db, console.actor, code, console.now())
+        note_export(db, console.actor, code, console.served())
     with whole_file(output) as out, snapshot(console.engine) as db:
-        record = read_record(db, console.actor, code, console.now())
+        record = read_record(db, console.actor, code, console.served())
         about = {
             "program": __version__,
             "code": code,
@@ -206,7 +216,7 @@ def export(console: Console, code: str, output: Path) -> None:
             "commitment": record.sitting.commitment,
             "audit": {"rows": record.chain.rows, "head": record.chain.head_digest, "faults": record.chain.faults},
         }
-        counts, digest = write_record(out, console.now(), about, record.rows.plan(), record.rows.streams(), record.rows.pictures, dump.plain)
+        counts, digest = write_record(out, console.served(), about, record.rows.plan(), record.rows.streams(), record.rows.pictures, dump.plain)
     values = {name: counts[name] for name in ("papers", "attempts", "responses", "marks")}
     console.say(
         say("{code}的完整记录已写入{file}：试卷{papers}份、答卷{attempts}份、作答{responses}条、得分{marks}条。", code=code, file=output, **values)
@@ -219,10 +229,8 @@ def export(console: Console, code: str, output: Path) -> None:
 @sitting.command(name="close-expired")
 @pass_console
 def close_expired(console: Console) -> None:
-    """Close and grade every attempt whose time is over (the server does so by itself)."""
-    with console.writer() as db:
-        count = attempts.close_expired(db, console.now())
-    console.say(say("已收卷{n}份。", n=count))
+    """Close and grade every attempt whose time is over (the server does so by itself). None while an alarm about the clock waits."""
+    console.say(say("已收卷{n}份。", n=sum(close_all_expired(console.engine, console.served))))
 
 
 @sitting.command()
@@ -235,11 +243,11 @@ def replace(console: Console, code: str, uid: str, reason: str, only_check: bool
     """Replace question UID, found faulty, on every paper of sitting CODE that has it; only before the window opens."""
     if only_check:
         with console.reader() as db:
-            seen = amending.foresee_replacement(db, console.actor, console.now(), code, uid)
+            seen = amending.foresee_replacement(db, console.actor, console.served(), code, uid)
         console.say(say("将换掉{papers}份试卷上的{uid}，其余试卷不变。", papers=seen.papers, uid=uid))
         return
     with console.writer() as db:
-        done = amending.replace_question(db, console.actor, console.now(), code, uid, reason)
+        done = amending.replace_question(db, console.actor, console.served(), code, uid, reason)
     for number, _, old, new in done.exchanged:
         click.echo(f"{number}\t{old} → {new}")
     console.say(
@@ -255,7 +263,7 @@ def replace(console: Console, code: str, uid: str, reason: str, only_check: bool
 def add(console: Console, code: str, number: str, reason: str) -> None:
     """Give the cadre NUMBER, who is late on the roster, a paper in sitting CODE; until the window closes."""
     with console.writer() as db:
-        done = amending.add_cadre(db, console.actor, console.now(), code, number, reason)
+        done = amending.add_cadre(db, console.actor, console.served(), code, number, reason)
     assert done.paper is not None
     assert done.cadre is not None
     console.say(say("第{n}次更正：已为{name}补卷，试卷编号{code}。", n=done.number, name=done.cadre.name, code=done.paper.code))
@@ -268,7 +276,7 @@ def add(console: Console, code: str, number: str, reason: str) -> None:
 def notice(console: Console, code: str, output: Path) -> None:
     """Print the notice to put up: the commitment, and once the window has closed the seed as well."""
     with console.reader() as db:
-        found = verifying.publication(db, console.actor, console.now(), code)
+        found = verifying.publication(db, console.actor, console.served(), code)
     row, zone = found.sitting, console.settings.zone
     opens, closes = (format_moment(at, console.language, zone) for at in (row.opens_at, row.closes_at))
     window = console.text(say("{opens}至{closes}", opens=opens, closes=closes))

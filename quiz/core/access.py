@@ -33,6 +33,8 @@ class Action(StrEnum):
     READ_SITTINGS = "read_sittings"
     PRINT_PAPERS = "print_papers"
     READ_RESULTS = "read_results"
+    WATCH_HALL = "watch_hall"
+    READ_ITEMS = "read_items"
     RELEASE = "release"
     CORRECT = "correct"
     ANSWER_APPEALS = "answer_appeals"
@@ -55,6 +57,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_SITTINGS: frozenset({Role.ORGANISER, Role.INSPECTOR, Role.MARKER}),
     Action.PRINT_PAPERS: frozenset({Role.ORGANISER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.WATCH_HALL: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.CORRECT: frozenset({Role.ORGANISER}),
     Action.ANSWER_APPEALS: frozenset({Role.ORGANISER, Role.MARKER}),

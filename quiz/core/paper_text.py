@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, replace
+from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -106,6 +109,17 @@ def in_bank_order(question: Question) -> Question:
     return question.with_options(tuple(sorted(question.options, key=lambda option: option.id)))
 
 
+SHARED = frozenset({DIGEST, "chosen_by", "case", "situation"})
+"""Texts of a slot that many slots have alike: thousands of papers are in memory at once, and share them."""
+
+MAX_MARK = "max_mark"
+
+
+@cache
+def _mark(text: str) -> Decimal:
+    return Decimal(text)
+
+
 class QuestionTexts:
     """Questions of papers by their digests, read once: they never change. Full, it forgets all and begins anew."""
 
@@ -148,7 +162,9 @@ class QuestionTexts:
             question = self._known[digest]
             options = {option.id: option for option in question.options}
             self._shown[key] = question.with_options(tuple(options[name] for name in stub[OPTIONS]))
-        return thaw_around(Slot, plain, question=self._shown[key])
+        for name in SHARED & plain.keys():
+            plain[name] = sys.intern(plain[name])
+        return thaw_around(Slot, plain, question=self._shown[key], max_mark=_mark(plain[MAX_MARK]))
 
 
 def named_digests(content: str) -> set[str]:

@@ -12,12 +12,13 @@ from quiz.core.message import mark_text
 
 
 class Standing(StrEnum):
-    """How far a cadre got: not started yet, at work, submitted, or absent (the window has closed and they never started)."""
+    """How far a cadre got: not started yet, at work, submitted, absent (the window has closed and they never started), or made void."""
 
     NOT_STARTED = "not_started"
     AT_WORK = "at_work"
     SUBMITTED = "submitted"
     ABSENT = "absent"
+    VOIDED = "voided"
 
 
 STANDING_NAMES = {
@@ -25,6 +26,7 @@ STANDING_NAMES = {
     Standing.AT_WORK: mark_text("作答中"),
     Standing.SUBMITTED: mark_text("已交卷"),
     Standing.ABSENT: mark_text("缺考"),
+    Standing.VOIDED: mark_text("作废"),
 }
 
 
@@ -56,7 +58,7 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit's summary: 应考, 实考, 缺考, and over those with a score the mean, the best and how many passed."""
+    """A unit's summary: 应考, 实考, 缺考, 作废, and over those with a score the mean, the best and how many passed."""
 
     unit_code: str
     unit: str
@@ -66,6 +68,7 @@ class UnitRow:
     mean: Decimal | None
     best: Decimal | None
     passed: int
+    voided: int = 0
 
     @property
     def pass_rate(self) -> Decimal | None:
@@ -93,4 +96,5 @@ def summarise_one(code: str, unit: str, rows: list[ResultRow]) -> UnitRow:
         mean=(sum(scores, Decimal(0)) / len(scores)).quantize(Decimal("0.01"), ROUND_HALF_UP) if scores else None,
         best=max(scores, default=None),
         passed=sum(bool(row.is_pass) for row in rows),
+        voided=sum(row.standing is Standing.VOIDED for row in rows),
     )

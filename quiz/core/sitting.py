@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
+"""The end of what has no end yet, far from the last moment that a program can count to."""
 
 GRACE = timedelta(seconds=15)
 """How long after the deadline a save that was already on its way is still accepted."""
@@ -19,6 +22,8 @@ MOST_APPEAL_DAYS = 30
 
 MARGIN_PERCENT = 20
 """By how many percent of a question's marks two markers may differ without a third, unless a plan says otherwise."""
+LONGEST_DELIVERY = 240
+"""Minutes at most that answers may come in after a deadline."""
 
 LONGEST_EXTRA = 240
 """Minutes that one person may be given in one sitting at most: nobody sits longer than this after its end."""
@@ -48,14 +53,23 @@ class ClosedBy(StrEnum):
 
     TRAINEE = "trainee"
     DEADLINE = "deadline"
+    ORGANISER = "organiser"
+
+
+BY_PEOPLE = (ClosedBy.TRAINEE, ClosedBy.ORGANISER)
+"""Who closes for good: what the clock has closed may still be delivered for a while."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """Minutes that a person was given: `minutes` to answer longer (and the end later), `lost` before they started, by which only the end moves."""
+    """What a person was given: `minutes` to answer longer (and the end later), `lost` minutes before they started, by which only the end moves.
+
+    `seconds` were lost as well, in pauses, which are given back to the second.
+    """
 
     minutes: int = 0
     lost: int = 0
+    seconds: int = 0
 
 
 NO_EXTRA = Extra()
@@ -81,7 +95,8 @@ class Window:
 
     def with_extra(self, extra: Extra) -> Window:
         """Return the window of someone who was given time."""
-        return Window(self.opens_at, self.closes_at + timedelta(minutes=extra.minutes + extra.lost), self.minutes + extra.minutes)
+        more = timedelta(minutes=extra.minutes + extra.lost, seconds=extra.seconds)
+        return Window(self.opens_at, self.closes_at + more, self.minutes + extra.minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +120,16 @@ def keys_shown_at(release: Release, window: Window, released_at: datetime | None
     if release is not Release.MANUAL:
         return window.closes_at
     return None if released_at is None else max(released_at, window.closes_at)
+
+
+def deadline_now(deadline_at: datetime, paused_at: datetime | None, now: datetime) -> datetime:
+    """Return the deadline as it stands: while a clock stands still it moves away as fast as time goes by, so that what is left stays the same."""
+    return deadline_at if paused_at is None else deadline_at + max(now - paused_at, timedelta())
+
+
+def seconds_to_open(opens_at: datetime, now: datetime) -> int:
+    """Return the whole seconds until a sitting opens, rounded up, so that nobody who waited them comes too early; never negative."""
+    return max(0, -((now - opens_at) // timedelta(seconds=1)))
 
 
 def seconds_left(deadline_at: datetime, now: datetime) -> int:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone, tzinfo
-from decimal import Decimal
-from typing import Any, BinaryIO
-
-import xlsxwriter
+from datetime import timedelta, timezone, tzinfo
+from typing import BinaryIO
 
 from quiz.core.message import Translate, mark_text
 from quiz.core.results import STANDING_NAMES, ResultRow, Standing, UnitRow, summarise
+from quiz.formats.excel_sheet import Sheet, new_book
 
 CHINA = timezone(timedelta(hours=8))
-CLOSED_BY_NAMES = {"trainee": mark_text("本人交卷"), "deadline": mark_text("到时自动交卷")}
+CLOSED_BY_NAMES = {"trainee": mark_text("本人交卷"), "deadline": mark_text("到时自动交卷"), "organiser": mark_text("组考人员收卷")}
 
 CADRE_COLUMNS = (
     (mark_text("单位"), 24),
@@ -41,23 +39,29 @@ UNIT_COLUMNS = (
     (mark_text("及格人数"), 10),
     (mark_text("及格率（%）"), 12),
 )
+VOID_COLUMN = (mark_text("作废"), 8)
+"""For sittings in which an attempt was made void."""
+
 SHEETS = (mark_text("成绩"), mark_text("汇总"))
 YES, NO, PENDING = mark_text("是"), mark_text("否"), mark_text("{n}题待人工判定")
 
 
 def write_results(rows: Sequence[ResultRow], out: BinaryIO, zone: tzinfo = CHINA, translate: Translate = mark_text) -> None:
     """Write the sheets 成绩 (a row a cadre, with the letter of the form if there are several) and 汇总 (a row a unit) to `out`; times in `zone`."""
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False})
+    book = new_book(out)
     try:
         has_forms = len({row.form for row in rows}) > 1
         columns = [*CADRE_COLUMNS, FORM_COLUMN] if has_forms else CADRE_COLUMNS
-        sheet = _Sheet(book, translate(SHEETS[0]), [(translate(name), width) for name, width in columns])
+        sheet = Sheet(book, translate(SHEETS[0]), [(translate(name), width) for name, width in columns])
         for row in rows:
             sheet.add([*_cadre_cells(row, zone, translate), row.form] if has_forms else _cadre_cells(row, zone, translate))
         sheet.finish()
-        units = _Sheet(book, translate(SHEETS[1]), [(translate(name), width) for name, width in UNIT_COLUMNS])
-        for unit in summarise(rows):
-            units.add(_unit_cells(unit))
+        summaries = summarise(rows)
+        has_void = any(unit.voided for unit in summaries)
+        titles = [*UNIT_COLUMNS, VOID_COLUMN] if has_void else [*UNIT_COLUMNS]
+        units = Sheet(book, translate(SHEETS[1]), [(translate(name), width) for name, width in titles])
+        for unit in summaries:
+            units.add([*_unit_cells(unit), unit.voided] if has_void else _unit_cells(unit))
         units.finish()
     finally:
         book.close()
@@ -74,36 +78,3 @@ def _cadre_cells(row: ResultRow, zone: tzinfo, translate: Translate) -> list[obj
 
 def _unit_cells(unit: UnitRow) -> list[object]:
     return [unit.unit, unit.expected, unit.sat, unit.absent, unit.mean, unit.best, unit.passed, unit.pass_rate]
-
-
-class _Sheet:
-    """A sheet with a fixed, filtered header; writes each cell by its own type."""
-
-    def __init__(self, book: Any, name: str, columns: Sequence[tuple[str, int]]) -> None:
-        self.sheet = book.add_worksheet(name)
-        self.day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        head = book.add_format({"bold": True, "bottom": 1})
-        self.width, self.row = len(columns), 0
-        for i, (title, width) in enumerate(columns):
-            self.sheet.set_column(i, i, width)
-            self.sheet.write_string(0, i, title, head)
-        self.sheet.freeze_panes(1, 0)
-
-    def add(self, cells: Sequence[object]) -> None:
-        """Append a row; None and "" are empty cells."""
-        self.row += 1
-        for i, value in enumerate(cells):
-            if value is None or value == "":
-                continue
-            if isinstance(value, str):
-                self.sheet.write_string(self.row, i, value)
-            elif isinstance(value, datetime):
-                self.sheet.write_datetime(self.row, i, value, self.day)
-            elif isinstance(value, Decimal):
-                self.sheet.write_number(self.row, i, float(value))
-            else:
-                self.sheet.write_number(self.row, i, value)
-
-    def finish(self) -> None:
-        """Let every column be filtered."""
-        self.sheet.autofilter(0, 0, self.row, self.width - 1)

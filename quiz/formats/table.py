@@ -42,17 +42,20 @@ class _Refused(Exception):
         self.rule, self.message = rule, message
 
 
-def read_tables(content: bytes, file_name: str) -> tuple[tuple[Table, ...], tuple[Diagnostic, ...]]:
-    """Return the tables of a CSV or XLSX file, told apart by content, and what is wrong with the file as a whole; never raises for bad content."""
+def read_tables(content: bytes, file_name: str, columns: int = MAX_COLUMNS) -> tuple[tuple[Table, ...], tuple[Diagnostic, ...]]:
+    """Return the tables of a CSV or XLSX file, told apart by content, and what is wrong with the file as a whole; never raises for bad content.
+
+    Cells to the right of so many `columns` are left out.
+    """
     try:
         if len(content) > MAX_BYTES:
             raise _Refused("R612", say("表格文件超过{n}兆字节。请分成几个文件。", n=MAX_BYTES // 1_000_000))
         if content.startswith(OLD_EXCEL):
             raise _Refused("R611", say("这是旧版 Excel（.xls）或加了密码的文件。请另存为不加密的 .xlsx。"))
         if content.startswith(ZIP):
-            return tuple(_sheets(content)), ()
+            return tuple(_sheets(content, columns)), ()
         text, notes = _decoded(content, file_name)
-        return (Table(file_name, tuple(_csv_rows(text))),), notes
+        return (Table(file_name, tuple(_csv_rows(text, columns))),), notes
     except _Refused as refused:
         return (), (Diagnostic(file_name, 1, 1, refused.rule, refused.message),)
 
@@ -71,7 +74,7 @@ def _decoded(content: bytes, file_name: str) -> tuple[str, tuple[Diagnostic, ...
     return text, (Diagnostic(file_name, 1, 1, "R613", note),)
 
 
-def _csv_rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _csv_rows(text: str, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     head = text[: text.find("\n") if "\n" in text else None]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if head.count("\t") > head.count(",") else ",")
     start = 1
@@ -79,7 +82,7 @@ def _csv_rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         for i, cells in enumerate(reader):
             if i >= MAX_ROWS:
                 raise _Refused("R612", say("表格超过{n}行。请分成几个文件。", n=MAX_ROWS))
-            row = tuple(cell.strip() for cell in cells[:MAX_COLUMNS])
+            row = tuple(cell.strip() for cell in cells[:columns])
             if any(row):
                 yield start, row
             start = reader.line_num + 1
@@ -87,13 +90,13 @@ def _csv_rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         raise _Refused("R611", say("第{line}行起不是完整的 CSV，多半是引号没有收尾。请用 Excel 打开后另存。", line=start)) from None
 
 
-def _sheets(content: bytes) -> Iterator[Table]:
+def _sheets(content: bytes, columns: int) -> Iterator[Table]:
     _check_zip(content)
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False)
         try:
             for sheet in book.worksheets:
-                yield Table(sheet.title, tuple(_sheet_rows(sheet)))
+                yield Table(sheet.title, tuple(_sheet_rows(sheet, columns)))
         finally:
             book.close()
     except _Refused:
@@ -116,9 +119,9 @@ def _check_zip(content: bytes) -> None:
         raise _Refused("R612", say("Excel 文件解开后太大（{n}兆字节）。请只留需要的表和行，另存后再试。", n=unpacked // 1_000_000))
 
 
-def _sheet_rows(sheet: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _sheet_rows(sheet: Any, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     filled = 0
-    for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
+    for number, cells in enumerate(sheet.iter_rows(max_col=columns), 1):
         row = tuple(_cell_text(cell) for cell in cells)
         if any(row):
             filled += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
@@ -49,9 +50,9 @@ def delete_login(session: Session, digest: str) -> None:
     session.execute(delete(LoginRow).where(LoginRow.token_digest == digest))
 
 
-def delete_logins_of(session: Session, account_id: int) -> None:
-    """End every log-in session of an account."""
-    session.execute(delete(LoginRow).where(LoginRow.account_id == account_id))
+def delete_logins_of(session: Session, account_id: int) -> int:
+    """End every log-in session of an account; return how many there were."""
+    return len(session.execute(delete(LoginRow).where(LoginRow.account_id == account_id).returning(LoginRow.token_digest)).all())
 
 
 def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:
@@ -59,11 +60,36 @@ def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow
     return session.scalar(_LOGGED_IN, {"digest": digest, "now": now})
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Who holds a live log-in session, as far as sitting goes: name, account, staff number (empty for none), and whether they are a trainee."""
+
+    name: str
+    account_id: int
+    number: str
+    is_trainee: bool
+    must_change_password: bool
+
+
+def logged_in(session: Session, digests: Iterable[str], now: datetime) -> dict[str, LoggedIn]:
+    """Return who holds the live log-in sessions with these digests; those of nobody are left out."""
+    rows = session.connection().execute(_MANY_LOGGED_IN, {"digests": sorted(set(digests)), "now": now})
+    return {digest: LoggedIn(name, account, number or "", role is not None, must_change) for digest, name, account, number, role, must_change in rows}
+
+
 def actor_of(session: Session, account: AccountRow) -> Actor:
     """Return who acts when this account acts."""
     roles = {Role(role): path or "/" for role, path in session.execute(_GRANTS, {"account": account.id})}
     number = session.scalar(_NUMBER, {"cadre": account.cadre_id}) if account.cadre_id else None
     return Actor(name=account.name, roles=roles, account_id=account.id, cadre_number=number or "")
+
+
+def paths_of(session: Session, account: AccountRow) -> list[str]:
+    """Return the paths of the units for which the account holds staff roles, and of its person's unit; "/" is the whole county."""
+    grants = session.execute(_GRANTS, {"account": account.id})
+    staff = [path or "/" for role, path in grants if account.cadre_id is None or role != Role.TRAINEE]
+    home = select(UnitRow.path).join(CadreRow, CadreRow.unit_id == UnitRow.id).where(CadreRow.id == account.cadre_id)
+    return [*staff, *session.scalars(home)] or ["/"]
 
 
 # Built once: every request asks these, and putting a query together takes longer than running it.
@@ -74,3 +100,10 @@ _LOGGED_IN = (
 )
 _GRANTS = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == bindparam("account"))
 _NUMBER = select(CadreRow.number).where(CadreRow.id == bindparam("cadre"))
+_MANY_LOGGED_IN = (
+    select(LoginRow.token_digest, AccountRow.name, AccountRow.id, CadreRow.number, GrantRow.id, AccountRow.must_change_password)
+    .join(AccountRow, AccountRow.id == LoginRow.account_id)
+    .outerjoin(CadreRow, CadreRow.id == AccountRow.cadre_id)
+    .outerjoin(GrantRow, (GrantRow.account_id == AccountRow.id) & (GrantRow.role == Role.TRAINEE.value))
+    .where(LoginRow.token_digest.in_(bindparam("digests", expanding=True)), LoginRow.expires_at > bindparam("now"), AccountRow.is_active)
+)

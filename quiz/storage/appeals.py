@@ -109,6 +109,7 @@ class Answered:
     """An answer that a cadre was given to what they said about a paper."""
 
     sitting: SittingRow
+    attempt: AttemptRow
     paper_code: str
     said: AppealRow
     answer: AppealAnswerRow
@@ -119,6 +120,7 @@ class Corrected:
     """A correction that concerned a cadre's paper."""
 
     sitting: SittingRow
+    attempt: AttemptRow
     paper_code: str
     correction: CorrectionRow
 
@@ -126,7 +128,7 @@ class Corrected:
 def answers_since(session: Session, number: str, since: datetime) -> list[Answered]:
     """Return what a cadre was answered since a moment, the newest first."""
     query = (
-        select(SittingRow, PaperRow.code, AppealRow, AppealAnswerRow)
+        select(SittingRow, AttemptRow, PaperRow.code, AppealRow, AppealAnswerRow)
         .select_from(SittingRow)
         .join(AppealRow, AppealRow.sitting_id == SittingRow.id)
         .join(AppealAnswerRow, (AppealAnswerRow.appeal_id == AppealRow.id) & _IS_NEWEST)
@@ -142,7 +144,7 @@ def answers_since(session: Session, number: str, since: datetime) -> list[Answer
 def corrections_since(session: Session, number: str, since: datetime) -> list[Corrected]:
     """Return the corrections since a moment by which a cadre's attempt was graded anew, the newest first."""
     query = (
-        select(SittingRow, PaperRow.code, CorrectionRow)
+        select(SittingRow, AttemptRow, PaperRow.code, CorrectionRow)
         .select_from(SittingRow)
         .join(CorrectionRow, CorrectionRow.sitting_id == SittingRow.id)
         .join(GradingRow, (GradingRow.sitting_id == SittingRow.id) & (GradingRow.correction == CorrectionRow.number))

@@ -5,25 +5,44 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from quiz.core.marking import Response
-from quiz.storage.tables import AttemptRow, ResponseRow
+from quiz.storage.tables import AttemptRow, LateDecisionRow, ResponseRow
 
-ACCEPTED = "accepted"
+ACCEPTED, LATE = "accepted", "late"
 
 # Built once: every save asks these, and putting a query together takes longer than running it.
 _LOCKED = select(AttemptRow).where(AttemptRow.id == bindparam("id")).with_for_update().execution_options(populate_existing=True)
 _MINE = (ResponseRow.sitting_id == bindparam("sitting"), ResponseRow.attempt_id == bindparam("attempt"))
 _NUMBERED = select(ResponseRow).where(*_MINE, ResponseRow.seq == bindparam("seq")).order_by(ResponseRow.id)
 _NEWEST = select(func.max(ResponseRow.seq)).where(*_MINE)
+_MARK = select(func.max(ResponseRow.id)).where(*_MINE)
 _NEWEST_OF_SLOT = _NEWEST.where(ResponseRow.slot == bindparam("slot"), ResponseRow.state == ACCEPTED)
-_CURRENT = select(ResponseRow).where(*_MINE, ResponseRow.state == ACCEPTED).order_by(ResponseRow.seq, ResponseRow.id)
+_newer = aliased(LateDecisionRow)
+_IS_NEWEST = ~exists().where(_newer.response_id == LateDecisionRow.response_id, _newer.id > LateDecisionRow.id).correlate(LateDecisionRow)
+_ACCEPTED_BY_SOMEONE = exists().where(LateDecisionRow.response_id == ResponseRow.id, LateDecisionRow.is_accepted, _IS_NEWEST)
+_COUNTS = or_(ResponseRow.state == ACCEPTED, and_(ResponseRow.state == LATE, _ACCEPTED_BY_SOMEONE))
+"""What counts: what was accepted, and what came too late where the newest word of a person says that it counts."""
+_CURRENT = select(ResponseRow).where(*_MINE, _COUNTS).order_by(ResponseRow.seq, ResponseRow.id)
 
 
-def _of(attempt: AttemptRow) -> dict[str, int]:
+class AttemptKey(Protocol):
+    """Whatever names an attempt."""
+
+    @property
+    def id(self) -> int:
+        """Its row id."""
+
+    @property
+    def sitting_id(self) -> int:
+        """The row id of its sitting."""
+
+
+def _of(attempt: AttemptKey) -> dict[str, int]:
     return {"sitting": attempt.sitting_id, "attempt": attempt.id}
 
 
@@ -44,32 +63,47 @@ def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
     return session.scalar(select(AttemptRow).where(AttemptRow.paper_id == paper_id))
 
 
-def expired_attempts(session: Session, before: datetime) -> list[AttemptRow]:
-    """Return the open attempts whose deadline lies before `before`."""
-    query = select(AttemptRow).where(AttemptRow.submitted_at.is_(None), AttemptRow.deadline_at < before).order_by(AttemptRow.id)
-    return list(session.scalars(query.with_for_update()))
+def expired_attempts(session: Session, before: datetime, most: int) -> list[AttemptRow]:
+    """Return open attempts whose clock runs and whose deadline lies before `before`, at most so many, held until this transaction ends.
+
+    Those that somebody else holds at this moment, as another node that does the same, are passed over.
+    """
+    is_open = (AttemptRow.submitted_at.is_(None), AttemptRow.paused_at.is_(None))
+    query = select(AttemptRow).where(*is_open, AttemptRow.deadline_at < before).order_by(AttemptRow.id).limit(most)
+    return list(session.scalars(query.with_for_update(skip_locked=True)))
 
 
 def count_open(session: Session, since: datetime) -> int:
-    """Return how many attempts are not closed and had not reached their deadline at `since`."""
-    query = select(func.count()).select_from(AttemptRow).where(AttemptRow.submitted_at.is_(None), AttemptRow.deadline_at >= since)
+    """Return how many attempts are not closed and had not reached their deadline at `since`, or stand still."""
+    has_time = or_(AttemptRow.deadline_at >= since, AttemptRow.paused_at.is_not(None))
+    query = select(func.count()).select_from(AttemptRow).where(AttemptRow.submitted_at.is_(None), has_time)
     return session.scalar(query) or 0
 
 
-def saves_numbered(session: Session, attempt: AttemptRow, seq: int) -> list[ResponseRow]:
+def has_open(session: Session) -> bool:
+    """True while an attempt is not closed, be it out of time."""
+    return bool(session.scalar(select(exists().where(AttemptRow.submitted_at.is_(None)))))
+
+
+def saves_numbered(session: Session, attempt: AttemptKey, seq: int) -> list[ResponseRow]:
     """Return the saves of an attempt that carried this sequence number."""
     return list(session.scalars(_NUMBERED, {**_of(attempt), "seq": seq}))
 
 
-def newest_seq(session: Session, attempt: AttemptRow, slot: int | None = None) -> int:
+def newest_seq(session: Session, attempt: AttemptKey, slot: int | None = None) -> int:
     """Return the highest sequence number accepted for a slot, or seen in the whole attempt when `slot` is None; 0 when there is none."""
     if slot is None:
         return session.scalar(_NEWEST, _of(attempt)) or 0
     return session.scalar(_NEWEST_OF_SLOT, {**_of(attempt), "slot": slot}) or 0
 
 
-def current_rows(session: Session, attempt: AttemptRow) -> dict[int, ResponseRow]:
-    """Return the row that counts for each slot: the accepted one with the highest sequence number."""
+def newest_id(session: Session, attempt: AttemptKey) -> int:
+    """Return the row id of the newest save of an attempt, 0 when there is none."""
+    return session.scalar(_MARK, _of(attempt)) or 0
+
+
+def current_rows(session: Session, attempt: AttemptKey) -> dict[int, ResponseRow]:
+    """Return the row that counts for each slot: the accepted one (at once, or late by a person's word) with the highest sequence number."""
     return {row.slot: row for row in session.scalars(_CURRENT, _of(attempt))}
 
 
@@ -78,6 +112,6 @@ def value_of(row: ResponseRow) -> Response:
     return tuple(json.loads(row.value))
 
 
-def current_responses(session: Session, attempt: AttemptRow) -> dict[int, Response]:
+def current_responses(session: Session, attempt: AttemptKey) -> dict[int, Response]:
     """Return the response that counts for each slot that has one."""
     return {slot: value_of(row) for slot, row in current_rows(session, attempt).items()}

@@ -13,8 +13,12 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
+from quiz.storage import confirming, postgres, reserve
+from quiz.storage.driver import sqlite_driver
+from quiz.storage.soundness import noticing_damage, refuse_if_damaged
 from quiz.storage.waits import waiting
 
 _write_locks: dict[str, threading.Lock] = {}
@@ -22,25 +26,39 @@ _write_locks: dict[str, threading.Lock] = {}
 
 def make_engine(url: str) -> Engine:
     """Return an engine for `url` (sqlite:///path or postgresql+psycopg://…); sessions come from `reading` and `writing`."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=16, max_overflow=16)
-    engine = create_engine(url, module=_sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        engine = create_engine(address, pool_pre_ping=True, pool_size=16, max_overflow=16, pool_timeout=10, connect_args=postgres.arguments(address))
+        postgres.watch(engine)
+        confirming.watch(engine)
+        return engine
+    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def is_away(error: BaseException) -> bool:
+    """True when the database could not be reached or waited for, or serves nobody's writes now: nothing was done, and the same may go well later.
+
+    What ended its connection counts as well, as a write at a server that has become a standby.
+    """
+    return isinstance(error, (OperationalError, InterfaceError, TimeoutError)) or getattr(error, "connection_invalidated", False)
+
+
+@contextmanager
+def closing_engine(url: str) -> Iterator[Engine]:
+    """Give an engine whose connections are closed at the end, whereupon SQLite folds its write-ahead log into the file."""
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def sqlite_version() -> str:
     """Return the version of the SQLite library in use."""
-    return str(_sqlite_driver().sqlite_version)
-
-
-def _sqlite_driver() -> Any:
-    try:
-        import pysqlite3.dbapi2 as driver
-    except ImportError:  # no wheel for this platform: the standard library's SQLite
-        import sqlite3 as driver
-    return driver
+    return str(sqlite_driver().sqlite_version)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -57,7 +75,7 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Give a session for reading; it ends without a commit, and the rows read stay readable."""
-    with Session(engine, expire_on_commit=False) as session:
+    with noticing_damage(engine), Session(engine, expire_on_commit=False) as session:
         _connect(session)
         yield session
 
@@ -73,10 +91,36 @@ def snapshot(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """Give a session whose changes are committed when the block ends, and rolled back when it raises."""
-    with _write_turn(engine), Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session, session.begin():
+    """Give a session whose changes are committed when the block ends, and rolled back when it raises. QuizError `damaged`."""
+    if engine.dialect.name == "sqlite":
+        refuse_if_damaged(engine)
+        with (
+            noticing_damage(engine),
+            _giving_up_reserve(engine),
+            _write_turn(engine),
+            Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            _connect(session)
+            yield session
+        return
+    with Session(engine, expire_on_commit=False) as session, confirming.limited(session) as commit_begins, session.begin():
         _connect(session)
+        confirming.refuse_unless_confirmed(session.connection())
         yield session
+        session.flush()
+        commit_begins()
+
+
+@contextmanager
+def _giving_up_reserve(engine: Engine) -> Iterator[None]:
+    """When the disk is full, make the room that was kept for that free; this transaction has failed, the next one has it."""
+    try:
+        yield
+    except OperationalError as error:
+        if reserve.is_full(error, str(engine.url)):
+            reserve.give_up(str(engine.url))
+        raise
 
 
 def _connect(session: Session) -> None:
@@ -87,10 +131,7 @@ def _connect(session: Session) -> None:
 
 @contextmanager
 def _write_turn(engine: Engine) -> Iterator[None]:
-    """On SQLite, hold this process's write lock of the database."""
-    if engine.dialect.name != "sqlite":
-        yield
-        return
+    """Hold this process's write lock of a SQLite database."""
     lock = _write_locks.setdefault(str(engine.url), threading.Lock())
     with waiting("lock"):
         lock.acquire()

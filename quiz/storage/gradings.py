@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Mark, Response, from_hundredths, to_hundredths, total_of
 from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, UnitRow
+
+COUNTS = (AttemptRow.submitted_at.is_not(None), AttemptRow.voided_at.is_(None))
+"""The attempts whose marks count: closed, and not void."""
 
 MILLION = 1_000_000
 """What a decision's share is counted in."""
@@ -52,27 +55,42 @@ def save_grading(
     )
     session.add(grading)
     session.flush()
-    session.add_all(
-        MarkRow(
-            grading_id=grading.id,
-            slot=slot,
-            mark=to_hundredths(mark.mark),
-            max_mark=to_hundredths(mark.max_mark),
-            rule=mark.rule.name.value,
-            why=mark.why.value,
-            detail=canonical_json(freeze(mark)).decode(),
-            response_id=responses.get(slot),
-        )
+    rows = [
+        {
+            "grading_id": grading.id,
+            "slot": slot,
+            "mark": to_hundredths(mark.mark),
+            "max_mark": to_hundredths(mark.max_mark),
+            "rule": mark.rule.name.value,
+            "why": mark.why.value,
+            "detail": _detail(mark),
+            "response_id": responses.get(slot),
+        }
         for slot, mark in marks.items()
-    )
-    session.flush()
+    ]
+    session.execute(_APPEND_MARKS, rows)
     return grading
 
 
+_details: dict[Hashable, str] = {}
+MOST_DETAILS = 20_000
+
+
+def _detail(mark: Mark) -> str:
+    """A mark as JSON, remembered: in a sitting most marks are like thousands of others."""
+    key = (str(mark.mark), str(mark.max_mark), mark.rule, mark.why, tuple(mark.counts.items()), mark.verdicts, mark.revision, mark.correction)
+    text = _details.get(key)
+    if text is None:
+        if len(_details) >= MOST_DETAILS:
+            _details.clear()
+        text = _details[key] = canonical_json(freeze(mark)).decode()
+    return text
+
+
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
-    """Return the newest grading run of every closed attempt of a sitting, by the attempt's id; one that was opened again has none that counts."""
+    """Return the newest grading run of every closed attempt of a sitting that counts, by the attempt's id; one that was opened again has none."""
     query = select(GradingRow).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
-    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, AttemptRow.submitted_at.is_not(None)).order_by(GradingRow.number))
+    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, *COUNTS).order_by(GradingRow.number))
     return {row.attempt_id: _graded(row) for row in rows}
 
 
@@ -99,7 +117,7 @@ def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .where(GradingRow.pending > 0, AttemptRow.submitted_at.is_not(None), UnitRow.path.startswith(scope, autoescape=True))
+        .where(GradingRow.pending > 0, *COUNTS, UnitRow.path.startswith(scope, autoescape=True))
         .group_by(GradingRow.sitting_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
@@ -126,3 +144,6 @@ def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str]
 def _graded(row: GradingRow) -> Graded:
     score, most = from_hundredths(row.score), from_hundredths(row.max_score)
     return Graded(row.number, score, most, row.pending, row.graded_at, row.id, row.reason, row.correction)
+
+
+_APPEND_MARKS = insert(MarkRow.__table__)  # type: ignore[arg-type]  # plain rows: nobody reads them back here

@@ -16,7 +16,7 @@ from quiz.core.fill_in import Verdict, normalise
 from quiz.core.marking import Why
 from quiz.core.paper import Slot
 from quiz.core.question import QuestionType, base_uid
-from quiz.storage.gradings import MILLION
+from quiz.storage.gradings import COUNTS, MILLION
 from quiz.storage.papers import read_slots
 from quiz.storage.tables import (
     AttemptRow,
@@ -75,7 +75,7 @@ def list_waiting(session: Session, sitting: SittingRow, uid: str = "") -> list[W
         .join(CadreRow, CadreRow.id == AttemptRow.cadre_id)
         .join(MarkRow, MarkRow.grading_id == GradingRow.id)
         .join(ResponseRow, ResponseRow.id == MarkRow.response_id)
-        .where(GradingRow.sitting_id == sitting.id, GradingRow.pending > 0, AttemptRow.submitted_at.is_not(None), MarkRow.why.in_(WAITING))
+        .where(GradingRow.sitting_id == sitting.id, GradingRow.pending > 0, *COUNTS, MarkRow.why.in_(WAITING))
         .order_by(AttemptRow.id, MarkRow.slot)
     )
     if uid:

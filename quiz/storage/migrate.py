@@ -13,19 +13,33 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from quiz.core.message import QuizError, say
 from quiz.storage.tables import APPEND_ONLY, Base
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
+MIGRATION_LOCK = 7_210_002
+"""The PostgreSQL advisory lock that lets one node at a time bring the database to the newest schema."""
+
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database of `engine` to the newest schema; does nothing when it is there already."""
+    """Bring the database of `engine` to the newest schema; does nothing when it is there already. Several may try at the same time.
+
+    QuizError `newer_database` when a newer program has been there.
+    """
     with engine.execution_options(quiz_write=True).begin() as connection:
         upgrade_on(connection)
 
 
 def upgrade_on(connection: Connection, revision: str = "head") -> None:
     """Bring the database to a schema revision within the transaction of `connection`."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        connection.execute(text("SET LOCAL lock_timeout = '10s'"))  # whoever waits for a table makes all others wait behind it: rather fail
+    found = revision_of(connection)
+    if found and not is_known(found):
+        raise QuizError("newer_database", say("数据库已由更新版本的考学升级（{found}），请先升级这里的程序。", found=found))
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
@@ -38,7 +52,12 @@ def revision_of(connection: Connection) -> str:
 
 def is_known(revision: str) -> bool:
     """True when this program has the migration of that name."""
-    return revision in {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return revision in _revisions()
+
+
+@cache
+def _revisions() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def revise(engine: Engine, message: str) -> None:

@@ -101,19 +101,32 @@ def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) ->
 _questions = QuestionTexts(most=20_000)
 _papers: OrderedDict[str, Paper] = OrderedDict()
 MOST_PAPERS = 5_000
-"""Papers kept in memory, by their text: a frozen paper never changes."""
+"""Papers kept in memory, by the digest of their text: a frozen paper never changes."""
 
 
 def read_paper(row: PaperRow) -> Paper:
     """Return the frozen paper in a row; its questions are read in the row's own session, which must still be open."""
-    found = _papers.get(row.content)
-    if found is None:
-        session = object_session(row)
-        assert session is not None
-        found = _papers[row.content] = _questions.read(row.content, lambda digests: texts_of(session, digests))
+    found = _papers.get(row.digest)
+    if found is not None:
+        return found
+    session = object_session(row)
+    assert session is not None
+    paper = paper_in(session, row.content)
+    if hashlib.sha256(row.content.encode()).hexdigest() == row.digest:  # else somebody changed it: others with this digest are not this
+        _papers[row.digest] = paper
         if len(_papers) > MOST_PAPERS:
             _papers.popitem(last=False)
-    return found
+    return paper
+
+
+def paper_in(session: Session, content: str) -> Paper:
+    """Return the paper in a text, whatever is in memory."""
+    return _questions.read(content, lambda digests: texts_of(session, digests))
+
+
+def paper_by_id(session: Session, paper_id: int, digest: str) -> Paper:
+    """Return the frozen paper in the row with this id and digest; the row is read only when the paper is not in memory."""
+    return _papers.get(digest) or read_paper(session.get_one(PaperRow, paper_id))
 
 
 def read_slots(session: Session, content: str, numbers: Collection[int]) -> list[tuple[Slot, Rule]]:
@@ -222,7 +235,7 @@ def facilities(session: Session, before: datetime) -> Facilities:
         .join(AttemptRow, AttemptRow.paper_id == PaperRow.id)
         .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
         .join(MarkRow, MarkRow.grading_id == GradingRow.id)
-        .where(GradingRow.id.in_(newest), MarkRow.why.not_in(NO_EVIDENCE))
+        .where(GradingRow.id.in_(newest), AttemptRow.voided_at.is_(None), MarkRow.why.not_in(NO_EVIDENCE))
     )
     sums: dict[str, list[int]] = {}
     uids: dict[int, list[str]] = {}

@@ -19,20 +19,25 @@ from quiz.storage.tables import (
     AppealRow,
     AttemptChangeRow,
     AttemptRow,
+    AttemptVoidRow,
     AuditRow,
     CadreRow,
     CorrectionRow,
     DecisionRow,
     DocumentRow,
     GradingRow,
+    HallEventRow,
+    LateDecisionRow,
     MarkRow,
     OverrideRow,
     PaperRow,
+    PauseRow,
     PictureRow,
     QuestionUseRow,
     ReadingRow,
     ResponseRow,
     SittingRow,
+    SittingSiteRow,
     UnitRow,
 )
 
@@ -52,6 +57,11 @@ OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("amendments", AmendmentRow),
     ("attempt_changes", AttemptChangeRow),
     ("question_uses", QuestionUseRow),
+    ("sites", SittingSiteRow),
+    ("pauses", PauseRow),
+    ("hall_events", HallEventRow),
+    ("attempt_voids", AttemptVoidRow),
+    ("late_decisions", LateDecisionRow),
 )
 """Tables whose rows name their sitting."""
 

@@ -9,14 +9,36 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.sitting import NO_EXTRA, Extra, Release, Visibility, Window, keys_shown_at, visibility
+from quiz.core.sitting import BY_PEOPLE, FOREVER, NO_EXTRA, Extra, Release, Visibility, Window, keys_shown_at, visibility
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
 
 def window_of(row: SittingRow) -> Window:
-    """Return the window of the sitting as a whole: until the last person who was given more time must end."""
-    return Window(row.opens_at, max(row.closes_at, row.extended_to or row.closes_at), row.minutes)
+    """Return the window of the sitting as a whole: until nobody's answers can come in any more, time given and time of delivery included;
+    without end while somebody's clock stands still."""
+    return Window(row.opens_at, FOREVER if row.paused_at else known_end(row), row.minutes)
+
+
+def known_end(row: SittingRow) -> datetime:
+    """Return from when on nobody's answers can come in any more, as far as is known: a pause that goes on will move it."""
+    return last_end(row) + delivery_of(row)
+
+
+def last_end(row: SittingRow) -> datetime:
+    """Return when the last person must end, as far as is known."""
+    return max(row.closes_at, row.extended_to or row.closes_at)
+
+
+def move_end(row: SittingRow, end: datetime) -> None:
+    """Let the sitting as a whole last until `end`: as long as anybody's time, no key is shown."""
+    if end > last_end(row):
+        row.extended_to = end
+
+
+def delivery_of(row: SittingRow) -> timedelta:
+    """Return how long after a deadline answers that were made before it may still come in."""
+    return timedelta(minutes=row.delivery_minutes)
 
 
 def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
@@ -24,15 +46,25 @@ def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
     return Window(row.opens_at, row.closes_at, row.minutes).with_extra(extra)
 
 
-def visibility_of(row: SittingRow, submitted: bool, now: datetime) -> Visibility:
-    """Return what a trainee may see of this sitting's result."""
-    return visibility(Release(row.release), window_of(row), row.released_at, submitted, now)
+def visibility_of(row: SittingRow, attempt: AttemptRow | None, now: datetime) -> Visibility:
+    """Return what a trainee may see of their result: nothing while answers of theirs may still be delivered, and nothing of a void attempt."""
+    is_final = False
+    if attempt is not None and attempt.voided_at is not None:
+        return Visibility(score=False, key=False)
+    if attempt is not None and attempt.submitted_at is not None:
+        is_final = attempt.closed_by in BY_PEOPLE or now > attempt.deadline_at + delivery_of(row)
+    return visibility(Release(row.release), window_of(row), row.released_at, is_final, now)
 
 
 def appeals_until(row: SittingRow) -> datetime | None:
     """Return until when a cadre may appeal; None while keys are not to be shown at a known time, or where nobody may."""
-    shown = keys_shown_at(Release(row.release), window_of(row), row.released_at)
+    shown = keys_out_at(row)
     return None if shown is None or not row.appeal_days else shown + timedelta(days=row.appeal_days)
+
+
+def keys_out_at(row: SittingRow) -> datetime | None:
+    """Return the moment from which keys are shown; None while somebody's clock stands still, or while results wait for a person's word."""
+    return None if row.paused_at else keys_shown_at(Release(row.release), window_of(row), row.released_at)
 
 
 def get_sitting(session: Session, code: str) -> SittingRow | None:
@@ -45,13 +77,17 @@ def list_sittings(session: Session) -> list[SittingRow]:
     return list(session.scalars(select(SittingRow).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc())))
 
 
-def coming_uses(session: Session, uids: Sequence[str], today: date) -> dict[str, list[str]]:
-    """Return, for each of these questions, the titles of the sittings closing today or later that have it on a paper."""
+def coming_uses(session: Session, uids: Sequence[str], today: date, but_of: str = "") -> dict[str, list[str]]:
+    """Return, for each of these questions, the titles of the sittings closing today or later that have it on a paper.
+
+    Those that have a paper for the cadre `but_of` are left out.
+    """
     start = datetime.combine(today, time(), UTC)
+    own = select(PaperRow.sitting_id).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(CadreRow.number == but_of)
     query = (
         select(QuestionUseRow.question_uid, SittingRow.title)
         .join(SittingRow, SittingRow.id == QuestionUseRow.sitting_id)
-        .where(QuestionUseRow.question_uid.in_(list(uids)), SittingRow.closes_at >= start)
+        .where(QuestionUseRow.question_uid.in_(list(uids)), SittingRow.closes_at >= start, SittingRow.id.not_in(own))
         .order_by(SittingRow.opens_at)
     )
     out: dict[str, list[str]] = {}

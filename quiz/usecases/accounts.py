@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import threading
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
+from zxcvbn import zxcvbn
 
 from quiz.core.access import Action, Actor, Role
-from quiz.core.message import QuizError, say
+from quiz.core.message import Forbidden, QuizError, say
 from quiz.storage import accounts, audit, rosters
 from quiz.storage.tables import AccountRow
 
@@ -24,17 +27,26 @@ MIN_PASSWORD, MAX_PASSWORD = 8, 200
 LOGIN_LASTS = timedelta(hours=16)
 FREE_FAILURES = 4
 LONGEST_WAIT = 300
-COMMON_PASSWORDS = frozenset({"12345678", "123456789", "1234567890", "password", "88888888", "11111111", "00000000", "qwertyui", "abcd1234"})
+GUESSABLE = 2
+"""What zxcvbn's score must reach: below it a password is found within a million guesses in the order in which people choose them."""
+
+LONGEST_JUDGED = 72
+"""Characters that are judged; judging takes time with the square of the length."""
+
 
 _DUMMY = HASHER.hash("nobody has this password")
 
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """The outcome of a log-in: an account, or the seconds to wait, or neither (wrong name or password; the two are never told apart)."""
+    """The outcome of a log-in: an account, or the seconds to wait, or neither (wrong name or password; the two are never told apart).
+
+    `is_counted` is False where there is no account to count the failure on: the caller counts it, so that strangers' names wait alike.
+    """
 
     account: AccountRow | None = None
     wait_seconds: int = 0
+    is_counted: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ def stored_hash(session: Session, login: str, now: datetime) -> str | None:
     account = accounts.get_account(session, clean_login(login))
     if account is None or not account.is_active:
         return _DUMMY
-    return None if _seconds_to_wait(account, now) else account.password_hash
+    return None if seconds_to_wait(account.failures, account.failed_at, now) else account.password_hash
 
 
 def check(stored: str, password: str) -> Checked:
@@ -68,25 +80,41 @@ def log_in(session: Session, login: str, password: str, token: str, now: datetim
     if account is None or not account.is_active or len(password) > MAX_PASSWORD:
         if checked is None:
             _matches(_DUMMY, "")
-        return LogIn()
-    wait = _seconds_to_wait(account, now)
+        return LogIn(is_counted=account is not None and account.is_active)
+    wait = seconds_to_wait(account.failures, account.failed_at, now)
     if wait:
         return LogIn(wait_seconds=wait)
     if checked is None or checked.password_hash != account.password_hash:
         checked = check(account.password_hash, password)
     if not checked.matches:
-        account.failures += 1
-        account.failed_at = now
+        count_failure(account, now)
         return LogIn()
     account.failures, account.failed_at = 0, None
     accounts.save_login(session, token_digest(token), account.id, now, now + LOGIN_LASTS)
     return LogIn(account=account)
 
 
+def count_failure(account: AccountRow, now: datetime) -> None:
+    """Count a wrong password."""
+    account.failures += 1
+    account.failed_at = now
+
+
 def who(session: Session, token: str, now: datetime) -> tuple[Actor, AccountRow] | None:
     """Return who holds a live log-in token, or None."""
     account = accounts.account_of_login(session, token_digest(token), now)
     return None if account is None else (accounts.actor_of(session, account), account)
+
+
+def trainees(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Actor | QuizError]:
+    """Return who holds many log-in tokens at once, in no other role than the trainee's, or why they may not act; nobody's tokens are left out."""
+    digests = {token_digest(token): token for token in tokens}
+    out: dict[str, Actor | QuizError] = {}
+    for digest, found in accounts.logged_in(session, digests, now).items():
+        roles = {Role.TRAINEE: "/"} if found.is_trainee else {}
+        actor = Actor(found.name, roles, account_id=found.account_id, cadre_number=found.number)
+        out[digests[digest]] = Forbidden() if found.must_change_password else actor
+    return out
 
 
 def log_out(session: Session, token: str) -> None:
@@ -102,25 +130,39 @@ class Change:
     new_hash: str
 
 
+def refuse_while_waiting(account: AccountRow, now: datetime) -> None:
+    """QuizError `wait` while the account has failed too often: a stolen log-in must not try passwords without end either."""
+    wait = seconds_to_wait(account.failures, account.failed_at, now)
+    if wait:
+        raise QuizError("wait", say("输错次数较多，请{n}秒后再试。", n=wait))
+
+
+def count_wrong_password(session: Session, account_id: int, now: datetime) -> None:
+    """Count a wrong old password as a failed log-in."""
+    count_failure(session.get_one(AccountRow, account_id), now)
+
+
 def check_change(account: AccountRow, old: str, new: str) -> Change:
     """Check a change of password; slow, so hold no transaction meanwhile. QuizError `wrong_password` or `weak_password`."""
     checked = check(account.password_hash, old)
     if not checked.matches:
         raise QuizError("wrong_password", say("原密码不对。"))
-    check_password(new, account.login)
+    check_password(new, account.login, account.name)
     return Change(checked, HASHER.hash(new))
 
 
 def change_password(session: Session, account_id: int, old: str, new: str, token: str, now: datetime, change: Change | None = None) -> None:
     """Change one's own password, as `change` was checked before this transaction; every other log-in of the account ends.
 
-    QuizError `wrong_password` or `weak_password`.
+    QuizError `wait`, `wrong_password` or `weak_password`.
     """
     account = session.get_one(AccountRow, account_id)
+    refuse_while_waiting(account, now)
     if change is None or change.checked.password_hash != account.password_hash:
         change = check_change(account, old, new)
     account.password_hash = change.new_hash
     account.must_change_password = False
+    account.failures, account.failed_at = 0, None
     accounts.delete_logins_of(session, account.id)
     accounts.save_login(session, token_digest(token), account.id, now, now + LOGIN_LASTS)
     audit.record(session, now, account.name, "change_password", account.login)
@@ -131,19 +173,23 @@ def create_account(
 ) -> AccountRow:
     """Create an account with roles, for a cadre if `cadre` is a staff number, its roles limited to `unit` if given.
 
-    QuizError `login_taken`, `weak_password`, `unknown_cadre` or `unknown_unit`.
+    Whoever manages accounts of a part of the county gives roles for that part only, to its people. QuizError `login_taken`, `weak_password`,
+    `unknown_cadre` or `unknown_unit`; Forbidden for roles in the whole county.
     """
-    actor.require(Action.MANAGE_ACCOUNTS)
+    scope = actor.require(Action.MANAGE_ACCOUNTS)
     login = clean_login(login)
     if accounts.get_account(session, login) is not None:
         raise QuizError("login_taken", say("登录名{login}已经有人使用。", login=login))
-    check_password(password, login)
-    person = rosters.get_cadre_row(session, cadre) if cadre else None
-    if cadre and person is None:
-        raise QuizError("unknown_cadre", say("花名册中没有工号{number}。", number=cadre))
+    check_password(password, login, name)
     units = rosters.units_by_code(session)
-    if unit and unit not in units:
+    if unit and (unit not in units or not units[unit].path.startswith(scope)):
         raise QuizError("unknown_unit", say("没有编码为{code}的单位。", code=unit))
+    if not unit and scope != "/":
+        raise Forbidden()
+    person = rosters.get_cadre_row(session, cadre) if cadre else None
+    paths = {row.id: row.path for row in units.values()}
+    if cadre and (person is None or not paths[person.unit_id].startswith(scope)):
+        raise QuizError("unknown_cadre", say("花名册中没有工号{number}。", number=cadre))
     row = AccountRow(login=login, name=name, password_hash=HASHER.hash(password), cadre_id=person.id if person else None, created_at=now)
     accounts.save_account(session, row, roles, units[unit].id if unit else None)
     audit.record(session, now, actor.name, "create_account", login, {"roles": sorted(role.value for role in roles)})
@@ -182,17 +228,23 @@ def issue_passwords(session: Session, actor: Actor, now: datetime, new_password:
     return out
 
 
+def who_has_password(session: Session, logins: Sequence[str], password: str) -> list[str]:
+    """Return those of the log-in names whose account is open and has this password."""
+    found = [account for login in logins if (account := accounts.get_account(session, login)) is not None]
+    return [account.login for account in found if account.is_active and _matches(account.password_hash, password)]
+
+
 def clean_login(login: str) -> str:
     """Return a log-in name as it is stored: NFKC, lower case, no spaces around."""
     return unicodedata.normalize("NFKC", login).strip().casefold()[:80]
 
 
-def check_password(password: str, login: str) -> None:
-    """QuizError `weak_password` when a password is too short, too long, too common or the log-in name."""
+def check_password(password: str, *known: str) -> None:
+    """QuizError `weak_password` when a password is too short, too long, or soon guessed by whoever knows the texts in `known`."""
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise QuizError("weak_password", say("密码须为{low}至{high}个字符。", low=MIN_PASSWORD, high=MAX_PASSWORD))
-    if password.casefold() in COMMON_PASSWORDS or password.casefold() == login:
-        raise QuizError("weak_password", say("这个密码太常见，请换一个。"))
+    if zxcvbn(password[:LONGEST_JUDGED], user_inputs=list(known))["score"] < GUESSABLE:
+        raise QuizError("weak_password", say("这个密码太容易猜到，请换一个。例如用几个不相干的词，中间加数字。"))
 
 
 def token_digest(token: str) -> str:
@@ -200,16 +252,22 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _seconds_to_wait(account: AccountRow, now: datetime) -> int:
-    if account.failures <= FREE_FAILURES or account.failed_at is None:
+def seconds_to_wait(failures: int, failed_at: datetime | None, now: datetime) -> int:
+    """Return how long whoever failed so often, the last time then, is to wait: 2, 4, 8 … at most 300 seconds from the fifth failure on."""
+    if failures <= FREE_FAILURES or failed_at is None:
         return 0
-    wait = min(2 ** (account.failures - FREE_FAILURES), LONGEST_WAIT)
-    left = account.failed_at + timedelta(seconds=wait) - now
+    wait = min(2 ** (failures - FREE_FAILURES), LONGEST_WAIT)
+    left = failed_at + timedelta(seconds=wait) - now
     return max(0, int(left.total_seconds() + 0.999))
+
+
+_HASHING = threading.BoundedSemaphore(os.cpu_count() or 1)
+"""As many passwords are checked at once as there are processors: more would be no faster, take 7 MiB each, and keep saves waiting."""
 
 
 def _matches(stored: str, password: str) -> bool:
     try:
-        return HASHER.verify(stored, password)
+        with _HASHING:
+            return HASHER.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False

@@ -144,8 +144,8 @@ def set_window(session: Session, actor: Actor, code: str, days: int, now: dateti
     sitting, _, _ = _open_to(session, actor, code)
     if not 0 <= days <= MOST_APPEAL_DAYS:
         raise QuizError("bad_days", say("异议期须为0至{most}天。", most=MOST_APPEAL_DAYS))
-    is_shown = sittings.visibility_of(sitting, True, now).key
-    if is_shown and days < sitting.appeal_days:
+    shown_at = sittings.keys_out_at(sitting)
+    if shown_at is not None and shown_at < now and days < sitting.appeal_days:
         raise QuizError("not_shorter", say("答案已经公布，异议期只能延长，不能缩短。"))
     if days != sitting.appeal_days:
         audit.record(session, now, actor.name, "appeal_days", code, {"before": sitting.appeal_days, "after": days})

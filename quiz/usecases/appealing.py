@@ -102,7 +102,7 @@ def news_of(session: Session, actor: Actor, now: datetime) -> News:
     since = now - NEWS_LASTS
 
     def is_readable(one: Answered | Corrected) -> bool:
-        return actor.may_enter(one.sitting.code) and sittings.visibility_of(one.sitting, True, now).key
+        return actor.may_enter(one.sitting.code) and sittings.visibility_of(one.sitting, one.attempt, now).key
 
     answers = [one for one in appeals.answers_since(session, actor.cadre_number, since) if is_readable(one)]
     return News(answers, [one for one in appeals.corrections_since(session, actor.cadre_number, since) if is_readable(one)])
@@ -119,5 +119,4 @@ def _own(session: Session, actor: Actor, code: str) -> Seat:
 
 
 def _shows_keys(seat: Seat, now: datetime) -> bool:
-    submitted = seat.attempt is not None and seat.attempt.submitted_at is not None
-    return sittings.visibility_of(seat.sitting, submitted, now).key
+    return sittings.visibility_of(seat.sitting, seat.attempt, now).key

@@ -1,58 +1,29 @@
-"""Sitting a paper: start, save, submit. Everything may safely be sent twice; a late or doubled save is answered clearly and kept."""
+"""Sitting a paper: what is mine, start, the desk, submit, closing by the clock. Everything may safely be sent twice. Saves: see `saving`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.marking import Response, check_response
+from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
-from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, seconds_left
-from quiz.storage import attempts, changes, papers, sittings
+from quiz.core.saving import Save, SaveResult
+from quiz.core.shown import as_shown
+from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
+from quiz.storage import attempts, changes, clocks, papers, sittings
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import AttemptRow, PaperRow, ResponseRow
-from quiz.usecases import grading
+from quiz.storage.tables import AttemptRow, PaperRow
+from quiz.usecases import grading, saving
+from quiz.usecases.places import is_paused_at
+from quiz.usecases.saving import Call
 
-HIGHEST_SEQ = 2**53 - 1
-"""The largest whole number that a browser counts exactly."""
-
-
-class Saved(StrEnum):
-    """What became of a save: accepted; superseded by a newer one of its slot;
-    in conflict with another of its number; or late, after the end."""
-
-    ACCEPTED = "accepted"
-    SUPERSEDED = "superseded"
-    CONFLICT = "conflict"
-    LATE = "late"
-
-
-@dataclass(frozen=True, slots=True)
-class SaveResult:
-    """The outcome of a save; `value` is the response that now counts for the slot."""
-
-    state: Saved
-    slot: int
-    seq: int
-    value: Response
-    seconds_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Save:
-    """One save as it came from outside: unchecked."""
-
-    slot: int
-    value: object
-    seq: int
+CLOSED_AT_ONCE = 20
+"""Attempts that the clock closes in one transaction: a quarter of a second's work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +37,11 @@ class Desk:
     seconds_left: int
 
     @property
+    def shown(self) -> dict[int, Response]:
+        """What is saved, as the page names it."""
+        return {number: as_shown(self.paper.slots[number - 1].question, response) for number, response in self.responses.items()}
+
+    @property
     def open_slots(self) -> list[int]:
         """The numbers of the slots without a response."""
         return [slot.number for slot in self.paper.slots if not self.responses.get(slot.number)]
@@ -73,7 +49,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A sitting as a trainee finds it in their list; `phase`, `closes_at` and `minutes` are their own, with the time they were given."""
+    """A sitting as a trainee finds it in their list; `phase`, `closes_at` and `minutes` are their own, with the time they were given.
+
+    `is_paused` when their clock stands still, or they may not start because their place is paused.
+    """
 
     seat: Seat
     phase: Phase
@@ -81,6 +60,7 @@ class Listed:
     extra: Extra
     closes_at: datetime
     minutes: int
+    is_paused: bool = False
 
 
 def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
@@ -88,25 +68,30 @@ def list_mine(session: Session, actor: Actor, now: datetime) -> list[Listed]:
     actor.require(Action.SIT)
     seats = sittings.seats_of_cadre(session, actor.cadre_number, with_content=False)
     extras = changes.extra_of_cadre(session, seats[0].cadre.id) if seats else {}
-    return [_listed(seat, extras.get(seat.sitting.id, NO_EXTRA), now) for seat in seats if actor.may_enter(seat.sitting.code)]
+    return [_listed(session, seat, extras.get(seat.sitting.id, NO_EXTRA), now) for seat in seats if actor.may_enter(seat.sitting.code)]
 
 
 def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed:
     """Return the actor's own sitting behind a paper's code. NotFound when it is somebody else's or nobody's."""
     seat = _own_seat(session, actor, code)
-    return _listed(seat, _extra(session, seat), now)
+    return _listed(session, seat, _extra(session, seat), now)
 
 
 def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRow:
     """Start the attempt at one's paper, or return the one already started: double clicks, retries and two devices make one.
 
-    QuizError `not_open` before and after the window.
+    QuizError `not_open` before and after the window, `paused` while the person's place is.
     """
     seat = _own_seat(session, actor, code)
     if seat.attempt is not None:
         return seat.attempt
-    changes.lock_papers(session, [seat.paper.id])  # time given at this moment counts either here or there
+    changes.lock_papers(session, [seat.paper.id])  # another start, a pause, and time given at this moment, come either before this or after
+    found = attempts.attempt_of_paper(session, seat.paper.id)
+    if found is not None:
+        return found
     window = sittings.own_window(seat.sitting, _extra(session, seat))
+    if window.phase(now) is not Phase.SCHEDULED and is_paused_at(session, seat.sitting.id, seat.unit.path):
+        raise QuizError("paused", say("您所在的考点已暂停考试，恢复后再开始，耽误的时间会补上。"))
     if window.phase(now) is not Phase.OPEN:
         early = window.phase(now) is Phase.SCHEDULED
         raise QuizError("not_open", say("考试还没有开始。") if early else say("考试时间已过，不能再开始。"))
@@ -117,14 +102,8 @@ def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRo
         started_at=now,
         deadline_at=window.deadline(now),
     )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # another request of the same person was first
-        found = attempts.attempt_of_paper(session, seat.paper.id)
-        if found is None:
-            raise
-        return found
+    session.add(row)
+    session.flush()
     return row
 
 
@@ -133,54 +112,63 @@ def open_desk(session: Session, actor: Actor, code: str, now: datetime) -> Desk:
     seat = _own_seat(session, actor, code)
     if seat.attempt is None:
         raise QuizError("not_started", say("您还没有开始答题。"))
-    if seat.attempt.submitted_at is not None or now > seat.attempt.deadline_at + GRACE:
+    if seat.attempt.submitted_at is not None or now > deadline_of(seat.attempt, now) + GRACE:
         raise QuizError("closed", say("这份试卷已经交卷。"))
     return Desk(
         seat=seat,
         paper=without_key(papers.read_paper(seat.paper)),
         responses=attempts.current_responses(session, seat.attempt),
         newest_seq=attempts.newest_seq(session, seat.attempt),
-        seconds_left=seconds_left(seat.attempt.deadline_at, now),
+        seconds_left=seconds_left(deadline_of(seat.attempt, now), now),
     )
-
-
-def save(session: Session, actor: Actor, code: str, item: Save, device: str, now: datetime) -> SaveResult:
-    """Store one response. Nothing is raised that must be remembered: a late or conflicting save is kept and told by its state.
-
-    QuizError `not_started`, `bad_slot`, `bad_seq` or `bad_response` for what cannot be a save of this paper.
-    """
-    seat, attempt = _attempt_for_writing(session, actor, code)
-    return _save(session, papers.read_paper(seat.paper), attempt, item, device, now)
 
 
 def submit(
     session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime, by_clock: bool = False
-) -> tuple[AttemptRow, list[SaveResult]]:
+) -> tuple[AttemptRow, list[SaveResult | QuizError]]:
     """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt.
 
-    `by_clock` says that nobody pressed: the page believes that its time is up. When more was given meanwhile, the attempt stays open.
+    `by_clock` says that nobody pressed: the page believes that its time is up. When more was given meanwhile, the attempt stays open. What is no save
+    of this paper is told in its place and keeps nobody from submitting.
     """
-    seat, attempt = _attempt_for_writing(session, actor, code)
-    paper = papers.read_paper(seat.paper)
-    results = [_save(session, paper, attempt, item, device, now) for item in items]
-    is_mistaken = by_clock and seconds_left(attempt.deadline_at, now) > NEARLY_OVER
+    saved = saving.save_many(session, [Call(actor, code, items, device)], now)[0] if items else None
+    if isinstance(saved, QuizError):
+        raise saved
+    seat = _own_seat(session, actor, code)
+    if seat.attempt is None:
+        raise QuizError("not_started", say("您还没有开始答题。"))
+    attempt = attempts.lock_attempt(session, seat.attempt.id)
+    deadline = deadline_of(attempt, now)
+    is_mistaken = by_clock and seconds_left(deadline, now) > NEARLY_OVER
     if attempt.submitted_at is None and not is_mistaken:
-        is_late = now > attempt.deadline_at + GRACE
-        _close(session, paper, attempt, attempt.deadline_at if is_late else now, ClosedBy.DEADLINE if is_late else ClosedBy.TRAINEE, now)
-    return attempt, results
+        is_late = now > deadline + GRACE
+        by = ClosedBy.DEADLINE if is_late or by_clock else ClosedBy.TRAINEE
+        _close(session, papers.read_paper(seat.paper), attempt, attempt.deadline_at if is_late else now, by, now)
+    return attempt, saved.items if saved else []
 
 
 def close_expired(session: Session, now: datetime) -> int:
-    """Close and grade every attempt whose time and grace are over, with everything saved so far; return how many there were."""
-    expired = attempts.expired_attempts(session, now - GRACE)
+    """Close and grade attempts whose time and grace are over, with everything saved so far; return how many.
+
+    A thousand end in the same second, and saves of others must not wait for all of them: when as many as `CLOSED_AT_ONCE` were closed, there
+    may be more, for another transaction. None while a clock was set and nobody has looked: what the clock says may be wrong.
+    """
+    if clocks.is_unsettled(session):
+        return 0
+    expired = attempts.expired_attempts(session, now - GRACE, CLOSED_AT_ONCE)
     for attempt in expired:
         paper = papers.read_paper(session.get_one(PaperRow, attempt.paper_id))
         _close(session, paper, attempt, attempt.deadline_at, ClosedBy.DEADLINE, now)
     return len(expired)
 
 
+def deadline_of(attempt: AttemptRow, now: datetime) -> datetime:
+    """Return the deadline of an attempt as it stands: it moves away while the clock stands still."""
+    return deadline_now(attempt.deadline_at, attempt.paused_at, now)
+
+
 def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
-    attempt.submitted_at, attempt.closed_by = at, by.value
+    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
     session.flush()
     grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
 
@@ -193,60 +181,13 @@ def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
     return seat
 
 
-def _attempt_for_writing(session: Session, actor: Actor, code: str) -> tuple[Seat, AttemptRow]:
-    seat = _own_seat(session, actor, code)
-    if seat.attempt is None:
-        raise QuizError("not_started", say("您还没有开始答题。"))
-    return seat, attempts.lock_attempt(session, seat.attempt.id)
-
-
-def _listed(seat: Seat, extra: Extra, now: datetime) -> Listed:
-    submitted = seat.attempt is not None and seat.attempt.submitted_at is not None
+def _listed(session: Session, seat: Seat, extra: Extra, now: datetime) -> Listed:
     window = sittings.own_window(seat.sitting, extra)
-    visible = sittings.visibility_of(seat.sitting, submitted, now)
-    return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes)
+    visible = sittings.visibility_of(seat.sitting, seat.attempt, now)
+    is_held = seat.sitting.paused_at is not None and is_paused_at(session, seat.sitting.id, seat.unit.path)
+    is_paused = seat.attempt.paused_at is not None if seat.attempt else is_held
+    return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes, is_paused)
 
 
 def _extra(session: Session, seat: Seat) -> Extra:
     return changes.extra_of_cadre(session, seat.cadre.id).get(seat.sitting.id, NO_EXTRA)
-
-
-def _save(session: Session, paper: Paper, attempt: AttemptRow, item: Save, device: str, now: datetime) -> SaveResult:
-    slot = paper.slot(item.slot)
-    if slot is None:
-        raise QuizError("bad_slot", say("试卷中没有第{n}题，没有保存。", n=item.slot))
-    if not 1 <= item.seq <= HIGHEST_SEQ:
-        raise QuizError("bad_seq", say("保存的序号不对，没有保存。"))
-    value = check_response(slot.question, item.value)
-    same_number = attempts.saves_numbered(session, attempt, item.seq)
-    known = next((row for row in same_number if row.slot == slot.number and attempts.value_of(row) == value), None)
-    if known is not None:
-        state = Saved(known.state)
-    else:
-        newest = attempts.newest_seq(session, attempt, slot.number)
-        state = _state(attempt, bool(same_number), item.seq > newest, now)
-        session.add(
-            ResponseRow(
-                sitting_id=attempt.sitting_id,
-                attempt_id=attempt.id,
-                slot=slot.number,
-                seq=item.seq,
-                value=json.dumps(value, ensure_ascii=False),
-                device=device[:40],
-                state=state.value,
-                received_at=now,
-            )
-        )
-        session.flush()
-    is_current = known is None and state is Saved.ACCEPTED
-    current = value if is_current else attempts.current_responses(session, attempt).get(slot.number, ())
-    return SaveResult(state, slot.number, item.seq, current, seconds_left(attempt.deadline_at, now))
-
-
-def _state(attempt: AttemptRow, number_is_used: bool, is_newest: bool, now: datetime) -> Saved:
-    """What a save that is not stored yet becomes."""
-    if attempt.submitted_at is not None or now > attempt.deadline_at + GRACE:
-        return Saved.LATE
-    if number_is_used:
-        return Saved.CONFLICT
-    return Saved.ACCEPTED if is_newest else Saved.SUPERSEDED

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.message import Forbidden, NotFound, QuizError, say
-from quiz.core.sitting import LONGEST_EXTRA, NO_EXTRA, Extra, Phase, Release
-from quiz.storage import attempts, audit, changes, rosters, sittings
+from quiz.core.sitting import LONGEST_EXTRA, NO_EXTRA, Extra, Phase, Release, deadline_now
+from quiz.storage import attempts, audit, changes, sittings
 from quiz.storage.changes import Change
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptChangeRow, AttemptRow, SittingRow
+from quiz.usecases.places import PlaceKind, find_place, is_paused_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,32 +70,40 @@ def extend(session: Session, actor: Actor, code: str, number: str, minutes: int,
     return row
 
 
-def give_back(session: Session, actor: Actor, code: str, unit: str, minutes: int, reason: str, now: datetime) -> GivenBack:
-    """Give a unit the minutes back that it lost, as in a power cut: those at work end later, those who have not started may start later.
+def give_back(
+    session: Session, actor: Actor, code: str, key: str, minutes: int, reason: str, now: datetime, kind: PlaceKind = PlaceKind.UNIT
+) -> GivenBack:
+    """Give a unit, or a site, the minutes back that it lost: those at work end later, those who have not started may start later.
 
     Whoever has handed in or is out of time is left out (open it again where that is right), and so is the actor.
-    QuizError `no_reason`, `bad_minutes`, `released`, `unknown_unit`, `too_long`.
+    QuizError `no_reason`, `bad_minutes`, `released`, `unknown_unit`, `unknown_place`, `too_long`.
     """
     scope = actor.require(Action.SCHEDULE)
     sitting = _sitting(session, code)
     _check_minutes(minutes)
-    found = rosters.units_by_code(session).get(unit)
-    if found is None or not found.path.startswith(scope):
-        raise QuizError("unknown_unit", say("没有编码为{code}的单位。", code=unit))
+    place = find_place(session, sitting, scope, kind, key)
     _check_change(session, sitting, reason, now)
-    seats = _held(session, sittings.seats_of_sitting(session, sitting, found.path, with_content=False))
-    if not seats:
-        raise QuizError("unknown_unit", say("这个单位没有人参加这场考试。"))
+    found = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
+    seats = _held(session, [seat for seat in found if seat.unit.id in place.units])
     extras = changes.extra_in_sitting(session, sitting)
     others = [seat for seat in seats if seat.cadre.number != actor.cadre_number]
     reached = [seat for seat in others if not _is_closed(seat.attempt, timedelta(minutes=minutes), now)]
     for seat in reached:
-        _give(session, sitting, seat, changes.PAUSE, minutes, extras.get(seat.cadre.id, NO_EXTRA), reason, actor, now, unit)
+        _give(session, sitting, seat, changes.PAUSE, minutes, extras.get(seat.cadre.id, NO_EXTRA), reason, actor, now, key)
     at_work = sum(seat.attempt is not None for seat in reached)
     outcome = GivenBack(at_work, len(reached) - at_work, len(seats) - len(reached))
-    detail: dict[str, object] = {"unit": unit, "minutes": minutes, "people": len(reached), "reason": reason.strip()[:500]}
+    detail: dict[str, object] = {kind.value: key, "minutes": minutes, "people": len(reached), "reason": reason.strip()[:500]}
     audit.record(session, now, actor.name, "give_back", code, detail)
     return outcome
+
+
+def give_one_back(session: Session, actor: Actor, sitting: SittingRow, number: str, minutes: int, reason: str, now: datetime) -> AttemptChangeRow:
+    """Let one cadre who has not started start and end so many minutes later, without answering longer. QuizError as `extend`."""
+    _check_minutes(minutes)
+    _, seat = _one(session, actor, sitting.code, number, reason, now)
+    row = _give(session, sitting, seat, changes.PAUSE, minutes, _extra(session, sitting, seat), reason, actor, now)
+    audit.record(session, now, actor.name, "give_back", sitting.code, {"cadre": number, "minutes": minutes, "reason": row.reason})
+    return row
 
 
 def reopen(session: Session, actor: Actor, code: str, number: str, minutes: int, reason: str, now: datetime) -> AttemptChangeRow:
@@ -111,12 +120,13 @@ def reopen(session: Session, actor: Actor, code: str, number: str, minutes: int,
     deadline = now + max(attempt.deadline_at - attempt.submitted_at, timedelta()) + timedelta(minutes=minutes)
     if deadline <= now:
         raise QuizError("no_time", say("交卷时已经没有剩余时间，请写明给几分钟。"))
-    _check_end(sitting, deadline)
+    _check_end(sitting, deadline, _extra(session, sitting, seat))
     row = _row(sitting, seat, changes.REOPEN, minutes, reason, actor, now)
     row.deadline_before, row.deadline_after = attempt.deadline_at, deadline
     row.closed_at, row.closed_by = attempt.submitted_at, attempt.closed_by
     attempt.deadline_at, attempt.submitted_at, attempt.closed_by = deadline, None, None
-    _move_end(sitting, deadline)
+    attempt.paused_at = now if is_paused_at(session, sitting.id, seat.unit.path) else None
+    sittings.move_end(sitting, deadline)
     session.add(row)
     session.flush()
     audit.record(session, now, actor.name, "reopen", code, {"cadre": number, "minutes": minutes, "reason": row.reason})
@@ -126,7 +136,8 @@ def reopen(session: Session, actor: Actor, code: str, number: str, minutes: int,
 def is_released(sitting: SittingRow, now: datetime) -> bool:
     """True once anyone may have seen results that the whole sitting waits for: no time can be given any more."""
     is_over = sittings.window_of(sitting).phase(now) is Phase.CLOSED
-    return sitting.released_at is not None or (is_over and sitting.release != Release.MANUAL)
+    is_out = sitting.released_at is not None and sitting.released_at <= now
+    return is_out or (is_over and sitting.release != Release.MANUAL)
 
 
 def _one(session: Session, actor: Actor, code: str, number: str, reason: str, now: datetime) -> tuple[SittingRow, Seat]:
@@ -150,9 +161,9 @@ def _give(
     end = sittings.own_window(sitting, had).closes_at + more
     if seat.attempt is not None:
         row.deadline_before, end = seat.attempt.deadline_at, seat.attempt.deadline_at + more
-        _check_end(sitting, end)
+        _check_end(sitting, end, had)
         row.deadline_after = seat.attempt.deadline_at = end
-    _move_end(sitting, end)
+    sittings.move_end(sitting, end)
     session.add(row)
     session.flush()
     return row
@@ -179,20 +190,15 @@ def _check_minutes(minutes: int) -> None:
         raise QuizError("bad_minutes", say("加时须为1至{most}分钟。", most=LONGEST_EXTRA))
 
 
-def _check_end(sitting: SittingRow, end: datetime) -> None:
-    if end > sitting.closes_at + timedelta(minutes=LONGEST_EXTRA):
+def _check_end(sitting: SittingRow, end: datetime, had: Extra) -> None:
+    """Pauses do not count: what they took is given back however long they were."""
+    if end > sitting.closes_at + timedelta(minutes=LONGEST_EXTRA, seconds=had.seconds):
         raise QuizError("too_long", say("答题不能晚于考试结束后{most}分钟。", most=LONGEST_EXTRA))
-
-
-def _move_end(sitting: SittingRow, end: datetime) -> None:
-    """The sitting as a whole is over when the last person's time is: until then no key is shown."""
-    if end > max(sitting.closes_at, sitting.extended_to or sitting.closes_at):
-        sitting.extended_to = end
 
 
 def _is_closed(attempt: AttemptRow | None, more: timedelta, now: datetime) -> bool:
     """True for an attempt that is handed in, or that so much more time would not bring back."""
-    return attempt is not None and (attempt.submitted_at is not None or attempt.deadline_at + more <= now)
+    return attempt is not None and (attempt.submitted_at is not None or deadline_now(attempt.deadline_at, attempt.paused_at, now) + more <= now)
 
 
 def _held(session: Session, seats: Sequence[Seat]) -> list[Seat]:

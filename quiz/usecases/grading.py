@@ -16,11 +16,12 @@ from quiz.core.marking import Decisions, Mark, Response, Rule, score_of
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import Question, QuestionType
-from quiz.storage import attempts, audit, changes, corrections, gradings, marking, regrading, sittings
+from quiz.storage import attempts, audit, changes, corrections, gradings, marking, regrading
 from quiz.storage.marking import Waiting
 from quiz.storage.regrading import Regraded, Sat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
 from quiz.usecases.results import refuse_candidate
+from quiz.usecases.sources import whole_sitting
 
 OVERRIDE = "override"
 """The reason of a grading run that a mark set by hand caused; the row's id stands behind a colon."""
@@ -180,10 +181,10 @@ def settle(session: Session, sitting: SittingRow, waiting: Waiting, share: Fract
 
 
 def sitting_to_judge(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
-    """Return a sitting whose texts the actor may judge. NotFound; Forbidden to its candidates while it is open."""
-    actor.require(Action.JUDGE)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
+    """Return a sitting for who may judge everyone's texts in it: a decision is made once, for all who wrote the same.
+
+    NotFound; Forbidden to its candidates while it is open.
+    """
+    sitting = whole_sitting(session, actor, Action.JUDGE, code)
     refuse_candidate(session, actor, sitting, now)
     return sitting

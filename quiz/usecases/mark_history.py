@@ -22,6 +22,10 @@ RUN_NAMES = {
     "submitted": mark_text("交卷评分"),
     "deadline": mark_text("到时收卷评分"),
     "decision": mark_text("人工判定后重评"),
+    "delivered": mark_text("断网作答送达后重评"),
+    "late_decision": mark_text("逾期作答处理后重评"),
+    "voided": mark_text("作废时评分"),
+    "restored": mark_text("恢复有效后重评"),
     OVERRIDE: mark_text("人工改分"),
 }
 OTHER_RUN = mark_text("重新评分")

@@ -142,8 +142,11 @@ class Lapse:
 
 
 def lapses(session: Session, actor: Actor, today: date, days: int = 90) -> list[Lapse]:
-    """Return what lapses within `days` from `today` on, the soonest first, with the titles of the sittings not yet closed that it touches."""
+    """Return what lapses within `days` from `today` on, the soonest first, with the titles of the sittings not yet closed that it touches.
+
+    A sitting that the actor has a paper in is left out: it would tell them what will be asked.
+    """
     actor.require(Action.READ_BANK)
     found = banks.lapsing(session, today, today + timedelta(days=days))
-    used = sittings.coming_uses(session, [item.item.uid for item in found], today)
+    used = sittings.coming_uses(session, [item.item.uid for item in found], today, actor.cadre_number)
     return [Lapse(item, tuple(used.get(item.item.uid, ()))) for item in found]

@@ -21,6 +21,7 @@ from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sitt
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
+from quiz.usecases.sources import whole_sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +71,17 @@ class SittingView:
 
 
 def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Result:
-    """Return the actor's own result, as far as the release rule allows now. NotFound for another's paper; QuizError `not_submitted`."""
+    """Return the actor's own result, as far as the release rule allows now; nothing of a void one.
+
+    NotFound for another's paper; QuizError `not_submitted`.
+    """
     actor.require(Action.SIT)
     seat = sittings.get_seat(session, code, actor.cadre_number)
     if seat is None or not actor.may_enter(seat.sitting.code):
         raise NotFound()
     if seat.attempt is None or seat.attempt.submitted_at is None:
         raise QuizError("not_submitted", say("您还没有交卷。"))
-    return _result(session, seat, sittings.visibility_of(seat.sitting, True, now))
+    return _result(session, seat, sittings.visibility_of(seat.sitting, seat.attempt, now))
 
 
 def list_readable(session: Session, actor: Actor, now: datetime) -> list[SittingSummary]:
@@ -115,9 +119,11 @@ def read_result(session: Session, actor: Actor, code: str, number: str, now: dat
 
 
 def release(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
-    """Release the results of a sitting whose rule waits for it. Doing it twice changes nothing. QuizError `not_manual`."""
-    actor.require(Action.RELEASE)
-    sitting = _sitting(session, code)
+    """Release the results of a sitting whose rule waits for it, to everyone in it. Doing it twice changes nothing. QuizError `not_manual`.
+
+    Forbidden to who has authority over a part of its people only.
+    """
+    sitting = whole_sitting(session, actor, Action.RELEASE, code)
     if sitting.release != Release.MANUAL:
         raise QuizError("not_manual", say("这场考试按规则自动公布成绩，不需要手动公布。"))
     if sitting.released_at is None:
@@ -201,7 +207,7 @@ def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:
     if attempt is None:
         standing = Standing.ABSENT if phase is Phase.CLOSED else Standing.NOT_STARTED
     else:
-        standing = Standing.AT_WORK if attempt.submitted_at is None else Standing.SUBMITTED
+        standing = Standing.VOIDED if attempt.voided_at else Standing.AT_WORK if attempt.submitted_at is None else Standing.SUBMITTED
     return ResultRow(
         unit_code=seat.unit.code,
         unit=seat.unit.name,

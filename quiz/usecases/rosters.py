@@ -14,6 +14,8 @@ from quiz.core.roster import Cadre, Roster, Unit
 from quiz.storage import audit, rosters
 from quiz.storage.tables import CadreRow, PostRow, UnitRow
 
+OUTSIDE = say("不在您的管辖范围内，没有改动。")
+
 
 @dataclass(slots=True)
 class RosterReport:
@@ -41,21 +43,27 @@ def count_units(session: Session, actor: Actor) -> list[tuple[Unit, int]]:
 def load_roster(session: Session, actor: Actor, now: datetime, roster: Roster) -> RosterReport:
     """Add and change what `roster` says. A cadre with an unknown unit or place is refused and named; the rest is loaded.
 
-    A post that the file no longer lists stays as it was: posts end by their `to` date, not by silence.
+    A post that the file no longer lists stays as it was: posts end by their `to` date, not by silence. Whoever looks after a part of the
+    county changes nothing outside it: no unit's name, and nobody's unit to or from there.
     """
-    actor.require(Action.LOAD_ROSTER)
+    scope = actor.require(Action.LOAD_ROSTER)
     report = RosterReport()
     units = rosters.units_by_code(session)
     for unit in roster.units:
-        _load_unit(session, unit, units, report)
+        _load_unit(session, unit, units, scope, report)
     people = rosters.cadre_rows(session)
     posts = rosters.posts_by_cadre(session)
+    paths = {row.id: row.path for row in units.values()}
     for cadre in roster.cadres:
         missing = next((code for code in (cadre.unit, *(p.place for p in cadre.posts)) if code not in units), None)
         if missing is not None:
             report.refused.append((cadre.number, say("没有编码为{code}的单位。", code=missing)))
             continue
         row = people.get(cadre.number)
+        outside = not units[cadre.unit].path.startswith(scope) or (row is not None and not paths[row.unit_id].startswith(scope))
+        if outside:
+            report.refused.append((cadre.number, OUTSIDE))
+            continue
         _load_cadre(session, cadre, row, posts.get(row.id, []) if row else [], units, report)
     if report.added_units or report.changed_units or report.added or report.changed:
         detail: dict[str, object] = {"added": report.added, "changed": report.changed, "units": report.added_units + report.changed_units}
@@ -63,9 +71,13 @@ def load_roster(session: Session, actor: Actor, now: datetime, roster: Roster) -
     return report
 
 
-def _load_unit(session: Session, unit: Unit, units: dict[str, UnitRow], report: RosterReport) -> None:
+def _load_unit(session: Session, unit: Unit, units: dict[str, UnitRow], scope: str, report: RosterReport) -> None:
     row = units.get(unit.code)
-    if row is None:
+    above = row.path if row is not None else units[unit.parent].path if unit.parent in units else "/"
+    if not above.startswith(scope):
+        if row is None or row.name != unit.name:
+            report.refused.append((unit.code, OUTSIDE))
+    elif row is None:
         if unit.parent and unit.parent not in units:
             report.refused.append((unit.code, say("没有编码为{code}的上级单位。", code=unit.parent)))
             return

@@ -21,7 +21,8 @@ from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Cadre, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
-from quiz.storage import audit, banks, papers, rosters, sittings
+from quiz.core.site import SitePlan, doubled
+from quiz.storage import audit, banks, papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases import drawing
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
@@ -89,6 +90,7 @@ class Forecast:
 def forecast(session: Session, actor: Actor, plan: SittingPlan, zone: ZoneInfo) -> Forecast:
     """Say who would sit and whether the bank can fill every paper; draws once from a seed that no sitting has, and stores nothing."""
     scope = actor.require(Action.SCHEDULE)
+    _check_sites(session, plan.sites)
     material = gather(session, plan, zone, scope)
     prepared = drawing.prepare(material, PREVIEW_SEED)
     if prepared.gaps:
@@ -105,6 +107,7 @@ class Prepared:
     papers: list[tuple[Cadre, str, Paper]]
     drawing: Drawing
     drawn: Drawn
+    sites: tuple[SitePlan, ...] = ()
 
 
 def prepare_sitting(
@@ -116,6 +119,7 @@ def prepare_sitting(
     """
     scope = actor.require(Action.SCHEDULE)
     _check_plan(session, plan, now)
+    _check_sites(session, plan.sites)
     material = gather(session, plan, zone, scope)
     prepared = drawing.prepare(material, seed)
     if prepared.gaps:
@@ -134,6 +138,7 @@ def prepare_sitting(
         opens_at=plan.opens_at,
         closes_at=plan.closes_at,
         minutes=material.timed.minutes,
+        delivery_minutes=plan.delivery_minutes,
         release=plan.release.value,
         appeal_days=plan.appeal_days,
         markers=plan.markers,
@@ -147,7 +152,7 @@ def prepare_sitting(
         created_by=actor.name,
     )
     named = [(cadre, post_name(cadre, material.day), paper) for cadre, paper in zip(material.cadres, made, strict=True)]
-    return Prepared(row, named, prepared, drawn)
+    return Prepared(row, named, prepared, drawn, plan.sites)
 
 
 def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepared) -> SittingRow:
@@ -161,6 +166,7 @@ def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepa
     new = [papers.NewPaper(people[cadre.number], post, paper, seat) for seat, (cadre, post, paper) in enumerate(prepared.papers, 1)]
     papers.save_papers(session, row, new)
     papers.save_uses(session, row, made)
+    sites.save_sites(session, row, prepared.sites, rosters.units_by_code(session))
     audit.record(session, now, actor.name, "create_sitting", row.code, {"papers": len(made), "commitment": row.commitment})
     return row
 
@@ -180,6 +186,19 @@ def _check_plan(session: Session, plan: SittingPlan, now: datetime) -> None:
         raise QuizError("bad_forms", say("试卷套数须为0至{most}。", most=len(FORM_NAMES)))
     if plan.minutes is not None and not 1 <= plan.minutes <= LONGEST_MINUTES:
         raise QuizError("bad_window", say("答题时长须为1至{most}分钟。", most=LONGEST_MINUTES))
+
+
+def _check_sites(session: Session, planned: Sequence[SitePlan]) -> None:
+    units = rosters.units_by_code(session)
+    for site in planned:
+        unknown = next((code for code in site.units if code not in units), None)
+        if unknown is not None:
+            raise QuizError("unknown_unit", say("考点“{name}”中，没有编码为{code}的单位。", name=site.name, code=unknown))
+        if site.name in units:
+            raise QuizError("bad_sites", say("考点不能叫“{name}”：这是一个单位的编码。", name=site.name))
+    again = [*doubled(site.name for site in planned), *doubled(code for site in planned for code in site.units)]
+    if again:
+        raise QuizError("bad_sites", say("“{name}”在考点安排里写了两次。", name=again[0]))
 
 
 def _check_code(session: Session, code: str) -> None:

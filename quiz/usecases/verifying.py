@@ -19,7 +19,7 @@ from quiz.core.paper import Paper
 from quiz.core.paper_text import PaperTexts, named_digests
 from quiz.core.sitting import Phase
 from quiz.storage import amendments, audit, sittings
-from quiz.storage.papers import changed_texts, read_paper
+from quiz.storage.papers import changed_texts, paper_in, read_paper
 from quiz.storage.tables import PaperRow, SittingRow
 from quiz.usecases.sources import Sources, whole_sitting
 
@@ -60,7 +60,7 @@ def _compare(session: Session, sources: Sources, derived: Derived, rows: Sequenc
     out, texts = [], PaperTexts()
     changed = changed_texts(session, contents.values())
     for row, number in rows:
-        where = _changed(contents[row.id], changed) or _difference(sources, derived, row, number, contents[row.id], texts)
+        where = _changed(contents[row.id], changed) or _difference(session, sources, derived, row, number, contents[row.id], texts)
         if where is not None:
             out.append(say("{number}（第{attempt}次签发）：{where}", number=number, attempt=row.number, where=where))
     return out
@@ -72,7 +72,7 @@ def _changed(content: str, changed: set[str]) -> Message | None:
     return say("{n}道题的正文与试卷登记的摘要不符", n=len(found)) if found else None
 
 
-def _difference(sources: Sources, derived: Derived, row: PaperRow, number: str, content: str, texts: PaperTexts) -> Message | None:
+def _difference(session: Session, sources: Sources, derived: Derived, row: PaperRow, number: str, content: str, texts: PaperTexts) -> Message | None:
     """Where a stored paper differs from the derived one; None when they are the same to the byte."""
     if (number, row.number) not in derived.papers:
         return say("不应有这份试卷")
@@ -82,7 +82,7 @@ def _difference(sources: Sources, derived: Derived, row: PaperRow, number: str, 
         return say("题库中没有{uid}在快照中登记的版本", uid=error.args[0])
     if texts.write(paper) == (content, row.digest) and paper.code == row.code:
         return None
-    stored = read_paper(row)
+    stored = paper_in(session, content)
     for mine, theirs in zip(paper.slots, stored.slots, strict=False):
         if mine.question.uid != theirs.question.uid:
             return say("第{n}题应为{uid}", n=mine.number, uid=mine.question.uid)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, send_from_directory, session, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, send_from_directory, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,13 +18,15 @@ from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
 from quiz.translation import LANGUAGES
 from quiz.usecases import accounts, admission
+from quiz.usecases.accounts import LogIn
 from quiz.usecases.pictures import read_picture
 from quiz.web import counters
-from quiz.web.context import LOGIN_COOKIE, account, actor, installation, needs, now, reader, say_text, writer
+from quiz.web.context import STATIC, STATIC_VERSION, account, actor, installation, login_cookie, needs, now, reader, say_text, writer
+from quiz.web.guesses import Guesses
 
 pages = Blueprint("account", __name__)
+log = logging.getLogger("quiz.web")
 DIGEST = re.compile("[0-9a-f]{64}")
-STATIC = Path(__file__).resolve().parent / "static"
 
 HOMES = (
     (Action.SIT, "trainee.home"),
@@ -66,28 +68,51 @@ def log_in() -> ResponseReturnValue:
     problem = ""
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
-        with reader() as db:
-            stored = accounts.stored_hash(db, form.login.data, now())
-        checked = accounts.check(stored, form.password.data) if stored else None
-        with writer() as db:
-            found = accounts.log_in(db, form.login.data, form.password.data, token, now(), checked)
-        counters.count_login(found)
-        if found.account is not None:
-            forget_session()
-            return with_login(redirect(safe_path(request.args.get("next", ""))), token)
-        problem = say_text(say("输错次数较多，请{n}秒后再试。", n=found.wait_seconds) if found.wait_seconds else say("登录名或密码不对。"))
+        if _guesses().is_tried_on_many(form.password.data, now()):
+            counters.count_login(LogIn())
+            problem = say_text(say("这个密码刚被用来试探许多账号，暂时不能用它登录。请一小时后再试，或者用准考码进入，或者请组考人员重设密码。"))
+        else:
+            found = _try(accounts.clean_login(form.login.data), form.password.data, token)
+            counters.count_login(found)
+            if found.account is not None:
+                forget_session()
+                return with_login(redirect(safe_path(request.args.get("next", ""))), token)
+            problem = say_text(say("输错次数较多，请{n}秒后再试。", n=found.wait_seconds) if found.wait_seconds else say("登录名或密码不对。"))
     return render_template("account/login.html", form=form, problem=problem), 401 if problem else 200
+
+
+def _guesses() -> Guesses:
+    found: Guesses = current_app.extensions.setdefault("quiz_guesses", Guesses())
+    return found
+
+
+def _try(name: str, password: str, token: str) -> LogIn:
+    """Check a password and count it where it is wrong; a name that nobody has takes as long and waits as long as any other."""
+    wait = _guesses().seconds_to_wait(name, now())
+    if wait:
+        return LogIn(wait_seconds=wait)
+    with reader() as db:
+        stored = accounts.stored_hash(db, name, now())
+    checked = accounts.check(stored, password) if stored else None
+    with writer() as db:
+        found = accounts.log_in(db, name, password, token, now(), checked)
+    if found.account is None and not found.wait_seconds:
+        if not found.is_counted:
+            _guesses().add_stranger(name, now())
+        if _guesses().add(password, name, now()):
+            log.warning("one password is tried on many accounts")
+    return found
 
 
 @pages.post("/logout")
 def log_out() -> ResponseReturnValue:
     """End this log-in."""
     with writer() as db:
-        accounts.log_out(db, request.cookies.get(LOGIN_COOKIE, ""))
-        admission.leave(db, request.cookies.get(LOGIN_COOKIE, ""))
+        accounts.log_out(db, request.cookies.get(login_cookie(), ""))
+        admission.leave(db, request.cookies.get(login_cookie(), ""))
     session.clear()
     response = redirect(url_for("account.log_in"))
-    response.delete_cookie(LOGIN_COOKIE)
+    response.delete_cookie(login_cookie(), secure=installation().settings.secure)
     return response
 
 
@@ -101,12 +126,16 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
         try:
+            accounts.refuse_while_waiting(account(), now())
             change = accounts.check_change(account(), form.old.data, form.new.data)
             with writer() as db:
                 accounts.change_password(db, account().id, form.old.data, form.new.data, token, now(), change)
             return with_login(redirect(url_for("account.home")), token)
         except QuizError as error:
             problem = say_text(error.message)
+            if error.code == "wrong_password":
+                with writer() as db:
+                    accounts.count_wrong_password(db, account().id, now())
     return render_template("account/password.html", form=form, problem=problem, is_first=account().must_change_password), 422 if problem else 200
 
 
@@ -121,8 +150,8 @@ def switch_language() -> ResponseReturnValue:
 
 @pages.get("/static/<path:name>")
 def static(name: str) -> Response:
-    """Styles and scripts."""
-    response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") else 0)
+    """Styles and scripts; kept by browsers only under the name of what they are, since while nodes are updated one may ask the other's."""
+    response = send_from_directory(STATIC, name, max_age=31536000 if request.args.get("v") == STATIC_VERSION else 0)
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -143,7 +172,7 @@ def picture(digest: str) -> Response:
 def with_login(response: BaseResponse, token: str) -> BaseResponse:
     """Return the response with the log-in cookie."""
     secure = installation().settings.secure
-    response.set_cookie(LOGIN_COOKIE, token, httponly=True, samesite="Lax", secure=secure, max_age=int(accounts.LOGIN_LASTS.total_seconds()))
+    response.set_cookie(login_cookie(), token, httponly=True, samesite="Lax", secure=secure, max_age=int(accounts.LOGIN_LASTS.total_seconds()))
     return response
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, request
-from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from quiz.settings import Settings, shipped
+from quiz.core.message import QuizError, say
+from quiz.core.steady import SteadyClock
+from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
+from quiz.storage.together import SharedWriter
 from quiz.web import (
     account,
     admission,
@@ -21,12 +26,18 @@ from quiz.web import (
     counters,
     errors,
     health,
+    items,
     marker,
     organiser,
+    presence,
+    proxies,
+    saving,
     setter,
     trainee,
     workbench,
 )
+from quiz.web.noting import Presences
+from quiz.web.signed import RememberingProtect, RememberingSessions
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -42,14 +53,24 @@ HEADERS = {
 BIGGEST_REQUEST = 1024 * 1024
 
 
-def create_app(settings: Settings) -> Flask:
-    """Return the application for one installation, its database already at the newest schema."""
+def create_app(settings: Settings, stopping: threading.Event | None = None, clock: Callable[[], datetime] | None = None) -> Flask:
+    """Return the application for one installation, its database already at the newest schema; not ready any more once `stopping` is set.
+
+    Its time is told by `clock`, by default a steady one.
+
+    QuizError `debug`, `bad_key` or `demo_is_local` for one that must not be reached by anybody.
+    """
+    check_key(settings.secret_key)
+    if settings.is_demo and (settings.secure or set(settings.hosts) - set(LOCAL_HOSTS)):
+        raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
     app = Flask("quiz", root_path=str(shipped("templates").parent), template_folder=str(shipped("templates")), static_folder=None)
+    if app.debug:
+        raise QuizError("debug", say("调试模式会向任何人显示程序内部，没有启动。请去掉环境变量 FLASK_DEBUG。"))
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=BIGGEST_REQUEST,
         TRUSTED_HOSTS=list(settings.hosts),
-        SESSION_COOKIE_NAME="quiz_form",
+        SESSION_COOKIE_NAME=f"{context.HOST_PREFIX}quiz_form" if settings.secure else "quiz_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,
@@ -57,26 +78,36 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_SSL_STRICT=settings.secure,
         TEMPLATES_AUTO_RELOAD=False,
     )
-    app.extensions["quiz"] = context.Installation(settings, make_engine(settings.database_url), clock=_utc_now)
+    engine = make_engine(settings.database_url)
+    app.extensions["quiz"] = context.Installation(
+        settings, engine, clock or steady_clock(), saving.saver(engine), changes=SharedWriter(engine), presences=Presences(engine)
+    )
+    app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
-    CSRFProtect(app)
+    app.session_interface = RememberingSessions()
+    RememberingProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, appealing, answering, setter, workbench, blueprints, organiser, marker):
+    for module in (
+        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, items, marker
+    ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
+    app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
+def steady_clock() -> SteadyClock:
+    """Return a clock that goes on evenly from now, whatever is done to the machine's."""
+    return SteadyClock(lambda: datetime.now(UTC), time.monotonic)
 
 
 def _add_headers(response: Response) -> Any:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "account.static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        if name not in response.headers:
+            response.headers.add(name, value)
+    if request.endpoint != "account.static" and not response.cache_control.private:  # pictures alone are kept, by whoever may see them
+        response.headers["Cache-Control"] = "no-store"
     if context.installation().settings.secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -10,7 +10,7 @@ from typing import Any
 
 from quiz.core.results import ResultRow, Standing
 
-SAT = (Standing.AT_WORK, Standing.SUBMITTED)
+SAT = (Standing.AT_WORK, Standing.SUBMITTED, Standing.VOIDED)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 ORDERS: dict[str, Callable[[ResultRow], Any]] = {

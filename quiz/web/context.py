@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -24,27 +25,42 @@ from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, respons
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow
+from quiz.storage.together import SharedWriter, Together
 from quiz.usecases import accounts, admission
+from quiz.usecases.saving import Knock, Reply
+from quiz.web.noting import Presences
 
 LOGIN_COOKIE = "quiz_login"
-NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics")
-"""What is answered alike to everyone, without a look into the database for who it is."""
+NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics", "saving.save", "presence.pulse")
+"""What is answered without a look into the database for who it is: to everyone alike, or after a shorter look of their own."""
+
+HOST_PREFIX = "__Host-"
+"""Begins the name of a cookie that browsers take over https only, for this very host: no neighbour under the same domain can plant one."""
 
 View = TypeVar("View", bound=Callable[..., Any])
+Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, database and clock of this application."""
+    """Settings, database and clock of this application, what stores saves, and other small changes, together, and what keeps who was heard of."""
 
     settings: Settings
     engine: Engine
     clock: Callable[[], datetime]
+    saves: Together[Knock, Reply | QuizError]
+    changes: SharedWriter
+    presences: Presences
 
 
 def installation() -> Installation:
     """Return the installation that this request is served by."""
     return cast(Installation, current_app.extensions["quiz"])
+
+
+def login_cookie() -> str:
+    """Return the name of the log-in cookie."""
+    return f"{HOST_PREFIX}{LOGIN_COOKIE}" if installation().settings.secure else LOGIN_COOKIE
 
 
 def now() -> datetime:
@@ -69,6 +85,11 @@ def writer() -> AbstractContextManager[Session]:
     return writing(installation().engine)
 
 
+def write_together(change: Callable[[Session], Outcome]) -> Outcome:
+    """Do a small change that thousands do in the same minute, committed before this returns; asks nothing of this request while it runs."""
+    return installation().changes.run(change)
+
+
 def actor() -> Actor:
     """Return who asks; only in views behind `needs`."""
     return cast(Actor, g.actor)
@@ -83,8 +104,10 @@ def account() -> AccountRow:
 
 def language() -> str:
     """Return the language of this request: chosen by the switch, else the installation's."""
-    chosen = session.get("language", "")
-    return chosen if chosen in translation.LANGUAGES else installation().settings.language
+    if "language" not in g:
+        chosen = session.get("language", "")
+        g.language = chosen if chosen in translation.LANGUAGES else installation().settings.language
+    return cast(str, g.language)
 
 
 def say_text(message: Message) -> str:
@@ -137,6 +160,7 @@ def prepare(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=lambda value: translation.format_moment(value, language(), installation().settings.zone),
         day=_format_day,
+        clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
         mark=lambda value: plain_number(Decimal(value)),
         say=say_text,
@@ -164,8 +188,16 @@ def _template_values() -> dict[str, Any]:
     }
 
 
-STATIC_VERSION = secrets.token_hex(4)
-"""Changes at every start, so that browsers fetch new styles and scripts after an update."""
+def _static_version() -> str:
+    content = hashlib.sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        content.update(f"{path.name} {path.stat().st_size} ".encode() + path.read_bytes())
+    return content.hexdigest()[:12]
+
+
+STATIC = Path(__file__).resolve().parent / "static"
+STATIC_VERSION = _static_version()
+"""Changes with what styles and scripts say, so that browsers fetch new ones after an update; the same on every node that serves the same."""
 
 
 def _format_day(value: date) -> str:
@@ -174,7 +206,7 @@ def _format_day(value: date) -> str:
 
 def _find_actor() -> None:
     g.actor = g.account = None
-    token = request.cookies.get(LOGIN_COOKIE, "")
+    token = request.cookies.get(login_cookie(), "")
     if token and request.endpoint not in NOBODY_ASKS:
         with reader() as db:
             found = accounts.who(db, token, now())

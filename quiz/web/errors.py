@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from quiz.core.message import Message, QuizError, say
-from quiz.web.context import say_text
+from quiz.storage.engine import is_away
+from quiz.storage.reserve import is_full
+from quiz.web.context import installation, say_text
 
 log = logging.getLogger("quiz.web")
 
-STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401}
+STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401, "nobody": 401, "damaged": 503}
 """The HTTP status of a rule's code; every other broken rule is a conflict with the state of things: 409."""
+
+RETRY_SECONDS = 3
+"""What a caller is asked to wait before it tries again while the database is away: a failover takes longer, but a page waits longer by itself."""
 
 HTTP_TEXTS: dict[int, Message] = {
     400: say("请求不完整，请返回重试。"),
@@ -27,6 +32,7 @@ HTTP_TEXTS: dict[int, Message] = {
     413: say("上传的内容太大。"),
     500: say("服务器出现了问题，已经记录。请稍后再试；已保存的作答不会丢失。"),
     503: say("数据库暂时不可用，没有保存。请稍后重试。"),
+    507: say("服务器的磁盘已满，没有保存。请不要关闭页面，稍后重试，并告诉监考人员。"),
 }
 
 
@@ -35,7 +41,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(QuizError, _broken_rule)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(DataError, _impossible)
     app.register_error_handler(Exception, _unexpected)
 
@@ -66,9 +72,15 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return answer(status, f"http_{status}", HTTP_TEXTS.get(status, HTTP_TEXTS[400]))
 
 
-def _database(error: OperationalError) -> ResponseReturnValue:
+def _database(error: SQLAlchemyError) -> ResponseReturnValue:
+    if not is_away(error):
+        return _unexpected(error)
     log.exception("database unavailable", exc_info=error)
-    return answer(503, "database", HTTP_TEXTS[503])
+    is_lack_of_room = is_full(error, installation().settings.database_url)
+    status, code = (507, "full") if is_lack_of_room else (503, "database")
+    response = make_response(answer(status, code, HTTP_TEXTS[status]))
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _impossible(error: DataError) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from quiz.core.message import Message, say
 from quiz.core.sitting import GRACE
 from quiz.storage import attempts, migrate
 from quiz.storage.engine import reading
+from quiz.storage.soundness import is_damaged
 from quiz.web import counters
 from quiz.web.context import installation, now, say_text
 
@@ -43,7 +44,10 @@ def lives() -> Response:
 
 @pages.get("/readyz")
 def is_ready() -> Response:
-    """Say that this process can serve people: its database answers within a second and has this program's schema."""
+    """Say that this process can serve people: it is not about to stop, and its database answers within a second and has this program's schema.
+
+    A schema that this program does not know is a newer one, which another node has brought while this one served: it hurts no older program.
+    """
     problem = _problem()
     return _plain("ok") if problem is None else _plain(say_text(problem), 503)
 
@@ -63,10 +67,15 @@ def _plain(text: str, status: int = 200) -> Response:
 
 def _problem() -> Message | None:
     """Why this process is not ready, or None."""
+    if current_app.extensions["quiz_stopping"].is_set():
+        return say("服务正在停止。")
+    if is_damaged(installation().settings.database_url):
+        return say("数据库文件已损坏，已停止写入。请运行 quiz doctor。")
     found = _asked(lambda db: migrate.revision_of(db.connection()))
     if not found:
         return say("数据库没有在一秒内正常回答。")
-    return None if found[0] == migrate.newest_revision() else say("数据库结构与程序不一致，请运行 quiz db upgrade。")
+    is_fit = found[0] == migrate.newest_revision() or (found[0] and not migrate.is_known(found[0]))
+    return None if is_fit else say("数据库结构与程序不一致，请运行 quiz db upgrade。")
 
 
 def _open_attempts() -> float:

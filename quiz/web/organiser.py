@@ -31,7 +31,7 @@ from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, correcting, people, planning, timing
+from quiz.web import amending, correcting, desk, hall, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import ListedField
@@ -51,6 +51,15 @@ pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_exampl
 pages.add_url_rule("/sittings/<code>/cadres/<number>", "cadre", timing.cadre)
 pages.add_url_rule("/sittings/<code>/cadres/<number>/time", "change_time", timing.change_time, methods=["POST"])
 pages.add_url_rule("/sittings/<code>/time", "times", timing.times, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/hall", "hall", hall.board)
+pages.add_url_rule("/sittings/<code>/hall/pause", "hall_pause", hall.pause, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/hall/resume", "hall_resume", hall.resume, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/hall/give-back", "hall_give_back", hall.give_back, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/hall/clock", "hall_clock", hall.settle_clock, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/cadres/<number>/void", "void", desk.void, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/cadres/<number>/restore", "restore", desk.restore, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/cadres/<number>/retry", "retry", desk.retry, methods=["POST"])
+pages.add_url_rule("/sittings/<code>/cadres/<number>/late", "decide_late", desk.decide_late, methods=["POST"])
 pages.url_value_preprocessor(people.allow_upload)
 
 PHASE_NAMES = {

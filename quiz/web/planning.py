@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from quiz.assembly.derive import FORM_NAMES
@@ -22,7 +22,8 @@ from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
-from quiz.core.sitting import MOST_APPEAL_DAYS, Release
+from quiz.core.site import read_site_lines
+from quiz.core.sitting import LONGEST_DELIVERY, MOST_APPEAL_DAYS, Release
 from quiz.usecases import scheduling
 from quiz.usecases.draw_report import DrawReport, describe
 from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
@@ -95,12 +96,18 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     avoid_last = WholeField(
         mark_text("避开最近几场考过的题"), default=USUAL.avoid_last, validators=[Optional(), NumberRange(0, 20, mark_text("避开的场数须为0至20。"))]
     )
+    delivery_minutes = WholeField(
+        mark_text("断网作答的送达时限（分钟）"),
+        default=USUAL.delivery_minutes,
+        validators=[Optional(), NumberRange(0, LONGEST_DELIVERY, mark_text("送达时限须为0至240分钟。"))],
+    )
     band = AmountField(
         mark_text("各卷预计得分相差不超过（分）"),
         default=USUAL.band,
         validators=[Optional(), NumberRange(Decimal("0.1"), 100, mark_text("各卷预计得分的差距须为0.1至100分。"))],
     )
 
+    sites = TextAreaField(mark_text("考点"), validators=[Length(max=8000, message=mark_text("最多8000个字。"))])
     appeal_days = WholeField(
         mark_text("异议期（天）"),
         default=USUAL.appeal_days,
@@ -142,10 +149,17 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         if field.data == Mode.FORMS and self.forms.data is None and not self.forms.errors:
             raise ValidationError(mark_text("请填写套数。"))
 
+    def validate_sites(self, field: TextAreaField) -> None:
+        """Each line must name a site and its units."""
+        try:
+            read_site_lines(field.data or "")
+        except ValueError:
+            raise ValidationError(mark_text("每行写一个考点：名称（最多40个字），冒号，单位编码用空格隔开。例如：第一中学：T01 T02")) from None
+
     @property
     def is_unusual(self) -> bool:
         """True when one of the folded settings is not the usual one, or is wrong."""
-        return any(field.errors or field.data != field.default for field in (self.columns, self.avoid_last, self.band))
+        return any(field.errors or field.data != field.default for field in (self.columns, self.avoid_last, self.band, self.delivery_minutes))
 
     def plan(self, zone: ZoneInfo) -> SittingPlan:
         """Return the plan in a form that is valid."""
@@ -167,6 +181,8 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             columns=_or_usual(self.columns.data, USUAL.columns),
             avoid_last=_or_usual(self.avoid_last.data, USUAL.avoid_last),
             band=_or_usual(self.band.data, USUAL.band),
+            delivery_minutes=_or_usual(self.delivery_minutes.data, USUAL.delivery_minutes),
+            sites=read_site_lines(self.sites.data or ""),
             appeal_days=_or_usual(self.appeal_days.data, USUAL.appeal_days),
             markers=int(self.markers.data),
             margin_percent=_or_usual(self.margin_percent.data, USUAL.margin_percent),

@@ -40,7 +40,7 @@ def home() -> ResponseReturnValue:
         limit=PAGE_SIZE,
         wanted=wanted,
         link=_link,
-        parts=_parts,
+        parts=template_parts,
         Template=Template,
         today=today(),
     )
@@ -62,10 +62,12 @@ def show_question(uid: str, problem: str = "") -> str:
         found = publishing.read_question(db, actor(), uid)
         previews = publishing.preview_template(db, actor(), found.item, PREVIEWS) if isinstance(found.item, Template) else []
     page = "setter/template.html" if isinstance(found.item, Template) else "setter/question.html"
-    return render_template(page, found=found, item=found.item, previews=previews, problem=problem, key_text=key_text, parts=_parts, today=today())
+    return render_template(
+        page, found=found, item=found.item, previews=previews, problem=problem, key_text=key_text, parts=template_parts, today=today()
+    )
 
 
-def _parts(text: str) -> list[tuple[str, bool]]:
+def template_parts(text: str) -> list[tuple[str, bool]]:
     """A template's text cut at its placeholders: (text, is a placeholder)."""
     return [(part, i % 2 == 1) for i, part in enumerate(PLACEHOLDER.split(text)) if part]
 

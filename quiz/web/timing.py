@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -10,17 +12,19 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
+from quiz.core.hall import EVENT_NAMES
 from quiz.core.message import QuizError, mark_text
 from quiz.core.paper import section_heading
-from quiz.core.sitting import LONGEST_EXTRA
+from quiz.core.sitting import LONGEST_EXTRA, ClosedBy
 from quiz.storage.changes import EXTEND, PAUSE, REOPEN
-from quiz.usecases import extending, results
+from quiz.usecases import extending, hall, results
 from quiz.usecases.extending import GivenBack
 from quiz.usecases.mark_history import history_of
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import ListedField, WholeField
 
-CHANGE_NAMES = {EXTEND: mark_text("加时"), PAUSE: mark_text("单位补时"), REOPEN: mark_text("重新开放")}
+CHANGE_NAMES = {EXTEND: mark_text("加时"), PAUSE: mark_text("补时"), REOPEN: mark_text("重新开放")}
+CLOSED_BY_NAMES = {ClosedBy.DEADLINE: mark_text("（到时自动收卷）"), ClosedBy.ORGANISER: mark_text("（组考人员收卷）")}
 TOO_MANY = mark_text("请填写1至240之间的分钟数。")
 
 
@@ -79,7 +83,7 @@ def times(code: str) -> ResponseReturnValue:
 @needs(Action.READ_RESULTS)
 def cadre(code: str, number: str) -> ResponseReturnValue:
     """One cadre's result with every mark and its why, and the time that they were given."""
-    return _show(code, number, TimeForm(formdata=None))
+    return show_cadre(code, number)
 
 
 @needs(Action.SCHEDULE)
@@ -87,7 +91,7 @@ def change_time(code: str, number: str) -> ResponseReturnValue:
     """Give one cadre more time, or open their attempt again."""
     form = TimeForm()
     if not form.validate():
-        return _show(code, number, form, status=422)
+        return show_cadre(code, number, form, status=422)
     change = extending.reopen if request.form.get("do") == REOPEN else extending.extend
     try:
         with writer() as db:
@@ -95,7 +99,7 @@ def change_time(code: str, number: str) -> ResponseReturnValue:
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
             raise
-        return _show(code, number, form, say_text(error.message), 409)
+        return show_cadre(code, number, form, say_text(error.message), 409)
     return redirect(url_for("organiser.cadre", code=code, number=number, _anchor="time"), 303)
 
 
@@ -104,12 +108,15 @@ def _give_back(code: str, form: UnitTimeForm) -> GivenBack:
         return extending.give_back(db, actor(), code, form.unit.data, form.minutes.data, form.reason.data, now())
 
 
-def _show(code: str, number: str, form: TimeForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
+def show_cadre(code: str, number: str, form: TimeForm | None = None, problem: str = "", status: int = 200) -> ResponseReturnValue:
+    """One cadre's page, with what was wrong in a form on it."""
+    form = form or TimeForm(formdata=None)
     with reader() as db:
         found = results.read_result(db, actor(), code, number, now(), request.args.get("run", None, int))
         marks = history_of(db, found)
         shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
         history = extending.history_of(db, actor(), code, number)
+        desk = hall.read_desk(db, actor(), code, number, now())
     page = render_template(
         "organiser/cadre.html",
         result=found,
@@ -119,6 +126,10 @@ def _show(code: str, number: str, form: TimeForm, problem: str = "", status: int
         marks=marks,
         newest=marks.runs[-1].graded.number if marks.runs else 0,
         REMEDY_NAMES=REMEDY_NAMES,
+        desk=desk,
+        EVENT_NAMES=EVENT_NAMES,
+        CLOSED_BY_NAMES=CLOSED_BY_NAMES,
+        response_of=lambda row: tuple(json.loads(row.value)),
         time_form=form,
         problem=problem,
         is_released=extending.is_released(found.seat.sitting, now()),

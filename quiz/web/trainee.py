@@ -1,6 +1,6 @@
 """Pages of the trainee: what is theirs to sit, the notice, the sitting page, the check before submission, the result.
 
-Every page works by plain forms; the sitting page's script talks to `save_one` and `time_left`. Never sends a key before its release.
+Every page works by plain forms; the sitting page's script talks to `saving` and `time_left`. Never sends a key before its release.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -23,14 +25,19 @@ from quiz.core.correction import REMEDY_NAMES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
-from quiz.core.sitting import GRACE, Phase, Release, seconds_left
+from quiz.core.saving import Save, Saved, SaveResult
+from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
 from quiz.storage.papers import read_paper
-from quiz.usecases import appealing, attempts, results
-from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
+from quiz.storage.sittings import known_end
+from quiz.usecases import appealing, attempts, results, saving
+from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.mark_history import history_of
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
-from quiz.web.context import actor, installation, needs, now, reader, writer
+from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
+from quiz.web.presence import be_seen
+from quiz.web.saving import saves_of
+from quiz.web.sheet import open_question
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
@@ -38,7 +45,6 @@ log = logging.getLogger("quiz.web")
 FORM_DEVICE = "form"
 """The device of saves that come from a plain form."""
 
-SAVE_STATUS = {Saved.ACCEPTED: 200, Saved.SUPERSEDED: 200, Saved.CONFLICT: 409, Saved.LATE: 410}
 MOST_UNSENT = 500
 
 
@@ -52,9 +58,10 @@ class Standing(StrEnum):
     SUBMITTED = "submitted"
     RESULT = "result"
     MISSED = "missed"
+    PAUSED = "paused"
 
 
-TO_DO = (Standing.RESUME, Standing.START)
+TO_DO = (Standing.RESUME, Standing.START, Standing.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ def paper(code: str) -> ResponseReturnValue:
         listed=listed,
         paper=shown,
         standing=standing_of(listed, now()),
+        seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
         headings=headings(shown),
         seed=seed_to_show(listed.seat.sitting, now()),
     )
@@ -99,8 +107,8 @@ def paper(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
-    with writer() as db:
-        attempt = attempts.start(db, actor(), code, now())
+    who, when = actor(), now()
+    attempt = write_together(lambda db: attempts.start(db, who, code, when))
     if attempt.started_at == now():  # else it was started before
         counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
@@ -113,8 +121,9 @@ def sit(code: str) -> ResponseReturnValue:
     desk = _desk(code)
     if not isinstance(desk, Desk):
         return desk
+    be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return render_template("trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper))
+    return _render_desk("trainee/sit.html", desk, code, section=section, open_question=open_question)
 
 
 @pages.get("/papers/<code>/summary")
@@ -124,7 +133,7 @@ def summary(code: str) -> ResponseReturnValue:
     desk = _desk(code)
     if not isinstance(desk, Desk):
         return desk
-    return render_template("trainee/summary.html", desk=desk, paper=desk.paper, code=code, headings=headings(desk.paper))
+    return _render_desk("trainee/summary.html", desk, code)
 
 
 @pages.post("/papers/<code>/save")
@@ -141,43 +150,23 @@ def save_section(code: str) -> ResponseReturnValue:
             states = _keep_late(db, code, request.form)
             onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
         else:
-            items = [
-                Save(slot.number, value, desk.newest_seq + n) for n, (slot, value) in enumerate(_changes(desk, section - 1, request.form), start=1)
-            ]
-            states = [attempts.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
+            be_seen(desk.seat)
+            states = _save_all(db, code, _changes(desk, section - 1, request.form))
             onward = _next_page(code, section, len(desk.paper.sections))
     counters.count_saves(states)
     return redirect(onward, 303)
-
-
-@pages.post("/papers/<code>/responses")
-@needs(Action.SIT)
-def save_one(code: str) -> ResponseReturnValue:
-    """Save one response that the page's script sent; answered only after it is stored."""
-    body = request.get_json()
-    item = _save_of(body)
-    if item is None:
-        abort(400)
-    with writer() as db:
-        result = attempts.save(db, actor(), code, item, str(body.get("device", "")), now())
-    counters.count_saves([result.state])
-    return jsonify(_as_json(result)), SAVE_STATUS[result.state]
 
 
 @pages.post("/papers/<code>/submit")
 @needs(Action.SIT)
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
-    states = []
-    with writer() as db:
-        for item in _unsent(request.form.get("unsent", "")):
-            try:
-                states.append(attempts.save(db, actor(), code, item, request.form.get("device", FORM_DEVICE), now()).state)
-            except QuizError as error:
-                if not error.code.startswith("bad_"):
-                    raise
-                log.warning("a submission carried what is no save of its paper", extra={"fields": {"code": error.code}})
-        attempt, _ = attempts.submit(db, actor(), code, [], FORM_DEVICE, now(), by_clock=request.form.get("by_clock") == "1")
+    items, device = _unsent(request.form.get("unsent", "")), request.form.get("device", FORM_DEVICE)
+    by_clock, who, when = request.form.get("by_clock") == "1", actor(), now()
+    attempt, outcomes = write_together(lambda db: attempts.submit(db, who, code, items, device, when, by_clock))
+    states = [outcome.state for outcome in outcomes if isinstance(outcome, SaveResult)]
+    if len(states) < len(outcomes):
+        log.warning("a submission carried what is no save of its paper")
     counters.count_saves(states)
     if attempt.submitted_at == now():  # else it was closed before
         counters.CLOSED.labels("trainee").inc()
@@ -210,6 +199,7 @@ def result(code: str) -> ResponseReturnValue:
         headings=headings(found.paper) if found and found.paper else [],
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
+        over_at=known_end(listed.seat.sitting),
         late=request.args.get("late", 0, int),
         seed=seed_to_show(listed.seat.sitting, now()),
     )
@@ -218,27 +208,41 @@ def result(code: str) -> ResponseReturnValue:
 @pages.get("/papers/<code>/time")
 @needs(Action.SIT)
 def time_left(code: str) -> ResponseReturnValue:
-    """The server's time for the page's script."""
+    """The server's time for the scripts of the waiting room and of the sitting page, and a fresh token for one whose log-in was lost meanwhile."""
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
-    is_open = standing_of(listed, now()) is Standing.RESUME and listed.seat.attempt is not None
-    left = seconds_left(listed.seat.attempt.deadline_at, now()) if is_open and listed.seat.attempt else 0
-    return jsonify(state="open" if is_open else "closed", seconds_left=left, server_time=now().isoformat())
+    standing, attempt = standing_of(listed, now()), listed.seat.attempt
+    is_open = standing is Standing.RESUME and attempt is not None
+    return jsonify(
+        state="open" if is_open else standing.value if standing in (Standing.COMING, Standing.START) else "closed",
+        seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
+        seconds_left=seconds_left(attempts.deadline_of(attempt, now()), now()) if is_open and attempt else 0,
+        server_time=now().isoformat(),
+        token=generate_csrf(),
+    )
 
 
 def standing_of(listed: Listed, at: datetime) -> Standing:
     """Return where a trainee stands with one of their sittings."""
     attempt = listed.seat.attempt
     if attempt is None:
+        if listed.is_paused and listed.phase is not Phase.SCHEDULED:
+            return Standing.PAUSED
         return {Phase.SCHEDULED: Standing.COMING, Phase.OPEN: Standing.START, Phase.CLOSED: Standing.MISSED}[listed.phase]
     if attempt.submitted_at is None:
-        return Standing.RESUME if at <= attempt.deadline_at + GRACE else Standing.COLLECTING
+        return Standing.RESUME if at <= attempts.deadline_of(attempt, at) + GRACE else Standing.COLLECTING
     return Standing.RESULT if listed.visible.score else Standing.SUBMITTED
 
 
 def headings(paper: Paper) -> list[Any]:
     """Return the heading of each section."""
     return [section_heading(paper, index) for index in range(len(paper.sections))]
+
+
+def _render_desk(template: str, desk: Desk, code: str, **values: object) -> str:
+    offset = now().astimezone(installation().settings.zone).utcoffset() or timedelta()
+    minutes = offset // timedelta(minutes=1)
+    return render_template(template, desk=desk, paper=desk.paper, code=code, headings=headings(desk.paper), utc_offset=minutes, **values)
 
 
 def _desk(code: str) -> Desk | ResponseReturnValue:
@@ -271,7 +275,7 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
     out = []
     for slot in desk.paper.slots_of(section):
         value = _field(slot, form)
-        saved = list(desk.responses.get(slot.number, ()))
+        saved = list(desk.shown.get(slot.number, ()))
         if value != saved and (value or not is_stale):
             out.append((slot, value))
     return out
@@ -285,6 +289,13 @@ def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
     return sorted(value for value in values if value)
 
 
+def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:
+    """Save what a form brought; it takes the desk from whichever page held it, which learns it at its next call."""
+    taken = saving.take_desk(db, actor(), code, FORM_DEVICE, now())
+    items = [Save(slot.number, value, seq, is_shown=True) for seq, (slot, value) in enumerate(values, taken.first_seq)]
+    return [saving.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
+
+
 def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]:
     """Keep what a form brought after the end, for people to decide on; return what became of each response."""
     seq, states = max(form.get("newest_seq", 0, int), 0), []
@@ -295,18 +306,11 @@ def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]
             continue
         seq += 1
         try:
-            states.append(attempts.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state)
+            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq, is_shown=True), FORM_DEVICE, now()).state)
         except QuizError as error:
             if not error.code.startswith("bad_"):
                 raise
     return states
-
-
-def _save_of(body: Any) -> Save | None:
-    """A save from JSON, or None when it has not even the form of one; what it says is checked by the use case."""
-    if not isinstance(body, dict) or type(body.get("slot")) is not int or type(body.get("seq")) is not int:
-        return None
-    return Save(body["slot"], body.get("value"), body["seq"])
 
 
 def _unsent(text: str) -> list[Save]:
@@ -315,17 +319,4 @@ def _unsent(text: str) -> list[Save]:
         items = json.loads(text or "[]")
     except (ValueError, RecursionError):
         return []
-    saves = [_save_of(item) for item in items[:MOST_UNSENT]] if isinstance(items, list) else []
-    return sorted((item for item in saves if item is not None), key=lambda item: item.seq)
-
-
-def _as_json(outcome: SaveResult) -> dict[str, object]:
-    return {
-        "state": outcome.state.value,
-        "slot": outcome.slot,
-        "seq": outcome.seq,
-        "value": list(outcome.value),
-        "seconds_left": outcome.seconds_left,
-        "saved_at": f"{now().astimezone(installation().settings.zone):%H:%M}",
-        "server_time": now().isoformat(),
-    }
+    return saves_of(items, MOST_UNSENT)

@@ -43,6 +43,7 @@ PLACES = (
     ("workbench.proposals", mark_text("题库稿")),
     ("workbench.lapses", mark_text("到期提醒")),
     ("setter.coverage", mark_text("覆盖情况")),
+    ("items.home", mark_text("试题分析")),
     ("blueprints.home", mark_text("蓝图")),
 )
 """The setter's pages, as the line below the masthead names them; a page that is not there is not named."""

@@ -16,6 +16,7 @@ from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Level, QuestionType
 from quiz.core.roster import Group, PostKind
+from quiz.core.site import SitePlan
 from quiz.core.sitting import Release
 
 BLUEPRINT = """\
@@ -148,6 +149,14 @@ def test_a_short_sitting_is_for_everyone_and_releases_when_it_closes() -> None:
     plan = load_sitting("\n".join(lines), "s.yaml", CHINA).value
     assert plan is not None
     assert (plan.group, plan.profile, plan.minutes, plan.release) == (Group(), "", None, Release.ON_CLOSE)
+    assert plan.sites == ()
+
+
+def test_a_sitting_names_its_sites() -> None:
+    text = SITTING + "  sites:\n    - {name: 一中, units: [T01, T02]}\n    - {name: 党校, units: [D01]}\n"
+    plan = load_sitting(text, "s.yaml", CHINA).value
+    assert plan is not None
+    assert plan.sites == (SitePlan("一中", ("T01", "T02")), SitePlan("党校", ("D01",)))
 
 
 @pytest.mark.parametrize(
@@ -159,6 +168,9 @@ def test_a_short_sitting_is_for_everyone_and_releases_when_it_closes() -> None:
         ("2026-11-23 09:00", "11月23日上午9点", ["7:13 F106"]),
         ("posts: [first_secretary]", "posts: [第一书记]", ["6:49 F104"]),
         ("release: manual", "release: never", ["10:12 F104"]),
+        ("release: manual", "sites: [{name: 一中, units: [T01]}, {name: 一中, units: [T02]}]", ["10:44 S704"]),
+        ("release: manual", "sites: [{name: 一中, units: [T01, T02]}, {name: 二中, units: [T02]}]", ["10:60 S704"]),
+        ("release: manual", "sites: [{name: 一中}]", ["10:11 F102"]),
         ("  code: demo-2026-11\n", "", ["2:3 F102"]),
         ("sitting:", "sittings:", ["1:1 F101", "1:1 F102"]),
     ],

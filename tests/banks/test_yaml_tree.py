@@ -93,7 +93,7 @@ def test_a_scalar_stays_as_written(text: str) -> None:
     assert node.entries["a"].value == Scalar(text, 1, 4, plain=True)
 
 
-@pytest.mark.parametrize("content", ["a: 是\nb: 2\n", "\ufeffa: 是\nb: 2\n", "a: 是\r\nb: 2\r\n", "a: 是\rb: 2\r", "\ufeffa: 是\nb: 2".encode()])
+@pytest.mark.parametrize("content", ["a: 是\nb: 2\n", "\ufeffa: 是\nb: 2\n", "a: 是\r\nb: 2\r\n", "a: 是\rb: 2\r", "\ufeffa: 是\nb: 2\n".encode()])
 def test_marks_and_line_ends_make_no_difference(content: str | bytes) -> None:
     problems = Problems("f.yaml")
     node = parse_yaml(content, problems)

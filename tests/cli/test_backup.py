@@ -40,6 +40,17 @@ def test_into_another_folder_which_must_be_empty(shell):
     assert "not_empty" in shell("restore", file)
 
 
+def test_a_key_that_comes_from_outside_is_in_the_backup_as_well(shell, monkeypatch):
+    file, key = shell.folder / "b.zip", "the same key on every node of this county"
+    (shell.folder / "instance" / "secret_key").unlink()
+    monkeypatch.setenv("QUIZ_SECRET_KEY", key)
+    shell("backup", "-o", file)
+    assert not (shell.folder / "instance" / "secret_key").exists()
+    monkeypatch.delenv("QUIZ_SECRET_KEY")
+    shell("restore", file, "--into", shell.folder / "drill")
+    assert (shell.folder / "drill" / "secret_key").read_text() == key
+
+
 def test_a_folder_gets_a_file_named_by_the_time(shell):
     (shell.folder / "backups").mkdir()
     shell("backup", "-o", shell.folder / "backups")

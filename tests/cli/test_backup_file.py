@@ -6,6 +6,7 @@ import os
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -68,8 +69,13 @@ def settings(folder: Path, url: str) -> Settings:
 
 def file_of(engine, instance) -> io.BytesIO:
     out = io.BytesIO()
-    write_backup(engine, instance, out, LATER)
+    write_backup(engine, in_use(instance), out, LATER)
     return out
+
+
+def in_use(instance: Path) -> Settings:
+    """The settings of the installation in this folder."""
+    return replace(settings(instance, ""), secret_key=(instance / "secret_key").read_text())
 
 
 def put_back(file, target):
@@ -290,7 +296,7 @@ def test_a_disk_that_fills_up_leaves_the_old_backup_and_no_piece_of_the_new(worl
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (5000, old[1]))
         with pytest.raises(OSError), whole_file(path) as out:
-            write_backup(world.engine, instance, out, LATER)
+            write_backup(world.engine, in_use(instance), out, LATER)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, old)
     assert [(file.name, file.read_bytes()) for file in path.parent.iterdir()] == [("b.zip", b"yesterday's")]
@@ -299,7 +305,7 @@ def test_a_disk_that_fills_up_leaves_the_old_backup_and_no_piece_of_the_new(worl
 def test_a_backup_can_be_read_by_its_owner_only_and_says_what_it_is(world, instance, tmp_path):
     path = tmp_path / "b.zip"
     with whole_file(path) as out:
-        manifest, chain = write_backup(world.engine, instance, out, datetime(2026, 11, 23, tzinfo=UTC))
+        manifest, chain = write_backup(world.engine, in_use(instance), out, datetime(2026, 11, 23, tzinfo=UTC))
     assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o600
     assert manifest["audit"]["head"] == chain.head_digest
     assert {"program", "revision", "created_at", "database"} <= manifest.keys()

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from quiz.banks.json_schema import to_text
 from quiz.cli import quiz
-from quiz.cli.bank_lint import screen_width
+from quiz.cli.console import width_of
 
 BANKS = Path(__file__).resolve().parents[2] / "question_banks"
 QUESTION = """\
@@ -120,4 +120,4 @@ def test_coverage_of_the_shipped_bank_adds_up(run) -> None:
     lines = run("bank", "coverage", BANKS, "--on", "2026-11-21").stdout.splitlines()
     assert lines[0] == "截至2026-11-21的题库覆盖情况"
     assert lines[-1].split()[1] == str(found["questions"])
-    assert len({screen_width(line) for line in lines[1:]}) == 1
+    assert len({width_of(line) for line in lines[1:]}) == 1

@@ -154,6 +154,27 @@ def test_how_papers_were_drawn_before_and_after(county):
     assert "not_found" in county("sitting", "report", "none")
 
 
+def test_how_the_questions_fared(county, monkeypatch):
+    county("sitting", "create", county.file("sitting.yaml", SITTING))
+    someone = sit_right(county)
+    assert "not_closed" in county("sitting", "items", "s1")
+    assert "not_closed" in county("sitting", "similar", "s1")
+    monkeypatch.setattr(Console, "now", lambda _self: NOW + timedelta(days=2))
+    shown = county("sitting", "items", "s1")
+    assert "1人，10题，10条作答" in shown
+    assert "没有需要留意的题目" in shown
+    plain = json.loads(county("sitting", "items", "s1", "--json"))
+    assert (plain["people"], len(plain["items"])) == (1, 10)
+    assert {row["facility"] for row in plain["items"]} == {1.0}
+    assert {"name", "uid", "revision", "type", "area", "options", "flags", "discrimination"} <= set(plain["items"][0])
+    assert "1 people, 10 questions" in county("--lang", "en", "sitting", "items", "s1")
+    assert county("sitting", "similar", "s1") == ""  # nobody to compare with
+    similar = json.loads(county("sitting", "similar", "s1", "--json"))
+    assert (similar["pairs"], similar["leads"], similar["people"]) == (0, [], [])
+    assert someone not in json.dumps(plain)
+    assert "not_found" in county("sitting", "items", "none")
+
+
 def sit_right(county):
     """Let the first cadre of the sitting answer everything right; return the staff number."""
     console = Console()

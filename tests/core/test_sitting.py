@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from quiz.core.sitting import Phase, Release, Visibility, Window, seconds_left, visibility
+from quiz.core.sitting import Phase, Release, Visibility, Window, seconds_left, seconds_to_open, visibility
 
 OPENS = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WINDOW = Window(OPENS, OPENS + timedelta(hours=2), 60)
@@ -24,6 +24,12 @@ def test_an_attempt_ends_after_its_minutes_but_never_after_the_window():
 def test_time_left_is_whole_seconds_and_never_negative():
     assert seconds_left(OPENS + timedelta(seconds=10.9), OPENS) == 10
     assert seconds_left(OPENS, AFTER) == 0
+
+
+def test_who_waits_the_seconds_to_the_opening_comes_when_it_is_open():
+    assert seconds_to_open(OPENS, OPENS - timedelta(seconds=10.9)) == 11
+    assert seconds_to_open(OPENS, OPENS - timedelta(seconds=10)) == 10
+    assert seconds_to_open(OPENS, OPENS) == seconds_to_open(OPENS, AFTER) == 0
 
 
 NOTHING, SCORE, ALL = Visibility(False, False), Visibility(True, False), Visibility(True, True)

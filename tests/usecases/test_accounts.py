@@ -82,10 +82,16 @@ def test_an_account_that_is_closed_gets_nowhere(someone, county):
     assert someone.do(accounts.who, "t" * 43, county.NOW) is None
 
 
-@pytest.mark.parametrize("password", ["short", "12345678", "li si", "x" * 201])
+@pytest.mark.parametrize("password", ["short", "12345678", "P@ssw0rd", "1qaz2wsx", "19800101", "a1234567", "13812345678", "x" * 201, "x" * 10_000])
 def test_weak_passwords_are_refused(empty, county, password):
     with pytest.raises(QuizError, match="weak_password"):
         empty.do(accounts.create_account, county.ADMIN, county.NOW, "li si", "李四", password, [])
+
+
+@pytest.mark.parametrize("password", ["ouyang.wenxiu", "OuYang.WenXiu1"])
+def test_ones_own_name_is_no_password(empty, county, password):
+    with pytest.raises(QuizError, match="weak_password"):
+        empty.do(accounts.create_account, county.ADMIN, county.NOW, "ouyang.wenxiu", "欧阳文秀", password, [])
 
 
 def test_a_log_in_name_is_used_once_whatever_its_case(someone, county):

@@ -53,6 +53,15 @@ def test_the_stored_report_is_that_of_the_draw_in_hand(empty, county, forms):
     assert stored.later == 0
 
 
+def test_a_fallback_is_named_to_those_in_authority_over_its_holder_only(empty, county):
+    empty.do(publishing.publish, county.ADMIN, county.NOW, (), [helped(county.PLAN)], [without_facts(county.DATASET)])
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED)
+    for scope, named in (("/", ["C1", "C2"]), ("/QL/T01/", ["C1", "C2"]), ("/QL/T02/", [])):
+        with reading(empty.engine) as db:
+            view = read_report(db, Actor("镇组考", {Role.ORGANISER: scope}), "s1", county.NOW)
+        assert [seat.cadre.number for seat, _ in view.listed] == named
+
+
 def test_exposure_is_counted_beside_what_no_draw_could_better(empty, county):
     prepared = empty.do(scheduling.prepare_sitting, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED)
     found = describe(prepared.drawing, prepared.drawn).exposure

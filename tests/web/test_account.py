@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -9,10 +12,12 @@ from flask import Flask
 from sqlalchemy import Engine, update
 
 from quiz.core.question import QuestionType
+from quiz.settings import ROOT
 from quiz.storage.engine import _write_locks, writing
 from quiz.storage.tables import AccountRow
 from quiz.usecases import accounts
 from quiz.web.account import HOMES
+from quiz.web.context import STATIC_VERSION
 from tests.web.world import PASSWORD, Clock, Person, make_longer_questions, make_questions
 
 People = Callable[[str], Person]
@@ -165,11 +170,23 @@ def test_unknown_pages_and_hosts_are_refused_in_words(person: People) -> None:
 
 
 def test_styles_are_served_small_and_cached_by_version(person: People) -> None:
-    with person("").get("/static/style.css?v=1") as reply:
+    stranger = person("")
+    address = re.search(r"/static/style\.css\?v=\w+", stranger.get("/login").text)
+    assert address is not None
+    with stranger.get(address.group()) as reply:
         assert reply.status_code == 200
         assert len(reply.data) <= 15 * 1024
         assert "max-age=31536000" in reply.headers["Cache-Control"]
+    with stranger.get("/static/style.css?v=another-node-s") as reply:  # while nodes are updated: not to be kept under the other's name
+        assert reply.status_code == 200
+        assert "max-age=31536000" not in reply.headers["Cache-Control"]
     assert person("").get("/static/../web/app.py").status_code == 404
+
+
+def test_every_process_of_one_program_gives_styles_the_same_name() -> None:
+    command = [sys.executable, "-c", "from quiz.web.context import STATIC_VERSION; print(STATIC_VERSION)"]
+    other = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert other.stdout.strip() == STATIC_VERSION
 
 
 @pytest.mark.parametrize("kind", [kind for kind in QuestionType if kind is not QuestionType.CASE])

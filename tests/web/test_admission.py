@@ -85,7 +85,7 @@ def test_the_older_device_is_told_at_its_next_call(person: People, code: str) ->
     assert "另一台设备" in page.text
     assert old.get("/login").status_code == 200
     assert new.save(code, 2, ["A"], 2).status_code == 200
-    assert 'data-newest="2"' in new.get(f"/papers/{code}/sit").text
+    assert 'name="newest_seq" value="2"' in new.get(f"/papers/{code}/sit").text
 
 
 def test_both_pages_take_a_code_and_name_what_is_wrong(person: People) -> None:

@@ -62,12 +62,20 @@ def test_ready_with_a_database_of_the_newest_schema(app: Flask) -> None:
     assert (app.test_client().get("/readyz").status_code, app.test_client().get("/readyz").text) == (200, "ok\n")
 
 
-def test_not_ready_with_a_database_of_another_schema(app: Flask, web_engine: Engine) -> None:
+@pytest.mark.parametrize("change", ["UPDATE alembic_version SET version_num = '0001'", "DELETE FROM alembic_version"])
+def test_not_ready_with_a_database_of_an_older_schema(app: Flask, web_engine: Engine, change: str) -> None:
     with writing(web_engine) as db:
-        db.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+        db.connection().exec_driver_sql(change)
     reply = app.test_client().get("/readyz")
     assert reply.status_code == 503
     assert "quiz db upgrade" in reply.text
+
+
+def test_a_node_stays_ready_while_a_newer_one_has_brought_the_schema_further(app: Flask, web_engine: Engine) -> None:
+    """Else the first node that is updated would take all others out of service."""
+    with writing(web_engine) as db:
+        db.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'newer'")
+    assert app.test_client().get("/readyz").status_code == 200
 
 
 def test_not_ready_without_a_database(tmp_path: Path, clock: Clock) -> None:
@@ -152,7 +160,7 @@ def test_saves_of_forms_and_of_submissions_are_counted(trainee: Person, code: st
     trainee.post(f"/papers/{code}/start")
     trainee.post(f"/papers/{code}/save", {"section": "1", "s1": "A", "s2": "B", "newest_seq": "0"})
     assert counted("quiz_saves_total", outcome="accepted") == before + 2
-    trainee.post(f"/papers/{code}/submit", {"unsent": '[{"slot": 3, "value": ["A"], "seq": 9}]'})
+    trainee.post(f"/papers/{code}/submit", {"unsent": '[{"slot": 3, "value": ["a"], "seq": 9}]'})
     assert counted("quiz_saves_total", outcome="accepted") == before + 3
 
 
@@ -225,7 +233,7 @@ def test_an_error_keeps_its_way_through_the_code_and_not_its_words(
         except KeyError as error:
             raise OperationalError(f"INSERT {SECRET_ANSWER}", {"value": SECRET_ANSWER}, error) from error
 
-    monkeypatch.setattr("quiz.usecases.attempts.save", fail)
+    monkeypatch.setattr("quiz.usecases.saving.save_many", fail)
     reply = trainee.save(code, 1, [SECRET_ANSWER], 1)
     told = [line for line in lines(log) if line["level"] == "ERROR"]
     assert reply.status_code == 503
@@ -233,7 +241,7 @@ def test_an_error_keeps_its_way_through_the_code_and_not_its_words(
         (event, "/papers/<code>/responses", reply.headers["X-Request-ID"]) for event in ("database unavailable", "request")
     ]
     assert [error["error"] for error in told[0]["errors"]] == ["OperationalError", "KeyError"]  # type: ignore[attr-defined]
-    assert any(place.startswith("quiz/web/trainee.py:") for place in told[0]["errors"][0]["trace"])  # type: ignore[index]
+    assert any(place.startswith("quiz/web/saving.py:") for place in told[0]["errors"][0]["trace"])  # type: ignore[index]
     assert SECRET_ANSWER not in log.getvalue()
     assert code not in log.getvalue()
 

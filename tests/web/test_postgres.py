@@ -10,7 +10,8 @@ from flask import Flask
 
 from quiz.storage.engine import make_engine, reading
 from quiz.storage.tables import GradingRow
-from tests.web.world import Clock, Person, engine_of, fill, make_app, paper_code, right_answers
+from tests.conftest import Postgres
+from tests.web.world import Clock, Person, engine_of, fill, make_app, outcome, paper_code, right_answers
 
 
 @pytest.fixture
@@ -36,11 +37,39 @@ def test_a_whole_attempt(app: Flask) -> None:
     code = paper_code(engine, "Q001")
     assert trainee.post(f"/papers/{code}/start").status_code == 303
     for slot, value in right_answers(engine, "Q001").items():
-        assert trainee.save(code, slot, value, slot).json["state"] == "accepted"
+        assert outcome(trainee.save(code, slot, value, slot))["state"] == "accepted"
     assert trainee.post(f"/papers/{code}/submit").status_code == 303
     with reading(engine) as db:
         assert db.query(GradingRow.score, GradingRow.max_score).one() == (2000, 2000)
     assert Person(app, "organiser").get("/sittings/demo/cadres/Q001").status_code == 200
+
+
+@pytest.mark.postgres
+def test_a_server_that_has_become_a_standby_is_answered_with_wait_and_left(app: Flask, postgres: Postgres) -> None:
+    """Nothing is stored and nobody has to start us again: the next connection goes to whoever takes writes."""
+    trainee, engine = Person(app, "q001"), engine_of(app)
+    code, name = paper_code(engine, "Q001"), engine.url.database
+    ending = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    postgres.run(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    postgres.run(ending)
+    refused = trainee.post(f"/papers/{code}/start")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "3")
+    assert "没有保存" in refused.text
+    postgres.run(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
+    assert trainee.post(f"/papers/{code}/start").status_code == 303
+
+
+@pytest.mark.postgres
+def test_who_finds_every_connection_taken_is_asked_to_come_again(app: Flask) -> None:
+    engine = engine_of(app)
+    client = app.test_client()
+    client.set_cookie("quiz_login", "anything")
+    engine.pool._timeout = 0  # type: ignore[attr-defined]  # else ten seconds
+    taken = [engine.connect() for _ in range(engine.pool.size() + engine.pool._max_overflow)]  # type: ignore[attr-defined]
+    assert (client.get("/papers").status_code, client.get("/papers").headers["Retry-After"]) == (503, "3")
+    for connection in taken:
+        connection.close()
+    assert client.get("/papers").status_code == 302
 
 
 @pytest.mark.postgres

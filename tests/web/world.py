@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule, RuleName
+from quiz.core.marking import Rule, RuleName, check_response
+from quiz.core.message import QuizError
 from quiz.core.plan import SittingPlan
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.shown import as_shown
 from quiz.core.sitting import Release
 from quiz.settings import Settings
 from quiz.storage import accounts as account_rows
 from quiz.storage.engine import reading, writing
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import get_sitting, seats_of_sitting
+from quiz.storage.tables import PaperRow
 from quiz.usecases import accounts, publishing, rosters, scheduling
 from quiz.usecases.accounts import token_digest
 from quiz.web import create_app
@@ -191,7 +196,7 @@ def schedule(engine: Engine, code: str, release: Release = Release.ON_CLOSE, ope
 
 def make_app(engine_url: str, folder: Path, clock: Clock, **settings: object) -> Flask:
     """Return the application on a filled database, with the tests' clock."""
-    app = create_app(Settings(folder, engine_url, "tests' own key", ZONE, **settings))  # type: ignore[arg-type]
+    app = create_app(Settings(folder, engine_url, "the tests' own key, long enough for one", ZONE, **settings))  # type: ignore[arg-type]
     given: Installation = app.extensions["quiz"]
     app.extensions["quiz"] = replace(given, clock=clock)
     return app
@@ -221,6 +226,20 @@ def right_answers(engine: Engine, number: str, sitting: str = SITTING) -> dict[i
         slot.number: [blank.answers[0] for blank in slot.question.blanks] if slot.question.type is QuestionType.FILL_IN else sorted(slot.question.key)
         for slot in paper.slots
     }
+
+
+def as_on_page(engine: Engine, code: str, slot: object, value: object) -> Any:
+    """Return a response that names options by their ids with the names that the page of this paper has for them; what is none stays as it is."""
+    with reading(engine) as session:
+        row = session.scalar(select(PaperRow).where(PaperRow.code == code))
+        paper = read_paper(row) if row is not None else None
+    found = paper.slot(slot) if paper is not None and type(slot) is int else None
+    if found is None or not isinstance(value, list):
+        return value
+    try:
+        return list(as_shown(found.question, check_response(found.question, value)))
+    except QuizError:
+        return value
 
 
 class Person:
@@ -253,13 +272,29 @@ class Person:
         return self.client.get(path, **options)  # type: ignore[arg-type]
 
     def post(self, path: str, data: dict[str, object] | None = None, **options: object) -> TestResponse:
-        """Send a form."""
-        return self.client.post(path, data={"csrf_token": self.token, **(data or {})}, **options)  # type: ignore[arg-type]
+        """Send a form; in one of a paper, tests name options by their ids."""
+        data = data or {}
+        if path.startswith("/papers/") and "/save" in path:
+            data = {name: self._field(path, name, value) for name, value in data.items()}
+        return self.client.post(path, data={"csrf_token": self.token, **data}, **options)  # type: ignore[arg-type]
+
+    def _field(self, path: str, name: str, value: object) -> object:
+        if not re.fullmatch(r"s\d+", name):
+            return value
+        return as_on_page(engine_of(self.app), path.split("/")[2], int(name[1:]), value if isinstance(value, list) else [value])
 
     def post_json(self, path: str, body: object) -> TestResponse:
         """Send what a script sends."""
         return self.client.post(path, json=body, headers={"X-CSRFToken": self.token, "Accept": "application/json"})
 
     def save(self, code: str, slot: object, value: object, seq: object, device: str = "d1") -> TestResponse:
-        """Save one response as the sitting page's script does."""
-        return self.post_json(f"/papers/{code}/responses", {"slot": slot, "value": value, "seq": seq, "device": device})
+        """Save one response as the sitting page's script does; tests name options by their ids."""
+        value = as_on_page(engine_of(self.app), code, slot, value)
+        return self.post_json(f"/papers/{code}/responses", {"device": device, "items": [{"slot": slot, "value": value, "seq": seq}]})
+
+
+def outcome(reply: TestResponse) -> dict[str, Any]:
+    """Return what became of the one save of a call that was answered."""
+    assert reply.status_code == 200, reply.text
+    items: list[dict[str, Any]] = reply.get_json()["items"]
+    return items[0]

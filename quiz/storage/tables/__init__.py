@@ -16,6 +16,16 @@ from quiz.storage.tables.banks import (
 )
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
 from quiz.storage.tables.corrections import CorrectionRow, OverrideRow
+from quiz.storage.tables.hall import (
+    AttemptVoidRow,
+    ClockAlarmRow,
+    ClockRow,
+    HallEventRow,
+    LateDecisionRow,
+    PauseRow,
+    PresenceRow,
+    SittingSiteRow,
+)
 from quiz.storage.tables.marking import ClaimRow, ReadingRow
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
@@ -40,24 +50,31 @@ __all__ = [
     "AppealRow",
     "AttemptChangeRow",
     "AttemptRow",
+    "AttemptVoidRow",
     "AuditRow",
     "Base",
     "BigId",
     "CadreRow",
     "ClaimRow",
+    "ClockAlarmRow",
+    "ClockRow",
     "CorrectionRow",
     "DecisionRow",
     "DocumentRow",
     "GradingRow",
     "GrantRow",
+    "HallEventRow",
+    "LateDecisionRow",
     "LoginRow",
     "MarkRow",
     "Moment",
     "OverrideRow",
     "PaperQuestionRow",
     "PaperRow",
+    "PauseRow",
     "PictureRow",
     "PostRow",
+    "PresenceRow",
     "ProposalEventRow",
     "ProposalPictureRow",
     "ProposalRow",
@@ -68,6 +85,7 @@ __all__ = [
     "ReadingRow",
     "ResponseRow",
     "SittingRow",
+    "SittingSiteRow",
     "UnitRow",
     "VisitRow",
 ]

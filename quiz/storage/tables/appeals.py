@@ -15,7 +15,7 @@ class AppealRow(Base):
 
     __tablename__ = "appeal"
     __table_args__ = (
-        UniqueConstraint("attempt_id", "slot", "kind"),
+        UniqueConstraint("sitting_id", "attempt_id", "slot", "kind"),
         Index("ix_appeal_question", "sitting_id", "question_uid"),
         CheckConstraint("kind IN ('report', 'appeal')", name="kind"),
         CheckConstraint("slot > 0", name="slot"),

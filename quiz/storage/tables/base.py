@@ -30,6 +30,9 @@ APPEND_ONLY = (
     "appeal",
     "appeal_answer",
     "reading",
+    "attempt_void",
+    "late_decision",
+    "hall_event",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 

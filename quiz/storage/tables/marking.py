@@ -41,12 +41,10 @@ class ClaimRow(Base):
     """A text that a marker has taken until a moment, so that no other gets it meanwhile; changed and deleted as texts go round."""
 
     __tablename__ = "claim"
-    __table_args__ = (UniqueConstraint("sitting_id", "question_uid", "blank", "text_digest", "place"),)
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
-    question_uid: Mapped[str] = mapped_column(String(160))
-    blank: Mapped[int]
-    text_digest: Mapped[str] = mapped_column(String(64))
-    place: Mapped[int]
+    sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), primary_key=True)
+    question_uid: Mapped[str] = mapped_column(String(160), primary_key=True)
+    blank: Mapped[int] = mapped_column(primary_key=True)
+    text_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
     marker: Mapped[str] = mapped_column(String(120))
     expires_at: Mapped[datetime] = mapped_column(Moment)

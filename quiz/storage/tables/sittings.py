@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.core.sitting import APPEAL_DAYS, DELIVERY_MINUTES, MARGIN_PERCENT
@@ -15,8 +15,9 @@ class SittingRow(Base):
     """A sitting: a paper given to a group in a window. `seed` is secret; its commitment may be shown.
 
     `extended_to` is the latest moment until which anyone was given time beyond the window, `delivery_minutes` how long after a deadline
-    answers that were made before it may still come in, `appeal_days` how many days after its keys are shown a cadre may appeal (0: not at all).
-    Short answers are marked by `markers` people each; where two differ by more than `margin_percent` of the marks, a third decides.
+    answers that were made before it may still come in, `paused_at` since when somebody's clock stands still, `appeal_days` how many days after
+    its keys are shown a cadre may appeal (0: not at all). Short answers are marked by `markers` people each; where two differ by more than
+    `margin_percent` of the marks, a third decides.
     """
 
     __tablename__ = "sitting"
@@ -36,6 +37,7 @@ class SittingRow(Base):
     extended_to: Mapped[datetime | None] = mapped_column(Moment)
     minutes: Mapped[int]
     delivery_minutes: Mapped[int] = mapped_column(default=DELIVERY_MINUTES, server_default=str(DELIVERY_MINUTES))
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
     release: Mapped[str] = mapped_column(String(20))
     released_at: Mapped[datetime | None] = mapped_column(Moment)
     appeal_days: Mapped[int] = mapped_column(default=APPEAL_DAYS, server_default=str(APPEAL_DAYS))
@@ -57,7 +59,7 @@ class PaperRow(Base):
     """
 
     __tablename__ = "paper"
-    __table_args__ = (UniqueConstraint("sitting_id", "cadre_id", "number"),)
+    __table_args__ = (UniqueConstraint("sitting_id", "cadre_id", "number"), Index("ix_paper_unit", "sitting_id", "unit_id"))
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))
     cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"), index=True)
@@ -101,7 +103,8 @@ class AmendmentRow(Base):
 class AttemptRow(Base):
     """One person's go at their paper; one for each paper, however often start is pressed.
 
-    `turn` counts the pages that have taken the desk, `device` is the one that took it last.
+    `turn` counts the pages that have taken the desk, `device` is the one that took it last. From `paused_at` on its clock stands still, and the
+    deadline with it; from `voided_at` on it counts nowhere.
     """
 
     __tablename__ = "attempt"
@@ -120,13 +123,15 @@ class AttemptRow(Base):
     closed_by: Mapped[str | None] = mapped_column(String(20))
     turn: Mapped[int] = mapped_column(default=0, server_default="0")
     device: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    voided_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class AttemptChangeRow(Base):
     """Time given to a cadre (extend), given back to a whole unit (pause) or an attempt opened again (reopen): with its reason, never changed.
 
     The deadlines are the attempt's before and after, `closed_*` when and by whom it had been closed; None where there was none.
-    `unit` is the code of the unit to which time was given back, empty for one cadre.
+    `unit` is the code of the unit, or the key of the site, to which time was given back, empty for one cadre; `seconds` come on top of the minutes.
     """
 
     __tablename__ = "attempt_change"
@@ -140,6 +145,7 @@ class AttemptChangeRow(Base):
     cadre_id: Mapped[int] = mapped_column(ForeignKey("cadre.id"))
     kind: Mapped[str] = mapped_column(String(10))
     minutes: Mapped[int]
+    seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     unit: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(String(500))
     deadline_before: Mapped[datetime | None] = mapped_column(Moment)
@@ -183,6 +189,8 @@ class ResponseRow(Base):
     __tablename__ = "response"
     __table_args__ = (
         Index("ix_response_attempt_seq", "sitting_id", "attempt_id", "seq"),
+        Index("ix_response_late", "sitting_id", "attempt_id", sqlite_where=text("state = 'late'"), postgresql_where=text("state = 'late'")),
+        Index("ix_response_made", "sitting_id", "attempt_id", sqlite_where=text("made_at IS NOT NULL"), postgresql_where=text("made_at IS NOT NULL")),
         CheckConstraint("slot > 0 AND seq > 0", name="positive"),
         CheckConstraint("state IN ('accepted', 'superseded', 'conflict', 'late')", name="state"),
     )

@@ -6,7 +6,7 @@ from alembic import op
 from quiz.storage import append_only, tables
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 TEXT = ("sitting_id", "question_uid", "blank", "text_digest")
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_appeal_attempt_id_attempt")),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_appeal_sitting_id_sitting")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appeal")),
-        sa.UniqueConstraint("attempt_id", "slot", "kind", name=op.f("uq_appeal_attempt_id_slot_kind")),
+        sa.UniqueConstraint("sitting_id", "attempt_id", "slot", "kind", name=op.f("uq_appeal_sitting_id_attempt_id_slot_kind")),
     )
     op.create_index("ix_appeal_question", "appeal", ["sitting_id", "question_uid"])
     op.create_table(
@@ -110,7 +110,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "claim",
-        sa.Column("id", BIG, nullable=False),
         sa.Column("sitting_id", sa.Integer(), nullable=False),
         sa.Column("question_uid", sa.String(length=160), nullable=False),
         sa.Column("blank", sa.Integer(), nullable=False),
@@ -119,8 +118,7 @@ def upgrade() -> None:
         sa.Column("marker", sa.String(length=120), nullable=False),
         sa.Column("expires_at", tables.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["sitting_id"], ["sitting.id"], name=op.f("fk_claim_sitting_id_sitting")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_claim")),
-        sa.UniqueConstraint(*TEXT, "place", name=op.f("uq_claim_sitting_id_question_uid_blank_text_digest_place")),
+        sa.PrimaryKeyConstraint(*TEXT, "place", name=op.f("pk_claim")),
     )
     for table in ("correction", "mark_override", "appeal", "appeal_answer", "reading"):
         for statement in append_only.statements(op.get_bind().dialect.name, table):

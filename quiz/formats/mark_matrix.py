@@ -1,0 +1,193 @@
+"""A mark matrix as CSV or XLSX → a sheet for the statistics: a row for each person, a column for each question, each fault with its place.
+
+The first row names the columns. A column named as in PERSON says who, as in GROUP of which group, as in COUNT how many people a row stands for, as
+in TOTAL is left out (totals are added up anew); every other column is a question. Rows whose person is MAXMARK, KEY or OPTIONS give for each question
+the marks to be earned, the right options (then its cells are the options chosen, as letters) and how many options there are. An empty cell is "not
+asked".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from quiz.core.message import Diagnostic, Message, say
+from quiz.core.statistics.sheet import Sheet
+from quiz.core.statistics.values import Item
+from quiz.formats.table import read_tables
+
+PERSON = frozenset(("attempt", "usage", "id", "person", "student", "candidate", "name", "number", "答卷", "编号", "序号", "工号", "考生", "姓名"))
+GROUP = frozenset(("group", "组", "组别", "群体", "单位"))
+COUNT = frozenset(("freq", "frequency", "count", "人数", "频数"))
+TOTAL = frozenset(("sum", "total", "score", "sumgrades", "summarks", "总分", "合计", "得分"))
+MOST_ROW, KEY_ROW, OPTIONS_ROW = frozenset({"maxmark", "满分"}), frozenset({"key", "答案"}), frozenset({"options", "选项数"})
+MOST_COLUMNS = 2_000
+MOST_PERSONS = 1_000_000
+MOST_FAULTS = 50
+
+
+def read_matrix(content: bytes, file_name: str) -> tuple[Sheet | None, tuple[Diagnostic, ...]]:
+    """Return the sheet in a file, and what is wrong with it; None when there is nothing to analyse. Never raises for bad content."""
+    tables, notes = read_tables(content, file_name, MOST_COLUMNS)
+    if not tables:
+        return None, notes
+    reader = _Reader(file_name, list(notes))
+    sheet = reader.read(tables[0].rows)
+    return sheet, tuple(reader.diagnostics)
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Which column is what."""
+
+    person: int | None = None
+    group: int | None = None
+    count: int | None = None
+    items: list[int] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+class _Reader:
+    """Reads the rows of one table."""
+
+    def __init__(self, file: str, diagnostics: list[Diagnostic]) -> None:
+        self.file, self.diagnostics = file, diagnostics
+        self.most: list[float | None] = []
+        self.keys: list[frozenset[str]] = []
+        self.sizes: list[int | None] = []
+
+    def report(self, line: int, column: int, rule: str, message: Message) -> None:
+        """Add a diagnostic; column 0 is the first."""
+        if len(self.diagnostics) < MOST_FAULTS:
+            self.diagnostics.append(Diagnostic(self.file, line, column + 1, rule, message))
+
+    def read(self, rows: Sequence[tuple[int, tuple[str, ...]]]) -> Sheet | None:
+        """Return the sheet in these rows."""
+        if not rows:
+            self.report(1, 0, "M001", say("表里没有内容。第一行写题目名称，以下每人一行。"))
+            return None
+        first = rows[0][1]
+        is_bare = all(_number(cell) is not None for cell in first if cell)
+        names = tuple(f"Q{n}" for n in range(1, len(first) + 1)) if is_bare else first
+        columns = _sort_columns(names)
+        body = self._take_special(rows if is_bare else rows[1:], columns)
+        if not columns.items or not body:
+            self.report(rows[0][0], 0, "M001", say("没有题目列，或者没有人的行。第一行写题目名称，以下每人一行，每题一列。"))
+            return None
+        people = [person for number, cells in body for person in self._person(number, cells, columns)]
+        if any(item.rule.startswith("M") for item in self.diagnostics):
+            return None
+        return self._sheet([names[i] for i in columns.items], people, columns)
+
+    def _take_special(self, rows: Sequence[tuple[int, tuple[str, ...]]], columns: _Columns) -> list[tuple[int, tuple[str, ...]]]:
+        """Read the rows of full marks, keys and numbers of options; return the others."""
+        wide = len(columns.items)
+        self.most, self.keys, self.sizes = [None] * wide, [frozenset()] * wide, [None] * wide
+        body = []
+        for number, cells in rows:
+            name = "" if columns.person is None else _cell(cells, columns.person).casefold()
+            if name in MOST_ROW:
+                self.most = [self._mark(number, cells, i) for i in columns.items]
+            elif name in KEY_ROW:
+                self.keys = [frozenset(_letters(_cell(cells, i))) for i in columns.items]
+            elif name in OPTIONS_ROW:
+                found = [self._mark(number, cells, i) for i in columns.items]
+                self.sizes = [None if size is None else int(size) for size in found]
+            else:
+                body.append((number, cells))
+        return body
+
+    def _mark(self, number: int, cells: tuple[str, ...], column: int) -> float | None:
+        text = _cell(cells, column)
+        value = _number(text)
+        if text and value is None:
+            self.report(number, column, "M002", say("“{cell}”不是得分。得分写数字，没有作答的留空。", cell=text[:20]))
+        return value
+
+    def _person(self, number: int, cells: tuple[str, ...], columns: _Columns) -> list[_Person]:
+        """The people that a row stands for."""
+        count = 1.0 if columns.count is None else self._mark(number, cells, columns.count)
+        if count is None or count != int(count) or not 0 <= count <= MOST_PERSONS:
+            self.report(number, columns.count or 0, "M003", say("人数应当是不大于{n}的整数。", n=MOST_PERSONS))
+            return []
+        marks: list[float | None] = []
+        letters = []
+        for place, i in enumerate(columns.items):
+            chosen = _letters(_cell(cells, i)) if self.keys[place] else ()
+            letters.append("".join(chosen))
+            marks.append(self._chosen_mark(place, chosen) if self.keys[place] else self._checked(number, cells, i, place))
+        name = str(number) if columns.person is None else _cell(cells, columns.person)
+        group = "" if columns.group is None else _cell(cells, columns.group)
+        return [_Person(name, group, tuple(marks), tuple(letters))] * int(count)
+
+    def _chosen_mark(self, place: int, chosen: tuple[str, ...]) -> float:
+        """All or nothing; nothing chosen is an empty answer, since with a key an empty cell cannot be told from one."""
+        most = self.most[place]
+        return (1.0 if most is None else most) if frozenset(chosen) == self.keys[place] else 0.0
+
+    def _checked(self, number: int, cells: tuple[str, ...], column: int, place: int) -> float | None:
+        value, most = self._mark(number, cells, column), self.most[place]
+        if value is not None and most is not None and value > most:
+            self.report(number, column, "M004", say("得分{value}超过满分{most}。", value=_cell(cells, column), most=f"{most:g}"))
+        return value
+
+    def _sheet(self, names: list[str], people: list[_Person], columns: _Columns) -> Sheet:
+        has_letters = any(self.keys)
+        items = []
+        for place, name in enumerate(names):
+            key, size = self.keys[place], self.sizes[place]
+            seen = {letter for person in people for letter in person.letters[place]} if key else set()
+            guess = 1.0 / size if size and (not key or len(key) == 1) else None
+            items.append(Item(name, tuple(sorted(seen | key)), key, len(key) < 2, guess))
+        return Sheet(
+            items=tuple(items),
+            persons=tuple(person.name for person in people),
+            marks=tuple(person.marks for person in people),
+            most=tuple(self.most),
+            letters=tuple(person.letters for person in people) if has_letters else (),
+            groups=tuple(person.group for person in people) if columns.group is not None else (),
+            left_out=tuple(columns.left_out),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    name: str
+    group: str
+    marks: tuple[float | None, ...]
+    letters: tuple[str, ...]
+
+
+def _sort_columns(names: Sequence[str]) -> _Columns:
+    """Which column is what, by its name; of two that say the same the first counts, the other is left out. A column without a name is left out."""
+    found = _Columns()
+    for i, name in enumerate(names):
+        word = name.casefold()
+        if word in PERSON and found.person is None:
+            found.person = i
+        elif word in GROUP and found.group is None:
+            found.group = i
+        elif word in COUNT and found.count is None:
+            found.count = i
+        elif not word or word in PERSON | GROUP | COUNT | TOTAL:
+            found.left_out.append(name)
+        else:
+            found.items.append(i)
+    return found
+
+
+def _cell(cells: tuple[str, ...], column: int) -> str:
+    return cells[column] if column < len(cells) else ""
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e9 else None  # also False for "nan"
+
+
+def _letters(text: str) -> tuple[str, ...]:
+    """The options in a cell: "AC", "a, c" and "A;C" are the same."""
+    return tuple(sorted({letter for letter in text.upper() if letter.isalnum()}))

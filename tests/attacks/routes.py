@@ -1,0 +1,204 @@
+"""Every route of the site with who may use it. A route that stands in the application and not here fails test_roles.py: write down who it is for."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+
+from flask import Flask
+from PIL import Image
+from sqlalchemy import Engine
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from quiz.core.access import Role, command_line
+from quiz.core.picture import Upload
+from quiz.storage import accounts as account_rows
+from quiz.storage import pictures
+from quiz.storage.engine import writing
+from quiz.storage.tables import AccountRow
+from quiz.usecases import admission, reviewing
+from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
+
+TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
+STRANGER, NO_ROLE, VISITOR = "a stranger", "nobody", "a visitor by code"
+STAFF = frozenset({SETTER, ORGANISER, MARKER, INSPECTOR})
+
+EVERYBODY = frozenset({STRANGER, NO_ROLE, VISITOR, TRAINEE, *STAFF})
+LOGGED_IN = EVERYBODY - {STRANGER}
+WITH_ACCOUNT = LOGGED_IN - {VISITOR}
+SITTERS = frozenset({TRAINEE, VISITOR})
+SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
+READERS = frozenset({ORGANISER, INSPECTOR})
+
+ROUTES = {
+    "account.home": LOGGED_IN,
+    "account.log_in": EVERYBODY,
+    "account.log_out": EVERYBODY,
+    "account.password": WITH_ACCOUNT,
+    "account.picture": LOGGED_IN,
+    "account.static": EVERYBODY,
+    "account.switch_language": EVERYBODY,
+    "admission.admit": EVERYBODY,
+    "admission.slips": ORGANISERS,
+    "blueprints.edit": SETTERS,
+    "blueprints.generate": SETTERS,
+    "blueprints.home": SETTERS | ORGANISERS,
+    "blueprints.new": SETTERS,
+    "blueprints.preview": SETTERS,
+    "blueprints.show": SETTERS | ORGANISERS,
+    "blueprints.work": SETTERS,
+    "health.is_ready": EVERYBODY,
+    "health.lives": EVERYBODY,
+    "health.metrics": EVERYBODY,  # on this machine itself: tests/web/test_health.py
+    "marker.decide": MARKERS,
+    "marker.home": MARKERS,
+    "marker.texts": MARKERS,
+    "organiser.amend": ORGANISERS,
+    "organiser.cadre": READERS,
+    "organiser.change_time": ORGANISERS,
+    "organiser.decide_late": ORGANISERS,
+    "organiser.draw": ORGANISERS,
+    "organiser.export": READERS,
+    "organiser.hall": READERS,
+    "organiser.hall_clock": ORGANISERS,
+    "organiser.hall_give_back": ORGANISERS,
+    "organiser.hall_pause": ORGANISERS,
+    "organiser.hall_resume": ORGANISERS,
+    "organiser.home": READERS | MARKERS,
+    "organiser.new": ORGANISERS,
+    "organiser.notice": READERS,
+    "organiser.papers": ORGANISERS,
+    "organiser.proof": READERS,
+    "organiser.release": ORGANISERS,
+    "organiser.restore": ORGANISERS,
+    "organiser.retry": ORGANISERS,
+    "organiser.roster": ORGANISERS,
+    "organiser.roster_example": ORGANISERS,
+    "organiser.sitting": READERS,
+    "organiser.times": ORGANISERS,
+    "organiser.void": ORGANISERS,
+    "presence.pulse": SITTERS,
+    "saving.save": SITTERS,
+    "saving.take_desk": SITTERS,
+    "setter.coverage": SETTERS,
+    "setter.home": SETTERS,
+    "setter.question": SETTERS,
+    "trainee.home": SITTERS,
+    "trainee.paper": SITTERS,
+    "trainee.result": SITTERS,
+    "trainee.save_section": SITTERS,
+    "trainee.sit": SITTERS,
+    "trainee.start": SITTERS,
+    "trainee.submit": SITTERS,
+    "trainee.summary": SITTERS,
+    "trainee.time_left": SITTERS,
+    "workbench.history": SETTERS,
+    "workbench.lapses": SETTERS,
+    "workbench.new": SETTERS,
+    "workbench.picture": SETTERS,
+    "workbench.print_proof": SETTERS,
+    "workbench.proposal": SETTERS,
+    "workbench.proposals": SETTERS,
+    "workbench.retire": SETTERS,
+}
+
+JSON_CALLS = frozenset({"presence.pulse", "saving.save", "saving.take_desk"})
+LAST = ("trainee.submit", "account.log_out")
+CODE = "23456789ABCD"
+A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
+
+
+def picture() -> tuple[str, bytes]:
+    """Return a small picture as it is stored: its digest and its bytes."""
+    out = BytesIO()
+    Image.new("L", (4, 4)).save(out, "PNG")
+    return hashlib.sha256(out.getvalue()).hexdigest(), out.getvalue()
+
+
+def furnish(engine: Engine) -> None:
+    """Store what routes name besides the sitting: a published picture, and a proposal with one."""
+    digest, content = picture()
+    with writing(engine) as session:
+        pictures.save_pictures(session, {digest: content})
+        author = account_rows.get_account(session, SETTER)
+        assert author is not None
+        actor = account_rows.actor_of(session, author)
+        upload = Upload("p.png", digest, 4, 4, len(content))
+        reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One route with one method, at an address that exists for the trainee q001."""
+
+    endpoint: str
+    method: str
+    path: str
+
+    def ask(self, person: Person, **options: object) -> TestResponse:
+        """Send what the page would send, with the token; forms as empty as they may be."""
+        if self.method not in ("GET", "HEAD"):
+            options |= {"headers": {"X-CSRFToken": person.token}, **({"json": A_SAVE} if self.endpoint in JSON_CALLS else {"data": {}})}
+        with person.client.open(self.path, method=self.method, **options) as reply:  # type: ignore[arg-type]
+            reply.get_data()  # before it is closed: files are read as they are sent
+            return reply
+
+
+def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: object) -> list[Case]:
+    """Return every route of the application with each of its methods, those that end something last.
+
+    `instead` gives other values for the parts of addresses.
+    """
+    digest, _ = picture()
+    paper = paper_code(engine_of(app), "Q001")
+    out = []
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (LAST.index(rule.endpoint) if rule.endpoint in LAST else -1, rule.endpoint)):
+        code = paper if rule.rule.startswith("/papers") else "small" if rule.rule.startswith("/blueprints") else SITTING
+        values: dict[str, object] = {
+            "code": code,
+            "number": "Q002",
+            "uid": "single-1",
+            "proposal_id": 1,
+            "digest": digest,
+            "name": "style.css",
+            **instead,
+        }
+        out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]
+    return out
+
+
+def address(app: Flask, rule: Rule, values: dict[str, object]) -> str:
+    """Return an address of a route."""
+    unknown = rule.arguments - values.keys()
+    assert not unknown, f"{rule.endpoint}: give {sorted(unknown)} a value in tests/attacks/routes.py"
+    with app.test_request_context():
+        return str(app.url_map.bind("localhost").build(rule.endpoint, {name: values[name] for name in rule.arguments}))
+
+
+def enter(app: Flask, who: str) -> Person:
+    """Return a persona of the table, at a browser of their own."""
+    person = Person(app)
+    if who == VISITOR:
+        chief, engine = command_line("tests"), engine_of(app)
+        with writing(engine) as session:
+            made = admission.make_slips(session, chief, SITTING, NINE, lambda: CODE, numbers=["Q001"])
+            admission.store_slips(session, chief, NINE, made, app.config["SECRET_KEY"])
+        assert person.post("/admit", {"code": CODE}).status_code == 302
+    elif who != STRANGER:
+        person.sign_in(who)
+    return person
+
+
+def is_let_in(reply: TestResponse) -> bool:
+    """True when a reply is neither a refusal nor the way to the log-in page."""
+    return reply.status_code not in (401, 403) and not (reply.location or "").startswith("/login?")
+
+
+def roles_of(login: str, engine: Engine) -> set[Role]:
+    """Return the roles of an account, to see that the personas are what their names say."""
+    with writing(engine) as session:
+        account: AccountRow | None = account_rows.get_account(session, login)
+        assert account is not None
+        return set(account_rows.actor_of(session, account).roles)

@@ -1,0 +1,307 @@
+"""Attacks 13, 14, 15 and 30: script, template syntax and formulas in every text that people give, seen in every page, print, export and log line."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+import json
+import logging
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import openpyxl
+import pypdfium2
+import pytest
+from flask import Flask
+from sqlalchemy import Engine
+
+import quiz
+from quiz.core.access import Role, command_line
+from quiz.core.blueprint import Blueprint, Cell, Section
+from quiz.core.marking import Rule
+from quiz.core.plan import SittingPlan
+from quiz.core.question import Question, QuestionType, Source
+from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.sitting import Release
+from quiz.formats.csv_table import write_csv
+from quiz.storage.engine import writing
+from quiz.usecases import accounts, extending, publishing, rosters, scheduling
+from quiz.web import start_logging
+from tests.attacks.routes import cases
+from tests.web.world import NINE, PASSWORD, ZONE, Clock, Person, make_questions, paper_code
+
+HOSTILE = "\"'><xss a=1>{{1337*1337}}{%x%}${1337*1337}{0.__class__}%(x)s"
+"""Breaks out of attributes and elements, and is template syntax of four kinds."""
+
+MARK = "<xss a=1>"
+SUM = str(1337 * 1337)
+WHERE = "hostile"
+FORMULAS = ("=1+1", "+1", "-1+1", "@SUM(1)", "＝1+1", "＋1", "－1", "＠A1", "\t=1", '=HYPERLINK("http://evil.example","x")', "=cmd|' /C calc'!A0")
+
+
+def hostile_question(question: Question) -> Question:
+    """Return a question all of whose texts are hostile."""
+    options = tuple(replace(option, text=HOSTILE + option.id) for option in question.options)
+    return replace(
+        question,
+        uid=f"h-{question.uid}",
+        category="hostile/all",
+        stem=HOSTILE + question.stem,
+        options=question.options if question.type is QuestionType.TRUE_FALSE else options,
+        explanation=HOSTILE,
+        source=Source(HOSTILE, HOSTILE, HOSTILE, HOSTILE),
+        topic=HOSTILE,
+        department=HOSTILE,
+        tags=(HOSTILE,),
+        true_sentence=HOSTILE,
+        valid_to=date(2026, 12, 31),
+    )
+
+
+@pytest.fixture
+def hostile(app: Flask, web_engine: Engine, clock: Clock) -> str:
+    """The county with a unit, a cadre, a bank, a blueprint and a sitting full of hostile texts, sat and marked; the code of the paper."""
+    chief, before = command_line(HOSTILE), NINE - timedelta(days=1)
+    kinds = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE, QuestionType.FILL_IN)
+    sections = tuple(Section(HOSTILE, kind, 2, (Cell(2, categories=("hostile",)),), Rule()) for kind in kinds)  # type: ignore[arg-type]
+    blueprint = Blueprint(WHERE, HOSTILE, 60, 1, sections, notes=(HOSTILE,))  # type: ignore[arg-type]
+    units = (Unit("H01", HOSTILE, UnitKind.TOWNSHIP, "QL"),)
+    cadre = Cadre("H001", HOSTILE, "H01", (HOSTILE,), (Post(PostKind.TOWNSHIP_STAFF, "H01", date(2025, 1, 1), title=HOSTILE),))
+    plan = SittingPlan(WHERE, HOSTILE, WHERE, Group(units=("H01",)), NINE, NINE + timedelta(hours=2), release=Release.ON_CLOSE)
+    with writing(web_engine) as session:
+        rosters.load_roster(session, chief, before, Roster(units, (cadre,)))
+        publishing.publish(session, chief, before, [hostile_question(question) for question in make_questions()], [blueprint])
+        for login, roles, number in (("h001", [Role.TRAINEE], "H001"), ("chief", [role for role in Role if role is not Role.TRAINEE], "")):
+            accounts.create_account(session, chief, before, login, HOSTILE, PASSWORD, roles, number)
+        scheduling.create_sitting(session, chief, before, plan, ZONE, bytes(32))
+        extending.extend(session, chief, WHERE, "H001", 5, HOSTILE, NINE)
+    code, person = paper_code(web_engine, "H001", WHERE), Person(app, "h001")
+    person.post(f"/papers/{code}/start")
+    person.save(code, 7, [HOSTILE, HOSTILE], 1, device=HOSTILE)
+    person.post(f"/papers/{code}/submit", {"device": HOSTILE})
+    organiser = Person(app, "chief")
+    organiser.post("/bank/proposals/new", {"title": HOSTILE, "source": f"# {HOSTILE}\ncategory: {json.dumps(HOSTILE)}\nquestions: []\n"})
+    organiser.post("/bank/questions/h-single-1/retire", {"reason": HOSTILE})
+    organiser.post(f"/sittings/{WHERE}/cadres/H001/void", {"number": "H001", "reason": HOSTILE})
+    organiser.post(f"/sittings/{WHERE}/cadres/H001/restore", {"reason": HOSTILE})
+    return code
+
+
+class Seen(HTMLParser):
+    """What a browser makes of a page: its elements, and its texts with the values of its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attrs:
+            self.attributes.add(name)
+            self.texts.append(value or "")
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def faults(page: str) -> list[str]:
+    """Return what a page should not be made of."""
+    seen = Seen(page)
+    out = [tag for tag in seen.tags if tag in ("xss", "script") and ("xss" in tag or "<script>" in page)]
+    out += [name for name in seen.attributes if not name.replace("-", "").isalnum() or name.startswith("on") or name == "style"]
+    return out + ([SUM] if SUM in page else [])
+
+
+def shows(page: str) -> bool:
+    """True when the hostile text stands in the page as the text that it is."""
+    return any(MARK in text for text in Seen(page).texts)
+
+
+@pytest.mark.parametrize("at", ["open", "over"])
+def test_hostile_texts_are_texts_on_every_page(app: Flask, web_engine: Engine, hostile: str, clock: Clock, at: str) -> None:
+    if at == "over":
+        clock.at = NINE + timedelta(hours=3)
+    wrong, shown = [], set()
+    for login in ("h001", "chief"):
+        person = Person(app, login)
+        for language in ("zh", "en"):
+            person.post("/language", {"language": language})
+            for case in cases(app, ("GET",), code=hostile if login == "h001" else WHERE, number="H001", uid="h-single-1"):
+                path = case.path.replace("/papers/" + WHERE, "/papers/" + hostile)
+                with person.get(path) as reply:
+                    page = reply.get_data(as_text=True) if reply.mimetype == "text/html" else ""
+                assert reply.status_code < 500, path
+                wrong += [f"{path}: {fault}" for fault in faults(page)]
+                shown |= {case.endpoint} if shows(page) else set()
+    assert wrong == []
+    wanted = {
+        "account.password", "trainee.home", "trainee.paper", "trainee.result", "organiser.home", "organiser.sitting", "organiser.cadre",
+        "organiser.hall", "organiser.times", "organiser.release", "organiser.draw", "organiser.roster", "organiser.new", "marker.texts",
+        "setter.home", "setter.question", "workbench.history", "workbench.lapses", "workbench.proposal", "workbench.proposals",
+        "blueprints.home", "blueprints.show", "blueprints.edit",
+    }  # fmt: skip
+    assert wanted - shown <= {"marker.texts", "organiser.draw"}, "the text was not where this test looked"
+
+
+def test_the_sitting_page_holds_hostile_stems_options_and_answers(app: Flask, web_engine: Engine, hostile: str, clock: Clock) -> None:
+    with writing(web_engine) as session:
+        extending.reopen(session, command_line("x"), WHERE, "H001", 5, "r", clock())
+    person = Person(app, "h001")
+    for page in ("sit", "sit?section=4", "summary"):
+        text = person.get(f"/papers/{hostile}/{page}").text
+        assert faults(text) == []
+        assert shows(text)
+
+
+SEARCHES = (
+    "/bank?text={}", "/bank?category={}", "/bank?type={}&area={}&level={}&on={}", "/bank?offset={}", "/bank/coverage?on={}", "/bank/lapses?days={}",
+    "/sittings/demo?unit={}&standing={}&order={}&down={}&done={}", "/sittings/demo/hall?site={}&unit={}&state={}&q={}&offset={}",
+    "/blueprints/small?on={}&profile={}", "/bank/proposals/1?done={}&offset={}", "/login?next={}", "/marking/demo?regraded={}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", SEARCHES)
+@pytest.mark.parametrize(
+    "text", [HOSTILE, "' OR 1=1 --", "%' UNION SELECT password_hash FROM account --", "\\", "%", "_", "\x00", "'; DROP TABLE audit; --"]
+)
+def test_what_is_searched_filtered_and_sorted_by_is_a_text(app: Flask, web_engine: Engine, address: str, text: str) -> None:
+    """19 as well: a filter in SQL's own words finds what holds them, which is nothing."""
+    from urllib.parse import quote
+
+    who = "setter" if address.startswith("/bank") else "marker" if address.startswith("/marking") else "organiser"
+    reply = Person(app, who).get(address.replace("{}", quote(text)))
+    assert reply.status_code in (200, 302, 400, 404)
+    assert faults(reply.text) == []
+    assert "argon2" not in reply.text
+
+
+@pytest.mark.parametrize(("text", "found"), [("单选第1号", 1), ("%", 0), ("' OR '1'='1", 0), ("\\", 0), ("单选第%号", 0), ("单选第_号", 0)])
+def test_a_search_takes_no_word_for_a_pattern(app: Flask, text: str, found: int) -> None:
+    page = Person(app, "setter").get("/bank", query_string={"text": text}).text
+    assert page.count('href="/bank/questions/') == found
+
+
+def test_sorting_by_what_is_no_column_is_sorting_by_none(app: Flask) -> None:
+    organiser = Person(app, "organiser")
+    plain = organiser.get("/sittings/demo").text
+    for order in ("password_hash", "name; DROP TABLE audit", "__class__"):
+        page = organiser.get("/sittings/demo", query_string={"order": order}).text
+        assert [line for line in page.splitlines() if "<td" in line] == [line for line in plain.splitlines() if "<td" in line]
+
+
+# --- prints and exports ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_prints_hold_hostile_texts_as_texts_and_nothing_that_runs(app: Flask, hostile: str) -> None:
+    chief = Person(app, "chief")
+    prints = [
+        chief.post(f"/sittings/{WHERE}/papers.pdf", {"who": "all", "size": "A4", "with_key": "y"}),
+        chief.get(f"/sittings/{WHERE}/notice.pdf"),
+        chief.post(f"/sittings/{WHERE}/slips", {"unit": ""}),
+    ]
+    for reply in prints:
+        assert reply.mimetype == "application/pdf", reply.text[:500]
+        document = pypdfium2.PdfDocument(reply.data)
+        text = "".join(page.get_textpage().get_text_bounded() for page in document).replace("\r\n", "").replace(" ", "")
+        document.close()
+        assert MARK.replace(" ", "") in text
+        assert "{{1337*1337}}" in text
+        assert SUM not in text
+        assert not any(word in reply.data for word in (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction", b"/URI"))
+
+
+@pytest.fixture
+def formulas(app: Flask, web_engine: Engine, clock: Clock) -> None:
+    """Cadres whose names a spreadsheet would run, in units with such names, who sat."""
+    chief, before = command_line("tests"), NINE - timedelta(days=1)
+    units = tuple(Unit(f"F{n:02}", text, UnitKind.TOWNSHIP, "QL") for n, text in enumerate(FORMULAS))
+    cadres = tuple(Cadre(f"F{n:03}", text, f"F{n:02}") for n, text in enumerate(FORMULAS))
+    with writing(web_engine) as session:
+        rosters.load_roster(session, chief, before, Roster(units, cadres))
+        plan = SittingPlan("formulas", "=1+1", "small", Group(units=tuple(unit.code for unit in units)), NINE, NINE + timedelta(hours=2))
+        scheduling.create_sitting(session, chief, before, plan, ZONE, bytes(32))
+
+
+def test_no_export_of_results_runs_a_name(app: Flask, formulas: None) -> None:
+    content = Person(app, "organiser").get("/sittings/formulas/results.xlsx").data
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells if isinstance(cell.value, str)} <= {"s", "inlineStr"}
+    assert set(FORMULAS) <= {cell.value for cell in cells}
+    assert not any(cell.hyperlink for cell in cells)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert not any(b"<f>" in archive.read(name) or b"externalLink" in archive.read(name) for name in archive.namelist())
+
+
+def test_no_list_of_first_passwords_runs_a_name(app: Flask, web_engine: Engine, formulas: None, clock: Clock) -> None:
+    with writing(web_engine) as session:
+        issued = accounts.issue_passwords(session, command_line("tests"), clock(), lambda: "first-4-password")
+    out = io.StringIO(newline="")
+    write_csv(["单位", "姓名"], [[item.unit, item.name] for item in issued], out)
+    rows = list(csv.reader(io.StringIO(out.getvalue().removeprefix("\ufeff"), newline="")))[1:]
+    named = [cell for row in rows for cell in row if any(cell.lstrip("'") == text for text in FORMULAS)]
+    assert len(named) == 2 * len(FORMULAS)
+    assert all(cell.startswith("'") for cell in named)
+
+
+def test_tables_are_written_in_one_way_each() -> None:
+    """Every CSV by `csv_table`, which quotes; every Excel cell by `write_string` or a number's own method, never by `write`, which guesses."""
+    wrong = []
+    for path in Path(quiz.__file__).parent.rglob("*.py"):
+        text = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = node.func.value
+                if isinstance(owner, ast.Name) and owner.id == "csv" and node.func.attr in ("writer", "DictWriter") and path.name != "csv_table.py":
+                    wrong.append(f"{path.name}:{node.lineno}")
+                if "sheet" in ast.unparse(owner) and node.func.attr in (
+                    "write",
+                    "write_row",
+                    "write_column",
+                    "write_formula",
+                    "write_url",
+                    "write_rich_string",
+                ):
+                    wrong.append(f"{path.name}:{node.lineno}")
+    assert wrong == []
+
+
+# --- 30: what is typed reaches no log line -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """The log of a server that writes a line for every request."""
+    before, levels = logging.root.handlers[:], {name: logging.getLogger(name).level for name in ("", "quiz", "waitress.queue")}
+    stream = io.StringIO()
+    start_logging(log_all=True, stream=stream)
+    yield stream
+    logging.root.handlers[:] = before
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def test_nobody_writes_a_line_of_their_own_into_the_log(app: Flask, log: io.StringIO, trainee: Person, code: str) -> None:
+    forged = 'x\r\n{"time": "2026-12-01", "level": "ERROR", "event": "forged"}\r\n\x1b[2Jforged\u2028'
+    stranger = Person(app)
+    stranger.post("/login", {"login": forged, "password": forged})
+    stranger.post("/admit", {"code": forged})
+    stranger.get("/nothing", query_string={"next": forged}, headers={"User-Agent": "forged", "Referer": "forged", "X-Request-ID": "forged"})
+    stranger.client.open("/forged%0d%0aforged", method="FORGED")
+    trainee.post(f"/papers/{code}/start")
+    trainee.post_json(f"/papers/{code}/responses", {"device": forged, "items": [{"slot": 1, "value": [forged], "seq": 1}]})
+    trainee.post(f"/papers/{code}/submit", {"unsent": json.dumps([{"slot": 7, "value": [forged, forged], "seq": 9}]), "device": forged})
+    for _ in range(200):
+        stranger.post("/admit", {"code": "23456789WXYZ"}, environ_base={"REMOTE_ADDR": "forged\r\nforged"})
+    lines = log.getvalue().splitlines()
+    assert len(lines) > 100
+    assert all(json.loads(line)["event"] for line in lines)
+    assert "forged" not in log.getvalue()

@@ -1,0 +1,120 @@
+"""Mark matrices as CSV and Excel: what each column and row means, every fault with its place, nothing raised for bad content."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quiz.formats.mark_matrix import MOST_FAULTS, read_matrix
+
+
+def read(text):
+    return read_matrix(text.encode(), "f.csv")
+
+
+def faults(text):
+    sheet, problems = read(text)
+    assert sheet is None
+    return [(item.line, item.column, item.rule) for item in problems]
+
+
+def test_people_questions_and_full_marks():
+    """The column that says who is no question, the total is left out, an empty cell is no answer."""
+    sheet, problems = read("工号,q1,q2,总分\nMAXMARK,1,2.5,\nC1,1,2,3\nC2,,0.5,0.5\n")
+    assert problems == ()
+    assert [item.name for item in sheet.items] == ["q1", "q2"]
+    assert sheet.persons == ("C1", "C2")
+    assert sheet.marks == ((1.0, 2.0), (None, 0.5))
+    assert sheet.most == (1.0, 2.5)
+    assert sheet.left_out == ("总分",)
+    assert sheet.groups == ()
+    assert sheet.letters == ()
+
+
+def test_without_names_people_are_rows_and_without_a_header_questions_are_numbered():
+    sheet, _ = read("1,0\n0,1\n1,1\n")
+    assert [item.name for item in sheet.items] == ["Q1", "Q2"]
+    assert len(sheet.persons) == 3
+    assert sheet.most == (None, None)
+    sheet, _ = read("a,b\n1,0\n")
+    assert [item.name for item in sheet.items] == ["a", "b"]
+    assert sheet.persons == ("2",)
+
+
+def test_a_row_may_stand_for_several_people():
+    sheet, _ = read('"a","b","freq"\n1,0,3\n0,0,0\n1,1,2\n')
+    assert sheet.marks == ((1.0, 0.0),) * 3 + ((1.0, 1.0),) * 2
+
+
+def test_letters_are_marked_by_the_key():
+    """All or nothing; several letters in any spelling; a column without a key keeps its marks; the number of options gives the chance of guessing."""
+    text = 'id,group,q1,q2,q3\nKEY,,B,AC,\nMAXMARK,,2,2,5\nOPTIONS,,4,4,\nx,镇,b,"C, A",3.5\ny,村,A,A,5\nz,镇,,D,\n'
+    sheet, problems = read(text)
+    assert problems == ()
+    assert sheet.marks == ((2.0, 2.0, 3.5), (0.0, 0.0, 5.0), (0.0, 0.0, None))
+    assert sheet.groups == ("镇", "村", "镇")
+    assert sheet.letters == (("B", "AC", ""), ("A", "A", ""), ("", "D", ""))
+    first, second, third = sheet.items
+    assert (first.options, first.key, first.is_single, first.guess) == (("A", "B"), {"B"}, True, 0.25)
+    assert (second.options, second.is_single, second.guess) == (("A", "C", "D"), False, None)
+    assert (third.options, third.guess) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("q1,q2\n1,x\n缺,0\n", [(2, 2, "M002"), (3, 1, "M002")]),
+        ("id,q1\nMAXMARK,2\na,3\n", [(3, 2, "M004")]),
+        ("q1,freq\n1,2.5\n1,-1\n1,\n", [(2, 2, "M003"), (3, 2, "M003"), (4, 2, "M003")]),
+        ("q1\nnan\n", [(2, 1, "M002")]),
+        ("q1\n1e30\n", [(2, 1, "M002")]),
+        ("", [(1, 1, "M001")]),
+        ("q1,q2\n", [(1, 1, "M001")]),
+        ("姓名,总分\n甲,3\n", [(1, 1, "M001")]),
+    ],
+)
+def test_faults_have_their_place(text, expected):
+    assert faults(text) == expected
+
+
+def test_not_more_faults_than_anybody_reads():
+    assert len(faults("q1\n" + "x\n" * 500)) == MOST_FAULTS
+
+
+def test_an_excel_sheet_is_read_alike():
+    book = openpyxl.Workbook()
+    for row in (["工号", "q1", "q2"], ["满分", 1, 2], ["C1", 1, 1.5], ["C2", 0, None]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    sheet, problems = read_matrix(out.getvalue(), "f.xlsx")
+    assert problems == ()
+    assert sheet.marks == ((1.0, 1.5), (0.0, None))
+    assert sheet.most == (1.0, 2.0)
+
+
+def test_more_questions_than_a_roster_has_columns():
+    """A hundred and fifty questions are no cut-off roster."""
+    sheet, _ = read(",".join(f"q{n}" for n in range(150)) + "\n" + ",".join("1" * 150) + "\n")
+    assert len(sheet.items) == 150
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(str.encode))
+@settings(max_examples=200, deadline=None)
+def test_no_content_raises(content):
+    sheet, problems = read_matrix(content, "f")
+    assert sheet is not None or problems
+
+
+@given(st.lists(st.lists(st.floats(-5, 5) | st.none(), min_size=3, max_size=3), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_is_read(rows):
+    """A row without any answer is a person who was asked nothing: the first column keeps it."""
+    text = "id,a,b,c\n" + "".join(f"p{n}," + ",".join("" if mark is None else repr(mark) for mark in row) + "\n" for n, row in enumerate(rows))
+    sheet, problems = read(text)
+    assert problems == ()
+    assert sheet.marks == tuple(tuple(row) for row in rows)
