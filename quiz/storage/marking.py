@@ -97,6 +97,19 @@ def list_waiting(session: Session, sitting: SittingRow, uid: str = "") -> list[W
     return sorted(found.values(), key=lambda one: (-len(one.attempts), one.uid, one.blank, one.normalised))
 
 
+def slot_of(session: Session, sitting: SittingRow, uid: str) -> Slot | None:
+    """Return a slot of the sitting that has this question, or None: as one paper shows it."""
+    condition = PaperRow.questions.contains(json.dumps(base_uid(uid)), autoescape=True)
+    query = select(PaperRow.content, PaperRow.questions).where(PaperRow.sitting_id == sitting.id, condition).order_by(PaperRow.id)
+    with session.execute(query.execution_options(yield_per=10)) as rows:
+        for content, questions in rows:
+            numbers = {at for at, base in enumerate(json.loads(questions), 1) if base == base_uid(uid)}
+            found = next((slot for slot, _ in read_slots(session, content, numbers) if slot.question.uid == uid), None)
+            if found is not None:
+                return found
+    return None
+
+
 def _made_uids(session: Session) -> set[str]:
     """The templates and cases of the bank: what stands on a paper under their uid is one of several questions."""
     query = (
