@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -139,6 +139,12 @@ def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str]
     """Return what markers decided in a sitting; the newest decision on a text counts."""
     rows = session.scalars(select(DecisionRow).where(DecisionRow.sitting_id == sitting_id).order_by(DecisionRow.id))
     return {(row.question_uid, row.blank, row.text): Fraction(row.share, MILLION) for row in rows}
+
+
+def reasons_of(session: Session, sitting_id: int, uids: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return why markers decided short answers to these questions as they did, by question and normalised text; the newest decision counts."""
+    query = select(DecisionRow).where(DecisionRow.sitting_id == sitting_id, DecisionRow.question_uid.in_(list(uids))).order_by(DecisionRow.id)
+    return {(row.question_uid, row.text): row.reason for row in session.scalars(query)}
 
 
 def _graded(row: GradingRow) -> Graded:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from quiz.core.correction import REMEDY_NAMES, Correction, Remedy, any_of, as_shown, new_key_words
+from quiz.core.fill_in import normalise
 from quiz.core.marking import Mark, Why
 from quiz.core.message import Message, mark_text, say
 from quiz.core.paper import Paper
@@ -69,13 +70,15 @@ class Run:
 class History:
     """All grading runs of an attempt, the first first, and the paper with the keys by which the marks shown were made.
 
-    `notes` says for a slot what counts there instead of the key that was printed; `by_hand` who set its mark by hand and why.
+    `notes` says for a slot what counts there instead of the key that was printed; `by_hand` who set its mark by hand and why; `comments` what a
+    marker wrote of a short answer.
     """
 
     runs: tuple[Run, ...] = ()
     paper: Paper | None = None
     notes: Mapping[int, tuple[CorrectionRow, Message | str]] | None = None
     by_hand: Mapping[int, OverrideRow] | None = None
+    comments: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def changes(self) -> tuple[Run, ...]:
@@ -107,7 +110,22 @@ def history_of(session: Session, result: Result) -> History:
         paper=_shown(result.paper, shown, known),
         notes=_notes(result.paper, shown, known, rows),
         by_hand={row.slot: row for row in by_hand if shown[row.slot].why == Why.OVERRIDDEN} if shown else {},
+        comments=_comments(session, result, shown),
     )
+
+
+def _comments(session: Session, result: Result, marks: Mapping[int, Mark]) -> dict[int, str]:
+    """What markers wrote of the short answers that they marked."""
+    assert result.paper is not None
+    asked = {
+        (slot.question.uid, normalise(result.responses[slot.number][0])): slot.number
+        for slot in result.paper.slots
+        if slot.number in marks and marks[slot.number].why == Why.JUDGED and result.responses and result.responses.get(slot.number)
+    }
+    if not asked:
+        return {}
+    reasons = gradings.reasons_of(session, result.seat.sitting.id, {uid for uid, _ in asked})
+    return {slot: reasons[key] for key, slot in asked.items() if key in reasons}
 
 
 def _touched(before: Mapping[int, Mark], after: Mapping[int, Mark], correction: int, slot: int) -> tuple[Touched, ...]:
