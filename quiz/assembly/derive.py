@@ -14,10 +14,11 @@ from quiz.assembly.amend import Board, Entry, Exchange, Holder, late_choices, la
 from quiz.assembly.draw import draw
 from quiz.assembly.local import Local, Member, choose_local
 from quiz.assembly.papers import in_order, paper_code
-from quiz.assembly.pool import hundredths, placed_cells
+from quiz.assembly.pool import placed_cells
 from quiz.assembly.problem import Choice, Desk
 from quiz.assembly.snapshot import VERSION, read_fits, read_member, read_members, read_problem, write_local
 from quiz.core.blueprint import Blueprint
+from quiz.core.marking import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
 
@@ -81,7 +82,7 @@ def derive(
     derived = Derived(commitment(seed, snapshot_digest(snapshot)), board)
     if write_local(parts) != snapshot["chosen"]:
         derived.faults.append(say("个人部分（本地题）与快照中登记的不一致。"))
-    if [(hundredths(place.owner.each), place.instead_of) for place in places] != [(cell.each, cell.instead_of) for cell in problem.cells]:
+    if [(to_hundredths(place.owner.each), place.instead_of) for place in places] != [(cell.each, cell.instead_of) for cell in problem.cells]:
         derived.faults.append(say("快照中的格与命题蓝图不一致。"))
     for paper, (member, part, desk, picks) in enumerate(zip(members, parts, problem.desks, drawn.papers, strict=True)):
         form = FORM_NAMES[drawn.forms[paper]] if drawn.forms else ""

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from quiz.assembly.pool import PlacedCell
 from quiz.core.blueprint import Blueprint
+from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import say
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.profile import Dataset
@@ -164,10 +165,10 @@ def _as_shown(question: Question, order: Sequence[int]) -> tuple[Option, ...]:
 
 def split_marks(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Return `total` shared out in proportion to `weights`, in whole hundredths that add up exactly; leftovers go to the largest rests."""
-    hundredths = int(total.scaleb(2))
-    exact = [Fraction(hundredths) * Fraction(weight) / Fraction(sum(weights)) for weight in weights]
+    whole = to_hundredths(total)
+    exact = [Fraction(whole) * Fraction(weight) / Fraction(sum(weights)) for weight in weights]
     shares = [floor(value) for value in exact]
     by_rest = sorted(range(len(shares)), key=lambda i: (shares[i] - exact[i], i))
-    for i in by_rest[: hundredths - sum(shares)]:
+    for i in by_rest[: whole - sum(shares)]:
         shares[i] += 1
-    return [Decimal(share).scaleb(-2) for share in shares]
+    return [from_hundredths(share) for share in shares]

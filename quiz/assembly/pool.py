@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 
 from quiz.assembly.problem import DrawCell, DrawLimit, Item
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.difficulty import Facilities, facility
+from quiz.core.marking import to_hundredths
 from quiz.core.question import Question, Revision
 
 
@@ -77,7 +77,7 @@ def make_pool(blueprint: Blueprint, questions: Sequence[Revision], known: Facili
     cells = tuple(
         DrawCell(
             count=0 if place.cell.is_local or place.instead_of >= 0 else place.cell.count,
-            each=hundredths(place.owner.each),
+            each=to_hundredths(place.owner.each),
             kinds=tuple(kind for (admitted, _), kind in signatures.items() if number in admitted),
             instead_of=place.instead_of,
         )
@@ -92,11 +92,6 @@ def make_pool(blueprint: Blueprint, questions: Sequence[Revision], known: Facili
         for number, limit in enumerate(blueprint.limits)
     )
     return Pool(tuple(revisions), tuple(items), places, cells, limits, tuple(sizes))
-
-
-def hundredths(mark: Decimal) -> int:
-    """Return a mark as a whole number of hundredths."""
-    return int(mark.scaleb(2))
 
 
 def _admits(place: PlacedCell, question: Question) -> bool:

@@ -11,7 +11,7 @@ from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Placed, Problems
 from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, read_choice, read_flag, read_text, read_texts
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, Sequence
-from quiz.core.fill_in import date_parts, normalise, number, quantity
+from quiz.core.fill_in import may_be_answer, normalise, number
 from quiz.core.message import say
 from quiz.core.question import BLANK, OPTION_LETTERS, TRUE_OPTIONS, Blank, BlankKind, Option, Point, QuestionType
 
@@ -34,7 +34,7 @@ GAP = re.compile(r"_{2,}|＿+")
 FEWEST = {QuestionType.SINGLE: 2, QuestionType.MULTIPLE: 3}
 OPTION_LIMIT, SENTENCE_LIMIT, ANSWER_LIMIT = 300, 1000, 200
 MOST_PROMPTS = 9
-BLANK_KEYS = ("answers", "kind", "unit", "tolerance", "marks", "group")
+BLANK_KEYS = ("answers", "kind", "unit", "unit_required", "tolerance", "marks", "group")
 OPTION_KEYS = ("text", "picture")
 POINT_KEYS = ("text", "marks", "keywords")
 TOLERANCE = re.compile(r"\d+(\.\d+)?%?")
@@ -194,7 +194,7 @@ def _blanks(fields: Fields, stem: str, problems: Problems) -> tuple[Blank, ...]:
 
 def _blank(node: Node, problems: Problems) -> Blank | None:
     """One gap: an answer, a list of answers, or a map with `answers`, `kind` and `unit`."""
-    kind, unit, tolerance, weight, group, at = None, "", "", Decimal(1), "", node
+    kind, unit, tolerance, weight, group, at, needs_unit = None, "", "", Decimal(1), "", node, False
     if isinstance(node, Mapping):
         fields = open_fields(node, "blanks", problems, BLANK_KEYS)
         assert fields is not None
@@ -202,6 +202,9 @@ def _blank(node: Node, problems: Problems) -> Blank | None:
         value, group = fields.value("answers"), fields.text("group", required=False)
         text, unit = fields.text("kind", required=False), fields.text("unit", required=False)
         kind = read_choice(text, fields.at("kind"), "kind", BlankKind, problems) if text else None
+        needs_unit = fields.flag("unit_required")
+        if needs_unit and not unit:
+            problems.add(fields.at("unit_required"), "Q214", say("要求写单位，就要写明是什么单位，如“unit: 元”。"))
         if value is None:
             return None
         at = value
@@ -214,9 +217,9 @@ def _blank(node: Node, problems: Problems) -> Blank | None:
     if kind is None:
         kind = BlankKind.NUMBER if all(number(text) is not None for text, _ in given) else BlankKind.TEXT
     for text, place in given:
-        if not _fits(text, kind, unit):
+        if not may_be_answer(text, kind, unit):
             problems.add(place, "Q214", say("答案“{got}”不能当作{kind}来比较。请改写，或者把 kind 改为 text。", got=text, kind=kind.value))
-    return Blank(tuple(text for text, _ in given), kind, unit, group, tolerance, weight)
+    return Blank(tuple(text for text, _ in given), kind, unit, group, tolerance, weight, needs_unit)
 
 
 def _tolerance(fields: Fields, problems: Problems) -> str:
@@ -289,9 +292,3 @@ def _lettered(texts: list[tuple[str, Placed]], problems: Problems, at: Placed) -
     named = list(zip(OPTION_LETTERS, texts, strict=False))
     check_options([(letter, text, place) for letter, (text, place) in named], problems)
     return tuple(Option(letter, text) for letter, (text, _) in named)
-
-
-def _fits(text: str, kind: BlankKind, unit: str) -> bool:
-    if kind is BlankKind.NUMBER:
-        return quantity(text + unit) is not None or quantity(text) is not None
-    return date_parts(text) is not None if kind is BlankKind.DATE else bool(normalise(text))

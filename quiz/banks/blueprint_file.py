@@ -12,7 +12,7 @@ from quiz.banks.problems import Loaded, Problems
 from quiz.banks.schema import Fields, open_fields, read_choice, read_text, read_texts, report_choice
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, parse_yaml
 from quiz.core.blueprint import NEW_POST, OTHER_POSTS, USUAL_SHARES, Band, Blueprint, Cell, Limit, Section, Share, SourceLevel, WeightClass
-from quiz.core.marking import Rule, RuleName
+from quiz.core.marking import FOR_CONTESTS, VALUED, Rule, RuleName
 from quiz.core.message import say
 from quiz.core.question import AREAS, Level, QuestionType
 from quiz.core.roster import PostKind
@@ -28,7 +28,7 @@ LIMIT_KEYS = ("least", "most", *WHAT_KEYS)
 USUAL = "usual"
 MAX_MINUTES, MAX_COUNT = 600, 200
 RULES_OF = {
-    QuestionType.MULTIPLE: tuple(RuleName),
+    QuestionType.MULTIPLE: tuple(name for name in RuleName if name not in FOR_CONTESTS),
     QuestionType.ORDERING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
     QuestionType.MATCHING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
 }
@@ -67,7 +67,7 @@ def _read(node: Node, problems: Problems) -> Blueprint | None:
         return None
     code, title, notes = plan.code("id"), plan.text("title"), plan.texts("notes", required=False, limit=500)
     minutes = plan.whole("minutes", 1, MAX_MINUTES)
-    total, pass_mark = plan.exact("total", "0.01", "10000"), plan.exact("pass_mark", "0", "10000")
+    total, pass_mark = plan.exact("total", "0.01", "10000"), _marks(plan, "pass_mark", "0", "10000", problems)
     topic_cap = plan.whole("topic_cap", 1, MAX_COUNT, required=False) or 0
     shares = _shares(plan, problems)
     sections = tuple(section for item in top.items("sections") if (section := _section(item, problems)))
@@ -92,34 +92,51 @@ def _section(node: Node, problems: Problems) -> Section | None:
     if fields is None:
         return None
     title, kind = fields.text("title"), fields.choice("type", QuestionType)
-    each = fields.exact("each", "0.01", "1000")
-    if each is not None and each != each.quantize(Decimal("0.01")):
-        problems.add(fields.at("each"), "F108", say("每题分值最多两位小数，这里是{got}。", got=f"{each:f}"))
+    each = _marks(fields, "each", "0.01", "1000", problems)
     rule = _rule(fields, kind, each, problems)
     cells = tuple(cell for item in fields.items("cells") if (cell := _cell(item, problems)))
     return Section(title, kind, each, cells, rule) if kind and each and cells and title else None
 
 
+def _marks(fields: Fields, key: str, low: str, high: str, problems: Problems) -> Decimal | None:
+    """A number of marks: hundredths are the finest that is stored."""
+    marks = fields.exact(key, low, high)
+    if marks is None or marks == marks.quantize(Decimal("0.01")):
+        return marks
+    problems.add(fields.at(key), "F108", say("“{key}”最多两位小数，这里是{got}。", key=key, got=f"{marks:f}"))
+    return None
+
+
 def _rule(fields: Fields, kind: QuestionType | None, each: Decimal | None, problems: Problems) -> Rule:
-    """The marking rule: a name, or `{per_option: marks}`; all or nothing when left out."""
+    """The marking rule: a name, or one with its marks as `{per_option: marks}`; all or nothing when left out."""
     node = fields.value("rule", required=False)
     if node is None:
         return Rule()
     if isinstance(node, Mapping):
-        given = open_fields(node, "rule", problems, ("per_option",))
-        value = given.exact("per_option", "0.01", "1000") if given else None
-        if value is not None and each is not None and value > each:
-            problems.add(node, "B403", say("每个正确选项得{value}分，超过了每题{each}分。", value=f"{value:f}", each=f"{each:f}"))
-        rule = Rule(RuleName.PER_OPTION, value)
+        rule = _valued(node, each, problems)
     else:
         text = read_text(node, "rule", problems)
         name = read_choice(text, node, "rule", RuleName, problems) if text else None
-        if name is RuleName.PER_OPTION:
-            problems.add(node, "B403", say("“per_option”要写出每个正确选项的分值，如“rule: {per_option: 0.5}”。"))
+        if name in VALUED:
+            problems.add(node, "B403", say("“{rule}”要写出分值，如“rule: {example}”。", rule=name.value, example=f"{{{name.value}: 0.5}}"))
         rule = Rule(name or RuleName.ALL_OR_NOTHING)
     if kind and rule.name not in RULES_OF.get(kind, (RuleName.ALL_OR_NOTHING,)):
         problems.add(node, "B403", say("“{type}”题不用这个计分规则。请删掉“rule”，或者换一个规则。", type=kind.value))
     return rule
+
+
+def _valued(node: Mapping, each: Decimal | None, problems: Problems) -> Rule:
+    """A rule with its marks: exactly one of those that have some."""
+    given = open_fields(node, "rule", problems, tuple(name.value for name in VALUED))
+    named = [name for name in VALUED if given and given.has(name.value)]
+    if given is None or len(named) != 1:
+        problems.add(node, "B403", say("计分规则要写一个名称和它的分值，如“rule: {example}”。", example="{per_option: 0.5}"))
+        return Rule()
+    (name,) = named
+    value = given.exact(name.value, "0.01", "1000")
+    if value is not None and each is not None and value > each:
+        problems.add(node, "B403", say("少选得{value}分，超过了每题{each}分。", value=f"{value:f}", each=f"{each:f}"))
+    return Rule(name, value)
 
 
 def _cell(node: Node, problems: Problems) -> Cell | None:

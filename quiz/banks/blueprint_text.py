@@ -12,7 +12,7 @@ from quiz.banks.writer import flow, scalar
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, parse_yaml
 from quiz.banks.yaml_tree import Sequence as Items
 from quiz.core.blueprint import USUAL_SHARES, Blueprint, Cell, Limit, Section
-from quiz.core.marking import Rule, RuleName
+from quiz.core.marking import VALUED, Rule
 
 SELECTORS = (
     ("category", "categories"),
@@ -72,7 +72,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> str:
-    return f"{{per_option: {_number(rule.value)}}}" if rule.name is RuleName.PER_OPTION and rule.value is not None else rule.name.value
+    return f"{{{rule.name.value}: {_number(rule.value)}}}" if rule.name in VALUED and rule.value is not None else rule.name.value
 
 
 def _limit(limit: Limit) -> str:

@@ -22,12 +22,12 @@ from quiz.banks.schema_values import (
     whole,
 )
 from quiz.core.blueprint import BAND_NAMES, NEW_POST, OTHER_POSTS, SOURCE_NAMES, WEIGHT_NAMES
-from quiz.core.marking import RuleName
+from quiz.core.marking import FOR_CONTESTS, VALUED, RuleName
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
 from quiz.core.roster import PostKind, UnitKind
 from quiz.core.site import NAME_LENGTH
-from quiz.core.sitting import Release
+from quiz.core.sitting import MOST_APPEAL_DAYS, Release
 
 LABELS = {Label.SAMPLE: "样题，还没有县级人员核对", Label.CONFIRMED: "已对照文件原文核对"}
 SCOPES = {
@@ -157,10 +157,11 @@ SECTION: dict[str, Schema] = {
     "type": COMMON["type"],
     "each": number("每题分值", 0.01, 1000, "最多两位小数"),
     "rule": {
-        "title": "多选题少选的计分",
+        "title": "多选题的计分",
         "anyOf": [
-            {"enum": [rule.value for rule in RuleName if rule is not RuleName.PER_OPTION]},
-            table("每个正确选项的分", ("per_option",), {"per_option": number("分", 0.01, 1000)}, ("per_option",)),
+            {"enum": [rule.value for rule in RuleName if rule not in (*VALUED, *FOR_CONTESTS)]},
+            table("少选时每个正确选项的分", ("per_option",), {"per_option": number("分", 0.01, 1000)}, ("per_option",)),
+            table("少选时的分", ("fixed_partial",), {"fixed_partial": number("分", 0.01, 1000)}, ("fixed_partial",)),
         ],
     },
     "cells": several("命题单元", {"$ref": "#/definitions/cell"}),
@@ -268,6 +269,9 @@ SITTING: dict[str, Schema] = {
     "columns": whole("每排座位数", 1, 20),
     "avoid_last": whole("避开最近几场考过的题", 0, 20),
     "band": number("各卷预计得分相差不超过几分", 0.1, 100),
+    "markers": whole("简答题每份由几人评", 1, 2, "1 单评，2 双评"),
+    "margin_percent": whole("双评相差超过本题分值的百分之几时由第三人仲裁", 0, 100),
+    "appeal_days": whole("异议期天数", 0, MOST_APPEAL_DAYS, "从公布答案算起，0 不受理异议"),
     "delivery_minutes": whole("断网作答的送达时限（分钟）", 0, 240),
     "sites": several("考点", table("考点", sitting_file.SITE_KEYS, SITE, ("name", "units")), "没有写到的单位，按镇、部门各为一个考点"),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
@@ -276,6 +280,7 @@ BLANK: dict[str, Schema] = {
     "answers": one_or_several("答案", ANSWER_TEXT, "几种写法都对就写成列表"),
     "kind": choice("按什么比较", BlankKind, {BlankKind.TEXT: "文字", BlankKind.NUMBER: "数", BlankKind.DATE: "日期"}),
     "unit": text("单位", "如 日、万元"),
+    "unit_required": flag("必须写单位", "没写单位的正确数值由人工判定"),
     "group": {"title": "可互换的组", "description": "同一组的空可以互换次序，如 a", "type": SCALAR},
     "tolerance": {"title": "允许误差", "description": "0.5 或 1%", "type": SCALAR, "pattern": f"^{answer.TOLERANCE.pattern}$"},
     "marks": number("分值占比", 0.5, 100),

@@ -13,11 +13,11 @@ from quiz.core.message import say
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
 from quiz.core.site import NAME_LENGTH, SitePlan, doubled
-from quiz.core.sitting import LONGEST_DELIVERY, Release
+from quiz.core.sitting import LONGEST_DELIVERY, MOST_APPEAL_DAYS, Release
 
 KEYS = (
     "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release",
-    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites",
+    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites", "appeal_days", "markers", "margin_percent",
 )  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
@@ -49,6 +49,9 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     avoid_last = fields.whole("avoid_last", 0, 20, required=False)
     delivery = fields.whole("delivery_minutes", 0, LONGEST_DELIVERY, required=False)
     band = fields.exact("band", "0.1", "100", required=False)
+    appeal_days = fields.whole("appeal_days", 0, MOST_APPEAL_DAYS, required=False)
+    markers = fields.whole("markers", 1, 2, required=False)
+    margin = fields.whole("margin_percent", 0, 100, required=False)
     group, sites = _group(fields, problems), _sites(fields, problems)
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
@@ -64,6 +67,9 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         columns=plan.columns if columns is None else columns,
         avoid_last=plan.avoid_last if avoid_last is None else avoid_last,
         band=plan.band if band is None else band,
+        appeal_days=plan.appeal_days if appeal_days is None else appeal_days,
+        markers=plan.markers if markers is None else markers,
+        margin_percent=plan.margin_percent if margin is None else margin,
         delivery_minutes=plan.delivery_minutes if delivery is None else delivery,
         sites=sites,
     )

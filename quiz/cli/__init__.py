@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting, stats
+from quiz.cli import account, appeal, audit, backup, bank, blueprint, correction, database, grade, paper, result, roster, serve, sitting, stats
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -29,6 +29,8 @@ for command in (
     sitting.sitting,
     paper.paper,
     result.result,
+    appeal.appeal,
+    grade.grade,
     stats.stats,
     account.account,
     audit.audit,
@@ -41,6 +43,10 @@ for command in (
     serve.doctor,
 ):
     quiz.add_command(command)
+
+for command in (correction.correct, correction.corrections, correction.correction_notice):
+    sitting.sitting.add_command(command)
+result.result.add_command(appeal.override)
 
 
 def main() -> None:

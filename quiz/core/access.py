@@ -36,6 +36,8 @@ class Action(StrEnum):
     WATCH_HALL = "watch_hall"
     READ_ITEMS = "read_items"
     RELEASE = "release"
+    CORRECT = "correct"
+    ANSWER_APPEALS = "answer_appeals"
     JUDGE = "judge"
     VERIFY = "verify"
     EXPORT_SITTING = "export_sitting"
@@ -58,6 +60,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.WATCH_HALL: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
+    Action.CORRECT: frozenset({Role.ORGANISER}),
+    Action.ANSWER_APPEALS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.JUDGE: frozenset({Role.MARKER}),
     Action.VERIFY: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.EXPORT_SITTING: frozenset({Role.ORGANISER, Role.INSPECTOR}),

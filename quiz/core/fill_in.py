@@ -111,6 +111,13 @@ def judge(blank: Blank, text: str) -> Verdict:
             return _judge_text(blank.answers, text)
 
 
+def may_be_answer(text: str, kind: BlankKind, unit: str) -> bool:
+    """True when a text can be compared with others as the answer of a blank of this kind."""
+    if kind is BlankKind.NUMBER:
+        return quantity(text + unit) is not None or quantity(text) is not None
+    return date_parts(text) is not None if kind is BlankKind.DATE else bool(normalise(text))
+
+
 def judge_blanks(blanks: Sequence[Blank], texts: Sequence[str]) -> list[Verdict]:
     """Return a verdict for each blank; blanks of one `group` are matched to the texts in the way that gets most right.
 
@@ -170,7 +177,7 @@ def _judge_number(blank: Blank, text: str) -> Verdict:
         if wanted is None or (given[1] and wanted[1] and given[1] != wanted[1]):
             continue
         if abs(given[0] - wanted[0]) <= _tolerance(blank.tolerance, wanted[0]):
-            return Verdict.RIGHT
+            return Verdict.REVIEW if blank.unit_required and not given[1] else Verdict.RIGHT
     return Verdict.WRONG
 
 

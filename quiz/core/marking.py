@@ -1,12 +1,12 @@
 """Responses → marks, by named rules in exact arithmetic; each mark says why. Knows no clock, no database and no person.
 
-The rules are those of Chinese written tests; a blank response earns nothing under any of them. A stored mark is rounded half up
-to a hundredth, and a total is the sum of the stored marks.
+The rules are those of Chinese written tests and of the systems that `docs/marking.md` names; a blank response earns nothing under any of them.
+A stored mark is rounded half up to a hundredth, and a total is the sum of the stored marks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -22,25 +22,53 @@ MAX_ANSWER_LENGTH = 4000
 
 
 class RuleName(StrEnum):
-    """How an incomplete right choice is marked; a wrong choice always earns nothing."""
+    """How a choice is marked that is neither blank nor exactly the key. F full marks, k right options of m, chosen c right and w wrong ones.
+
+    A wrong option earns nothing under the first five; `docs/marking.md` has the formulas, their sources and worked examples.
+    """
 
     ALL_OR_NOTHING = "all_or_nothing"
+    """0."""
     PROPORTIONAL = "proportional"
+    """w = 0: F·c/k."""
     HALF = "half"
+    """w = 0: F/2."""
     PER_OPTION = "per_option"
+    """w = 0: the rule's value for each right option, F at most."""
+    FIXED_PARTIAL = "fixed_partial"
+    """w = 0: the rule's value."""
+    RIGHT_MINUS_WRONG = "right_minus_wrong"
+    """F·(c/k − w/(m−k)), not below 0; where every option is right nothing can be wrong."""
+    RMW_MILD = "rmw_false2"
+    """F·(c/k − w/max(m−k, 2)), not below 0."""
+    PLUS_MINUS = "plus_minus"
+    """F·(c−w)/k, not below the rule's value (0 unless a contest has it below)."""
+    EACH_OPTION = "each_tf"
+    """F·(c + (m−k−w))/m: every option is judged, chosen or not."""
+    RIPKEY = "ripkey"
+    """F·c/k while no more are chosen than are right, else 0."""
+    PENALTY = "penalty"
+    """−F·value for a wrong choice of one option: for contests only, since it goes below 0."""
+
+
+VALUED = (RuleName.PER_OPTION, RuleName.FIXED_PARTIAL)
+"""Rules of a sitting that say nothing without their value."""
+
+FOR_CONTESTS = (RuleName.PENALTY,)
+"""Rules that no sitting may have: they give negative marks, which are explained by `quiz grade` and stored nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A marking rule; `value` is the marks for each right option of `per_option`."""
+    """A marking rule with its value, where it has one: marks for each right option, marks for any incomplete choice, the lowest mark, a share."""
 
     name: RuleName = RuleName.ALL_OR_NOTHING
     value: Decimal | None = None
 
     def describe(self, kind: QuestionType) -> Message:
         """Return the rule as it is printed in the section's heading."""
-        if kind is QuestionType.MULTIPLE:
-            return say(MULTIPLE_RULES[self.name], value=self.value if self.value is None else f"{self.value:f}")
+        if kind is QuestionType.MULTIPLE or self.name in FOR_CONTESTS:
+            return say(MULTIPLE_RULES[self.name], value="0" if self.value is None else f"{self.value:f}")
         if kind.is_pairs:
             return say(PAIR_RULES[self.name is RuleName.PROPORTIONAL])
         return say(PLAIN_RULES[kind])
@@ -51,6 +79,13 @@ MULTIPLE_RULES: dict[RuleName, str] = {
     RuleName.PROPORTIONAL: mark_text("少选按比例得分，错选、不选不得分"),
     RuleName.HALF: mark_text("少选得一半分，错选、不选不得分"),
     RuleName.PER_OPTION: mark_text("少选时每个正确选项得{value}分，错选、不选不得分"),
+    RuleName.FIXED_PARTIAL: mark_text("少选得{value}分，错选、不选不得分"),
+    RuleName.RIGHT_MINUS_WRONG: mark_text("选对的按比例得分，错选的按比例扣分，本题扣完为止，不选不得分"),
+    RuleName.RMW_MILD: mark_text("选对的按比例得分，错选的按比例扣分（错误选项只有一个时扣一半），本题扣完为止，不选不得分"),
+    RuleName.PLUS_MINUS: mark_text("选对一项得一份，错选一项扣一份，最低{value}分，不选不得分"),
+    RuleName.EACH_OPTION: mark_text("每个选项选或不选判断正确的各得一份，全部不选不得分"),
+    RuleName.RIPKEY: mark_text("选对的按比例得分，所选多于正确选项的个数时不得分，不选不得分"),
+    RuleName.PENALTY: mark_text("错选倒扣{value}倍的分值，不选不得分"),
 }
 
 PLAIN_RULES: dict[QuestionType, str] = {
@@ -72,11 +107,15 @@ class Why(StrEnum):
     WRONG = "wrong"
     BLANK = "blank"
     INCOMPLETE = "incomplete"
+    MIXED = "mixed"
     PARTLY_RIGHT = "partly_right"
     NEEDS_REVIEW = "needs_review"
     SOME_PAIRS = "some_pairs"
     NEEDS_MARKING = "needs_marking"
     JUDGED = "judged"
+    FULL_FOR_ALL = "full_for_all"
+    NOT_COUNTED = "not_counted"
+    OVERRIDDEN = "overridden"
 
 
 WHY_TEXTS: dict[Why, str] = {
@@ -84,11 +123,15 @@ WHY_TEXTS: dict[Why, str] = {
     Why.WRONG: mark_text("答错，不得分。"),
     Why.BLANK: mark_text("未作答，不得分。"),
     Why.INCOMPLETE: mark_text("少选：选对{right}项，应选{key}项，没有错选。"),
+    Why.MIXED: mark_text("选对{right}项，错选{wrong}项，应选{key}项。"),
     Why.PARTLY_RIGHT: mark_text("{key}空中答对{right}空。"),
     Why.NEEDS_REVIEW: mark_text("有{review}空需要人工判定，暂按{right}空答对计分。"),
     Why.SOME_PAIRS: mark_text("{key}处中对{right}处。"),
     Why.NEEDS_MARKING: mark_text("等待阅卷人评分，暂计0分。"),
     Why.JUDGED: mark_text("由阅卷人按要点评分。"),
+    Why.FULL_FOR_ALL: mark_text("本题全体给满分。"),
+    Why.NOT_COUNTED: mark_text("本题不计分。"),
+    Why.OVERRIDDEN: mark_text("由人工改分。"),
 }
 
 
@@ -96,7 +139,8 @@ WHY_TEXTS: dict[Why, str] = {
 class Mark:
     """What a response earned, under which rule, and why; `counts` are the numbers that the reason speaks of.
 
-    For fill-in `verdicts` gives right, wrong or review for each blank.
+    For fill-in `verdicts` gives right, wrong or review for each blank. `revision` is the question's as it stood on the paper, `correction` the
+    number of the correction in the sitting that this mark follows, 0 for none. A question that does not count has no marks available.
     """
 
     mark: Decimal
@@ -105,6 +149,8 @@ class Mark:
     why: Why
     counts: dict[str, int]
     verdicts: tuple[str, ...] = ()
+    revision: int = 0
+    correction: int = 0
 
     @property
     def needs_review(self) -> bool:
@@ -113,7 +159,8 @@ class Mark:
 
     def explain(self) -> Message:
         """Return the reason as a sentence."""
-        return Message(WHY_TEXTS[self.why], dict(self.counts))
+        why = Message(WHY_TEXTS[self.why], dict(self.counts))
+        return say("按第{n}次更正：{why}", n=self.correction, why=why) if self.correction else why
 
 
 Response = tuple[str, ...]
@@ -179,26 +226,53 @@ def mark_response(question: Question, response: Response, max_mark: Decimal, rul
 def _mark_choice(question: Question, chosen: frozenset[str], max_mark: Decimal, rule: Rule) -> Mark:
     right, wrong = len(chosen & question.key), len(chosen - question.key)
     counts = {"right": right, "wrong": wrong, "key": len(question.key)}
+    earned = choice_marks(rule, Fraction(max_mark), right, wrong, len(question.key), len(question.options))
     if not chosen:
-        return Mark(Decimal(0), max_mark, rule, Why.BLANK, counts)
-    if chosen == question.key:
-        return Mark(max_mark, max_mark, rule, Why.RIGHT, counts)
-    earned = Fraction(0) if wrong else _incomplete(rule, Fraction(max_mark), right, len(question.key))
-    why = Why.WRONG if wrong else Why.INCOMPLETE
-    return Mark(to_hundredths(earned), max_mark, rule, why, counts)
+        why = Why.BLANK
+    elif chosen == question.key:
+        why = Why.RIGHT
+    elif wrong:
+        why = Why.MIXED if earned else Why.WRONG
+    else:
+        why = Why.INCOMPLETE
+    return Mark(round_mark(earned), max_mark, rule, why, counts)
 
 
-def _incomplete(rule: Rule, full: Fraction, right: int, key: int) -> Fraction:
-    """The marks of a right but incomplete choice of `right` out of `key` options."""
+def choice_marks(rule: Rule, full: Fraction, right: int, wrong: int, key: int, options: int) -> Fraction:
+    """Return the exact marks of a choice of `right` of the `key` right and `wrong` of the other options, of `options` in all.
+
+    Blank earns nothing and exactly the key earns everything under every rule.
+    """
+    if not right + wrong:
+        return Fraction(0)
+    if right == key and not wrong:
+        return full
+    value = Fraction(rule.value or 0)
+    if rule.name in PARTIAL:
+        return Fraction(0) if wrong else PARTIAL[rule.name](full, value, right, key)
+    others = options - key
     match rule.name:
-        case RuleName.ALL_OR_NOTHING:
-            return Fraction(0)
-        case RuleName.HALF:
-            return full / 2
-        case RuleName.PROPORTIONAL:
-            return full * right / key
-        case RuleName.PER_OPTION:
-            return min(full, Fraction(rule.value or 0) * right)
+        case RuleName.RIGHT_MINUS_WRONG:
+            return full * max(Fraction(0), Fraction(right, key) - (Fraction(wrong, others) if wrong else 0))
+        case RuleName.RMW_MILD:
+            return full * max(Fraction(0), Fraction(right, key) - (Fraction(wrong, max(others, 2)) if wrong else 0))
+        case RuleName.PLUS_MINUS:
+            return max(value, full * (right - wrong) / key)
+        case RuleName.EACH_OPTION:
+            return full * (right + others - wrong) / options
+        case RuleName.RIPKEY:
+            return full * right / key if right + wrong <= key else Fraction(0)
+    return -full * value  # PENALTY, of which a choice of one is the only kind
+
+
+PARTIAL: dict[RuleName, Callable[[Fraction, Fraction, int, int], Fraction]] = {
+    RuleName.ALL_OR_NOTHING: lambda _full, _value, _right, _key: Fraction(0),
+    RuleName.PROPORTIONAL: lambda full, _value, right, key: full * right / key,
+    RuleName.HALF: lambda full, _value, _right, _key: full / 2,
+    RuleName.PER_OPTION: lambda full, value, right, _key: min(full, value * right),
+    RuleName.FIXED_PARTIAL: lambda full, value, _right, _key: min(full, value),
+}
+"""What a choice earns that is right as far as it goes, by full marks, the rule's value, how many are chosen and how many are right."""
 
 
 def _mark_pairs(question: Question, chosen: frozenset[str], max_mark: Decimal, rule: Rule) -> Mark:
@@ -210,7 +284,7 @@ def _mark_pairs(question: Question, chosen: frozenset[str], max_mark: Decimal, r
     if chosen == question.key:
         return Mark(max_mark, max_mark, rule, Why.RIGHT, counts)
     earned = Fraction(max_mark) * right / total if rule.name is RuleName.PROPORTIONAL else Fraction(0)
-    return Mark(to_hundredths(earned), max_mark, rule, Why.SOME_PAIRS, counts)
+    return Mark(round_mark(earned), max_mark, rule, Why.SOME_PAIRS, counts)
 
 
 def _mark_short_answer(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions) -> Mark:
@@ -220,7 +294,7 @@ def _mark_short_answer(question: Question, response: Response, max_mark: Decimal
     share = decisions.get((question.uid, 0, normalise(response[0])))
     if share is None:
         return Mark(Decimal(0), max_mark, rule, Why.NEEDS_MARKING, {}, (Verdict.REVIEW,))
-    return Mark(to_hundredths(Fraction(max_mark) * share), max_mark, rule, Why.JUDGED, {})
+    return Mark(round_mark(Fraction(max_mark) * share), max_mark, rule, Why.JUDGED, {})
 
 
 def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions) -> Mark:
@@ -233,7 +307,7 @@ def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule
     counts = {"right": right, "review": review, "key": total}
     weights = [Fraction(blank.weight) for blank in question.blanks]
     won = sum((weight for weight, verdict in zip(weights, verdicts, strict=True) if verdict is Verdict.RIGHT), Fraction(0))
-    earned = to_hundredths(Fraction(max_mark) * won / sum(weights))
+    earned = round_mark(Fraction(max_mark) * won / sum(weights))
     if review:
         why = Why.NEEDS_REVIEW
     elif right == total:
@@ -250,6 +324,32 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
     return verdict if decision is None else Verdict.RIGHT if decision else Verdict.WRONG
 
 
-def to_hundredths(value: Fraction) -> Decimal:
+def total_of(marks: Iterable[Mark], full: Decimal) -> Decimal:
+    """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth."""
+    earned, available = Fraction(0), Fraction(0)
+    for mark in marks:
+        earned, available = earned + Fraction(mark.mark), available + Fraction(mark.max_mark)
+    return score_of(earned, available, full)
+
+
+def score_of(earned: Fraction, available: Fraction, full: Decimal) -> Decimal:
+    """Return the score out of `full` for what was earned of what was available; 0 where nothing was."""
+    return round_mark(earned * Fraction(full) / available) if available else Decimal(0)
+
+
+def round_mark(value: Fraction) -> Decimal:
     """Return the exact value rounded half up to a hundredth of a mark."""
-    return Decimal(floor(value * 100 + Fraction(1, 2))).scaleb(-2)
+    return from_hundredths(floor(value * 100 + Fraction(1, 2)))
+
+
+def to_hundredths(mark: Decimal) -> int:
+    """Return a mark as a whole number of hundredths, which is how marks are stored and drawn with. ValueError when it has finer parts."""
+    value = mark.scaleb(2)
+    if value != int(value):
+        raise ValueError(f"{mark} has parts finer than a hundredth")
+    return int(value)
+
+
+def from_hundredths(value: int) -> Decimal:
+    """Return hundredths as a mark."""
+    return Decimal(value).scaleb(-2)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cache
@@ -18,7 +18,8 @@ from typing import Any
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw, thaw_around
-from quiz.core.paper import Paper, Slot
+from quiz.core.marking import Rule
+from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.question import Question
 
 QUESTION, NUMBER, OPTIONS, SLOTS, CODE, DIGEST = "question", "number", "options", "slots", "code", "revision_digest"
@@ -130,14 +131,26 @@ class QuestionTexts:
     def read(self, content: str, texts_of: Callable[[list[str]], Mapping[str, str]]) -> Paper:
         """Return the paper in a text; `texts_of` gives the canonical JSON of the questions and revisions with these digests."""
         plain = json.loads(content)
-        wanted = {digest for slot in plain[SLOTS] if (digest := _digest_of(slot[QUESTION]))}
-        if not wanted <= self._known.keys():
-            if len(self._known) + len(wanted) > self._most:
-                self._known.clear()
-                self._shown.clear()
-            missing = sorted(wanted - self._known.keys())
-            self._known.update((digest, thaw(Question, json.loads(text))) for digest, text in texts_of(missing).items())
+        self._learn(plain[SLOTS], texts_of)
         return thaw_around(Paper, plain, slots=tuple(self._slot(slot) for slot in plain[SLOTS]))
+
+    def read_slots(self, content: str, numbers: Collection[int], texts_of: Callable[[list[str]], Mapping[str, str]]) -> list[tuple[Slot, Rule]]:
+        """Return a few slots of the paper in a text, by their numbers, each with its marking rule: many times faster than the whole paper."""
+        plain = json.loads(content)
+        wanted = [slot for slot in plain[SLOTS] if slot[NUMBER] in numbers]
+        self._learn(wanted, texts_of)
+        return [(slot := self._slot(one), thaw(PaperSection, plain["sections"][slot.section]).rule) for one in wanted]
+
+    def _learn(self, slots: Sequence[dict[str, Any]], texts_of: Callable[[list[str]], Mapping[str, str]]) -> None:
+        """Read the questions that these slots name and that are not known yet."""
+        wanted = {digest for slot in slots if (digest := _digest_of(slot[QUESTION]))}
+        if wanted <= self._known.keys():
+            return
+        if len(self._known) + len(wanted) > self._most:
+            self._known.clear()
+            self._shown.clear()
+        missing = sorted(wanted - self._known.keys())
+        self._known.update((digest, thaw(Question, json.loads(text))) for digest, text in texts_of(missing).items())
 
     def _slot(self, plain: dict[str, Any]) -> Slot:
         stub = plain[QUESTION]

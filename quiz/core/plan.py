@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from quiz.core.roster import Group
 from quiz.core.site import SitePlan
-from quiz.core.sitting import DELIVERY_MINUTES, Release
+from quiz.core.sitting import APPEAL_DAYS, DELIVERY_MINUTES, MARGIN_PERCENT, Release
 
 AVOID_LAST = 2
 """Of how many last sittings questions are avoided unless a plan says otherwise."""
@@ -22,7 +22,9 @@ class SittingPlan:
     rows of `columns`; neighbours' papers share as little as the bank allows. Questions of the last `avoid_last` sittings come only where
     nothing else is left. The expected scores of all papers end within `band` marks of each other where swaps allow. Units that no site of `sites`
     names sit by towns and departments.
-    Answers that were made in time may come in until `delivery_minutes` after a deadline; results wait so long.
+    Answers that were made in time may come in until `delivery_minutes` after a deadline; results wait so long. For `appeal_days` after the keys
+    are shown a cadre may appeal. Short answers are marked by `markers` people, one or two; where two differ by more than `margin_percent` of a
+    question's marks, a third decides.
     """
 
     code: str
@@ -40,3 +42,6 @@ class SittingPlan:
     band: Decimal = Decimal("0.5")
     delivery_minutes: int = DELIVERY_MINUTES
     sites: tuple[SitePlan, ...] = ()
+    appeal_days: int = APPEAL_DAYS
+    markers: int = 1
+    margin_percent: int = MARGIN_PERCENT

@@ -122,6 +122,7 @@ class Blank:
     """One gap: every accepted answer, how to compare them, and the group whose blanks may be filled in any order.
 
     `tolerance` widens a number: "0.5" to either side, or "1%" of the answer. `weight` is the blank's share of the marks beside the others.
+    Where the unit is required, a right number without it goes to a person.
     """
 
     answers: tuple[str, ...]
@@ -130,6 +131,7 @@ class Blank:
     group: str = ""
     tolerance: str = ""
     weight: Decimal = Decimal(1)
+    unit_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,13 @@ GRACE = timedelta(seconds=15)
 DELIVERY_MINUTES = 10
 """How long after a deadline answers that were made before it may still come in, unless a plan says otherwise."""
 
+APPEAL_DAYS = 3
+"""How many days after the keys are shown a cadre may appeal, unless a plan says otherwise."""
+
+MOST_APPEAL_DAYS = 30
+
+MARGIN_PERCENT = 20
+"""By how many percent of a question's marks two markers may differ without a third, unless a plan says otherwise."""
 LONGEST_DELIVERY = 240
 """Minutes at most that answers may come in after a deadline."""
 
@@ -106,6 +113,13 @@ def visibility(release: Release, window: Window, released_at: datetime | None, s
     is_released = (released_at is not None and released_at <= now) if release is Release.MANUAL else is_over
     may_see_score = submitted and (is_released or release is Release.ON_SUBMIT)
     return Visibility(score=may_see_score, key=submitted and is_over and is_released)
+
+
+def keys_shown_at(release: Release, window: Window, released_at: datetime | None) -> datetime | None:
+    """Return the moment from which keys are shown; None while nobody has released what waits for a person."""
+    if release is not Release.MANUAL:
+        return window.closes_at
+    return None if released_at is None else max(released_at, window.closes_at)
 
 
 def deadline_now(deadline_at: datetime, paused_at: datetime | None, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,32 +14,19 @@ from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Mark
-from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, UnitRow
+from quiz.core.marking import Mark, Response, from_hundredths, to_hundredths, total_of
+from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, UnitRow
 
-_COUNTS = (AttemptRow.submitted_at.is_not(None), AttemptRow.voided_at.is_(None))
+COUNTS = (AttemptRow.submitted_at.is_not(None), AttemptRow.voided_at.is_(None))
 """The attempts whose marks count: closed, and not void."""
 
 MILLION = 1_000_000
 """What a decision's share is counted in."""
 
 
-def to_hundredths(mark: Decimal) -> int:
-    """Return a mark as a whole number of hundredths. ValueError when it has finer parts."""
-    value = mark.scaleb(2)
-    if value != int(value):
-        raise ValueError(f"{mark} has parts finer than a hundredth")
-    return int(value)
-
-
-def from_hundredths(value: int) -> Decimal:
-    """Return hundredths as a mark."""
-    return Decimal(value).scaleb(-2)
-
-
 @dataclass(frozen=True, slots=True)
 class Graded:
-    """The newest grading run of an attempt."""
+    """A grading run of an attempt; `correction` is the number of the correction that caused it, if one did."""
 
     number: int
     score: Decimal
@@ -47,19 +34,21 @@ class Graded:
     pending: int
     graded_at: datetime
     grading_id: int
+    reason: str = ""
+    correction: int | None = None
 
 
 def save_grading(
-    session: Session, attempt: AttemptRow, marks: Mapping[int, Mark], responses: Mapping[int, int], reason: str, at: datetime
+    session: Session, attempt: AttemptRow, marks: Mapping[int, Mark], responses: Mapping[int, int], full: Decimal, reason: str, at: datetime
 ) -> GradingRow:
-    """Append a grading run with a mark for each slot; `responses` names the response row that each mark judged."""
+    """Append a grading run with a mark for each slot of a paper worth `full` marks; `responses` names the response row that each mark judged."""
     number = session.scalar(select(func.max(GradingRow.number)).where(GradingRow.attempt_id == attempt.id)) or 0
     grading = GradingRow(
         sitting_id=attempt.sitting_id,
         attempt_id=attempt.id,
         number=number + 1,
-        score=sum(to_hundredths(mark.mark) for mark in marks.values()),
-        max_score=sum(to_hundredths(mark.max_mark) for mark in marks.values()),
+        score=to_hundredths(total_of(marks.values(), full)),
+        max_score=to_hundredths(full),
         pending=sum(mark.needs_review for mark in marks.values()),
         reason=reason,
         graded_at=at,
@@ -89,7 +78,7 @@ MOST_DETAILS = 20_000
 
 def _detail(mark: Mark) -> str:
     """A mark as JSON, remembered: in a sitting most marks are like thousands of others."""
-    key = (str(mark.mark), str(mark.max_mark), mark.rule, mark.why, tuple(mark.counts.items()), mark.verdicts)
+    key = (str(mark.mark), str(mark.max_mark), mark.rule, mark.why, tuple(mark.counts.items()), mark.verdicts, mark.revision, mark.correction)
     text = _details.get(key)
     if text is None:
         if len(_details) >= MOST_DETAILS:
@@ -101,7 +90,7 @@ def _detail(mark: Mark) -> str:
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
     """Return the newest grading run of every closed attempt of a sitting that counts, by the attempt's id; one that was opened again has none."""
     query = select(GradingRow).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
-    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, *_COUNTS).order_by(GradingRow.number))
+    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, *COUNTS).order_by(GradingRow.number))
     return {row.attempt_id: _graded(row) for row in rows}
 
 
@@ -114,6 +103,11 @@ def newest_grading(session: Session, attempt: AttemptRow) -> Graded | None:
     return None if row is None else _graded(row)
 
 
+def list_gradings(session: Session, attempt: AttemptRow) -> list[Graded]:
+    """Return every grading run of an attempt, the first first."""
+    return [_graded(row) for row in session.scalars(select(GradingRow).where(GradingRow.attempt_id == attempt.id).order_by(GradingRow.number))]
+
+
 def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
     """Return how many attempts of each sitting, within the path `scope`, have something that a person must judge, by the sitting's row id."""
     newest = select(GradingRow.attempt_id, func.max(GradingRow.number).label("number")).group_by(GradingRow.attempt_id).subquery()
@@ -123,7 +117,7 @@ def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .where(GradingRow.pending > 0, *_COUNTS, UnitRow.path.startswith(scope, autoescape=True))
+        .where(GradingRow.pending > 0, *COUNTS, UnitRow.path.startswith(scope, autoescape=True))
         .group_by(GradingRow.sitting_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
@@ -135,14 +129,27 @@ def marks_of(session: Session, grading_id: int) -> dict[int, Mark]:
     return {row.slot: thaw(Mark, json.loads(row.detail)) for row in rows}
 
 
+def judged_responses(session: Session, grading_id: int) -> dict[int, Response]:
+    """Return the responses that a grading run judged, by slot."""
+    query = select(MarkRow.slot, ResponseRow.value).join(ResponseRow, ResponseRow.id == MarkRow.response_id).where(MarkRow.grading_id == grading_id)
+    return {slot: tuple(json.loads(value)) for slot, value in session.execute(query)}
+
+
 def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str], Fraction]:
     """Return what markers decided in a sitting; the newest decision on a text counts."""
     rows = session.scalars(select(DecisionRow).where(DecisionRow.sitting_id == sitting_id).order_by(DecisionRow.id))
     return {(row.question_uid, row.blank, row.text): Fraction(row.share, MILLION) for row in rows}
 
 
+def reasons_of(session: Session, sitting_id: int, uids: Collection[str]) -> dict[tuple[str, str], str]:
+    """Return why markers decided short answers to these questions as they did, by question and normalised text; the newest decision counts."""
+    query = select(DecisionRow).where(DecisionRow.sitting_id == sitting_id, DecisionRow.question_uid.in_(list(uids))).order_by(DecisionRow.id)
+    return {(row.question_uid, row.text): row.reason for row in session.scalars(query)}
+
+
 def _graded(row: GradingRow) -> Graded:
-    return Graded(row.number, from_hundredths(row.score), from_hundredths(row.max_score), row.pending, row.graded_at, row.id)
+    score, most = from_hundredths(row.score), from_hundredths(row.max_score)
+    return Graded(row.number, score, most, row.pending, row.graded_at, row.id, row.reason, row.correction)
 
 
 _APPEND_MARKS = insert(MarkRow.__table__)  # type: ignore[arg-type]  # plain rows: nobody reads them back here

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,10 +14,22 @@ from sqlalchemy.orm import Session, aliased, object_session
 
 from quiz.core.collector import uncollected
 from quiz.core.difficulty import Facilities
-from quiz.core.paper import Paper
+from quiz.core.marking import Rule, Why
+from quiz.core.paper import Paper, Slot
 from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
 from quiz.core.question import base_uid
-from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperQuestionRow, PaperRow, QuestionRevisionRow, QuestionUseRow, SittingRow
+from quiz.storage.tables import (
+    AttemptRow,
+    CadreRow,
+    GradingRow,
+    MarkRow,
+    PaperQuestionRow,
+    PaperRow,
+    QuestionRevisionRow,
+    QuestionRow,
+    QuestionUseRow,
+    SittingRow,
+)
 
 AT_ONCE = 500
 """Rows in one insert: enough to be fast, few enough to keep little in memory."""
@@ -117,6 +129,11 @@ def paper_by_id(session: Session, paper_id: int, digest: str) -> Paper:
     return _papers.get(digest) or read_paper(session.get_one(PaperRow, paper_id))
 
 
+def read_slots(session: Session, content: str, numbers: Collection[int]) -> list[tuple[Slot, Rule]]:
+    """Return a few slots of a stored paper, by their numbers, each with its marking rule."""
+    return _questions.read_slots(content, numbers, lambda digests: texts_of(session, digests))
+
+
 def changed_texts(session: Session, contents: Iterable[str]) -> set[str]:
     """Return the digests, among those by which these papers name questions, whose stored text is gone or no longer has that digest."""
     wanted = sorted({digest for content in contents for digest in named_digests(content)})
@@ -133,6 +150,29 @@ def texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
             found = session.execute(select(table.digest, table.content).where(table.digest.in_(asked)))
             out.update((digest, content) for digest, content in found)
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the bank in a sitting: on how many papers it came out of the draw; `is_template` when each place has its own."""
+
+    uid: str
+    type: str
+    stem: str
+    papers: int
+    is_template: bool
+
+
+def list_asked(session: Session, sitting: SittingRow) -> list[Asked]:
+    """Return what was asked in a sitting, the question on most papers first."""
+    query = (
+        select(QuestionUseRow.question_uid, QuestionRevisionRow.type, QuestionRevisionRow.stem, QuestionUseRow.papers, QuestionRow.is_template)
+        .join(QuestionRow, QuestionRow.uid == QuestionUseRow.question_uid)
+        .join(QuestionRevisionRow, (QuestionRevisionRow.question_id == QuestionRow.id) & (QuestionRevisionRow.number == QuestionUseRow.revision))
+        .where(QuestionUseRow.sitting_id == sitting.id)
+        .order_by(QuestionUseRow.papers.desc(), QuestionUseRow.question_uid)
+    )
+    return [Asked(*row) for row in session.execute(query)]
 
 
 _newer = aliased(PaperRow)
@@ -182,6 +222,10 @@ def count_papers(session: Session, sitting: SittingRow) -> int:
     return session.scalar(select(func.count()).where(PaperRow.sitting_id == sitting.id)) or 0
 
 
+NO_EVIDENCE = (Why.FULL_FOR_ALL.value, Why.NOT_COUNTED.value, Why.OVERRIDDEN.value)
+"""Marks that people gave for other reasons than the answer: they say nothing of how hard a question is."""
+
+
 def facilities(session: Session, before: datetime) -> Facilities:
     """Return how questions fared in the last sittings that closed before a moment: mean share of the marks in thousandths, and the answers."""
     last = select(SittingRow.id).where(SittingRow.closes_at < before).order_by(SittingRow.closes_at.desc()).limit(RECENT)
@@ -191,7 +235,7 @@ def facilities(session: Session, before: datetime) -> Facilities:
         .join(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
         .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
         .join(MarkRow, MarkRow.grading_id == GradingRow.id)
-        .where(GradingRow.id.in_(newest), AttemptRow.voided_at.is_(None))
+        .where(GradingRow.id.in_(newest), AttemptRow.voided_at.is_(None), MarkRow.why.not_in(NO_EVIDENCE))
     )
     sums: dict[str, list[int]] = {}
     uids: dict[int, list[str]] = {}

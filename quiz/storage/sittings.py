@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.sitting import BY_PEOPLE, FOREVER, NO_EXTRA, Extra, Release, Visibility, Window, visibility
+from quiz.core.sitting import BY_PEOPLE, FOREVER, NO_EXTRA, Extra, Release, Visibility, Window, keys_shown_at, visibility
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
@@ -54,6 +54,17 @@ def visibility_of(row: SittingRow, attempt: AttemptRow | None, now: datetime) ->
     if attempt is not None and attempt.submitted_at is not None:
         is_final = attempt.closed_by in BY_PEOPLE or now > attempt.deadline_at + delivery_of(row)
     return visibility(Release(row.release), window_of(row), row.released_at, is_final, now)
+
+
+def appeals_until(row: SittingRow) -> datetime | None:
+    """Return until when a cadre may appeal; None while keys are not to be shown at a known time, or where nobody may."""
+    shown = keys_out_at(row)
+    return None if shown is None or not row.appeal_days else shown + timedelta(days=row.appeal_days)
+
+
+def keys_out_at(row: SittingRow) -> datetime | None:
+    """Return the moment from which keys are shown; None while somebody's clock stands still, or while results wait for a person's word."""
+    return None if row.paused_at else keys_shown_at(Release(row.release), window_of(row), row.released_at)
 
 
 def get_sitting(session: Session, code: str) -> SittingRow | None:

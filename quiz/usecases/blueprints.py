@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from quiz.assembly.draw import Drawn
 from quiz.assembly.explain import explain
 from quiz.assembly.local import share_of
-from quiz.assembly.pool import hundredths, make_pool
+from quiz.assembly.pool import make_pool
 from quiz.assembly.report import Report, Worth, make_report
 from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
 from quiz.core.difficulty import facility
+from quiz.core.marking import to_hundredths
 from quiz.core.message import Message, NotFound, QuizError, say
 from quiz.core.picture import Upload
 from quiz.core.plan import SittingPlan
@@ -202,7 +203,7 @@ def check(
     if drawn is None or gaps:
         return found
     assert prepared.problem is not None
-    total, pass_mark = hundredths(blueprint.total), hundredths(blueprint.pass_mark)
+    total, pass_mark = to_hundredths(blueprint.total), to_hundredths(blueprint.pass_mark)
     report = make_report(prepared.problem, drawn, total, pass_mark, _local_worths(prepared))
     return replace(found, report=report, means=_means(prepared, drawn), mix=_mix(prepared, drawn))
 
@@ -329,7 +330,7 @@ def _mix(prepared: Drawing, drawn: Drawn) -> dict[str, dict[StrEnum | str, float
             out["level"][levels[base_uid(uid)]] += each
             for name in ("band", "weight", "source"):
                 out[name]["local"] += each
-    whole = hundredths(material.blueprint.total) * len(drawn.papers)
+    whole = to_hundredths(material.blueprint.total) * len(drawn.papers)
     return {name: {key: marks / whole for key, marks in counts.items()} for name, counts in out.items()}
 
 

@@ -19,7 +19,7 @@ from quiz.assembly.draw import Drawn
 from quiz.assembly.local import Local, choose_local
 from quiz.assembly.parallel import Outlook, Parallel, compare, outlook
 from quiz.assembly.plan import TINY, lowest_rate
-from quiz.assembly.pool import PlacedCell, hundredths, placed_cells
+from quiz.assembly.pool import PlacedCell, placed_cells
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.seating import Overlap, overlap
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, read_problem
@@ -27,12 +27,12 @@ from quiz.assembly.stand_in import StandIn, Why, stand_ins
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.difficulty import Basis
+from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.question import base_uid
 from quiz.core.roster import POST_NAMES, PostKind
 from quiz.core.seed import exam_key, snapshot_digest
 from quiz.storage import banks, papers, sittings
-from quiz.storage.gradings import from_hundredths
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.drawing import Drawing
@@ -171,7 +171,7 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime) -> Dra
 def _read_asked(blueprint: Blueprint, numbers: Mapping[str, int], uids: Sequence[str]) -> Asked:
     """The general questions among the slots of a paper, which stand section by section; the parts of a case are one question."""
     questions = [uid for place, uid in enumerate(uids) if not place or uid != uids[place - 1] or uid not in numbers]
-    eaches = [hundredths(section.each) for section in blueprint.sections for _ in range(section.count)]
+    eaches = [to_hundredths(section.each) for section in blueprint.sections for _ in range(section.count)]
     return [(each, numbers[uid]) for each, uid in zip(eaches, questions, strict=True) if uid in numbers]
 
 
@@ -186,7 +186,7 @@ def _report(
     repaired: int | None = None,
     later: int = 0,
 ) -> DrawReport:
-    eaches = {number: hundredths(place.owner.each) for number, place in enumerate(places)}
+    eaches = {number: to_hundredths(place.owner.each) for number, place in enumerate(places)}
     outlooks = [
         _outlook(problem, desk, [eaches[cell] for cell, _ in part.picks], found)
         for desk, part, found in zip(problem.desks, parts, asked, strict=True)
@@ -204,7 +204,7 @@ def _report(
         avoid_last=local.get("avoid_last"),
         total=blueprint.total,
         pass_mark=blueprint.pass_mark,
-        parallel=compare(list(zip(forms, outlooks, strict=True)), hundredths(blueprint.pass_mark), step),
+        parallel=compare(list(zip(forms, outlooks, strict=True)), to_hundredths(blueprint.pass_mark), step),
         bases=_bases(local.get("basis"), problem, parts, sets),
         exposure=_exposure(problem, sets, forms),
         neighbours=overlap(sets, columns or len(sets) or 1),

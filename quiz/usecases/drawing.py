@@ -18,7 +18,7 @@ from quiz.assembly.explain import Shortage, explain
 from quiz.assembly.local import Local, Member, choose_local, group_of, local_slots, share_of
 from quiz.assembly.papers import Chosen, Sheet, make_paper
 from quiz.assembly.plan import make_plan
-from quiz.assembly.pool import PlacedCell, Pool, hundredths, make_pool
+from quiz.assembly.pool import PlacedCell, Pool, make_pool
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, write_local, write_problem
 from quiz.core.blueprint import Blueprint, describe_cell
@@ -113,7 +113,7 @@ def prepare(material: Material, seed: bytes) -> Drawing:
         rivals=_rivals(material, pool),
         topic_cap=material.blueprint.topic_cap,
         gap=2 * material.plan.columns,
-        tolerance=hundredths(material.plan.band) * 2 // 5,
+        tolerance=int(material.plan.band.scaleb(2)) * 2 // 5,
         forms=material.plan.forms,
     )
     return replace(drawing, problem=problem)

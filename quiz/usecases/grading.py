@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -10,34 +11,87 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.fill_in import Verdict, normalise
-from quiz.core.marking import Decisions, Mark, mark_response
+from quiz.core.correction import Correction, Remedy, in_force, mark_settled
+from quiz.core.marking import Decisions, Mark, Response, Rule, score_of
 from quiz.core.message import NotFound, QuizError, say
-from quiz.core.paper import Paper
-from quiz.core.question import Question
-from quiz.storage import attempts, audit, gradings, papers, sittings
-from quiz.storage.gradings import Graded
-from quiz.storage.sittings import Seat
+from quiz.core.paper import Paper, Slot
+from quiz.core.question import Question, QuestionType
+from quiz.storage import attempts, audit, changes, corrections, gradings, marking, regrading
+from quiz.storage.marking import Waiting
+from quiz.storage.regrading import Regraded, Sat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
 from quiz.usecases.results import refuse_candidate
 from quiz.usecases.sources import whole_sitting
 
+OVERRIDE = "override"
+"""The reason of a grading run that a mark set by hand caused; the row's id stands behind a colon."""
 
-def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], decisions: Decisions) -> dict[int, Mark]:
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What people settled beside the rules: texts decided, questions corrected, marks of this attempt set by hand by slot."""
+
+    decisions: Decisions
+    corrections: Sequence[Correction] = ()
+    overrides: Mapping[int, Decimal] = field(default_factory=dict)
+
+
+def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], settled: Settled) -> dict[int, Mark]:
     """Return the mark of every slot of a paper; a slot without a response is marked as blank."""
-    return {
-        slot.number: mark_response(slot.question, responses.get(slot.number, ()), slot.max_mark, paper.sections[slot.section].rule, decisions)
-        for slot in paper.slots
-    }
+    return {slot.number: mark_slot(slot, paper.sections[slot.section].rule, responses.get(slot.number, ()), settled) for slot in paper.slots}
+
+
+def mark_slot(slot: Slot, rule: Rule, response: Response, settled: Settled) -> Mark:
+    """Return the mark of one slot, with the revision of the question that it judged."""
+    correction = in_force(settled.corrections, slot.question.uid)
+    override = settled.overrides.get(slot.number)
+    mark = mark_settled(slot.question, response, slot.max_mark, rule, settled.decisions, correction, override)
+    return replace(mark, revision=slot.revision)
 
 
 def grade(session: Session, paper: Paper, attempt: AttemptRow, reason: str, now: datetime) -> None:
-    """Append a grading run for a closed attempt."""
+    """Append a grading run for a closed attempt.
+
+    Whoever grades holds the attempt's lock or the sitting's: a correction holds both, so that each sees what the other did.
+    """
     rows = attempts.current_rows(session, attempt)
     responses = {slot: attempts.value_of(row) for slot, row in rows.items()}
-    decisions = gradings.decisions_of(session, attempt.sitting_id)
-    marks = marks_for(paper, responses, decisions)
-    gradings.save_grading(session, attempt, marks, {slot: row.id for slot, row in rows.items()}, reason, now)
+    settled = Settled(
+        gradings.decisions_of(session, attempt.sitting_id),
+        corrections.list_corrections(session, attempt.sitting_id),
+        corrections.overrides_of(session, attempt),
+    )
+    marks = marks_for(paper, responses, settled)
+    full = sum((slot.max_mark for slot in paper.slots), Decimal(0))
+    gradings.save_grading(session, attempt, marks, {slot: row.id for slot, row in rows.items()}, full, reason, now)
+
+
+def regrade_slots(session: Session, sitting: SittingRow, sat_by: Sequence[Sat], known: Sequence[Correction]) -> list[Regraded]:
+    """Return the new marks of these slots under `known` corrections and all that was settled otherwise; stores nothing.
+
+    QuizError `nothing_left` when no question of a paper would count any more.
+    """
+    decisions = gradings.decisions_of(session, sitting.id)
+    overrides = corrections.overrides_in(session, sitting.id)
+    out = []
+    for sat in sat_by:
+        mine = {one.slot.number: overrides[place] for one in sat.slots if (place := (sat.attempt_id, one.slot.number)) in overrides}
+        settled = Settled(decisions, known, mine)
+        marks = {one.slot.number: mark_slot(one.slot, one.rule, one.response, settled) for one in sat.slots}
+        out.append(Regraded(sat, marks, _score(sat, marks)))
+    return out
+
+
+def _score(sat: Sat, marks: Mapping[int, Mark]) -> Decimal:
+    """The new score: what all other slots have, with these marks in the place of the old."""
+    earned, available = Fraction(sat.earned, 100), Fraction(sat.available, 100)
+    for one in sat.slots:
+        new = marks[one.slot.number]
+        earned += Fraction(new.mark) - Fraction(one.mark.mark)
+        available += Fraction(new.max_mark) - Fraction(one.mark.max_mark)
+    if not available:
+        raise QuizError("nothing_left", say("{name}的试卷上就不再有计分的题了，不能这样更正。", name=sat.name))
+    return score_of(earned, available, sat.graded.max_score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,83 +107,84 @@ class PendingText:
 
 
 def list_pending(session: Session, actor: Actor, code: str, now: datetime) -> list[PendingText]:
-    """Return the texts of a sitting that wait for a person, equal ones together, most frequent first.
+    """Return the texts of a sitting that wait for a person, equal ones together, most frequent first; what the actor wrote themselves is left out.
 
     Forbidden to someone who sits the same sitting while its window is open: the texts would tell them questions and answers.
     """
-    sitting = _sitting_to_judge(session, actor, code, now)
-    found: dict[tuple[str, int, str], PendingText] = {}
-    for seat, graded in _graded_seats(session, sitting):
-        if not graded.pending:
-            continue
-        assert seat.attempt is not None
-        paper = papers.read_paper(seat.paper)
-        responses = attempts.current_responses(session, seat.attempt)
-        for slot, mark in gradings.marks_of(session, graded.grading_id).items():
-            question, max_mark = paper.slots[slot - 1].question, paper.slots[slot - 1].max_mark
-            for blank, verdict in enumerate(mark.verdicts):
-                if verdict == Verdict.REVIEW:
-                    text = responses[slot][blank]
-                    key = (question.uid, blank, normalise(text))
-                    count = found[key].attempts if key in found else 0
-                    found[key] = PendingText(question, blank, text, key[2], count + 1, max_mark)
-    return sorted(found.values(), key=lambda item: (-item.attempts, item.question.uid, item.blank, item.normalised))
+    sitting = sitting_to_judge(session, actor, code, now)
+    return [
+        PendingText(one.slot.question, one.blank, one.text, one.normalised, len(one.attempts), one.slot.max_mark)
+        for one in marking.list_waiting(session, sitting)
+        if actor.cadre_number not in one.writers
+    ]
 
 
 def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text: str, share: Fraction, reason: str, now: datetime) -> int:
     """Decide which share (0 to 1) of its marks `text` earns, for everyone in the sitting; regrade those it concerns and return how many.
 
     A blank is right or wrong (1 or 0); a short answer may earn a part. The decision and each new grading run stand beside the old.
-    QuizError `no_reason` without one, `bad_share`, NotFound when no such text waits.
+    QuizError `no_reason` without one, `bad_share`, `two_markers` where a second person has to mark it; NotFound when no such text waits.
     """
-    sitting = _sitting_to_judge(session, actor, code, now)
+    sitting = sitting_to_judge(session, actor, code, now)
+    changes.lock_sitting(session, sitting)
+    waiting = find_waiting(session, actor, sitting, uid, blank, marking.digest_of(text))
+    if needs_two(sitting, waiting):
+        raise QuizError("two_markers", say("这道题由两人各评一份，请从阅卷页领取。"))
+    return settle(session, sitting, waiting, share, checked_comment(reason), actor.name, now)
+
+
+def checked_comment(reason: str) -> str:
+    """Return a marker's reason as it is stored. QuizError `no_reason` without one."""
     if not reason.strip():
         raise QuizError("no_reason", say("请写明判定理由。"))
-    waiting = {(item.question.uid, item.blank, item.normalised) for item in list_pending(session, actor, code, now)}
-    key = (uid, blank, normalise(text))
-    if key not in waiting:
-        raise NotFound()
+    return reason.strip()[:500]
+
+
+def needs_two(sitting: SittingRow, waiting: Waiting) -> bool:
+    """True for a short answer of a sitting in which two people mark each."""
+    return sitting.markers > 1 and waiting.slot.question.type is QuestionType.SHORT_ANSWER
+
+
+def find_waiting(session: Session, actor: Actor, sitting: SittingRow, uid: str, blank: int, digest: str) -> Waiting:
+    """Return one text that waits, by its digest. NotFound when none does, or when the actor wrote it."""
+    for one in marking.list_waiting(session, sitting, uid):
+        if (one.blank, one.digest) == (blank, digest) and actor.cadre_number not in one.writers:
+            return one
+    raise NotFound()
+
+
+def settle(session: Session, sitting: SittingRow, waiting: Waiting, share: Fraction, reason: str, by: str, now: datetime) -> int:
+    """Store a decision on a text and grade everyone anew who wrote it; return how many. QuizError `bad_share`."""
     if not 0 <= share <= 1:
         raise QuizError("bad_share", say("得分须在0分和满分之间。"))
     session.add(
         DecisionRow(
             sitting_id=sitting.id,
-            question_uid=uid,
-            blank=blank,
-            text=key[2],
+            question_uid=waiting.uid,
+            blank=waiting.blank,
+            text=waiting.normalised,
             share=round(share * gradings.MILLION),
-            reason=reason.strip()[:500],
-            decided_by=actor.name,
+            reason=reason,
+            decided_by=by,
             decided_at=now,
         )
     )
     session.flush()
-    audit.record(session, now, actor.name, "decide", code, {"question": uid, "blank": blank, "text": key[2], "share": str(share)})
-    return _regrade_pending(session, sitting, key, now)
+    told: dict[str, object] = {"question": waiting.uid, "blank": waiting.blank, "text": waiting.normalised, "share": str(share)}
+    audit.record(session, now, by, "decide", sitting.code, told)
+    regrading.hold_attempts(session, sitting, waiting.attempts)
+    places = regrading.list_places(session, sitting, Correction(0, waiting.uid, Remedy.ORIGINAL), waiting.attempts)
+    sat_by = regrading.list_sat(session, sitting, places)
+    known = corrections.list_corrections(session, sitting.id)
+    regrading.save_runs(session, sitting, regrade_slots(session, sitting, sat_by, known), "decision", now)
+    return len(sat_by)
 
 
-def _regrade_pending(session: Session, sitting: SittingRow, key: tuple[str, int, str], now: datetime) -> int:
-    count = 0
-    for seat, graded in _graded_seats(session, sitting):
-        paper = papers.read_paper(seat.paper)
-        slot = next((slot for slot in paper.slots if slot.question.uid == key[0]), None)
-        if not graded.pending or slot is None or seat.attempt is None:
-            continue
-        response = attempts.current_responses(session, seat.attempt).get(slot.number, ())
-        if response and normalise(response[key[1]]) == key[2]:
-            grade(session, paper, seat.attempt, "decision", now)
-            count += 1
-    return count
+def sitting_to_judge(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
+    """Return a sitting for who may judge everyone's texts in it: a decision is made once, for all who wrote the same.
 
-
-def _sitting_to_judge(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
-    """The sitting, for who may judge everyone's texts in it: a decision is made once, for all who wrote the same."""
+    NotFound; Forbidden to its candidates while it is open.
+    """
     sitting = whole_sitting(session, actor, Action.JUDGE, code)
     refuse_candidate(session, actor, sitting, now)
     return sitting
-
-
-def _graded_seats(session: Session, sitting: SittingRow) -> list[tuple[Seat, Graded]]:
-    newest = gradings.newest_gradings(session, sitting.id)
-    seats = sittings.seats_of_sitting(session, sitting)
-    return [(seat, newest[seat.attempt.id]) for seat in seats if seat.attempt is not None and seat.attempt.id in newest]

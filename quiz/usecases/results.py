@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.frozen import thaw
-from quiz.core.marking import Mark, Response
+from quiz.core.marking import Mark, Response, from_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
 from quiz.core.sitting import Phase, Release, Visibility
 from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sittings
-from quiz.storage.gradings import Graded, from_hundredths
+from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases.sources import whole_sitting
@@ -102,10 +102,11 @@ def read_sitting(session: Session, actor: Actor, code: str, now: datetime) -> Si
     return _view(session, sitting, scope, is_candidate(session, actor, sitting, now), now)
 
 
-def read_result(session: Session, actor: Actor, code: str, number: str, now: datetime) -> Result:
-    """Return one cadre's result with every mark and its why, for those who may read it.
+def read_result(session: Session, actor: Actor, code: str, number: str, now: datetime, run: int | None = None) -> Result:
+    """Return one cadre's result with every mark and its why, for those who may read it; as an earlier grading `run` left it when one is named.
 
-    Forbidden to someone who sits the same sitting while its window is open: the paper would tell them questions.
+    NotFound without such a cadre or run. Forbidden to someone who sits the same sitting while its window is open: the paper would tell
+    them questions.
     """
     scope = actor.require(Action.READ_RESULTS)
     sitting = _sitting(session, code)
@@ -113,7 +114,8 @@ def read_result(session: Session, actor: Actor, code: str, number: str, now: dat
     seats = sittings.seats_of_sitting(session, sitting, scope, [number])
     if not seats:
         raise NotFound()
-    return _result(session, seats[0], Visibility(score=True, key=True))
+    result = _result(session, seats[0], Visibility(score=True, key=True))
+    return result if run is None else _as_graded(session, result, run)
 
 
 def release(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
@@ -166,6 +168,16 @@ def _result(session: Session, seat: Seat, visible: Visibility) -> Result:
     )
 
 
+def _as_graded(session: Session, result: Result, run: int) -> Result:
+    """The result as a grading run left it, with the responses that it judged."""
+    runs = gradings.list_gradings(session, result.seat.attempt) if result.seat.attempt else []
+    graded = next((one for one in runs if one.number == run), None)
+    if graded is None:
+        raise NotFound()
+    marks, responses = gradings.marks_of(session, graded.grading_id), gradings.judged_responses(session, graded.grading_id)
+    return replace(result, graded=graded, marks=marks, responses=responses)
+
+
 def _view(session: Session, sitting: SittingRow, scope: str, is_own: bool, now: datetime) -> SittingView:
     phase = sittings.window_of(sitting).phase(now)
     newest = gradings.newest_gradings(session, sitting.id)
@@ -216,9 +228,10 @@ def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:
 
 
 def area_shares(paper: Paper, marks: dict[int, Mark]) -> list[tuple[str, Decimal, Decimal]]:
-    """Return (area, earned, available) for each policy area of a paper, in the order of their first slot."""
+    """Return (area, earned, available) for each policy area of a paper of which anything counts, in the order of their first slot."""
     out: dict[str, tuple[Decimal, Decimal]] = {}
     for slot in paper.slots:
         earned, available = out.get(slot.question.area, (Decimal(0), Decimal(0)))
-        out[slot.question.area] = (earned + marks[slot.number].mark, available + slot.max_mark)
-    return [(area, earned, available) for area, (earned, available) in out.items()]
+        mark = marks[slot.number]
+        out[slot.question.area] = (earned + mark.mark, available + mark.max_mark)
+    return [(area, earned, available) for area, (earned, available) in out.items() if available]

@@ -15,6 +15,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
+from quiz.core.marking import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
@@ -22,7 +23,6 @@ from quiz.core.roster import POST_NAMES, Cadre, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.core.site import SitePlan, doubled
 from quiz.storage import audit, banks, papers, rosters, sites, sittings
-from quiz.storage.gradings import to_hundredths
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases import drawing
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
@@ -140,6 +140,9 @@ def prepare_sitting(
         minutes=material.timed.minutes,
         delivery_minutes=plan.delivery_minutes,
         release=plan.release.value,
+        appeal_days=plan.appeal_days,
+        markers=plan.markers,
+        margin_percent=plan.margin_percent,
         max_mark=to_hundredths(material.blueprint.total),
         pass_mark=to_hundredths(material.blueprint.pass_mark),
         seed=seed,

@@ -48,6 +48,8 @@ def restore(session: Session, actor: Actor, code: str, number: str, reason: str,
     if is_released(sitting, now) and not is_released(sitting, attempt.voided_at):
         raise QuizError("released", say("这场考试的成绩已经公布，不能再恢复作废的答卷。"))
     attempt.voided_at = None
+    if attempt.submitted_at is not None:  # what was decided and corrected meanwhile left it out
+        grading.grade(session, papers.read_paper(seat.paper), attempt, "restored", now)
     row = voids.save_void(session, attempt, False, text, now, actor.name)
     audit.record(session, now, actor.name, "restore", sitting.code, {"cadre": number, "paper": seat.paper.code, "reason": text})
     return row

@@ -19,6 +19,8 @@ from quiz.storage.together import SharedWriter
 from quiz.web import (
     account,
     admission,
+    answering,
+    appealing,
     blueprints,
     context,
     counters,
@@ -86,7 +88,9 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     RememberingProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, saving, presence, setter, workbench, blueprints, organiser, items, marker):
+    for module in (
+        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, items, marker
+    ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]

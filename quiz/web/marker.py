@@ -1,96 +1,162 @@
-"""Pages of the marker: the texts that no rule could judge, without names, each decided once for everyone."""
+"""Pages of the marker: what waits in a sitting, question by question; and the desk, where texts are taken, marked without names and passed on."""
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, HiddenField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
-from quiz.usecases import grading, results
+from quiz.usecases import answering, marking, results
+from quiz.usecases.marking import LEASE, Judged, OnDesk
 from quiz.web.context import actor, needs, now, reader, say_text, writer
-from quiz.web.forms import WholeField
+from quiz.web.forms import AmountField, WholeField
 
 pages = Blueprint("marker", __name__)
-AT_ONCE = 20
-"""Texts on a page; the next ones come up as these are decided."""
+MOST_POINTS = 40
 
 
-class DecisionForm(FlaskForm):  # type: ignore[misc]
-    """Which text, and why it is right or wrong."""
+class TakeForm(FlaskForm):  # type: ignore[misc]
+    """Of which question to take the next texts."""
 
-    uid = HiddenField(validators=[InputRequired(), Length(max=200)])
+    uid = StringField(validators=[InputRequired(), Length(max=200)])
     blank = WholeField(validators=[InputRequired()])
-    text = HiddenField(validators=[Length(max=4000)])
-    marks = DecimalField(validators=[Optional()])
-    most = DecimalField(validators=[Optional()])
-    reason = StringField(
-        mark_text("判定理由"), validators=[InputRequired(mark_text("请写明判定理由。")), Length(max=500, message=mark_text("判定理由最多500个字。"))]
-    )
+
+
+class MarkForm(FlaskForm):  # type: ignore[misc]
+    """Which text gets what, and why; marks for the points of a scheme come in fields of their own, p0, p1, …."""
+
+    digest = HiddenField(validators=[InputRequired(), Regexp(r"[0-9a-f]{64}\Z")])
+    marks = AmountField(mark_text("得分"), validators=[Optional()])
+    reason = StringField(mark_text("判定理由"), validators=[Length(max=400, message=mark_text("判定理由最多400个字。"))])
 
 
 @pages.get("/marking")
 @needs(Action.JUDGE)
 def home() -> ResponseReturnValue:
-    """The sittings with texts that wait for a person."""
+    """The sittings with texts or appeals that wait for a person."""
     with reader() as db:
-        rows = [row for row in results.list_readable(db, actor(), now()) if row.pending]
-    return render_template("marker/home.html", rows=rows)
+        every = results.list_readable(db, actor(), now())
+        waiting = answering.count_waiting(db, actor())
+    rows = [row for row in every if row.pending]
+    return render_template("marker/home.html", rows=rows, appeals=[(row, waiting[row.sitting.id]) for row in every if row.sitting.id in waiting])
 
 
 @pages.get("/marking/<code>")
 @needs(Action.JUDGE)
-def texts(code: str) -> ResponseReturnValue:
-    """The waiting texts of one sitting."""
-    return _show(code)
+def overview(code: str) -> ResponseReturnValue:
+    """What waits in one sitting, question by question, and how far markers agree."""
+    with reader() as db:
+        view = marking.read_overview(db, actor(), code, now())
+    return render_template("marker/overview.html", view=view, sitting=view.sitting, minutes=LEASE.seconds // 60)
 
 
-@pages.post("/marking/<code>")
+@pages.post("/marking/<code>/take")
 @needs(Action.JUDGE)
-def decide(code: str) -> ResponseReturnValue:
-    """Decide one text for everyone who wrote it."""
-    form = DecisionForm()
-    share = _share(form)
-    if not form.validate() or share is None:
-        told = next(iter(form.reason.errors), None)
-        return _show(code, _key(form), told or say_text(say("请选择“对”或“错”，或者填写得分。")), form.reason.data or "", 422)
+def take(code: str) -> ResponseReturnValue:
+    """Take the next texts of a question."""
+    form = TakeForm()
+    if not form.validate():
+        return redirect(url_for(".overview", code=code), 303)
+    with writer() as db:
+        marking.take(db, actor(), code, form.uid.data, form.blank.data, now())
+    return redirect(url_for(".desk", code=code, uid=form.uid.data, blank=form.blank.data), 303)
+
+
+@pages.post("/marking/<code>/back")
+@needs(Action.JUDGE)
+def give_back(code: str) -> ResponseReturnValue:
+    """Let others have what one holds."""
+    with writer() as db:
+        marking.give_back(db, actor(), code, now())
+    return redirect(url_for(".overview", code=code), 303)
+
+
+@pages.get("/marking/<code>/desk")
+@needs(Action.JUDGE)
+def desk(code: str) -> ResponseReturnValue:
+    """The texts of one question that the marker holds."""
+    return _show(code, MarkForm(formdata=None))
+
+
+@pages.post("/marking/<code>/desk")
+@needs(Action.JUDGE)
+def judge(code: str) -> ResponseReturnValue:
+    """Mark one text; when it was the last that the marker held, take the next."""
+    form, (uid, blank) = MarkForm(), _question()
+    if not form.validate():
+        return _show(code, form, next((str(text) for field in form for text in field.errors), ""), 422)
     try:
         with writer() as db:
-            count = grading.decide(db, actor(), code, form.uid.data, form.blank.data, form.text.data, share, form.reason.data, now())
+            item = next((one for one in marking.read_desk(db, actor(), code, uid, blank, now()).items if one.digest == form.digest.data), None)
+            share, points = _given(form, item)
+            done = marking.judge(db, actor(), code, uid, blank, form.digest.data, share, form.reason.data or "", now(), points)
+            left = marking.read_desk(db, actor(), code, uid, blank, now()).items
+            if not left:
+                marking.take(db, actor(), code, uid, blank, now())
     except QuizError as error:
-        if error.code in ("no_reason", "bad_share"):
-            return _show(code, _key(form), say_text(error.message), "", 422)
-        raise
-    return redirect(url_for(".texts", code=code, regraded=count))
+        if error.code in ("not_found", "forbidden"):
+            raise
+        return _show(code, form, say_text(error.message), 409 if error.code == "taken" else 422)
+    return redirect(url_for(".desk", code=code, uid=uid, blank=blank, **_told(done)), 303)
 
 
-def _share(form: DecisionForm) -> Fraction | None:
-    """The share of the marks that the form gives: by its verdict, or by marks out of the most there are; None when it says neither."""
-    verdicts = {"right": Fraction(1), "wrong": Fraction(0)}
+def _question() -> tuple[str, int]:
+    return request.args.get("uid", "")[:200], request.args.get("blank", 0, int)
+
+
+def _given(form: MarkForm, item: OnDesk | None) -> tuple[Fraction | None, list[Decimal]]:
+    """What the form gives: marks for each point, or a share by its verdict or by marks. QuizError `bad_share` when it gives nothing."""
     verdict = request.form.get("verdict", "")
-    if verdict in verdicts:
-        return verdicts[verdict]
-    if form.marks.data is None or not form.most.data:
-        return None
-    return Fraction(form.marks.data) / Fraction(form.most.data)
+    if verdict in ("right", "wrong"):
+        return Fraction(verdict == "right"), []
+    points = [request.form.get(f"p{at}", "").strip() for at in range(MOST_POINTS) if f"p{at}" in request.form]
+    if any(points):
+        return None, [_mark(text) for text in points]
+    if item is None or form.marks.data is None:
+        raise QuizError("bad_share", say("请选择“对”或“错”，或者填写得分。"))
+    return Fraction(form.marks.data) / Fraction(item.slot.max_mark), []
 
 
-def _key(form: DecisionForm) -> tuple[str, int, str]:
-    return form.uid.data or "", form.blank.data if form.blank.data is not None else -1, form.text.data or ""
+def _mark(text: str) -> Decimal:
+    """A mark for a point; an empty field is 0."""
+    try:
+        found = Decimal(text or 0)
+    except InvalidOperation:
+        raise QuizError("bad_points", say("请填写数字，例如 0.5。")) from None
+    if not found.is_finite():
+        raise QuizError("bad_points", say("请填写数字，例如 0.5。"))
+    return found
 
 
-def _show(code: str, at: tuple[str, int, str] | None = None, problem: str = "", reason: str = "", status: int = 200) -> ResponseReturnValue:
-    """The page of waiting texts; `at` is the text whose form was refused, with its problem and what was written there."""
+def _told(done: Judged) -> dict[str, Any]:
+    return {"regraded": done.regraded} if done.is_settled else {"noted": 1}
+
+
+def _show(code: str, form: MarkForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
+    uid, blank = _question()
     with reader() as db:
-        waiting = grading.list_pending(db, actor(), code, now())
-    regraded = request.args.get("regraded", "")
-    told = int(regraded) if regraded.isascii() and regraded.isdigit() and len(regraded) < 8 else None
+        view = marking.read_desk(db, actor(), code, uid, blank, now())
+    regraded = request.args.get("regraded", None, int)
     page = render_template(
-        "marker/texts.html", code=code, total=len(waiting), waiting=waiting[:AT_ONCE], at=at, problem=problem, reason=reason, regraded=told
+        "marker/desk.html",
+        view=view,
+        sitting=view.sitting,
+        uid=uid,
+        blank=blank,
+        form=form,
+        at=form.digest.data,
+        problem=problem,
+        given={name: value for name, value in request.form.items() if name[:1] == "p" or name == "marks"},
+        regraded=regraded if regraded is not None and 0 <= regraded < 10**7 else None,
+        noted=request.args.get("noted") == "1",
+        minutes=LEASE.seconds // 60,
     )
     return page, status

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from io import BytesIO
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
@@ -15,7 +14,9 @@ from wtforms.validators import Length, ValidationError
 
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
+from quiz.core.correction import REMEDY_NAMES
 from quiz.core.difficulty import BASIS_NAMES
+from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one
@@ -24,13 +25,13 @@ from quiz.formats.results_xlsx import write_results
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
-from quiz.usecases import results
+from quiz.usecases import answering, corrected, results
 from quiz.usecases.draw_report import read_report
 from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, desk, hall, people, planning, timing
+from quiz.web import amending, correcting, desk, hall, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import ListedField
@@ -40,6 +41,10 @@ pages = Blueprint("organiser", __name__)
 pages.add_url_rule("/sittings/new", "new", planning.new, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/amend", "amend", amending.amend, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/notice.pdf", "notice", amending.notice)
+pages.add_url_rule("/sittings/<code>/correct", "correct", correcting.choose)
+pages.add_url_rule("/sittings/<code>/correct/question", "correct_question", correcting.question, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/corrections/<int:number>", "correction", correcting.correction)
+pages.add_url_rule("/sittings/<code>/corrections/<int:number>/notice.pdf", "correction_notice", correcting.correction_notice)
 pages.add_url_rule("/sittings/<code>/proof.json", "proof", amending.proof, methods=["POST"])
 pages.add_url_rule("/roster", "roster", people.roster, methods=["GET", "POST"])
 pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_example)
@@ -107,7 +112,8 @@ def home() -> ResponseReturnValue:
     """What needs a decision first, then every sitting."""
     with reader() as db:
         rows = results.list_readable(db, actor(), now())
-    return render_template("organiser/home.html", rows=rows, PHASE_NAMES=PHASE_NAMES)
+        waiting = answering.count_waiting(db, actor()) if actor().may(Action.ANSWER_APPEALS) else {}
+    return render_template("organiser/home.html", rows=rows, appeals=waiting, PHASE_NAMES=PHASE_NAMES)
 
 
 @pages.get("/sittings/<code>")
@@ -208,6 +214,7 @@ def _unit_choices(view: SittingView) -> list[tuple[str, str]]:
 def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
     with reader() as db:
         view = results.read_sitting(db, actor(), code, now())
+        done_before = [] if view.is_own else corrected.list_done(db, actor(), code, now())[1]
     form.unit.choices = _unit_choices(view)
     choice = read_choice(request.args)
     sat, not_sat = pick(view.rows, choice)
@@ -216,10 +223,12 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         view=view,
         total=summarise_one("", "", view.rows),
         units=summarise(view.rows),
-        full=Decimal(view.sitting.max_mark).scaleb(-2),
-        pass_mark=Decimal(view.sitting.pass_mark).scaleb(-2),
+        full=from_hundredths(view.sitting.max_mark),
+        pass_mark=from_hundredths(view.sitting.pass_mark),
         waiting=sum(row.pending > 0 for row in view.rows),
         seed=seed_to_show(view.sitting, now()),
+        corrections=done_before,
+        REMEDY_NAMES=REMEDY_NAMES,
         choice=choice,
         sat=sat,
         has_forms=len({row.form for row in view.rows}) > 1,

@@ -23,7 +23,7 @@ from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
 from quiz.core.site import read_site_lines
-from quiz.core.sitting import LONGEST_DELIVERY, Release
+from quiz.core.sitting import LONGEST_DELIVERY, MOST_APPEAL_DAYS, Release
 from quiz.usecases import scheduling
 from quiz.usecases.draw_report import DrawReport, describe
 from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
@@ -108,6 +108,20 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     )
 
     sites = TextAreaField(mark_text("考点"), validators=[Length(max=8000, message=mark_text("最多8000个字。"))])
+    appeal_days = WholeField(
+        mark_text("异议期（天）"),
+        default=USUAL.appeal_days,
+        validators=[Optional(), NumberRange(0, MOST_APPEAL_DAYS, mark_text("异议期须为0至30天。"))],
+    )
+
+    markers = ListedField(
+        mark_text("简答题阅卷"),
+        choices=[("1", mark_text("一人评一份")), ("2", mark_text("两人各评一份，相差过大由第三人仲裁"))],
+        default="1",
+    )
+    margin_percent = WholeField(
+        mark_text("仲裁界限（%）"), default=USUAL.margin_percent, validators=[Optional(), NumberRange(0, 100, mark_text("仲裁界限须为0至100。"))]
+    )
 
     def offer(self, choices: PlanChoices) -> None:
         """Fill the lists to choose from."""
@@ -169,6 +183,9 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             band=_or_usual(self.band.data, USUAL.band),
             delivery_minutes=_or_usual(self.delivery_minutes.data, USUAL.delivery_minutes),
             sites=read_site_lines(self.sites.data or ""),
+            appeal_days=_or_usual(self.appeal_days.data, USUAL.appeal_days),
+            markers=int(self.markers.data),
+            margin_percent=_or_usual(self.margin_percent.data, USUAL.margin_percent),
         )
 
 

@@ -11,6 +11,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from quiz.core.access import Action
+from quiz.core.correction import REMEDY_NAMES
 from quiz.core.hall import EVENT_NAMES
 from quiz.core.message import QuizError, mark_text
 from quiz.core.paper import section_heading
@@ -18,6 +19,7 @@ from quiz.core.sitting import LONGEST_EXTRA, ClosedBy
 from quiz.storage.changes import EXTEND, PAUSE, REOPEN
 from quiz.usecases import extending, hall, results
 from quiz.usecases.extending import GivenBack
+from quiz.usecases.mark_history import history_of
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import ListedField, WholeField
 
@@ -110,7 +112,8 @@ def show_cadre(code: str, number: str, form: TimeForm | None = None, problem: st
     """One cadre's page, with what was wrong in a form on it."""
     form = form or TimeForm(formdata=None)
     with reader() as db:
-        found = results.read_result(db, actor(), code, number, now())
+        found = results.read_result(db, actor(), code, number, now(), request.args.get("run", None, int))
+        marks = history_of(db, found)
         shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
         history = extending.history_of(db, actor(), code, number)
         desk = hall.read_desk(db, actor(), code, number, now())
@@ -120,6 +123,9 @@ def show_cadre(code: str, number: str, form: TimeForm | None = None, problem: st
         shares=shares,
         section_heading=section_heading,
         history=history,
+        marks=marks,
+        newest=marks.runs[-1].graded.number if marks.runs else 0,
+        REMEDY_NAMES=REMEDY_NAMES,
         desk=desk,
         EVENT_NAMES=EVENT_NAMES,
         CLOSED_BY_NAMES=CLOSED_BY_NAMES,

@@ -21,15 +21,17 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from quiz.core.access import Action
+from quiz.core.correction import REMEDY_NAMES
+from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
 from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
-from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import known_end
-from quiz.usecases import attempts, results, saving
+from quiz.usecases import appealing, attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
+from quiz.usecases.mark_history import history_of
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
@@ -76,10 +78,11 @@ def home() -> ResponseReturnValue:
     """What is mine to sit: now, later, and what is over."""
     with reader() as db:
         entries = [Entry(listed, standing_of(listed, now())) for listed in attempts.list_mine(db, actor(), now())]
+        news = appealing.news_of(db, actor(), now())
     todo = [entry for entry in entries if entry.standing in TO_DO]
     coming = [entry for entry in reversed(entries) if entry.standing is Standing.COMING]
     past = [entry for entry in entries if entry not in todo and entry not in coming]
-    return render_template("trainee/home.html", todo=todo, coming=coming, past=past)
+    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, REMEDY_NAMES=REMEDY_NAMES)
 
 
 @pages.get("/papers/<code>")
@@ -180,11 +183,17 @@ def result(code: str) -> ResponseReturnValue:
         if standing not in (Standing.SUBMITTED, Standing.RESULT, Standing.COLLECTING):
             return redirect(url_for("trainee.paper", code=code))
         found = None if standing is Standing.COLLECTING else results.my_result(db, actor(), code, now())
+        history = history_of(db, found) if found else None
+        mine = appealing.read_mine(db, actor(), code, now())
     shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
     return render_template(
         "trainee/result.html",
         listed=listed,
         result=found,
+        history=history,
+        mine=mine,
+        longest=appealing.LONGEST_TEXT,
+        REMEDY_NAMES=REMEDY_NAMES,
         code=code,
         shares=shares,
         headings=headings(found.paper) if found and found.paper else [],

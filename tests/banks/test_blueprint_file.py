@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from quiz.banks.blueprint_file import load_blueprint
+from quiz.banks.blueprint_text import write_blueprint
 from quiz.banks.sitting_file import load_sitting
 from quiz.core.blueprint import Cell
 from quiz.core.marking import Rule, RuleName
@@ -62,6 +63,25 @@ def test_a_blueprint() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ("{fixed_partial: 1}", Rule(RuleName.FIXED_PARTIAL, Decimal(1))),
+        ("right_minus_wrong", Rule(RuleName.RIGHT_MINUS_WRONG)),
+        ("rmw_false2", Rule(RuleName.RMW_MILD)),
+        ("plus_minus", Rule(RuleName.PLUS_MINUS)),
+        ("each_tf", Rule(RuleName.EACH_OPTION)),
+        ("ripkey", Rule(RuleName.RIPKEY)),
+    ],
+)
+def test_every_rule_of_a_multiple_choice_can_be_written_and_is_written_back(written: str, rule: Rule) -> None:
+    loaded = load_blueprint(BLUEPRINT.replace("{per_option: 0.5}", written), "b.yaml")
+    assert loaded.value is not None
+    assert loaded.value.sections[1].rule == rule
+    again = load_blueprint(write_blueprint(loaded.value), "b.yaml")
+    assert again.value == loaded.value
+
+
+@pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         ("total: 20", "total: 100", ["5:10 B401"]),
@@ -69,6 +89,11 @@ def test_a_blueprint() -> None:
         ("    each: 1.5\n", "    each: 1.5\n    rule: half\n", ["12:11 B403"]),
         ("per_option: 0.5", "per_option: 3", ["18:11 B403"]),
         ("rule: {per_option: 0.5}", "rule: per_option", ["18:11 B403"]),
+        ("rule: {per_option: 0.5}", "rule: fixed_partial", ["18:11 B403"]),
+        ("rule: {per_option: 0.5}", "rule: {fixed_partial: 3}", ["18:11 B403"]),
+        ("rule: {per_option: 0.5}", "rule: {per_option: 0.5, fixed_partial: 1}", ["18:11 B403"]),
+        ("rule: {per_option: 0.5}", "rule: {}", ["18:11 B403"]),
+        ("rule: {per_option: 0.5}", "rule: penalty", ["18:11 B403"]),
         ("rule: {per_option: 0.5}", "rule: halff", ["18:11 F104"]),
         ("area: monitoring", "area: 监测", ["13:26 F104"]),
         ("level: application", "level: 运用", ["14:51 F104"]),
@@ -77,6 +102,7 @@ def test_a_blueprint() -> None:
         ("count: 4, area: monitoring", "count: 0", ["13:17 F108"]),
         ("count: 4, area: monitoring", "area: monitoring", ["13:9 F102"]),
         ("each: 1.5", "each: 1.505", ["11:11 F108"]),
+        ("pass_mark: 12", "pass_mark: 12.125", ["6:14 F108"]),
         ("each: 1.5", "each: 1.5分", ["11:11 F103"]),
         ("minutes: 60", "minutes: 1:00", ["4:12 F103"]),
         ("notes: [请核对姓名。]", "note: 请核对姓名。", ["7:3 F101"]),

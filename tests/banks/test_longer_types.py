@@ -69,9 +69,11 @@ def test_a_case_keeps_its_questions_together():
 
 def test_a_blank_may_have_room_and_marks_of_its_own():
     question = one(
-        "  - id: q1\n    type: fill_in\n    stem: 收入____万元。\n    blanks:\n      - {answers: 24.3, unit: 万元, tolerance: 1%, marks: 2}\n"
+        "  - id: q1\n    type: fill_in\n    stem: 收入____万元。\n"
+        "    blanks:\n      - {answers: 24.3, unit: 万元, unit_required: true, tolerance: 1%, marks: 2}\n"
     )
-    assert (question.blanks[0].tolerance, question.blanks[0].weight) == ("1%", Decimal(2))
+    (blank,) = question.blanks
+    assert (blank.tolerance, blank.weight, blank.unit_required) == ("1%", Decimal(2), True)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +91,7 @@ def test_a_blank_may_have_room_and_marks_of_its_own():
             "b.yaml:15:14: Q202",
         ),
         ("  - id: q1\n    type: fill_in\n    stem: 收入____。\n    blanks:\n      - {answers: 24.3, tolerance: 大概}\n", "b.yaml:12:36: Q214"),
+        ("  - id: q1\n    type: fill_in\n    stem: 收入____。\n    blanks:\n      - {answers: 24.3, unit_required: true}\n", "b.yaml:12:40: Q214"),
     ],
 )
 def test_faults_are_named_at_their_place(body, place):

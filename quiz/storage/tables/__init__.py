@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quiz.storage.tables.appeals import AppealAnswerRow, AppealRow
 from quiz.storage.tables.banks import (
     DocumentRow,
     PictureRow,
@@ -14,6 +15,7 @@ from quiz.storage.tables.banks import (
     QuestionUseRow,
 )
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
+from quiz.storage.tables.corrections import CorrectionRow, OverrideRow
 from quiz.storage.tables.hall import (
     AttemptVoidRow,
     ClockAlarmRow,
@@ -24,6 +26,7 @@ from quiz.storage.tables.hall import (
     PresenceRow,
     SittingSiteRow,
 )
+from quiz.storage.tables.marking import ClaimRow, ReadingRow
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
 from quiz.storage.tables.sittings import (
@@ -43,6 +46,8 @@ __all__ = [
     "AccountRow",
     "AdmissionRow",
     "AmendmentRow",
+    "AppealAnswerRow",
+    "AppealRow",
     "AttemptChangeRow",
     "AttemptRow",
     "AttemptVoidRow",
@@ -50,8 +55,10 @@ __all__ = [
     "Base",
     "BigId",
     "CadreRow",
+    "ClaimRow",
     "ClockAlarmRow",
     "ClockRow",
+    "CorrectionRow",
     "DecisionRow",
     "DocumentRow",
     "GradingRow",
@@ -61,6 +68,7 @@ __all__ = [
     "LoginRow",
     "MarkRow",
     "Moment",
+    "OverrideRow",
     "PaperQuestionRow",
     "PaperRow",
     "PauseRow",
@@ -74,6 +82,7 @@ __all__ = [
     "QuestionRevisionRow",
     "QuestionRow",
     "QuestionUseRow",
+    "ReadingRow",
     "ResponseRow",
     "SittingRow",
     "SittingSiteRow",

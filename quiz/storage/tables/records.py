@@ -11,7 +11,7 @@ from quiz.storage.tables.base import Base, BigId, Moment
 
 
 class GradingRow(Base):
-    """One grading run of one attempt; a regrade is a new row beside the old."""
+    """One grading run of one attempt; a regrade is a new row beside the old. `correction` is the number of the correction that caused it, if any."""
 
     __tablename__ = "grading"
     __table_args__ = (UniqueConstraint("attempt_id", "number"),)
@@ -23,6 +23,7 @@ class GradingRow(Base):
     max_score: Mapped[int]
     pending: Mapped[int]
     reason: Mapped[str] = mapped_column(String(200))
+    correction: Mapped[int | None]
     graded_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz.core.sitting import DELIVERY_MINUTES
+from quiz.core.sitting import APPEAL_DAYS, DELIVERY_MINUTES, MARGIN_PERCENT
 from quiz.storage.tables.base import Base, BigId, Moment
 
 
@@ -15,7 +15,9 @@ class SittingRow(Base):
     """A sitting: a paper given to a group in a window. `seed` is secret; its commitment may be shown.
 
     `extended_to` is the latest moment until which anyone was given time beyond the window, `delivery_minutes` how long after a deadline
-    answers that were made before it may still come in, `paused_at` since when somebody's clock stands still.
+    answers that were made before it may still come in, `paused_at` since when somebody's clock stands still, `appeal_days` how many days after
+    its keys are shown a cadre may appeal (0: not at all). Short answers are marked by `markers` people each; where two differ by more than
+    `margin_percent` of the marks, a third decides.
     """
 
     __tablename__ = "sitting"
@@ -38,6 +40,9 @@ class SittingRow(Base):
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     release: Mapped[str] = mapped_column(String(20))
     released_at: Mapped[datetime | None] = mapped_column(Moment)
+    appeal_days: Mapped[int] = mapped_column(default=APPEAL_DAYS, server_default=str(APPEAL_DAYS))
+    markers: Mapped[int] = mapped_column(default=1, server_default="1")
+    margin_percent: Mapped[int] = mapped_column(default=MARGIN_PERCENT, server_default=str(MARGIN_PERCENT))
     max_mark: Mapped[int]
     pass_mark: Mapped[int]
     seed: Mapped[bytes] = mapped_column(LargeBinary)

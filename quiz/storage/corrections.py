@@ -1,0 +1,106 @@
+"""Corrections of questions and marks set by hand: rows that are only ever added, of which the newest count."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from quiz.core.canonical import canonical_json
+from quiz.core.correction import Correction, NewKey, Remedy
+from quiz.core.frozen import freeze, thaw
+from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.storage.tables import AttemptRow, CorrectionRow, OverrideRow, SittingRow
+
+
+def list_rows(session: Session, sitting_id: int) -> list[CorrectionRow]:
+    """Return the corrections of a sitting, the first first."""
+    return list(session.scalars(select(CorrectionRow).where(CorrectionRow.sitting_id == sitting_id).order_by(CorrectionRow.number)))
+
+
+def list_corrections(session: Session, sitting_id: int) -> list[Correction]:
+    """Return the corrections of a sitting as marking reads them, the first first."""
+    return [read_row(row) for row in list_rows(session, sitting_id)]
+
+
+def get_row(session: Session, sitting_id: int, number: int) -> CorrectionRow | None:
+    """Return one correction of a sitting, or None."""
+    return session.scalar(select(CorrectionRow).where(CorrectionRow.sitting_id == sitting_id, CorrectionRow.number == number))
+
+
+def read_row(row: CorrectionRow) -> Correction:
+    """Return the correction in a row."""
+    return Correction(row.number, row.question_uid, Remedy(row.remedy), thaw(NewKey, json.loads(row.key)) if row.key else None)
+
+
+def next_number(session: Session, sitting: SittingRow) -> int:
+    """Return the number that the next correction of a sitting has."""
+    return (session.scalar(select(func.max(CorrectionRow.number)).where(CorrectionRow.sitting_id == sitting.id)) or 0) + 1
+
+
+def save_correction(
+    session: Session, sitting: SittingRow, correction: Correction, reason: str, effect: dict[str, Any], at: datetime, actor: str
+) -> CorrectionRow:
+    """Append a correction; two that were prepared side by side cannot both have the same number."""
+    row = CorrectionRow(
+        sitting_id=sitting.id,
+        number=correction.number,
+        question_uid=correction.question,
+        remedy=correction.remedy.value,
+        key=canonical_json(freeze(correction.key)).decode() if correction.key else "",
+        reason=reason,
+        effect=canonical_json(effect).decode(),
+        at=at,
+        actor=actor,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def effect_of(row: CorrectionRow) -> dict[str, Any]:
+    """Return the counts of what a correction changed when it was applied."""
+    found: dict[str, Any] = json.loads(row.effect)
+    return found
+
+
+def overrides_in(session: Session, sitting_id: int) -> dict[tuple[int, int], Decimal]:
+    """Return the marks set by hand in a sitting that still stand, by attempt and slot."""
+    return _standing(session, OverrideRow.sitting_id == sitting_id)
+
+
+def overrides_of(session: Session, attempt: AttemptRow) -> dict[int, Decimal]:
+    """Return the marks set by hand of one attempt that still stand, by slot."""
+    mine = (OverrideRow.sitting_id == attempt.sitting_id) & (OverrideRow.attempt_id == attempt.id)
+    return {slot: mark for (_, slot), mark in _standing(session, mine).items()}
+
+
+def override_rows(session: Session, attempt: AttemptRow) -> list[OverrideRow]:
+    """Return every time that a mark of an attempt was set by hand or given back, the first first."""
+    mine = (OverrideRow.sitting_id == attempt.sitting_id) & (OverrideRow.attempt_id == attempt.id)
+    return list(session.scalars(select(OverrideRow).where(mine).order_by(OverrideRow.id)))
+
+
+def newest_override(session: Session, attempt: AttemptRow, slot: int) -> OverrideRow | None:
+    """Return what was last done by hand with the mark of a slot, or None."""
+    mine = (OverrideRow.sitting_id == attempt.sitting_id) & (OverrideRow.attempt_id == attempt.id) & (OverrideRow.slot == slot)
+    return session.scalar(select(OverrideRow).where(mine).order_by(OverrideRow.id.desc()).limit(1))
+
+
+def save_override(session: Session, attempt: AttemptRow, slot: int, mark: Decimal | None, reason: str, at: datetime, actor: str) -> OverrideRow:
+    """Append a mark set by hand; None gives the slot back to the rule."""
+    value = None if mark is None else to_hundredths(mark)
+    row = OverrideRow(sitting_id=attempt.sitting_id, attempt_id=attempt.id, slot=slot, mark=value, reason=reason, at=at, actor=actor)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _standing(session: Session, condition: Any) -> dict[tuple[int, int], Decimal]:
+    query = select(OverrideRow.attempt_id, OverrideRow.slot, OverrideRow.mark).where(condition).order_by(OverrideRow.id)
+    newest = {(attempt, slot): mark for attempt, slot, mark in session.execute(query)}
+    return {place: from_hundredths(mark) for place, mark in newest.items() if mark is not None}

@@ -1,0 +1,122 @@
+"""What a cadre says of the questions on their own paper: a report while keys are hidden, an appeal within its window after; and the answers.
+
+A report tells nobody a key and changes no mark by itself; it is read by those who answer for the sitting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.message import NotFound, QuizError, say
+from quiz.storage import appeals, papers, sittings
+from quiz.storage.appeals import APPEAL, REPORT, Answered, Corrected
+from quiz.storage.sittings import Seat
+from quiz.storage.tables import AppealAnswerRow, AppealRow
+
+LONGEST_TEXT = 1000
+NEWS_LASTS = timedelta(days=14)
+"""How long an answer or a correction stands on the home of whom it concerns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What a person said of one slot. The answer is None until it may be read: until keys are shown to them."""
+
+    row: AppealRow
+    answer: AppealAnswerRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyAppeals:
+    """What a person said of their paper, by slot, and what they may do now: report a question, or appeal until a moment.
+
+    `until` is the end of the window once keys are shown, passed or not; None where there is none.
+    """
+
+    said: dict[int, list[Mine]]
+    slots: int
+    may_report: bool
+    may_appeal: bool
+    until: datetime | None
+
+    def has_said(self, slot: int, kind: str) -> bool:
+        """True when they have said something of this kind about a slot."""
+        return any(one.row.kind == kind for one in self.said.get(slot, ()))
+
+
+def read_mine(session: Session, actor: Actor, code: str, now: datetime) -> MyAppeals:
+    """Return what the actor said of their paper and may say now. NotFound for another's paper; QuizError `not_started`."""
+    seat = _own(session, actor, code)
+    assert seat.attempt is not None
+    shows_keys = _shows_keys(seat, now)
+    said: dict[int, list[Mine]] = {}
+    for row, answer in appeals.said_in_attempt(session, seat.attempt):
+        said.setdefault(row.slot, []).append(Mine(row, answer if shows_keys else None))
+    until = sittings.appeals_until(seat.sitting) if shows_keys else None
+    slots = len(papers.read_paper(seat.paper).slots)
+    return MyAppeals(said, slots, not shows_keys, until is not None and now <= until, until)
+
+
+def speak(session: Session, actor: Actor, code: str, slot: int, text: str, now: datetime) -> AppealRow:
+    """Store what a person says of a question: a report while keys are hidden from them, an appeal once they are shown.
+
+    NotFound for another's paper; QuizError `not_started`, `bad_slot`, `no_text`, `already_said`, `appeals_over`.
+    """
+    seat = _own(session, actor, code)
+    assert seat.attempt is not None
+    found = papers.read_paper(seat.paper).slot(slot)
+    if found is None:
+        raise QuizError("bad_slot", say("试卷中没有第{n}题。", n=slot))
+    words = text.replace("\0", "").strip()
+    if not words:
+        raise QuizError("no_text", say("请写明这道题有什么问题。"))
+    if len(words) > LONGEST_TEXT:
+        raise QuizError("no_text", say("最多{n}个字。", n=LONGEST_TEXT))
+    kind = APPEAL if _shows_keys(seat, now) else REPORT
+    until = sittings.appeals_until(seat.sitting)
+    if kind == APPEAL and (until is None or now > until):
+        raise QuizError("appeals_over", say("异议期已经过了，不能再提出异议。"))
+    try:
+        with session.begin_nested():
+            return appeals.save_said(session, seat.attempt, slot, found.question.uid, kind, words, now)
+    except IntegrityError:
+        raise QuizError("already_said", say("您已经就第{n}题说明过了，请等待答复。", n=slot)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened to a cadre's results lately, the newest first."""
+
+    answers: list[Answered]
+    corrections: list[Corrected]
+
+
+def news_of(session: Session, actor: Actor, now: datetime) -> News:
+    """Return the answers and corrections of the last two weeks that the actor may read: of sittings whose keys are shown."""
+    actor.require(Action.SIT)
+    since = now - NEWS_LASTS
+
+    def is_readable(one: Answered | Corrected) -> bool:
+        return actor.may_enter(one.sitting.code) and sittings.visibility_of(one.sitting, one.attempt, now).key
+
+    answers = [one for one in appeals.answers_since(session, actor.cadre_number, since) if is_readable(one)]
+    return News(answers, [one for one in appeals.corrections_since(session, actor.cadre_number, since) if is_readable(one)])
+
+
+def _own(session: Session, actor: Actor, code: str) -> Seat:
+    actor.require(Action.SIT)
+    seat = sittings.get_seat(session, code, actor.cadre_number)
+    if seat is None or not actor.may_enter(seat.sitting.code):
+        raise NotFound()
+    if seat.attempt is None:
+        raise QuizError("not_started", say("您还没有开始答题。"))
+    return seat
+
+
+def _shows_keys(seat: Seat, now: datetime) -> bool:
+    return sittings.visibility_of(seat.sitting, seat.attempt, now).key

@@ -1,0 +1,205 @@
+"""Correcting a question after people sat it: say first whose marks would change and how, then apply it as new grading runs beside the old.
+
+Nobody who has a paper in the sitting may do so, not even when it is over: the key they choose would mark their own answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action, Actor
+from quiz.core.canonical import digest
+from quiz.core.correction import Correction, NewKey, Remedy, check_key, in_force, key_words, new_key_words
+from quiz.core.frozen import freeze
+from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.question import Question
+from quiz.core.sitting import Phase
+from quiz.storage import audit, changes, corrections, gradings, regrading, sittings
+from quiz.storage.regrading import Regraded
+from quiz.storage.tables import CorrectionRow, SittingRow
+from quiz.usecases.correction_effect import Change, Effect, bands_of, mean_of, plain_effect
+from quiz.usecases.grading import regrade_slots
+from quiz.usecases.results import refuse_candidate
+from quiz.usecases.sources import whole_sitting
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a correction: which question, what counts instead, and another key where it needs one."""
+
+    question: str
+    remedy: Remedy
+    key: NewKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A correction that was not applied yet. `fingerprint` stands for all that it would do: it is applied only while that still holds."""
+
+    sitting: SittingRow
+    correction: Correction
+    effect: Effect
+    changes: tuple[Change, ...]
+    fingerprint: str
+
+
+def preview(session: Session, actor: Actor, code: str, wish: Wish, now: datetime) -> Preview:
+    """Say what a correction would do; stores nothing.
+
+    NotFound; Forbidden to whoever has a paper in it or whose authority is narrower than the sitting; QuizError `still_open`, `not_asked`,
+    `one_question` (a new key needs one question, not a template or case), `bad_key`, `same_key`, `same_as_now`, `nothing_left`.
+    """
+    sitting = to_correct(session, actor, code, now)
+    return _preview(session, sitting, wish, now)[0]
+
+
+def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, now: datetime, fingerprint: str | None = None) -> CorrectionRow:
+    """Apply a correction: a new grading run for every attempt whose paper has the question, beside the old ones.
+
+    As `preview`, and QuizError `no_reason`, or `changed_since` when what was shown under `fingerprint` is not what would happen now.
+    """
+    text = checked_reason(reason)
+    sitting = to_correct(session, actor, code, now)
+    changes.lock_sitting(session, sitting)
+    regrading.hold_attempts(session, sitting)
+    seen, regrades = _preview(session, sitting, wish, now)
+    if fingerprint is not None and fingerprint != seen.fingerprint:
+        raise QuizError("changed_since", say("您确认的结果已经过时：其间有成绩发生了变动。请核对新的结果后再确认。"))
+    row = corrections.save_correction(session, sitting, seen.correction, text, plain_effect(seen.effect), now, actor.name)
+    regrading.save_runs(session, sitting, regrades, "correction", now, row.number)
+    told: dict[str, object] = {"correction": row.number, "question": wish.question, "remedy": wish.remedy.value, "reason": text}
+    counts = {name: getattr(seen.effect, name) for name in ("graded", "changed", "raised", "lowered", "now_pass", "now_fail")}
+    audit.record(session, now, actor.name, "correct", code, {**told, **counts})
+    return row
+
+
+def checked_reason(reason: str) -> str:
+    """Return a reason as it is stored. QuizError `no_reason` without one or for one that is too long."""
+    if not reason.strip():
+        raise QuizError("no_reason", say("请写明原因，考生会看到。"))
+    if len(reason.strip()) > LONGEST_REASON:
+        raise QuizError("no_reason", say("原因最多{n}个字。", n=LONGEST_REASON))
+    return reason.strip()
+
+
+def to_correct(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
+    """Return a sitting that the actor may correct: all of it within their authority, and no paper of it theirs. NotFound, Forbidden."""
+    sitting = whole_sitting(session, actor, Action.CORRECT, code)
+    refuse_participant(session, actor, sitting)
+    return sitting
+
+
+def refuse_participant(session: Session, actor: Actor, sitting: SittingRow) -> None:
+    """Forbidden to whoever has a paper in the sitting, whether it is over or not."""
+    if actor.cadre_number and sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number], with_content=False):
+        raise Forbidden()
+
+
+def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -> tuple[Preview, list[Regraded]]:
+    if sittings.window_of(sitting).phase(now) is not Phase.CLOSED:
+        raise QuizError("still_open", say("考试还没有结束，结束后才能更正。"))
+    earlier = corrections.list_corrections(session, sitting.id)
+    correction = Correction(corrections.next_number(session, sitting), wish.question, wish.remedy, wish.key)
+    places = regrading.list_places(session, sitting, correction)
+    asked = list({slot.question.uid: slot.question for place in places for slot, _ in place.slots}.values())
+    if not asked:
+        raise QuizError("not_asked", say("这场考试的试卷上没有{uid}。", uid=wish.question or "—"))
+    correction = _checked(correction, asked, earlier)
+    regrades = regrade_slots(session, sitting, regrading.list_sat(session, sitting, places), [*earlier, correction])
+    changes = tuple(
+        sorted(_changes(sitting, regrades), key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number))
+    )
+    effect = _effect(session, sitting, correction, asked, len(places), regrades, changes)
+    return Preview(sitting, correction, effect, changes, _fingerprint(correction, regrades)), regrades
+
+
+def _checked(correction: Correction, asked: Sequence[Question], earlier: Sequence[Correction]) -> Correction:
+    """The correction with its key as it is stored."""
+    if correction.remedy.needs_key:
+        if len(asked) > 1:
+            raise QuizError("one_question", say("{uid}在试卷上是{n}道不同的题，请选定其中一道再更换答案。", uid=correction.question, n=len(asked)))
+        key = check_key(asked[0], correction.key or NewKey())
+        correction = Correction(correction.number, asked[0].uid, correction.remedy, key)
+    else:
+        correction = Correction(correction.number, correction.question, correction.remedy)
+    for question in asked:
+        now = in_force(earlier, question.uid)
+        same = (now is None and correction.remedy is Remedy.ORIGINAL) or (now and (now.remedy, now.key) == (correction.remedy, correction.key))
+        if not same:
+            return correction
+    raise QuizError("same_as_now", say("这道题现在就是这样计分的，不需要更正。"))
+
+
+def _changes(sitting: SittingRow, regrades: Sequence[Regraded]) -> tuple[Change, ...]:
+    """Whose marks or score change: those who come to pass or to fail first, then those who lose most."""
+    pass_mark = from_hundredths(sitting.pass_mark)
+    out = []
+    for one in regrades:
+        before = sum((slot.mark.mark for slot in one.sat.slots), Decimal(0))
+        after = sum((mark.mark for mark in one.marks.values()), Decimal(0))
+        scores = one.sat.graded.score, one.score
+        if scores[0] == scores[1]:
+            continue
+        places = tuple(slot.slot.number for slot in one.sat.slots)
+        passed = scores[0] >= pass_mark, scores[1] >= pass_mark
+        out.append(Change(one.sat.number, one.sat.name, one.sat.unit, places, before, after, *scores, *passed))
+    return tuple(sorted(out, key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number)))
+
+
+def _effect(
+    session: Session,
+    sitting: SittingRow,
+    correction: Correction,
+    asked: Sequence[Question],
+    papers: int,
+    regrades: Sequence[Regraded],
+    changes: Sequence[Change],
+) -> Effect:
+    before = {attempt: graded.score for attempt, graded in gradings.newest_gradings(session, sitting.id).items()}
+    after = before | {one.sat.attempt_id: one.score for one in regrades}
+    full = from_hundredths(sitting.max_mark)
+    return Effect(
+        papers=papers,
+        graded=len(regrades),
+        changed=len(changes),
+        raised=sum(one.score_after > one.score_before for one in changes),
+        lowered=sum(one.score_after < one.score_before for one in changes),
+        now_pass=sum(one.crosses > 0 for one in changes),
+        now_fail=sum(one.crosses < 0 for one in changes),
+        waiting=sum(any(mark.needs_review for mark in one.marks.values()) for one in regrades),
+        by_hand=sum(any(mark.why == "overridden" for mark in one.marks.values()) for one in regrades),
+        scored=len(before),
+        mean_before=mean_of(before.values()),
+        mean_after=mean_of(after.values()),
+        bands_before=bands_of(before.values(), full),
+        bands_after=bands_of(after.values(), full),
+        questions=len(asked),
+        stem=asked[0].stem,
+        old_key=key_words(asked[0]),
+        new_keys=new_key_words(asked[0], correction.key) if correction.key else (),
+    )
+
+
+def _fingerprint(correction: Correction, regrades: Sequence[Regraded]) -> str:
+    rows = [
+        [one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [str(mark.mark) for mark in one.marks.values()]] for one in regrades
+    ]
+    return digest([freeze(correction), rows])
+
+
+def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[CorrectionRow]]:
+    """Return a sitting with its corrections, the newest first, for those who may read its results and do not sit it now. NotFound, Forbidden."""
+    actor.require(Action.READ_RESULTS)
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    refuse_candidate(session, actor, sitting, now)
+    return sitting, list(reversed(corrections.list_rows(session, sitting.id)))

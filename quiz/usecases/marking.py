@@ -1,0 +1,306 @@
+"""The markers' desk: texts question by question, taken for a while so that no two people hold the same, marked by one or by two, settled by a third.
+
+Nobody sees a name, and nobody is given what they wrote themselves. Where two people mark a short answer, the mean of their marks counts when they
+differ by no more than the sitting's margin; else an arbiter, who has marked neither, sees both marks and decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Actor
+from quiz.core.agreement import Agreement, agreement, weighted_kappa
+from quiz.core.correction import as_shown, in_force
+from quiz.core.hints import Hints, hints_for
+from quiz.core.marking import round_mark
+from quiz.core.message import QuizError, say
+from quiz.core.paper import Slot, plain_number
+from quiz.core.question import Question, QuestionType
+from quiz.storage import changes, corrections, marking
+from quiz.storage.marking import Reading, Waiting
+from quiz.storage.tables import SittingRow
+from quiz.usecases.grading import checked_comment, find_waiting, needs_two, settle, sitting_to_judge
+
+LEASE = timedelta(minutes=20)
+"""How long a text stays with who took it."""
+
+AT_ONCE = {QuestionType.SHORT_ANSWER: 1}
+BLANKS_AT_ONCE = 20
+"""Texts that a marker takes together: short answers one by one, blanks by the page."""
+
+ARBITER = 3
+"""The place of who decides between two marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDesk:
+    """A text that a marker holds: what it answers, with the key that counts, and hints. An arbiter also sees both marks (`others`)."""
+
+    slot: Slot
+    question: Question
+    blank: int
+    text: str
+    digest: str
+    attempts: int
+    place: int
+    hints: Hints
+    others: tuple[Reading, ...]
+
+    @property
+    def point_marks(self) -> tuple[Decimal, ...]:
+        """What each point of the marking scheme is worth on this paper, rounded to hundredths for the eye."""
+        return tuple(round_mark(share) for share in point_shares(self.question, self.slot.max_mark))
+
+    @property
+    def other_marks(self) -> tuple[tuple[Decimal, str], ...]:
+        """The marks that an arbiter decides between, each with its comment."""
+        return tuple((round_mark(one.share * Fraction(self.slot.max_mark)), one.comment) for one in self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the marking of one question is, in different texts: waiting for a first, a second mark, an arbiter, and decided.
+
+    `attempts` wait with them; `for_me` are those that the actor could take now, `mine` those they hold. `agreement` is of texts marked twice.
+    """
+
+    question: Question
+    blank: int
+    needs_two: bool
+    first: int
+    second: int
+    arbiter: int
+    decided: int
+    attempts: int
+    for_me: int
+    mine: int
+    agreement: Agreement | None
+
+    @property
+    def waiting(self) -> int:
+        """All that waits."""
+        return self.first + self.second + self.arbiter
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The questions of a sitting that have or had something to mark; `hint_kappa` compares what keywords hint at with what people decided in
+    `hinted` texts."""
+
+    sitting: SittingRow
+    rows: list[Progress]
+    hint_kappa: float | None
+    hinted: int
+
+    @property
+    def waiting(self) -> int:
+        """How many texts wait."""
+        return sum(row.waiting for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a mark: `regraded` attempts when it settled the text; else it waits for a second marker or, when `differs`, for an arbiter."""
+
+    regraded: int = 0
+    is_settled: bool = False
+    differs: bool = False
+
+
+def marker_of(actor: Actor) -> str:
+    """Return what tells this marker from another."""
+    return f"account:{actor.account_id}" if actor.account_id is not None else actor.name
+
+
+def read_overview(session: Session, actor: Actor, code: str, now: datetime) -> Overview:
+    """Return how far the marking of a sitting is, the question with most that waits first. NotFound, Forbidden as for deciding."""
+    sitting = sitting_to_judge(session, actor, code, now)
+    state = _State(session, actor, sitting, now)
+    decided = marking.count_decided(session, sitting)
+    known = corrections.list_corrections(session, sitting.id)
+    by_blank: dict[tuple[str, int], list[Waiting]] = {place: [] for place in decided}
+    for one in marking.list_waiting(session, sitting):
+        by_blank.setdefault((one.uid, one.blank), []).append(one)
+    rows = []
+    for (uid, blank), texts in by_blank.items():
+        slot = texts[0].slot if texts else marking.slot_of(session, sitting, uid)
+        if slot is not None:
+            question = as_shown(slot.question, in_force(known, uid))
+            rows.append(state.progress(question, blank, texts, decided.get((uid, blank), 0)))
+    rows.sort(key=lambda row: (-row.waiting, row.question.uid, row.blank))
+    kappa, hinted = _hint_kappa(session, sitting, [row.question for row in rows])
+    return Overview(sitting, rows, kappa, hinted)
+
+
+def take(session: Session, actor: Actor, code: str, uid: str, blank: int, now: datetime) -> int:
+    """Let the actor hold the next texts of a question for a while, those they hold already first; return how many they hold now."""
+    sitting = sitting_to_judge(session, actor, code, now)
+    changes.lock_sitting(session, sitting)
+    state = _State(session, actor, sitting, now, uid)
+    texts = [one for one in marking.list_waiting(session, sitting, uid) if one.blank == blank]
+    wanted = sorted((one for one in texts if state.may_take(one)), key=lambda one: not state.holds(one))
+    chosen = wanted[: AT_ONCE.get(texts[0].slot.question.type, BLANKS_AT_ONCE)] if texts else []
+    claims = [(one.uid, one.blank, one.digest, state.place(one) or 0) for one in chosen]
+    marking.save_claims(session, sitting, claims, state.marker, now + LEASE)
+    return len(claims)
+
+
+def give_back(session: Session, actor: Actor, code: str, now: datetime) -> None:
+    """Let others have what the actor holds in a sitting."""
+    sitting = sitting_to_judge(session, actor, code, now)
+    marking.drop_claims(session, sitting, marker_of(actor))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the actor holds of one question, and how far its marking is; `progress` is None when nothing of it waits any more."""
+
+    sitting: SittingRow
+    items: list[OnDesk]
+    progress: Progress | None
+
+
+def read_desk(session: Session, actor: Actor, code: str, uid: str, blank: int, now: datetime) -> Desk:
+    """Return what the actor holds of a question."""
+    sitting = sitting_to_judge(session, actor, code, now)
+    state = _State(session, actor, sitting, now, uid)
+    texts = [one for one in marking.list_waiting(session, sitting, uid) if one.blank == blank]
+    if not texts:
+        return Desk(sitting, [], None)
+    question = as_shown(texts[0].slot.question, in_force(corrections.list_corrections(session, sitting.id), uid))
+    decided = marking.count_decided(session, sitting).get((uid, blank), 0)
+    items = [state.on_desk(one, question) for one in texts if state.holds(one)]
+    return Desk(sitting, items, state.progress(question, blank, texts, decided))
+
+
+def judge(
+    session: Session,
+    actor: Actor,
+    code: str,
+    uid: str,
+    blank: int,
+    digest: str,
+    share: Fraction | None,
+    comment: str,
+    now: datetime,
+    points: Sequence[Decimal] = (),
+) -> Judged:
+    """Give a text a share of its marks, or marks for each point of its scheme; settle it when that is the last word.
+
+    A comment is needed where no points are given. NotFound for a text that does not wait or is the actor's own; QuizError `taken` when another
+    holds it, `bad_share`, `bad_points`, `no_reason`.
+    """
+    sitting = sitting_to_judge(session, actor, code, now)
+    changes.lock_sitting(session, sitting)
+    waiting = find_waiting(session, actor, sitting, uid, blank, digest)
+    state = _State(session, actor, sitting, now, uid)
+    place = state.place(waiting)
+    if place is None or state.is_held_by_another(waiting, place):
+        raise QuizError("taken", say("这份作答已经由别的阅卷人领取，请另领一份。"))
+    if points:
+        share, comment = _from_points(waiting.slot, points, comment)
+    if share is None or not 0 <= share <= 1:
+        raise QuizError("bad_share", say("得分须在0分和满分之间。"))
+    text = checked_comment(comment)
+    marking.drop_claim(session, sitting, uid, blank, digest, place)
+    if not needs_two(sitting, waiting):
+        return Judged(settle(session, sitting, waiting, share, text, actor.name, now), is_settled=True)
+    earlier = state.readings(waiting)
+    marking.save_reading(session, sitting, waiting, Reading(place, share, text, state.marker, actor.name), now)
+    if place == 1:
+        return Judged()
+    if place < ARBITER and abs(earlier[0].share - share) > state.margin:
+        return Judged(differs=True)
+    final = share if place == ARBITER else (earlier[0].share + share) / 2
+    words, names = (text, actor.name) if place == ARBITER else (f"{earlier[0].comment} / {text}"[:500], f"{earlier[0].actor}、{actor.name}"[:100])
+    return Judged(settle(session, sitting, waiting, final, words, names, now), is_settled=True)
+
+
+def point_shares(question: Question, max_mark: Decimal) -> list[Fraction]:
+    """Return what each point of a marking scheme is worth where the question is worth so much, exactly."""
+    total = sum((Fraction(point.marks) for point in question.points), Fraction(0))
+    return [Fraction(point.marks) / total * Fraction(max_mark) for point in question.points]
+
+
+def _from_points(slot: Slot, points: Sequence[Decimal], comment: str) -> tuple[Fraction, str]:
+    """The share of the marks that marks for each point make, and the comment with them."""
+    most = point_shares(slot.question, slot.max_mark)
+    hundredth = Fraction(1, 100)
+    if len(points) != len(most) or any(not mark >= 0 or Fraction(mark) > top + hundredth for mark, top in zip(points, most, strict=True)):
+        raise QuizError("bad_points", say("每个要点的得分须在0和该要点的分值之间。"))
+    told = "；".join(say("要点{n}得{mark}分", n=n, mark=plain_number(mark)).render() for n, mark in enumerate(points, 1))
+    share = min(Fraction(1), sum((Fraction(mark) for mark in points), Fraction(0)) / Fraction(slot.max_mark))
+    return share, f"{told}。{comment.strip()}"
+
+
+def _hint_kappa(session: Session, sitting: SittingRow, questions: Sequence[Question]) -> tuple[float | None, int]:
+    """How what keywords hint at agrees with what was decided, over the short answers in hand."""
+    short = {question.uid: question for question in questions if any(point.keywords for point in question.points)}
+    pairs = [(hints_for(short[uid], text).share, share) for uid, text, share in marking.decided_texts(session, sitting, short)]
+    return weighted_kappa(pairs), len(pairs)
+
+
+class _State:
+    """Who has given what and holds what in a sitting, as one marker finds it."""
+
+    def __init__(self, session: Session, actor: Actor, sitting: SittingRow, now: datetime, uid: str = "") -> None:
+        self.marker = marker_of(actor)
+        self.margin = Fraction(sitting.margin_percent, 100)
+        self._number = actor.cadre_number
+        self._sitting = sitting
+        self._readings = marking.readings_of(session, sitting, uid)
+        self._claims: Mapping[tuple[str, int, str, int], str] = marking.claims_of(session, sitting, now)
+
+    def readings(self, text: Waiting) -> list[Reading]:
+        return self._readings.get((text.uid, text.blank, text.digest), [])
+
+    def place(self, text: Waiting) -> int | None:
+        """At which place the actor could mark a text: None when they have marked it, or wrote it."""
+        if self._number in text.writers:
+            return None
+        if not needs_two(self._sitting, text):
+            return 1
+        given = self.readings(text)
+        return None if any(one.marker == self.marker for one in given) else len(given) + 1
+
+    def is_held_by_another(self, text: Waiting, place: int) -> bool:
+        return self._claims.get((text.uid, text.blank, text.digest, place), self.marker) != self.marker
+
+    def may_take(self, text: Waiting) -> bool:
+        place = self.place(text)
+        return place is not None and not self.is_held_by_another(text, place)
+
+    def holds(self, text: Waiting) -> bool:
+        place = self.place(text)
+        return place is not None and self._claims.get((text.uid, text.blank, text.digest, place)) == self.marker
+
+    def progress(self, question: Question, blank: int, texts: Sequence[Waiting], decided: int) -> Progress:
+        stages = [len(self.readings(one)) for one in texts]
+        two = self._sitting.markers > 1 and question.type is QuestionType.SHORT_ANSWER
+        mine = [one for one in texts if self.may_take(one)]
+        pairs = [(given[0].share, given[1].share) for (uid, _, _), given in self._readings.items() if uid == question.uid and len(given) > 1]
+        return Progress(
+            question=question,
+            blank=blank,
+            needs_two=two,
+            first=stages.count(0),
+            second=stages.count(1),
+            arbiter=stages.count(2),
+            decided=decided,
+            attempts=sum(len(one.attempts) for one in texts),
+            for_me=len(mine),
+            mine=sum(self.holds(one) for one in texts),
+            agreement=agreement(pairs, self.margin) if two else None,
+        )
+
+    def on_desk(self, text: Waiting, question: Question) -> OnDesk:
+        place = self.place(text) or 1
+        others = tuple(self.readings(text)) if place == ARBITER else ()
+        hints = hints_for(question, text.text)
+        return OnDesk(text.slot, question, text.blank, text.text, text.digest, len(text.attempts), place, hints, others)
