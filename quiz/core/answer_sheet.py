@@ -36,13 +36,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotShape:
-    """What a slot needs on the sheet: `rows` of bubbles with `labels`, or so many blanks, or so many lines. Nothing in it tells a key."""
+    """What a slot needs on the sheet: `rows` of bubbles with `labels`, or so many blanks, or so many lines. Nothing in it tells a key.
+
+    `takes_several` when more than one bubble of a row may be filled.
+    """
 
     number: int
     kind: Kind
     rows: int
     labels: tuple[str, ...] = ()
     row_labels: tuple[str, ...] = ()
+    takes_several: bool = False
 
 
 SheetShape = tuple[tuple[SlotShape, ...], ...]
@@ -110,7 +114,7 @@ def _slot_shape(slot: Slot) -> SlotShape:
     if question.type.is_pairs:
         asked = places(question)
         return SlotShape(slot.number, Kind.PAIRS, len(asked), labels, asked)
-    return SlotShape(slot.number, Kind.CHOICE, 1, labels)
+    return SlotShape(slot.number, Kind.CHOICE, 1, labels, takes_several=question.type is QuestionType.MULTIPLE)
 
 
 def written_lines(max_mark: Decimal) -> int:

@@ -106,6 +106,17 @@ class SheetPage:
         """Every bubble of the page: those of the questions, of the staff number, and the absence mark, in this order."""
         return (*self.bubbles, *self.grid, *((self.absent,) if self.absent else ()))
 
+    def area(self, slot: int, blank: int) -> tuple[float, float, float, float] | None:
+        """Return left, top, right and bottom of all that belongs to a slot, or to one blank of it, its number included; None when it is not here."""
+        corners = [(b.x, b.y, b.x + BUBBLE_WIDTH, b.y + BUBBLE_HEIGHT) for b in self.bubbles if b.slot == slot]
+        corners += [(b.x, b.y, b.x + b.width, b.y + b.height) for b in self.boxes if b.slot == slot and b.blank == blank]
+        if not corners:
+            return None
+        lefts, tops, rights, bottoms = zip(*corners, strict=True)
+        before = NUMBER_WIDTH + PLACE_WIDTH if len(set(tops)) > 1 else NUMBER_WIDTH
+        above = LINES_HEAD if any(box.slot == slot and box.lines > 1 for box in self.boxes) else 0.0
+        return min(lefts) - before, min(tops) - above, max(rights), max(bottoms)
+
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:

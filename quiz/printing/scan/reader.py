@@ -1,0 +1,92 @@
+"""Reads one page: picture in, `SheetReading` out; or the fault that names why not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import cv2
+import numpy as np
+
+from quiz.core.answer_sheet import SheetShape
+from quiz.core.scan import CONFIDENCE_LINE, Fault, SheetReading, SlotReading, State
+from quiz.printing.answer_sheet import LINE_HEIGHT, WritingBox, layout_of
+from quiz.printing.scan.find import Found, Grey, Pose, find_codes, find_pose, pixels_per_mm
+from quiz.printing.scan.judge import fault_of, judge_absent, judge_bubbles, judge_number, judge_slots
+from quiz.printing.scan.measure import FLAT, blank_form, flatten, measure
+from quiz.printing.scan.pages import decode
+
+cv2.setNumThreads(1)  # a page is a core's work: who has many pages takes many processes
+
+LOWEST_DPI = 130
+INK, INK_SHARE = 0.25, 0.002
+"""How dark a small part of a writing box must be to be ink, as a share of the paper, and which share of the box must be."""
+
+
+def find_sheet(content: bytes) -> Found:
+    """Return what the codes on a kept page say, or its fault."""
+    image = decode(content)
+    return Found(fault=Fault.BAD_FILE) if image is None else find_codes(image)
+
+
+def read_page(content: bytes, found: Found, shape: SheetShape) -> SheetReading | Fault:
+    """Read a kept page whose codes were found; `shape` is that of the paper they name."""
+    image = decode(content)
+    return Fault.BAD_FILE if image is None else read_sheet(image, found, shape)
+
+
+def read_sheet(image: Grey, found: Found, shape: SheetShape) -> SheetReading | Fault:
+    """Read a page whose codes were found and say which it is; `shape` is that of the paper they name."""
+    layout = layout_of(shape)
+    assert found.sheet is not None
+    number = found.sheet.page
+    if number > len(layout.pages):
+        return Fault.FOREIGN_CODE
+    pose = find_pose(image, found)
+    if isinstance(pose, Fault):
+        return pose
+    dpi = round(pixels_per_mm(pose) * 25.4)
+    if dpi < LOWEST_DPI:
+        return Fault.LOW_RESOLUTION
+    return read_flat(flatten(image, pose), shape, number, pose, dpi)
+
+
+def read_flat(flat: Grey, shape: SheetShape, number: int, pose: Pose, dpi: int) -> SheetReading | Fault:
+    """Read a page that is flat already."""
+    pages = layout_of(shape).pages
+    page = pages[number - 1]
+    slots: list[SlotReading] = []
+    grid, absent = "", State.BLANK
+    if page.all_bubbles:
+        measures = measure(flat, page, blank_form(shape, number))
+        fault = fault_of(measures)
+        if fault is not None:
+            return fault
+        judged = judge_bubbles(measures)
+        slots += judge_slots(page, judged, {slot.number for section in shape for slot in section if slot.takes_several})
+        if page.grid:
+            at = len(page.bubbles)
+            grid = judge_number(judged[at : at + len(page.grid)])
+        if page.absent:
+            absent = judge_absent(judged[-1])
+    slots += [_read_box(flat, box) for box in page.boxes]
+    return SheetReading(number, len(pages), tuple(slots), grid, absent, tuple(Decimal(f"{value:.9g}") for value in pose.ravel()), dpi)
+
+
+def _read_box(flat: Grey, box: WritingBox) -> SlotReading:
+    """Whether anything is written in a box: what, a person reads."""
+    step = LINE_HEIGHT if box.lines > 1 else box.height
+    inked = [_ink(flat, box, n * step, step) for n in range(box.lines)]
+    share = max(inked)
+    if share >= INK_SHARE:
+        return SlotReading(box.slot, State.WRITTEN, 0, (), box.blank, darkness=(round(1000 * share),))
+    sure = CONFIDENCE_LINE + round((100 - CONFIDENCE_LINE) * (1 - share / INK_SHARE))
+    return SlotReading(box.slot, State.BLANK, sure, (), box.blank, darkness=(round(1000 * share),))
+
+
+def _ink(flat: Grey, box: WritingBox, offset: float, step: float) -> float:
+    """The share of a line's room, without the ruled line itself, that is dark."""
+    top, bottom = box.y + offset + 1.0, box.y + offset + step - 2.8
+    part = flat[round(top * FLAT) : round(bottom * FLAT), round((box.x + 1) * FLAT) : round((box.x + box.width - 1) * FLAT)]
+    cells = cv2.resize(part, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA).astype(np.float64)
+    white = max(float(np.percentile(cells, 70)), 1.0)
+    return float(((white - cells) / white > INK).mean())
