@@ -263,6 +263,7 @@ SITTING: dict[str, Schema] = {
     "columns": whole("每排座位数", 1, 20),
     "avoid_last": whole("避开最近几场考过的题", 0, 20),
     "band": number("各卷预计得分相差不超过几分", 0.1, 100),
+    "delivery_minutes": whole("断网作答的送达时限（分钟）", 0, 240),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
 }
 BLANK: dict[str, Schema] = {

@@ -12,9 +12,12 @@ from quiz.banks.yaml_tree import Node, parse_yaml
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
-from quiz.core.sitting import Release
+from quiz.core.sitting import LONGEST_DELIVERY, Release
 
-KEYS = ("code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release", "forms", "columns", "avoid_last", "band")
+KEYS = (
+    "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release",
+    "forms", "columns", "avoid_last", "band", "delivery_minutes",
+)  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
 
@@ -42,6 +45,7 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     forms = fields.whole("forms", 0, MOST_FORMS, required=False) or 0
     columns = fields.whole("columns", 1, 20, required=False)
     avoid_last = fields.whole("avoid_last", 0, 20, required=False)
+    delivery = fields.whole("delivery_minutes", 0, LONGEST_DELIVERY, required=False)
     band = fields.exact("band", "0.1", "100", required=False)
     group = _group(fields, problems)
     if opens and closes and closes <= opens:
@@ -58,6 +62,7 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         columns=plan.columns if columns is None else columns,
         avoid_last=plan.avoid_last if avoid_last is None else avoid_last,
         band=plan.band if band is None else band,
+        delivery_minutes=plan.delivery_minutes if delivery is None else delivery,
     )
 
 

@@ -18,6 +18,7 @@ from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.review import Step
 from quiz.core.roster import Group
+from quiz.core.saving import Save
 from quiz.core.seed import Stream
 from quiz.core.sitting import Release
 from quiz.settings import shipped
@@ -133,11 +134,11 @@ def _past_sitting(db: Session, console: Console, actor: Actor, now: datetime) ->
         attempts.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
 
 
-def _simulated(paper: Paper, chance: Stream) -> list[attempts.Save]:
+def _simulated(paper: Paper, chance: Stream) -> list[Save]:
     """Responses of somebody who knows 55 to 95 % of the paper."""
     skill = 55 + chance.below(41)
     values = [(slot.number, _answer(slot, chance.below(100) < skill, chance)) for slot in paper.slots if chance.below(100) < 97]
-    return [attempts.Save(number, value, seq) for seq, (number, value) in enumerate(values, 1)]
+    return [Save(number, value, seq) for seq, (number, value) in enumerate(values, 1)]
 
 
 def _answer(slot: Slot, knows: bool, chance: Stream) -> list[str]:

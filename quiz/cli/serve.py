@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from typing import Any
 
 import click
 
@@ -20,7 +21,10 @@ from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
 log = logging.getLogger("quiz.sweep")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SWEEP_SECONDS = 5
-THREADS = 8
+SERVER: dict[str, Any] = {"threads": 32, "connection_limit": 10_000, "asyncore_use_poll": True, "ident": None}
+"""How waitress serves. A hall sends many slow requests at once: it takes each whole before it uses a thread. Threads that save mostly wait, for the
+others whose saves are stored with theirs: as many can be stored together as there are threads.
+"""
 
 
 @click.command()
@@ -112,8 +116,7 @@ def _serve(console: Console, host: str, port: int) -> None:
     sweeper = threading.Thread(target=_close_expired_until, args=(stop, console), name="close-expired", daemon=True)
     sweeper.start()
     try:
-        # a hall sends many slow requests at once: waitress takes each whole before a thread is used
-        waitress.serve(create_app(settings), host=host, port=port, threads=THREADS, connection_limit=2000, asyncore_use_poll=True, ident=None)
+        waitress.serve(create_app(settings), host=host, port=port, **SERVER)
     finally:
         stop.set()
         sweeper.join(timeout=10)

@@ -101,7 +101,23 @@ def without_key(paper: Paper) -> Paper:
 
 
 def question_without_key(question: Question) -> Question:
-    """Return the question without key, answers, explanation and everything that points at them."""
+    """Return the question without key, answers, explanation and everything that points at them: the same value for the same question."""
+    known = _hidden.get(id(question))
+    if known is not None and known[0] is question:
+        return known[1]
+    if len(_hidden) >= MOST_HIDDEN:
+        _hidden.clear()
+    shown = _without_key(question)
+    _hidden[id(question)] = (question, shown)
+    return shown
+
+
+_hidden: dict[int, tuple[Question, Question]] = {}
+MOST_HIDDEN = 20_000
+"""Questions remembered with what is shown of them: papers share them by the thousand."""
+
+
+def _without_key(question: Question) -> Question:
     blanks = tuple(replace(blank, answers=("",), group="", tolerance="", weight=Decimal(1)) for blank in question.blanks)
     return replace(
         question,

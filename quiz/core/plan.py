@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from quiz.core.roster import Group
-from quiz.core.sitting import Release
+from quiz.core.sitting import DELIVERY_MINUTES, Release
 
 AVOID_LAST = 2
 """Of how many last sittings questions are avoided unless a plan says otherwise."""
@@ -20,6 +20,7 @@ class SittingPlan:
     `forms` is 0 for a paper of their own for everybody, 1 for one common form, else the number of forms dealt out in turn. People sit in
     rows of `columns`; neighbours' papers share as little as the bank allows. Questions of the last `avoid_last` sittings come only where
     nothing else is left. The expected scores of all papers end within `band` marks of each other where swaps allow.
+    Answers that were made in time may come in until `delivery_minutes` after a deadline; results wait so long.
     """
 
     code: str
@@ -35,3 +36,4 @@ class SittingPlan:
     columns: int = 6
     avoid_last: int = AVOID_LAST
     band: Decimal = Decimal("0.5")
+    delivery_minutes: int = DELIVERY_MINUTES

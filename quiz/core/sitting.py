@@ -12,6 +12,9 @@ GRACE = timedelta(seconds=15)
 DELIVERY_MINUTES = 10
 """How long after a deadline answers that were made before it may still come in, unless a plan says otherwise."""
 
+LONGEST_DELIVERY = 240
+"""Minutes at most that answers may come in after a deadline."""
+
 LONGEST_EXTRA = 240
 """Minutes that one person may be given in one sitting at most: nobody sits longer than this after its end."""
 

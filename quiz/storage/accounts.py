@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
@@ -59,6 +60,23 @@ def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow
     return session.scalar(_LOGGED_IN, {"digest": digest, "now": now})
 
 
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Who holds a live log-in session, as far as sitting goes: name, account, staff number (empty for none), and whether they are a trainee."""
+
+    name: str
+    account_id: int
+    number: str
+    is_trainee: bool
+    must_change_password: bool
+
+
+def logged_in(session: Session, digests: Iterable[str], now: datetime) -> dict[str, LoggedIn]:
+    """Return who holds the live log-in sessions with these digests; those of nobody are left out."""
+    rows = session.execute(_MANY_LOGGED_IN, {"digests": sorted(set(digests)), "now": now})
+    return {digest: LoggedIn(name, account, number or "", role is not None, must_change) for digest, name, account, number, role, must_change in rows}
+
+
 def actor_of(session: Session, account: AccountRow) -> Actor:
     """Return who acts when this account acts."""
     roles = {Role(role): path or "/" for role, path in session.execute(_GRANTS, {"account": account.id})}
@@ -74,3 +92,10 @@ _LOGGED_IN = (
 )
 _GRANTS = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == bindparam("account"))
 _NUMBER = select(CadreRow.number).where(CadreRow.id == bindparam("cadre"))
+_MANY_LOGGED_IN = (
+    select(LoginRow.token_digest, AccountRow.name, AccountRow.id, CadreRow.number, GrantRow.id, AccountRow.must_change_password)
+    .join(AccountRow, AccountRow.id == LoginRow.account_id)
+    .outerjoin(CadreRow, CadreRow.id == AccountRow.cadre_id)
+    .outerjoin(GrantRow, (GrantRow.account_id == AccountRow.id) & (GrantRow.role == Role.TRAINEE.value))
+    .where(LoginRow.token_digest.in_(bindparam("digests", expanding=True)), LoginRow.expires_at > bindparam("now"), AccountRow.is_active)
+)

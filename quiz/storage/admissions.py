@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Select, bindparam, func, insert, select, update
@@ -91,22 +91,36 @@ def save_visit(session: Session, digest: str, admission: Admission, now: datetim
     session.flush()
 
 
-def visit_of(session: Session, digest: str) -> tuple[VisitRow, Admission] | None:
-    """Return the visit behind a token's digest and what it was admitted to, or None."""
-    query = (
-        select(VisitRow, AdmissionRow, SittingRow, CadreRow, AccountRow.is_active)
-        .join(AdmissionRow, AdmissionRow.id == VisitRow.admission_id)
-        .join(SittingRow, SittingRow.id == AdmissionRow.sitting_id)
-        .join(CadreRow, CadreRow.id == AdmissionRow.cadre_id)
-        .outerjoin(AccountRow, AccountRow.cadre_id == AdmissionRow.cadre_id)
-        .where(VisitRow.token_digest == digest)
-        .options(defer(SittingRow.snapshot, raiseload=True))
-    )
-    found = session.execute(query).first()
-    if found is None:
-        return None
-    visit, row, sitting, cadre, is_active = found
-    return visit, Admission(row, sitting, cadre, is_active is False)
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A device that was admitted, whom and to which sitting; `replaced_at` when another took over, `ends_at` the sitting's end with time given.
+
+    `delivery` is how long after it answers may still come in.
+    """
+
+    name: str
+    number: str
+    sitting_code: str
+    ends_at: datetime
+    delivery: timedelta
+    replaced_at: datetime | None
+    is_barred: bool
+
+
+def visits_of(session: Session, digests: Iterable[str]) -> dict[str, Visit]:
+    """Return the visits behind tokens' digests; unknown ones are left out."""
+    return {
+        row.token_digest: Visit(
+            row.name,
+            row.number,
+            row.code,
+            max(row.closes_at, row.extended_to or row.closes_at),
+            timedelta(minutes=row.delivery_minutes),
+            row.replaced_at,
+            row.is_active is False,
+        )
+        for row in session.execute(_VISITS, {"digests": sorted(set(digests))})
+    }
 
 
 def delete_visit(session: Session, digest: str) -> None:
@@ -114,3 +128,24 @@ def delete_visit(session: Session, digest: str) -> None:
     visit = session.get(VisitRow, digest)
     if visit is not None:
         session.delete(visit)
+
+
+_VISITS = (
+    select(
+        VisitRow.token_digest,
+        VisitRow.replaced_at,
+        CadreRow.name,
+        CadreRow.number,
+        SittingRow.code,
+        SittingRow.closes_at,
+        SittingRow.extended_to,
+        SittingRow.delivery_minutes,
+        AccountRow.is_active,
+    )
+    .join(AdmissionRow, AdmissionRow.id == VisitRow.admission_id)
+    .join(SittingRow, SittingRow.id == AdmissionRow.sitting_id)
+    .join(CadreRow, CadreRow.id == AdmissionRow.cadre_id)
+    .outerjoin(AccountRow, AccountRow.cadre_id == AdmissionRow.cadre_id)
+    .where(VisitRow.token_digest.in_(bindparam("digests", expanding=True)))
+)
+"""Built once: every request of a device asks this, and putting the query together takes longer than running it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -19,11 +20,24 @@ _LOCKED = select(AttemptRow).where(AttemptRow.id == bindparam("id")).with_for_up
 _MINE = (ResponseRow.sitting_id == bindparam("sitting"), ResponseRow.attempt_id == bindparam("attempt"))
 _NUMBERED = select(ResponseRow).where(*_MINE, ResponseRow.seq == bindparam("seq")).order_by(ResponseRow.id)
 _NEWEST = select(func.max(ResponseRow.seq)).where(*_MINE)
+_MARK = select(func.max(ResponseRow.id)).where(*_MINE)
 _NEWEST_OF_SLOT = _NEWEST.where(ResponseRow.slot == bindparam("slot"), ResponseRow.state == ACCEPTED)
 _CURRENT = select(ResponseRow).where(*_MINE, ResponseRow.state == ACCEPTED).order_by(ResponseRow.seq, ResponseRow.id)
 
 
-def _of(attempt: AttemptRow) -> dict[str, int]:
+class AttemptKey(Protocol):
+    """Whatever names an attempt."""
+
+    @property
+    def id(self) -> int:
+        """Its row id."""
+
+    @property
+    def sitting_id(self) -> int:
+        """The row id of its sitting."""
+
+
+def _of(attempt: AttemptKey) -> dict[str, int]:
     return {"sitting": attempt.sitting_id, "attempt": attempt.id}
 
 
@@ -56,19 +70,24 @@ def count_open(session: Session, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def saves_numbered(session: Session, attempt: AttemptRow, seq: int) -> list[ResponseRow]:
+def saves_numbered(session: Session, attempt: AttemptKey, seq: int) -> list[ResponseRow]:
     """Return the saves of an attempt that carried this sequence number."""
     return list(session.scalars(_NUMBERED, {**_of(attempt), "seq": seq}))
 
 
-def newest_seq(session: Session, attempt: AttemptRow, slot: int | None = None) -> int:
+def newest_seq(session: Session, attempt: AttemptKey, slot: int | None = None) -> int:
     """Return the highest sequence number accepted for a slot, or seen in the whole attempt when `slot` is None; 0 when there is none."""
     if slot is None:
         return session.scalar(_NEWEST, _of(attempt)) or 0
     return session.scalar(_NEWEST_OF_SLOT, {**_of(attempt), "slot": slot}) or 0
 
 
-def current_rows(session: Session, attempt: AttemptRow) -> dict[int, ResponseRow]:
+def newest_id(session: Session, attempt: AttemptKey) -> int:
+    """Return the row id of the newest save of an attempt, 0 when there is none."""
+    return session.scalar(_MARK, _of(attempt)) or 0
+
+
+def current_rows(session: Session, attempt: AttemptKey) -> dict[int, ResponseRow]:
     """Return the row that counts for each slot: the accepted one with the highest sequence number."""
     return {row.slot: row for row in session.scalars(_CURRENT, _of(attempt))}
 
@@ -78,6 +97,6 @@ def value_of(row: ResponseRow) -> Response:
     return tuple(json.loads(row.value))
 
 
-def current_responses(session: Session, attempt: AttemptRow) -> dict[int, Response]:
+def current_responses(session: Session, attempt: AttemptKey) -> dict[int, Response]:
     """Return the response that counts for each slot that has one."""
     return {slot: value_of(row) for slot, row in current_rows(session, attempt).items()}

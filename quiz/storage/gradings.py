@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
@@ -63,21 +63,36 @@ def save_grading(
     )
     session.add(grading)
     session.flush()
-    session.add_all(
-        MarkRow(
-            grading_id=grading.id,
-            slot=slot,
-            mark=to_hundredths(mark.mark),
-            max_mark=to_hundredths(mark.max_mark),
-            rule=mark.rule.name.value,
-            why=mark.why.value,
-            detail=canonical_json(freeze(mark)).decode(),
-            response_id=responses.get(slot),
-        )
+    rows = [
+        {
+            "grading_id": grading.id,
+            "slot": slot,
+            "mark": to_hundredths(mark.mark),
+            "max_mark": to_hundredths(mark.max_mark),
+            "rule": mark.rule.name.value,
+            "why": mark.why.value,
+            "detail": _detail(mark),
+            "response_id": responses.get(slot),
+        }
         for slot, mark in marks.items()
-    )
-    session.flush()
+    ]
+    session.execute(_APPEND_MARKS, rows)
     return grading
+
+
+_details: dict[Hashable, str] = {}
+MOST_DETAILS = 20_000
+
+
+def _detail(mark: Mark) -> str:
+    """A mark as JSON, remembered: in a sitting most marks are like thousands of others."""
+    key = (str(mark.mark), str(mark.max_mark), mark.rule, mark.why, tuple(mark.counts.items()), mark.verdicts)
+    text = _details.get(key)
+    if text is None:
+        if len(_details) >= MOST_DETAILS:
+            _details.clear()
+        text = _details[key] = canonical_json(freeze(mark)).decode()
+    return text
 
 
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
@@ -125,3 +140,6 @@ def decisions_of(session: Session, sitting_id: int) -> dict[tuple[str, int, str]
 
 def _graded(row: GradingRow) -> Graded:
     return Graded(row.number, from_hundredths(row.score), from_hundredths(row.max_score), row.pending, row.graded_at, row.id)
+
+
+_APPEND_MARKS = insert(MarkRow.__table__)  # type: ignore[arg-type]  # plain rows: nobody reads them back here

@@ -89,19 +89,24 @@ def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) ->
 _questions = QuestionTexts(most=20_000)
 _papers: OrderedDict[str, Paper] = OrderedDict()
 MOST_PAPERS = 5_000
-"""Papers kept in memory, by their text: a frozen paper never changes."""
+"""Papers kept in memory, by the digest of their text: a frozen paper never changes."""
 
 
 def read_paper(row: PaperRow) -> Paper:
     """Return the frozen paper in a row; its questions are read in the row's own session, which must still be open."""
-    found = _papers.get(row.content)
+    found = _papers.get(row.digest)
     if found is None:
         session = object_session(row)
         assert session is not None
-        found = _papers[row.content] = _questions.read(row.content, lambda digests: texts_of(session, digests))
+        found = _papers[row.digest] = _questions.read(row.content, lambda digests: texts_of(session, digests))
         if len(_papers) > MOST_PAPERS:
             _papers.popitem(last=False)
     return found
+
+
+def paper_by_id(session: Session, paper_id: int, digest: str) -> Paper:
+    """Return the frozen paper in the row with this id and digest; the row is read only when the paper is not in memory."""
+    return _papers.get(digest) or read_paper(session.get_one(PaperRow, paper_id))
 
 
 def changed_texts(session: Session, contents: Iterable[str]) -> set[str]:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.sitting import NO_EXTRA, Extra, Release, Visibility, Window, visibility
+from quiz.core.sitting import NO_EXTRA, ClosedBy, Extra, Release, Visibility, Window, visibility
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, PaperRow, QuestionUseRow, SittingRow, UnitRow
 
 
 def window_of(row: SittingRow) -> Window:
-    """Return the window of the sitting as a whole: until the last person who was given more time must end."""
-    return Window(row.opens_at, max(row.closes_at, row.extended_to or row.closes_at), row.minutes)
+    """Return the window of the sitting as a whole: until nobody's answers can come in any more, time given and time of delivery included."""
+    return Window(row.opens_at, max(row.closes_at, row.extended_to or row.closes_at) + delivery_of(row), row.minutes)
+
+
+def delivery_of(row: SittingRow) -> timedelta:
+    """Return how long after a deadline answers that were made before it may still come in."""
+    return timedelta(minutes=row.delivery_minutes)
 
 
 def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
@@ -24,9 +29,12 @@ def own_window(row: SittingRow, extra: Extra = NO_EXTRA) -> Window:
     return Window(row.opens_at, row.closes_at, row.minutes).with_extra(extra)
 
 
-def visibility_of(row: SittingRow, submitted: bool, now: datetime) -> Visibility:
-    """Return what a trainee may see of this sitting's result."""
-    return visibility(Release(row.release), window_of(row), row.released_at, submitted, now)
+def visibility_of(row: SittingRow, attempt: AttemptRow | None, now: datetime) -> Visibility:
+    """Return what a trainee may see of their result: nothing while answers of theirs may still be delivered."""
+    is_final = False
+    if attempt is not None and attempt.submitted_at is not None:
+        is_final = attempt.closed_by == ClosedBy.TRAINEE or now > attempt.deadline_at + delivery_of(row)
+    return visibility(Release(row.release), window_of(row), row.released_at, is_final, now)
 
 
 def get_sitting(session: Session, code: str) -> SittingRow | None:

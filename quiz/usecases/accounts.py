@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor, Role
-from quiz.core.message import QuizError, say
+from quiz.core.message import Forbidden, QuizError, say
 from quiz.storage import accounts, audit, rosters
 from quiz.storage.tables import AccountRow
 
@@ -87,6 +87,17 @@ def who(session: Session, token: str, now: datetime) -> tuple[Actor, AccountRow]
     """Return who holds a live log-in token, or None."""
     account = accounts.account_of_login(session, token_digest(token), now)
     return None if account is None else (accounts.actor_of(session, account), account)
+
+
+def trainees(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Actor | QuizError]:
+    """Return who holds many log-in tokens at once, in no other role than the trainee's, or why they may not act; nobody's tokens are left out."""
+    digests = {token_digest(token): token for token in tokens}
+    out: dict[str, Actor | QuizError] = {}
+    for digest, found in accounts.logged_in(session, digests, now).items():
+        roles = {Role.TRAINEE: "/"} if found.is_trainee else {}
+        actor = Actor(found.name, roles, account_id=found.account_id, cadre_number=found.number)
+        out[digests[digest]] = Forbidden() if found.must_change_password else actor
+    return out
 
 
 def log_out(session: Session, token: str) -> None:

@@ -1,58 +1,24 @@
-"""Sitting a paper: start, save, submit. Everything may safely be sent twice; a late or doubled save is answered clearly and kept."""
+"""Sitting a paper: what is mine, start, the desk, submit, closing by the clock. Everything may safely be sent twice. Saves: see `saving`."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.marking import Response, check_response
+from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
+from quiz.core.saving import Save, SaveResult
 from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, seconds_left
 from quiz.storage import attempts, changes, papers, sittings
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import AttemptRow, PaperRow, ResponseRow
-from quiz.usecases import grading
-
-HIGHEST_SEQ = 2**53 - 1
-"""The largest whole number that a browser counts exactly."""
-
-
-class Saved(StrEnum):
-    """What became of a save: accepted; superseded by a newer one of its slot;
-    in conflict with another of its number; or late, after the end."""
-
-    ACCEPTED = "accepted"
-    SUPERSEDED = "superseded"
-    CONFLICT = "conflict"
-    LATE = "late"
-
-
-@dataclass(frozen=True, slots=True)
-class SaveResult:
-    """The outcome of a save; `value` is the response that now counts for the slot."""
-
-    state: Saved
-    slot: int
-    seq: int
-    value: Response
-    seconds_left: int
-
-
-@dataclass(frozen=True, slots=True)
-class Save:
-    """One save as it came from outside: unchecked."""
-
-    slot: int
-    value: object
-    seq: int
+from quiz.storage.tables import AttemptRow, PaperRow
+from quiz.usecases import grading, saving
+from quiz.usecases.saving import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +71,10 @@ def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRo
     seat = _own_seat(session, actor, code)
     if seat.attempt is not None:
         return seat.attempt
-    changes.lock_papers(session, [seat.paper.id])  # time given at this moment counts either here or there
+    changes.lock_papers(session, [seat.paper.id])  # another start, and time given at this moment, come either before this or after
+    found = attempts.attempt_of_paper(session, seat.paper.id)
+    if found is not None:
+        return found
     window = sittings.own_window(seat.sitting, _extra(session, seat))
     if window.phase(now) is not Phase.OPEN:
         early = window.phase(now) is Phase.SCHEDULED
@@ -117,14 +86,8 @@ def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRo
         started_at=now,
         deadline_at=window.deadline(now),
     )
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:  # another request of the same person was first
-        found = attempts.attempt_of_paper(session, seat.paper.id)
-        if found is None:
-            raise
-        return found
+    session.add(row)
+    session.flush()
     return row
 
 
@@ -144,30 +107,27 @@ def open_desk(session: Session, actor: Actor, code: str, now: datetime) -> Desk:
     )
 
 
-def save(session: Session, actor: Actor, code: str, item: Save, device: str, now: datetime) -> SaveResult:
-    """Store one response. Nothing is raised that must be remembered: a late or conflicting save is kept and told by its state.
-
-    QuizError `not_started`, `bad_slot`, `bad_seq` or `bad_response` for what cannot be a save of this paper.
-    """
-    seat, attempt = _attempt_for_writing(session, actor, code)
-    return _save(session, papers.read_paper(seat.paper), attempt, item, device, now)
-
-
 def submit(
     session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime, by_clock: bool = False
-) -> tuple[AttemptRow, list[SaveResult]]:
+) -> tuple[AttemptRow, list[SaveResult | QuizError]]:
     """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt.
 
-    `by_clock` says that nobody pressed: the page believes that its time is up. When more was given meanwhile, the attempt stays open.
+    `by_clock` says that nobody pressed: the page believes that its time is up. When more was given meanwhile, the attempt stays open. What is no save
+    of this paper is told in its place and keeps nobody from submitting.
     """
-    seat, attempt = _attempt_for_writing(session, actor, code)
-    paper = papers.read_paper(seat.paper)
-    results = [_save(session, paper, attempt, item, device, now) for item in items]
+    saved = saving.save_many(session, [Call(actor, code, items, device)], now)[0] if items else None
+    if isinstance(saved, QuizError):
+        raise saved
+    seat = _own_seat(session, actor, code)
+    if seat.attempt is None:
+        raise QuizError("not_started", say("您还没有开始答题。"))
+    attempt = attempts.lock_attempt(session, seat.attempt.id)
     is_mistaken = by_clock and seconds_left(attempt.deadline_at, now) > NEARLY_OVER
     if attempt.submitted_at is None and not is_mistaken:
         is_late = now > attempt.deadline_at + GRACE
-        _close(session, paper, attempt, attempt.deadline_at if is_late else now, ClosedBy.DEADLINE if is_late else ClosedBy.TRAINEE, now)
-    return attempt, results
+        by = ClosedBy.DEADLINE if is_late or by_clock else ClosedBy.TRAINEE
+        _close(session, papers.read_paper(seat.paper), attempt, attempt.deadline_at if is_late else now, by, now)
+    return attempt, saved.items if saved else []
 
 
 def close_expired(session: Session, now: datetime) -> int:
@@ -193,60 +153,11 @@ def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
     return seat
 
 
-def _attempt_for_writing(session: Session, actor: Actor, code: str) -> tuple[Seat, AttemptRow]:
-    seat = _own_seat(session, actor, code)
-    if seat.attempt is None:
-        raise QuizError("not_started", say("您还没有开始答题。"))
-    return seat, attempts.lock_attempt(session, seat.attempt.id)
-
-
 def _listed(seat: Seat, extra: Extra, now: datetime) -> Listed:
-    submitted = seat.attempt is not None and seat.attempt.submitted_at is not None
     window = sittings.own_window(seat.sitting, extra)
-    visible = sittings.visibility_of(seat.sitting, submitted, now)
+    visible = sittings.visibility_of(seat.sitting, seat.attempt, now)
     return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes)
 
 
 def _extra(session: Session, seat: Seat) -> Extra:
     return changes.extra_of_cadre(session, seat.cadre.id).get(seat.sitting.id, NO_EXTRA)
-
-
-def _save(session: Session, paper: Paper, attempt: AttemptRow, item: Save, device: str, now: datetime) -> SaveResult:
-    slot = paper.slot(item.slot)
-    if slot is None:
-        raise QuizError("bad_slot", say("试卷中没有第{n}题，没有保存。", n=item.slot))
-    if not 1 <= item.seq <= HIGHEST_SEQ:
-        raise QuizError("bad_seq", say("保存的序号不对，没有保存。"))
-    value = check_response(slot.question, item.value)
-    same_number = attempts.saves_numbered(session, attempt, item.seq)
-    known = next((row for row in same_number if row.slot == slot.number and attempts.value_of(row) == value), None)
-    if known is not None:
-        state = Saved(known.state)
-    else:
-        newest = attempts.newest_seq(session, attempt, slot.number)
-        state = _state(attempt, bool(same_number), item.seq > newest, now)
-        session.add(
-            ResponseRow(
-                sitting_id=attempt.sitting_id,
-                attempt_id=attempt.id,
-                slot=slot.number,
-                seq=item.seq,
-                value=json.dumps(value, ensure_ascii=False),
-                device=device[:40],
-                state=state.value,
-                received_at=now,
-            )
-        )
-        session.flush()
-    is_current = known is None and state is Saved.ACCEPTED
-    current = value if is_current else attempts.current_responses(session, attempt).get(slot.number, ())
-    return SaveResult(state, slot.number, item.seq, current, seconds_left(attempt.deadline_at, now))
-
-
-def _state(attempt: AttemptRow, number_is_used: bool, is_newest: bool, now: datetime) -> Saved:
-    """What a save that is not stored yet becomes."""
-    if attempt.submitted_at is not None or now > attempt.deadline_at + GRACE:
-        return Saved.LATE
-    if number_is_used:
-        return Saved.CONFLICT
-    return Saved.ACCEPTED if is_newest else Saved.SUPERSEDED

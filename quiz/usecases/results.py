@@ -77,7 +77,7 @@ def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Resul
         raise NotFound()
     if seat.attempt is None or seat.attempt.submitted_at is None:
         raise QuizError("not_submitted", say("您还没有交卷。"))
-    return _result(session, seat, sittings.visibility_of(seat.sitting, True, now))
+    return _result(session, seat, sittings.visibility_of(seat.sitting, seat.attempt, now))
 
 
 def list_readable(session: Session, actor: Actor, now: datetime) -> list[SittingSummary]:

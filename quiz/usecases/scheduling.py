@@ -134,6 +134,7 @@ def prepare_sitting(
         opens_at=plan.opens_at,
         closes_at=plan.closes_at,
         minutes=material.timed.minutes,
+        delivery_minutes=plan.delivery_minutes,
         release=plan.release.value,
         max_mark=to_hundredths(material.blueprint.total),
         pass_mark=to_hundredths(material.blueprint.pass_mark),

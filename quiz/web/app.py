@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, request
-from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, setter, trainee, workbench
+from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, saving, setter, trainee, workbench
+from quiz.web.signed import RememberingProtect, RememberingSessions
 
 CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -42,12 +42,14 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_SSL_STRICT=settings.secure,
         TEMPLATES_AUTO_RELOAD=False,
     )
-    app.extensions["quiz"] = context.Installation(settings, make_engine(settings.database_url), clock=_utc_now)
+    engine = make_engine(settings.database_url)
+    app.extensions["quiz"] = context.Installation(settings, engine, clock=_utc_now, saves=saving.saver(engine))
     counters.register(app)  # first, so that its clock starts before and stops after everything else
-    CSRFProtect(app)
+    app.session_interface = RememberingSessions()
+    RememberingProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, admission, trainee, saving, setter, workbench, blueprints, organiser, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     return app
@@ -59,7 +61,8 @@ def _utc_now() -> datetime:
 
 def _add_headers(response: Response) -> Any:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name not in response.headers:
+            response.headers.add(name, value)
     if request.endpoint != "account.static":
         response.headers.setdefault("Cache-Control", "no-store")
     if context.installation().settings.secure:

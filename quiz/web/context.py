@@ -24,22 +24,25 @@ from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, respons
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow
+from quiz.storage.together import Together
 from quiz.usecases import accounts, admission
+from quiz.usecases.saving import Knock, Reply
 
 LOGIN_COOKIE = "quiz_login"
-NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics")
-"""What is answered alike to everyone, without a look into the database for who it is."""
+NOBODY_ASKS = ("account.static", "health.lives", "health.is_ready", "health.metrics", "saving.save")
+"""What is answered without a look into the database for who it is: to everyone alike, or, as saves, after a look for many at once."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, database and clock of this application."""
+    """Settings, database and clock of this application, and what stores saves together."""
 
     settings: Settings
     engine: Engine
     clock: Callable[[], datetime]
+    saves: Together[Knock, Reply | QuizError]
 
 
 def installation() -> Installation:
@@ -83,8 +86,10 @@ def account() -> AccountRow:
 
 def language() -> str:
     """Return the language of this request: chosen by the switch, else the installation's."""
-    chosen = session.get("language", "")
-    return chosen if chosen in translation.LANGUAGES else installation().settings.language
+    if "language" not in g:
+        chosen = session.get("language", "")
+        g.language = chosen if chosen in translation.LANGUAGES else installation().settings.language
+    return cast(str, g.language)
 
 
 def say_text(message: Message) -> str:

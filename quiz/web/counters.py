@@ -11,8 +11,8 @@ from flask import Flask, g, request
 from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
 from werkzeug.wrappers import Response
 
+from quiz.core.saving import Saved
 from quiz.usecases.accounts import LogIn
-from quiz.usecases.attempts import Saved
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")

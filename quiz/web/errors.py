@@ -15,7 +15,7 @@ from quiz.web.context import say_text
 
 log = logging.getLogger("quiz.web")
 
-STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401}
+STATUS = {"not_found": 404, "forbidden": 403, "taken_over": 401, "nobody": 401}
 """The HTTP status of a rule's code; every other broken rule is a conflict with the state of things: 409."""
 
 HTTP_TEXTS: dict[int, Message] = {

@@ -22,7 +22,7 @@ from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
-from quiz.core.sitting import Release
+from quiz.core.sitting import LONGEST_DELIVERY, Release
 from quiz.usecases import scheduling
 from quiz.usecases.draw_report import DrawReport, describe
 from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
@@ -95,6 +95,11 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     avoid_last = WholeField(
         mark_text("避开最近几场考过的题"), default=USUAL.avoid_last, validators=[Optional(), NumberRange(0, 20, mark_text("避开的场数须为0至20。"))]
     )
+    delivery_minutes = WholeField(
+        mark_text("断网作答的送达时限（分钟）"),
+        default=USUAL.delivery_minutes,
+        validators=[Optional(), NumberRange(0, LONGEST_DELIVERY, mark_text("送达时限须为0至240分钟。"))],
+    )
     band = AmountField(
         mark_text("各卷预计得分相差不超过（分）"),
         default=USUAL.band,
@@ -130,7 +135,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     @property
     def is_unusual(self) -> bool:
         """True when one of the folded settings is not the usual one, or is wrong."""
-        return any(field.errors or field.data != field.default for field in (self.columns, self.avoid_last, self.band))
+        return any(field.errors or field.data != field.default for field in (self.columns, self.avoid_last, self.band, self.delivery_minutes))
 
     def plan(self, zone: ZoneInfo) -> SittingPlan:
         """Return the plan in a form that is valid."""
@@ -152,6 +157,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             columns=_or_usual(self.columns.data, USUAL.columns),
             avoid_last=_or_usual(self.avoid_last.data, USUAL.avoid_last),
             band=_or_usual(self.band.data, USUAL.band),
+            delivery_minutes=_or_usual(self.delivery_minutes.data, USUAL.delivery_minutes),
         )
 
 

@@ -1,6 +1,6 @@
 """Pages of the trainee: what is theirs to sit, the notice, the sitting page, the check before submission, the result.
 
-Every page works by plain forms; the sitting page's script talks to `save_one` and `time_left`. Never sends a key before its release.
+Every page works by plain forms; the sitting page's script talks to `saving` and `time_left`. Never sends a key before its release.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -21,14 +22,18 @@ from werkzeug.datastructures import MultiDict
 from quiz.core.access import Action
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
+from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left
 from quiz.storage.gradings import from_hundredths
 from quiz.storage.papers import read_paper
-from quiz.usecases import attempts, results
-from quiz.usecases.attempts import Desk, Listed, Save, Saved, SaveResult
+from quiz.storage.sittings import window_of
+from quiz.usecases import attempts, results, saving
+from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
-from quiz.web.context import actor, installation, needs, now, reader, writer
+from quiz.web.context import actor, needs, now, reader, writer
+from quiz.web.saving import saves_of
+from quiz.web.sheet import open_question
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
@@ -36,7 +41,6 @@ log = logging.getLogger("quiz.web")
 FORM_DEVICE = "form"
 """The device of saves that come from a plain form."""
 
-SAVE_STATUS = {Saved.ACCEPTED: 200, Saved.SUPERSEDED: 200, Saved.CONFLICT: 409, Saved.LATE: 410}
 MOST_UNSENT = 500
 
 
@@ -111,7 +115,9 @@ def sit(code: str) -> ResponseReturnValue:
     if not isinstance(desk, Desk):
         return desk
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return render_template("trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper))
+    return render_template(
+        "trainee/sit.html", desk=desk, paper=desk.paper, code=code, section=section, headings=headings(desk.paper), open_question=open_question
+    )
 
 
 @pages.get("/papers/<code>/summary")
@@ -138,43 +144,22 @@ def save_section(code: str) -> ResponseReturnValue:
             states = _keep_late(db, code, request.form)
             onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
         else:
-            items = [
-                Save(slot.number, value, desk.newest_seq + n) for n, (slot, value) in enumerate(_changes(desk, section - 1, request.form), start=1)
-            ]
-            states = [attempts.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
+            states = _save_all(db, code, _changes(desk, section - 1, request.form))
             onward = _next_page(code, section, len(desk.paper.sections))
     counters.count_saves(states)
     return redirect(onward, 303)
-
-
-@pages.post("/papers/<code>/responses")
-@needs(Action.SIT)
-def save_one(code: str) -> ResponseReturnValue:
-    """Save one response that the page's script sent; answered only after it is stored."""
-    body = request.get_json()
-    item = _save_of(body)
-    if item is None:
-        abort(400)
-    with writer() as db:
-        result = attempts.save(db, actor(), code, item, str(body.get("device", "")), now())
-    counters.count_saves([result.state])
-    return jsonify(_as_json(result)), SAVE_STATUS[result.state]
 
 
 @pages.post("/papers/<code>/submit")
 @needs(Action.SIT)
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
-    states = []
+    items, device = _unsent(request.form.get("unsent", "")), request.form.get("device", FORM_DEVICE)
     with writer() as db:
-        for item in _unsent(request.form.get("unsent", "")):
-            try:
-                states.append(attempts.save(db, actor(), code, item, request.form.get("device", FORM_DEVICE), now()).state)
-            except QuizError as error:
-                if not error.code.startswith("bad_"):
-                    raise
-                log.warning("a submission carried what is no save of its paper", extra={"fields": {"code": error.code}})
-        attempt, _ = attempts.submit(db, actor(), code, [], FORM_DEVICE, now(), by_clock=request.form.get("by_clock") == "1")
+        attempt, outcomes = attempts.submit(db, actor(), code, items, device, now(), by_clock=request.form.get("by_clock") == "1")
+    states = [outcome.state for outcome in outcomes if isinstance(outcome, SaveResult)]
+    if len(states) < len(outcomes):
+        log.warning("a submission carried what is no save of its paper")
     counters.count_saves(states)
     if attempt.submitted_at == now():  # else it was closed before
         counters.CLOSED.labels("trainee").inc()
@@ -201,6 +186,7 @@ def result(code: str) -> ResponseReturnValue:
         headings=headings(found.paper) if found and found.paper else [],
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
+        over_at=window_of(listed.seat.sitting).closes_at,
         late=request.args.get("late", 0, int),
         seed=seed_to_show(listed.seat.sitting, now()),
     )
@@ -276,6 +262,13 @@ def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
     return sorted(value for value in values if value)
 
 
+def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:
+    """Save what a form brought; it takes the desk from whichever page held it, which learns it at its next call."""
+    taken = saving.take_desk(db, actor(), code, FORM_DEVICE, now())
+    items = [Save(slot.number, value, seq) for seq, (slot, value) in enumerate(values, taken.first_seq)]
+    return [saving.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
+
+
 def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]:
     """Keep what a form brought after the end, for people to decide on; return what became of each response."""
     seq, states = max(form.get("newest_seq", 0, int), 0), []
@@ -286,18 +279,11 @@ def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]
             continue
         seq += 1
         try:
-            states.append(attempts.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state)
+            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq), FORM_DEVICE, now()).state)
         except QuizError as error:
             if not error.code.startswith("bad_"):
                 raise
     return states
-
-
-def _save_of(body: Any) -> Save | None:
-    """A save from JSON, or None when it has not even the form of one; what it says is checked by the use case."""
-    if not isinstance(body, dict) or type(body.get("slot")) is not int or type(body.get("seq")) is not int:
-        return None
-    return Save(body["slot"], body.get("value"), body["seq"])
 
 
 def _unsent(text: str) -> list[Save]:
@@ -306,17 +292,4 @@ def _unsent(text: str) -> list[Save]:
         items = json.loads(text or "[]")
     except (ValueError, RecursionError):
         return []
-    saves = [_save_of(item) for item in items[:MOST_UNSENT]] if isinstance(items, list) else []
-    return sorted((item for item in saves if item is not None), key=lambda item: item.seq)
-
-
-def _as_json(outcome: SaveResult) -> dict[str, object]:
-    return {
-        "state": outcome.state.value,
-        "slot": outcome.slot,
-        "seq": outcome.seq,
-        "value": list(outcome.value),
-        "seconds_left": outcome.seconds_left,
-        "saved_at": f"{now().astimezone(installation().settings.zone):%H:%M}",
-        "server_time": now().isoformat(),
-    }
+    return saves_of(items, MOST_UNSENT)

@@ -17,7 +17,7 @@ from quiz.core.sitting import Release
 from quiz.core.template import Template
 from quiz.storage import papers, sittings
 from quiz.storage.engine import writing
-from quiz.usecases import attempts, publishing, rosters, scheduling
+from quiz.usecases import attempts, publishing, rosters, saving, scheduling
 from tests.words import words
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -133,7 +133,7 @@ class World:
         return self.do(attempts.start, trainee(number), self.code(number), at)
 
     def save(self, slot, value, seq, number="C1", at=OPENS + timedelta(minutes=1)):
-        return self.do(attempts.save, trainee(number), self.code(number), attempts.Save(slot, value, seq), "dev", at)
+        return self.do(saving.save, trainee(number), self.code(number), attempts.Save(slot, value, seq), "dev", at)
 
     def submit(self, items=(), number="C1", at=OPENS + timedelta(minutes=30)):
         return self.do(attempts.submit, trainee(number), self.code(number), items, "dev", at)

@@ -198,7 +198,7 @@ def test_who_may_issue_for_whom(world, codes):
         with pytest.raises(Forbidden):
             issue(world, actor=actor)
     refused = []
-    for options in ({"at": world.opens + 121 * MINUTE}, {"numbers": ["C9"]}, {"unit": "T99"}):
+    for options in ({"at": world.opens + 131 * MINUTE}, {"numbers": ["C9"]}, {"unit": "T99"}):
         with pytest.raises(QuizError) as caught:
             issue(world, **options)
         refused.append(caught.value.code)

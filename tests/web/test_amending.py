@@ -174,7 +174,7 @@ def test_the_commitment_is_shown_before_and_the_seed_after(person: People, web_e
     trainee.post(f"/papers/{code}/start")
     trainee.post(f"/papers/{code}/submit")
     assert seed not in trainee.get(f"/papers/{code}/result").text
-    clock.at = NINE + timedelta(hours=2)
+    clock.at = NINE + timedelta(hours=2, minutes=10)
     assert seed not in trainee.get(f"/papers/{code}").text
     clock.go_on(seconds=1)
     for page in (trainee.get(f"/papers/{code}").text, trainee.get(f"/papers/{code}/result").text, organiser.get("/sittings/demo").text, printed()):

@@ -225,7 +225,7 @@ def test_an_error_keeps_its_way_through_the_code_and_not_its_words(
         except KeyError as error:
             raise OperationalError(f"INSERT {SECRET_ANSWER}", {"value": SECRET_ANSWER}, error) from error
 
-    monkeypatch.setattr("quiz.usecases.attempts.save", fail)
+    monkeypatch.setattr("quiz.usecases.saving.save_many", fail)
     reply = trainee.save(code, 1, [SECRET_ANSWER], 1)
     told = [line for line in lines(log) if line["level"] == "ERROR"]
     assert reply.status_code == 503
@@ -233,7 +233,7 @@ def test_an_error_keeps_its_way_through_the_code_and_not_its_words(
         (event, "/papers/<code>/responses", reply.headers["X-Request-ID"]) for event in ("database unavailable", "request")
     ]
     assert [error["error"] for error in told[0]["errors"]] == ["OperationalError", "KeyError"]  # type: ignore[attr-defined]
-    assert any(place.startswith("quiz/web/trainee.py:") for place in told[0]["errors"][0]["trace"])  # type: ignore[index]
+    assert any(place.startswith("quiz/web/saving.py:") for place in told[0]["errors"][0]["trace"])  # type: ignore[index]
     assert SECRET_ANSWER not in log.getvalue()
     assert code not in log.getvalue()
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from quiz.storage.engine import make_engine, reading
 from quiz.storage.tables import GradingRow
-from tests.web.world import Clock, Person, engine_of, fill, make_app, paper_code, right_answers
+from tests.web.world import Clock, Person, engine_of, fill, make_app, outcome, paper_code, right_answers
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_a_whole_attempt(app: Flask) -> None:
     code = paper_code(engine, "Q001")
     assert trainee.post(f"/papers/{code}/start").status_code == 303
     for slot, value in right_answers(engine, "Q001").items():
-        assert trainee.save(code, slot, value, slot).json["state"] == "accepted"
+        assert outcome(trainee.save(code, slot, value, slot))["state"] == "accepted"
     assert trainee.post(f"/papers/{code}/submit").status_code == 303
     with reading(engine) as db:
         assert db.query(GradingRow.score, GradingRow.max_score).one() == (2000, 2000)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -262,4 +263,11 @@ class Person:
 
     def save(self, code: str, slot: object, value: object, seq: object, device: str = "d1") -> TestResponse:
         """Save one response as the sitting page's script does."""
-        return self.post_json(f"/papers/{code}/responses", {"slot": slot, "value": value, "seq": seq, "device": device})
+        return self.post_json(f"/papers/{code}/responses", {"device": device, "items": [{"slot": slot, "value": value, "seq": seq}]})
+
+
+def outcome(reply: TestResponse) -> dict[str, Any]:
+    """Return what became of the one save of a call that was answered."""
+    assert reply.status_code == 200, reply.text
+    items: list[dict[str, Any]] = reply.get_json()["items"]
+    return items[0]

