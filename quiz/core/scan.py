@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from quiz.core.answer_sheet import SheetId
 from quiz.core.message import mark_text
 
 CONFIDENCE_LINE = 50
@@ -64,6 +65,28 @@ FAULT_NAMES = {
 }
 
 
+class Problem(StrEnum):
+    """Why a page that could be read counts for nothing, or that it was here before."""
+
+    NONE = ""
+    SAME = "same"
+    UNKNOWN_PAPER = "unknown_paper"
+    BAD_CHECK = "bad_check"
+    WRONG_SITTING = "wrong_sitting"
+    REPLACED = "replaced"
+    TOO_EARLY = "too_early"
+
+
+PROBLEM_NAMES = {
+    Problem.SAME: mark_text("这一页已经读过，没有重复计入"),
+    Problem.UNKNOWN_PAPER: mark_text("没有这个编号的试卷"),
+    Problem.BAD_CHECK: mark_text("二维码的校验不对，可能是旧卡或仿制的"),
+    Problem.WRONG_SITTING: mark_text("这是另一场考试的答题卡"),
+    Problem.REPLACED: mark_text("这份试卷已被换发的新卷代替"),
+    Problem.TOO_EARLY: mark_text("考试还没有开始"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SlotReading:
     """What was read for one slot, or one blank of it: the filled bubbles by row and choice, how certain that is and how dark each is, of 100."""
@@ -97,3 +120,21 @@ class SheetReading:
     def doubts(self) -> tuple[SlotReading, ...]:
         """The slots that a person must look at."""
         return tuple(slot for slot in self.slots if slot.state.needs_person)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """A page that went through the reader: where it came from, its kept picture with its SHA-256, and what was read, or why not."""
+
+    source: str
+    content: bytes
+    kind: str
+    digest: str
+    sheet: SheetId | None = None
+    reading: SheetReading | None = None
+    fault: Fault | None = None
+
+
+def problem_name(problem: str) -> str:
+    """Return a page's problem in words, to be translated."""
+    return FAULT_NAMES[Fault(problem)] if problem in set(Fault) else PROBLEM_NAMES[Problem(problem)]

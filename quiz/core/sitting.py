@@ -39,10 +39,11 @@ class Phase(StrEnum):
 
 
 class ClosedBy(StrEnum):
-    """Who closed an attempt."""
+    """Who closed an attempt; PAPER when it was written on an answer sheet and brought in."""
 
     TRAINEE = "trainee"
     DEADLINE = "deadline"
+    PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True)

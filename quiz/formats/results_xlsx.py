@@ -13,7 +13,7 @@ from quiz.core.message import Translate, mark_text
 from quiz.core.results import STANDING_NAMES, ResultRow, Standing, UnitRow, summarise
 
 CHINA = timezone(timedelta(hours=8))
-CLOSED_BY_NAMES = {"trainee": mark_text("本人交卷"), "deadline": mark_text("到时自动交卷")}
+CLOSED_BY_NAMES = {"trainee": mark_text("本人交卷"), "deadline": mark_text("到时自动交卷"), "paper": mark_text("纸质答题卡")}
 
 CADRE_COLUMNS = (
     (mark_text("单位"), 24),

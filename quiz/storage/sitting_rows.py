@@ -22,17 +22,23 @@ from quiz.storage.tables import (
     DecisionRow,
     DocumentRow,
     GradingRow,
+    KeyingRow,
     MarkRow,
     PaperRow,
     PictureRow,
     QuestionUseRow,
     ResponseRow,
+    ScanDecisionRow,
+    ScanImageRow,
+    ScanRow,
     SittingRow,
     UnitRow,
 )
 
 Plain = dict[str, Any]
 AT_ONCE = 500
+FEW = 10
+"""Pictures in memory."""
 
 OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("attempts", AttemptRow),
@@ -42,6 +48,9 @@ OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("amendments", AmendmentRow),
     ("attempt_changes", AttemptChangeRow),
     ("question_uses", QuestionUseRow),
+    ("scans", ScanRow),
+    ("scan_decisions", ScanDecisionRow),
+    ("keyings", KeyingRow),
 )
 """Tables whose rows name their sitting."""
 
@@ -75,11 +84,15 @@ class SittingRows:
         yield "audit", self._plain(AuditRow, select(AuditRow.__table__).where(AuditRow.subject == self._sitting.code).order_by(AuditRow.id))
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the pictures of the questions that the papers named, by file name."""
+        """Yield the pictures of the questions that the papers named, and of every page that was scanned, by file name."""
         for digest in sorted(self._pictures):
             row = self._session.get(PictureRow, digest)
             if row is not None:
                 yield f"{digest}.{row.kind}", row.content
+        pages = select(ScanRow.digest).where(ScanRow.sitting_id == self._sitting.id)
+        query = select(ScanImageRow.digest, ScanImageRow.kind, ScanImageRow.content).where(ScanImageRow.digest.in_(pages))
+        for digest, kind, content in self._session.execute(query.order_by(ScanImageRow.digest).execution_options(yield_per=FEW)):
+            yield f"scan-{digest}.{kind}", content
 
     def _plain(self, table: type[DeclarativeBase], query: Select[Any]) -> Iterator[Plain]:
         names = [column.name for column in _table(table).columns]

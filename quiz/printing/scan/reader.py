@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 import cv2
 import numpy as np
 
 from quiz.core.answer_sheet import SheetShape
-from quiz.core.scan import CONFIDENCE_LINE, Fault, SheetReading, SlotReading, State
+from quiz.core.scan import CONFIDENCE_LINE, Fault, ScannedPage, SheetReading, SlotReading, State
 from quiz.printing.answer_sheet import LINE_HEIGHT, WritingBox, layout_of
 from quiz.printing.scan.find import Found, Grey, Pose, find_codes, find_pose, pixels_per_mm
 from quiz.printing.scan.judge import fault_of, judge_absent, judge_bubbles, judge_number, judge_slots
 from quiz.printing.scan.measure import FLAT, blank_form, flatten, measure
-from quiz.printing.scan.pages import decode
+from quiz.printing.scan.pages import KeptPage, Source, decode, take_page
 
 cv2.setNumThreads(1)  # a page is a core's work: who has many pages takes many processes
 
 LOWEST_DPI = 130
 INK, INK_SHARE = 0.25, 0.002
 """How dark a small part of a writing box must be to be ink, as a share of the paper, and which share of the box must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A page that was taken from a file, and what its codes say."""
+
+    kept: KeptPage
+    found: Found
+
+
+def look(source: Source, index: int) -> Looked:
+    """Take one page from a file and look for its codes. QuizError `bad_scan_file`."""
+    kept = take_page(source, index)
+    return Looked(kept, find_sheet(kept.content))
+
+
+def finish(looked: Looked, shape: SheetShape | None) -> ScannedPage:
+    """Read a page as far as it can be: without the shape of the paper that it names, only which paper that is."""
+    kept, found = looked.kept, looked.found
+    read = read_page(kept.content, found, shape) if shape is not None and found.sheet else found.fault
+    reading, fault = (read, None) if isinstance(read, SheetReading) else (None, read)
+    return ScannedPage(kept.source, kept.content, kept.kind, kept.digest, found.sheet, reading, fault)
 
 
 def find_sheet(content: bytes) -> Found:

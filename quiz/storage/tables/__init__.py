@@ -16,6 +16,7 @@ from quiz.storage.tables.banks import (
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
+from quiz.storage.tables.scans import KeyingRow, ScanDecisionRow, ScanImageRow, ScanRow
 from quiz.storage.tables.sittings import (
     AdmissionRow,
     AmendmentRow,
@@ -43,6 +44,7 @@ __all__ = [
     "DocumentRow",
     "GradingRow",
     "GrantRow",
+    "KeyingRow",
     "LoginRow",
     "MarkRow",
     "Moment",
@@ -58,6 +60,9 @@ __all__ = [
     "QuestionRow",
     "QuestionUseRow",
     "ResponseRow",
+    "ScanDecisionRow",
+    "ScanImageRow",
+    "ScanRow",
     "SittingRow",
     "UnitRow",
     "VisitRow",

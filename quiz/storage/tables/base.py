@@ -25,6 +25,10 @@ APPEND_ONLY = (
     "question_use",
     "picture",
     "attempt_change",
+    "scan_image",
+    "scan",
+    "scan_decision",
+    "keying",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
