@@ -7,7 +7,7 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, serve, sitting
+from quiz.cli import account, audit, backup, bank, blueprint, database, paper, result, roster, scan, serve, sitting
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -27,6 +27,7 @@ for command in (
     roster.roster,
     sitting.sitting,
     paper.paper,
+    scan.scan,
     result.result,
     account.account,
     audit.audit,

@@ -29,6 +29,9 @@ _QUERY = (
 )
 
 
+_DROPPED = select(ScanDecisionRow.id).where(ScanDecisionRow.scan_id == ScanRow.id, ScanDecisionRow.kind == Kind.DROP).exists()
+
+
 @dataclass(frozen=True, slots=True)
 class SheetSeat:
     """Whose paper a sheet names; not current when another paper was issued in its place."""
@@ -48,8 +51,7 @@ def seats_by_code(session: Session, codes: Iterable[str], scope: str) -> dict[st
 
 def has_page(session: Session, digest: str, sitting_id: int | None) -> bool:
     """True when this very picture was read before for the sitting, and nobody has put it aside since."""
-    dropped = select(ScanDecisionRow.id).where(ScanDecisionRow.scan_id == ScanRow.id, ScanDecisionRow.kind == Kind.DROP).exists()
-    return session.scalar(select(ScanRow.id).where(ScanRow.digest == digest, ScanRow.sitting_id == sitting_id, ~dropped).limit(1)) is not None
+    return session.scalar(select(ScanRow.id).where(ScanRow.digest == digest, ScanRow.sitting_id == sitting_id, ~_DROPPED).limit(1)) is not None
 
 
 def save_page(session: Session, page: ScannedPage, sitting_id: int | None, paper_id: int | None, problem: str, at: datetime, actor: str) -> ScanRow:
@@ -95,6 +97,11 @@ def scans_of_paper(session: Session, paper_id: int) -> list[PageScan]:
     """Return the pages of a paper's sheet that could be read, in the order in which they were."""
     rows = session.scalars(select(ScanRow).where(ScanRow.paper_id == paper_id, ScanRow.problem == "").order_by(ScanRow.id))
     return [PageScan(row.id, reading_of(row)) for row in rows]
+
+
+def all_scans_of_paper(session: Session, paper_id: int) -> list[ScanRow]:
+    """Return every page that was brought for a paper and that nobody has put aside, in the order in which they were read."""
+    return list(session.scalars(select(ScanRow).where(ScanRow.paper_id == paper_id, ~_DROPPED).order_by(ScanRow.page, ScanRow.id)))
 
 
 def decisions_of_paper(session: Session, paper_id: int) -> list[Decision]:
@@ -158,14 +165,40 @@ def seats_of_papers(session: Session, papers: Sequence[int]) -> list[SheetSeat]:
 
 def pages_with_problem(session: Session, sitting: SittingRow | None) -> list[ScanRow]:
     """Return the pages that count for nothing and that nobody has put aside, the newest first; of no sitting for None."""
-    dropped = select(ScanDecisionRow.id).where(ScanDecisionRow.scan_id == ScanRow.id, ScanDecisionRow.kind == Kind.DROP).exists()
     own: ColumnElement[bool] = ScanRow.sitting_id == sitting.id if sitting else ScanRow.sitting_id.is_(None)
-    return list(session.scalars(select(ScanRow).where(own, ScanRow.problem != "", ~dropped).order_by(ScanRow.id.desc())))
+    return list(session.scalars(select(ScanRow).where(own, ScanRow.problem != "", ~_DROPPED).order_by(ScanRow.id.desc())))
 
 
 def scans_by_id(session: Session, ids: Iterable[int]) -> dict[int, ScanRow]:
     """Return pages by their row ids."""
     return {row.id: row for row in session.scalars(select(ScanRow).where(ScanRow.id.in_(sorted(set(ids)))))}
+
+
+def papers_in_doubt(session: Session, sitting: SittingRow, scope: str) -> list[tuple[int, int]]:
+    """Return the papers with a page in doubt, by row id, each with how many places of its pages nobody has decided, in the order of pages.
+
+    Those that were keyed in instead are left out.
+    """
+    decided = (
+        select(ScanDecisionRow.scan_id, ScanDecisionRow.slot, ScanDecisionRow.blank)
+        .where(ScanDecisionRow.sitting_id == sitting.id, ScanDecisionRow.kind == Kind.MARK)
+        .distinct()
+        .subquery()
+    )
+    counts = select(decided.c.scan_id, func.count().label("done")).group_by(decided.c.scan_id).subquery()
+    left = ScanRow.doubts - func.coalesce(counts.c.done, 0)
+    keyed = select(KeyingRow.paper_id).join(AttemptRow, AttemptRow.paper_id == KeyingRow.paper_id).where(AttemptRow.closed_by == ClosedBy.PAPER)
+    query = (
+        select(ScanRow.paper_id, func.sum(left))
+        .join(PaperRow, PaperRow.id == ScanRow.paper_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .outerjoin(counts, counts.c.scan_id == ScanRow.id)
+        .where(ScanRow.sitting_id == sitting.id, ScanRow.problem == "", left > 0, ~_DROPPED, UnitRow.path.startswith(scope, autoescape=True))
+        .where(ScanRow.paper_id.not_in(keyed))
+        .group_by(ScanRow.paper_id)
+        .order_by(func.min(ScanRow.id))
+    )
+    return [(paper, int(count)) for paper, count in session.execute(query) if paper is not None]
 
 
 def count_marks(session: Session, sitting: SittingRow) -> int:

@@ -12,14 +12,13 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.keying import agreed, differing, read_keyed
 from quiz.core.marking import Response, check_response
-from quiz.core.message import Message, NotFound, QuizError, say
+from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.storage import audit, papers, scans, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import KeyingRow, SittingRow
 from quiz.usecases.paper_answers import held_attempt, store_answers
-from quiz.usecases.results import refuse_candidate
-from quiz.usecases.sheets import seat_of
+from quiz.usecases.sheets import seat_of, sitting_to_enter
 
 
 class Turn(StrEnum):
@@ -62,7 +61,7 @@ class KeyingFaults(QuizError):
 def list_sheets(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[KeyedSheet]]:
     """Return the sitting and every paper of it that has no answers from elsewhere, with whose turn it is."""
     scope = actor.require(Action.ENTER_ANSWERS)
-    sitting = _sitting(session, actor, code, now)
+    sitting = sitting_to_enter(session, actor, code, now)
     keyed = scans.keyings_of_sitting(session, sitting)
     found = []
     for seat in sittings.seats_of_sitting(session, sitting, scope, with_content=False):
@@ -143,11 +142,3 @@ def _differs(rows: Sequence[KeyingRow]) -> dict[int, tuple[Response, Response]]:
         return {}
     one, other = (scans.keyed_value(row) for row in rows[:2])
     return {slot: (one.get(slot, ()), other.get(slot, ())) for slot in differing(one, other)}
-
-
-def _sitting(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return sitting

@@ -32,20 +32,29 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How far the paper answers of a sitting have come: sheets stored from paper without anything open, and all others as they stand."""
+    """How far the paper answers of a sitting have come: how many sheets are stored with nothing open, and how many wait, of which `sheets` are
+    the first. `open_places` are those that nobody has decided, `decided` those that somebody has."""
 
     sitting: SittingRow
     papers: int
     stored: int
+    waiting: int
     sheets: list[Sheet]
     problems: list[ScanRow]
+    open_places: int
     decided: int
 
-    @property
-    def places(self) -> list[tuple[Sheet, Place]]:
-        """Every place that a person must look at, filled-in ones first, then those with writing, sheet by sheet."""
-        found = [(sheet, place) for sheet in self.sheets if not sheet.state.is_aside for place in sheet.state.places]
-        return sorted(found, key=lambda pair: pair[0].paper.slots[pair[1].reading.slot - 1].question.type.is_text)
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """A place that a person must look at, None when there is none; how many there are, how many were passed over and how many are decided."""
+
+    sitting: SittingRow
+    sheet: Sheet | None
+    place: Place | None
+    total: int
+    skipped: int
+    decided: int
 
 
 def shapes_of(session: Session, actor: Actor, codes: Iterable[str]) -> dict[str, SheetShape]:
@@ -98,27 +107,59 @@ def _problem(page: ScannedPage, sitting: SittingRow | None, found: SheetSeat | N
     return Problem.TOO_EARLY if now < found.seat.sitting.opens_at else Problem.NONE
 
 
-def read_overview(session: Session, actor: Actor, code: str, now: datetime) -> Overview:
+def read_overview(session: Session, actor: Actor, code: str, now: datetime, most: int | None = None) -> Overview:
     """Return how far the paper answers of a sitting have come, within the actor's authority. Forbidden to its candidates while it is open.
 
-    A sheet whose pages were all read once and whose answers are stored is only counted: thousands of them need no look.
+    A sheet whose pages were all read once and whose answers are stored is only counted: thousands of them need no look. Of those that are
+    not, `most` are read at most, and all others counted as waiting.
     """
     scope = actor.require(Action.ENTER_ANSWERS)
     sitting = _sitting(session, actor, code, now, Action.ENTER_ANSWERS)
     scanned = scans.papers_scanned(session, sitting, scope)
     done = {paper for paper, (count, pages, is_stored) in scanned.items() if is_stored and count == pages}
     done -= scans.papers_to_look_at(session, sitting)
-    open_seats = scans.seats_of_papers(session, [paper for paper in scanned if paper not in done])
-    sheets = [read_sheet(session, found.seat) for found in open_seats if found.is_current]
+    others = [paper for paper in scanned if paper not in done]
+    found = scans.seats_of_papers(session, others[:most])
+    sheets = [read_sheet(session, sheet.seat) for sheet in found if sheet.is_current]
     waiting = [sheet for sheet in sheets if sheet.state.holds or not sheet.is_stored]
     return Overview(
         sitting=sitting,
         papers=sittings.progress(session, scope).get(sitting.id, (0, 0, 0))[0],
         stored=len(done) + len(sheets) - len(waiting),
+        waiting=len(waiting) + len(others) - len(others[:most]),
         sheets=waiting,
         problems=[row for row in scans.pages_with_problem(session, sitting) if may_see(row, actor, scope)],
+        open_places=sum(count for _, count in scans.papers_in_doubt(session, sitting, scope)),
         decided=scans.count_marks(session, sitting),
     )
+
+
+def next_doubt(session: Session, actor: Actor, code: str, skip: int, now: datetime) -> Doubts:
+    """Return the next place of a sitting that a person must look at, after `skip` that are left for later: sheet by sheet, choices first.
+
+    Forbidden to the sitting's candidates while it is open.
+    """
+    scope = actor.require(Action.ENTER_ANSWERS)
+    sitting = _sitting(session, actor, code, now, Action.ENTER_ANSWERS)
+    waiting = scans.papers_in_doubt(session, sitting, scope)
+    total, decided = sum(count for _, count in waiting), scans.count_marks(session, sitting)
+    passed: tuple[Sheet, Place] | None = None
+    left = max(skip, 0)
+    for paper_id, _ in waiting:
+        for found in scans.seats_of_papers(session, [paper_id]):
+            sheet = read_sheet(session, found.seat)
+            for place in _in_order(sheet) if found.is_current and not sheet.state.is_aside else ():
+                passed = sheet, place
+                left -= 1
+                if left < 0:
+                    return Doubts(sitting, sheet, place, total, max(skip, 0), decided)
+    if passed is not None:  # more were passed over than there are: the last one again
+        return Doubts(sitting, *passed, total, max(0, total - 1), decided)
+    return Doubts(sitting, None, None, 0, 0, decided)
+
+
+def _in_order(sheet: Sheet) -> list[Place]:
+    return sorted(sheet.state.places, key=lambda place: sheet.paper.slots[place.reading.slot - 1].question.type.is_text)
 
 
 def may_see(row: ScanRow, actor: Actor, scope: str) -> bool:

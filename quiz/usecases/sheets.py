@@ -13,6 +13,7 @@ from quiz.core.marking import check_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import QuestionType
+from quiz.core.scan import SheetReading
 from quiz.core.sheet_state import ANSWERS, Confirm, Decision, Hold, Kind, SheetState, state_of
 from quiz.core.sitting import ClosedBy
 from quiz.storage import audit, papers, scans, sittings
@@ -90,7 +91,7 @@ def drop_page(session: Session, actor: Actor, code: str, scan_id: int, reason: s
     """
     row, seat = _scan(session, actor, code, scan_id, now)
     text = _reason(reason)
-    sitting = _sitting(session, actor, code, now)
+    sitting = sitting_to_enter(session, actor, code, now)
     scans.save_decision(session, Decision(Kind.DROP, scan_id), sitting.id, row.paper_id, text, now, actor.name)
     audit.record(session, now, actor.name, "drop_scan", code, {"scan": scan_id, "reason": text})
     return settle(session, seat, now) if seat is not None and not row.problem else None
@@ -120,16 +121,27 @@ def confirm(session: Session, actor: Actor, code: str, paper_code: str, word: Co
     return settle(session, seat, now)
 
 
+def reading_of_page(session: Session, row: ScanRow) -> SheetReading | None:
+    """Return what was read on a page, None when it could not be."""
+    return scans.reading_of(row) if row.reading else None
+
+
+def pages_of_sheet(session: Session, seat: Seat) -> list[ScanRow]:
+    """Return every page that was brought for a paper, also what counts for nothing, in their order."""
+    return scans.all_scans_of_paper(session, seat.paper.id)
+
+
 def seat_of(session: Session, actor: Actor, code: str, paper_code: str, now: datetime) -> Seat:
     """Return whose paper this is, in this sitting and within the actor's authority; else NotFound."""
-    sitting = _sitting(session, actor, code, now)
+    sitting = sitting_to_enter(session, actor, code, now)
     found = scans.seats_by_code(session, [paper_code], actor.require(Action.ENTER_ANSWERS)).get(paper_code)
     if found is None or found.seat.sitting.id != sitting.id or not found.is_current:
         raise NotFound()
     return found.seat
 
 
-def _sitting(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
+def sitting_to_enter(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
+    """Return a sitting whose paper answers the actor may work on. NotFound, Forbidden to its own candidates while it is open."""
     actor.require(Action.ENTER_ANSWERS)
     sitting = sittings.get_sitting(session, code)
     if sitting is None:
@@ -140,7 +152,7 @@ def _sitting(session: Session, actor: Actor, code: str, now: datetime) -> Sittin
 
 def _scan(session: Session, actor: Actor, code: str, scan_id: int, now: datetime) -> tuple[ScanRow, Seat | None]:
     """A page of this sitting, and whose it is; None where it belongs to no paper."""
-    sitting = _sitting(session, actor, code, now)
+    sitting = sitting_to_enter(session, actor, code, now)
     scope = actor.require(Action.ENTER_ANSWERS)
     row = scans.get_scan(session, scan_id)
     if row is None or row.sitting_id != sitting.id or (row.paper_id is None and scope != "/" and row.read_by != actor.name):

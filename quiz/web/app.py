@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from quiz.settings import Settings, shipped
 from quiz.storage.engine import make_engine
-from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, saving, setter, trainee, workbench
+from quiz.web import account, admission, blueprints, context, counters, errors, health, marker, organiser, saving, scans, setter, trainee, workbench
 from quiz.web.signed import RememberingProtect, RememberingSessions
 
 CONTENT_SECURITY = (
@@ -49,7 +49,7 @@ def create_app(settings: Settings) -> Flask:
     RememberingProtect(app)
     context.prepare(app)
     errors.register(app)
-    for module in (health, account, admission, trainee, saving, setter, workbench, blueprints, organiser, marker):
+    for module in (health, account, admission, trainee, saving, setter, workbench, blueprints, organiser, scans, marker):
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
     return app

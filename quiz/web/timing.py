@@ -14,6 +14,7 @@ from quiz.core.paper import section_heading
 from quiz.core.sitting import LONGEST_EXTRA
 from quiz.storage.changes import EXTEND, PAUSE, REOPEN
 from quiz.usecases import extending, results
+from quiz.usecases.corrected import has_corrected
 from quiz.usecases.extending import GivenBack
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import ListedField, WholeField
@@ -107,9 +108,11 @@ def _show(code: str, number: str, form: TimeForm, problem: str = "", status: int
         found = results.read_result(db, actor(), code, number, now())
         shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
         history = extending.history_of(db, actor(), code, number)
+        is_scanned = has_corrected(db, found)
     page = render_template(
         "organiser/cadre.html",
         result=found,
+        is_scanned=is_scanned,
         shares=shares,
         section_heading=section_heading,
         history=history,

@@ -29,6 +29,7 @@ from quiz.storage.papers import read_paper
 from quiz.storage.sittings import window_of
 from quiz.usecases import attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
+from quiz.usecases.corrected import has_corrected
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, needs, now, reader, writer
@@ -176,11 +177,13 @@ def result(code: str) -> ResponseReturnValue:
         if standing not in (Standing.SUBMITTED, Standing.RESULT, Standing.COLLECTING):
             return redirect(url_for("trainee.paper", code=code))
         found = None if standing is Standing.COLLECTING else results.my_result(db, actor(), code, now())
+        is_scanned = found is not None and has_corrected(db, found)
     shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
     return render_template(
         "trainee/result.html",
         listed=listed,
         result=found,
+        is_scanned=is_scanned,
         code=code,
         shares=shares,
         headings=headings(found.paper) if found and found.paper else [],

@@ -86,7 +86,7 @@ def fill_in(
     for box in page.boxes:
         meant.written[box.slot, box.blank] = bool(rng.random() < 0.8)
         if meant.written[box.slot, box.blank]:
-            _write(sheet, box.x, box.y, box.width, box.height, ink[0], rng)
+            write_in(sheet, box.x, box.y, box.width, box.height, ink[0], rng)
     return sheet, meant
 
 
@@ -156,7 +156,7 @@ def _hatch(layer: np.ndarray, x: float, y: float, w: float, h: float, cover: flo
         cv2.line(layer, (round(start), round(ends[0])), (round(end), round(ends[1])), shade, max(1, round(h * cover / strokes * 1.2)), cv2.LINE_AA)
 
 
-def _write(sheet: np.ndarray, x: float, y: float, width: float, height: float, grey: int, rng: np.random.Generator) -> None:
+def write_in(sheet: np.ndarray, x: float, y: float, width: float, height: float, grey: int, rng: np.random.Generator) -> None:
     """A scrawl about as large as three to ten characters."""
     count, size = int(rng.integers(3, 11)), 5.0
     for n in range(count):

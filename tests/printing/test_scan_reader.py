@@ -16,7 +16,7 @@ from quiz.printing.qr import code_text
 from quiz.printing.scan.find import find_codes
 from quiz.printing.scan.judge import Judged, judge_row
 from quiz.printing.scan.reader import read_sheet
-from tests.printing.synthetic_scanner import PX, Habits, Machine, fill_in, printed_pages, scan
+from tests.printing.synthetic_scanner import PX, Habits, Machine, fill_in, printed_pages, scan, write_in
 
 CODE = "ABCDE-FGHIJ"
 NEAT = Habits(erased=0, double=0, empty=0, dots=0, number_left_empty=0)
@@ -110,6 +110,21 @@ def test_a_neat_sheet_needs_nobody_and_its_writing_is_seen(paper, printed):
     assert reading.dpi == pytest.approx(200, abs=6)
     assert len(reading.pose) == 9
     assert all(isinstance(number, Decimal) for number in reading.pose)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_faint_writing_on_a_grey_copy_is_seen_and_empty_lines_are_left_alone(seed, paper, printed):
+    """Thin strokes of a hard pencil, copied twice and blurred: what is overlooked here would be marked as left blank."""
+    rng = np.random.default_rng(seed)
+    page = layout_of(shape_of(paper)).pages[1]
+    sheet = printed[1].copy()
+    for box in page.boxes[::2]:
+        write_in(sheet, box.x, box.y, box.width, box.height, 165, rng)
+    picture = scan(sheet, Machine(stains=0, grey=1.0), rng)
+    reading = read(cv2.GaussianBlur(picture, (0, 0), 0.8), paper)
+    states = {(slot.slot, slot.blank): slot.state for slot in reading.slots}
+    for at, box in enumerate(page.boxes):
+        assert states[box.slot, box.blank] is (State.BLANK if at % 2 else State.WRITTEN), box
 
 
 def marked(printed, paper, *places, grey=40):

@@ -128,7 +128,8 @@ def test_a_doubtful_scan_may_be_keyed_instead_of_decided(world, sheet):
     assert taken.sheet.state.holds == (Hold.DOUBT,)
     key(world, sheet, ANNA, typed(sheet))
     assert key(world, sheet, BORIS, typed(sheet)) is Turn.DONE
-    assert world.do(scanning.read_overview, ADMIN, "s1", AFTER).places == []
+    assert world.do(scanning.next_doubt, ADMIN, "s1", 0, AFTER).place is None
+    assert world.do(scanning.read_overview, ADMIN, "s1", AFTER).open_places == 0
 
 
 def test_keying_keeps_to_the_window_and_to_authority(world, sheet):

@@ -90,6 +90,10 @@ def overview(world, actor=ADMIN, at=AFTER):
     return world.do(scanning.read_overview, actor, "s1", at)
 
 
+def doubt(world, skip=0, actor=ADMIN):
+    return world.do(scanning.next_doubt, actor, "s1", skip, AFTER)
+
+
 def test_a_clean_sheet_is_kept_stored_as_if_typed_and_graded_like_one(world, sheet):
     (taken,) = sheet.take(sheet.page())
     assert (taken.problem, taken.sheet.state.holds, taken.sheet.is_stored) == ("", (), True)
@@ -145,9 +149,9 @@ def test_doubts_hold_a_sheet_until_the_last_is_decided(world, sheet):
     (taken,) = sheet.take(sheet.page(doubts=(1,), written=((fill, 0),)))
     assert taken.sheet.state.holds == (Hold.DOUBT,)
     assert sheet.responses() is None
-    view = overview(world)
-    assert [(place.reading.slot, place.reading.blank) for _, place in view.places] == [(1, 0), (fill, 0)]
-    scan = view.places[0][1].scan_id
+    assert (overview(world).open_places, doubt(world).total) == (2, 2)
+    assert [(doubt(world, skip).place.reading.slot, doubt(world, skip).skipped) for skip in (0, 1, 2, 9)] == [(1, 0), (fill, 1), (fill, 1), (fill, 1)]
+    scan = doubt(world).place.scan_id
     key = sorted(sheet.paper.slots[0].question.key)
     with pytest.raises(QuizError, match="bad_response"):
         world.do(sheets.decide_place, ADMIN, "s1", scan, 1, 0, ["Z"], "", AFTER)
@@ -155,12 +159,14 @@ def test_doubts_hold_a_sheet_until_the_last_is_decided(world, sheet):
         world.do(sheets.decide_place, ADMIN, "s1", scan, 1, 0, [o.id for o in sheet.paper.slots[0].question.options][:2], "", AFTER)
     half = world.do(sheets.decide_place, ADMIN, "s1", scan, 1, 0, key, "", AFTER)
     assert not half.is_stored
+    assert (doubt(world).place.reading.slot, doubt(world).total, doubt(world).decided) == (fill, 1, 1)
     done = world.do(sheets.decide_place, ADMIN, "s1", scan, fill, 0, [" 2025 "], "", AFTER)
     assert done.is_stored
     assert sheet.responses()[1] == tuple(key)
     assert sheet.responses()[fill] == ("2025", "")
     view = overview(world)
-    assert (view.stored, view.sheets, view.decided) == (1, [], 2)
+    assert (view.stored, view.waiting, view.sheets, view.open_places, view.decided) == (1, 0, [], 0, 2)
+    assert doubt(world).place is None
 
 
 def test_a_decision_that_is_changed_later_is_graded_anew_beside_the_old(world, sheet):
@@ -215,6 +221,14 @@ def test_a_number_of_somebody_else_is_named_and_settled_by_a_word(world, sheet):
     assert taken.sheet.state.holds == (Hold.NUMBER,)
     assert sheet.responses() is None
     assert world.do(sheets.confirm, ADMIN, "s1", sheet.paper.code, Confirm.NUMBER, "考生填错一位", AFTER).is_stored
+
+
+def test_of_many_sheets_that_wait_only_so_many_are_read_and_all_are_counted(world):
+    for number in ("C1", "C2", "C3"):
+        sheet = Paper(world, number)
+        sheet.take(sheet.page(doubts=(1,)))
+    view = world.do(scanning.read_overview, ADMIN, "s1", AFTER, 2)
+    assert (len(view.sheets), view.waiting, view.open_places) == (2, 3, 3)
 
 
 def test_an_absence_makes_no_attempt(world, sheet):
@@ -275,7 +289,8 @@ def test_nobody_reaches_beyond_their_units_or_into_their_own_sitting(world, shee
     assert taken.problem == Problem.UNKNOWN_PAPER
     assert sheet.take(sheet.page(doubts=(1,)))[0].problem == ""
     assert overview(world, TOWN).sheets == []
-    scan = overview(world).places[0][1].scan_id
+    assert doubt(world, actor=TOWN).place is None
+    scan = doubt(world).place.scan_id
     for action in (
         lambda: world.do(sheets.decide_place, TOWN, "s1", scan, 1, 0, [], "", AFTER),
         lambda: world.do(sheets.drop_page, TOWN, "s1", scan, "x", AFTER),
@@ -293,6 +308,7 @@ def test_nobody_reaches_beyond_their_units_or_into_their_own_sitting(world, shee
         lambda: sheet.take(sheet.page(picture=b"x"), actor=both, at=during),
         lambda: sheet.take(sheet.page(picture=b"x"), code="", actor=both, at=during),
         lambda: overview(world, both, during),
+        lambda: world.do(scanning.next_doubt, both, "s1", 0, during),
         lambda: world.do(sheets.decide_place, both, "s1", scan, 1, 0, [], "", during),
         lambda: sheet.take(sheet.page(), actor=Actor("m", {Role.MARKER: "/"})),
         lambda: overview(world, Actor("i", {Role.INSPECTOR: "/"})),

@@ -13,14 +13,17 @@ from quiz.core.scan import CONFIDENCE_LINE, Fault, ScannedPage, SheetReading, Sl
 from quiz.printing.answer_sheet import LINE_HEIGHT, WritingBox, layout_of
 from quiz.printing.scan.find import Found, Grey, Pose, find_codes, find_pose, pixels_per_mm
 from quiz.printing.scan.judge import fault_of, judge_absent, judge_bubbles, judge_number, judge_slots
-from quiz.printing.scan.measure import FLAT, blank_form, flatten, measure
+from quiz.printing.scan.measure import FLAT, blank_form, flatten, levels, measure
 from quiz.printing.scan.pages import KeptPage, Source, decode, take_page
 
 cv2.setNumThreads(1)  # a page is a core's work: who has many pages takes many processes
 
 LOWEST_DPI = 130
-INK, INK_SHARE = 0.25, 0.002
-"""How dark a small part of a writing box must be to be ink, as a share of the paper, and which share of the box must be."""
+INK, INK_SHARE = 0.12, 0.002
+"""From how dark on a small part of a writing box is ink (0 as the paper, 1 as the corner marks), and from which share of the box on it is writing."""
+
+PAPER_CELLS = 13
+"""How far around, in cells of 0.4 mm, the paper beside writing is looked for: farther than a character is wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +94,15 @@ def read_flat(flat: Grey, shape: SheetShape, number: int, pose: Pose, dpi: int) 
             grid = judge_number(judged[at : at + len(page.grid)])
         if page.absent:
             absent = judge_absent(judged[-1])
-    slots += [_read_box(flat, box) for box in page.boxes]
+    white, black, _ = levels(flat)
+    slots += [_read_box(flat, box, 1 - black / max(white, 1.0)) for box in page.boxes]
     return SheetReading(number, len(pages), tuple(slots), grid, absent, tuple(Decimal(f"{value:.9g}") for value in pose.ravel()), dpi)
 
 
-def _read_box(flat: Grey, box: WritingBox) -> SlotReading:
-    """Whether anything is written in a box: what, a person reads."""
+def _read_box(flat: Grey, box: WritingBox, span: float) -> SlotReading:
+    """Whether anything is written in a box: what, a person reads. `span` is how far corner marks are from the paper, as a share of its grey."""
     step = LINE_HEIGHT if box.lines > 1 else box.height
-    inked = [_ink(flat, box, n * step, step) for n in range(box.lines)]
+    inked = [_ink(flat, box, n * step, step, span) for n in range(box.lines)]
     share = max(inked)
     if share >= INK_SHARE:
         return SlotReading(box.slot, State.WRITTEN, 0, (), box.blank, darkness=(round(1000 * share),))
@@ -106,10 +110,10 @@ def _read_box(flat: Grey, box: WritingBox) -> SlotReading:
     return SlotReading(box.slot, State.BLANK, sure, (), box.blank, darkness=(round(1000 * share),))
 
 
-def _ink(flat: Grey, box: WritingBox, offset: float, step: float) -> float:
+def _ink(flat: Grey, box: WritingBox, offset: float, step: float, span: float) -> float:
     """The share of a line's room, without the ruled line itself, that is dark."""
     top, bottom = box.y + offset + 1.0, box.y + offset + step - 2.8
     part = flat[round(top * FLAT) : round(bottom * FLAT), round((box.x + 1) * FLAT) : round((box.x + box.width - 1) * FLAT)]
-    cells = cv2.resize(part, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA).astype(np.float64)
-    white = max(float(np.percentile(cells, 70)), 1.0)
-    return float(((white - cells) / white > INK).mean())
+    cells = np.asarray(cv2.resize(part, None, fx=1 / 3, fy=1 / 3, interpolation=cv2.INTER_AREA), np.float32)
+    paper = cv2.blur(cv2.dilate(cv2.blur(cells, (3, 3)), np.ones((PAPER_CELLS, PAPER_CELLS), np.uint8)), (PAPER_CELLS, PAPER_CELLS))
+    return float(((paper - cells) / (np.maximum(paper, 1.0) * max(span, 0.05)) > INK).mean())
