@@ -26,6 +26,8 @@ PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 OLDEST = (3, 11)
 LOCK = "requirements.txt"
 TEST_LOCK = "requirements-test.txt"
+SCAN = ["--extra", "scan"]
+"""What reads answer sheets is optional for who installs the package, and there for who starts from a checkout."""
 
 USAGE = """\
 用法 Usage: python3 tasks.py COMMAND [ARGS]
@@ -298,7 +300,7 @@ def lock(arguments: list[str]) -> int:
         pip("uv")
         uv = shutil.which("uv", path=str(BIN))
     common = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "--python-version", "3.11", "--only-binary", ":all:", "--quiet"]
-    for name, more in ((LOCK, []), (TEST_LOCK, ["--extra", "test", "--constraint", LOCK])):
+    for name, more in ((LOCK, SCAN), (TEST_LOCK, [*SCAN, "--extra", "test", "--constraint", LOCK])):
         if subprocess.call([str(uv), "pip", "compile", "pyproject.toml", *common, *more, *arguments, "--output-file", name], cwd=ROOT):
             return 1
         without_hosts(ROOT / name)

@@ -7,7 +7,24 @@ import sys
 import click
 
 from quiz import __version__
-from quiz.cli import account, appeal, audit, backup, bank, blueprint, correction, database, grade, paper, result, roster, serve, sitting, stats
+from quiz.cli import (
+    account,
+    appeal,
+    audit,
+    backup,
+    bank,
+    blueprint,
+    correction,
+    database,
+    grade,
+    paper,
+    result,
+    roster,
+    scan,
+    serve,
+    sitting,
+    stats,
+)
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
 
@@ -28,6 +45,7 @@ for command in (
     roster.roster,
     sitting.sitting,
     paper.paper,
+    scan.scan,
     result.result,
     appeal.appeal,
     grade.grade,

@@ -11,6 +11,7 @@ import click
 from quiz.assembly.proof import Report, verify_proof
 from quiz.cli.console import Console, pass_console, whole_file
 from quiz.core.message import QuizError, say
+from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
@@ -46,8 +47,7 @@ def print_(console: Console, sitting: str, numbers: tuple[str, ...], everyone: b
     parts = [jobs[at : at + MOST_IN_A_FILE] for at in range(0, len(jobs), MOST_IN_A_FILE)]
     with click.progressbar(length=len(jobs), label=console.text(say("正在排版")), fill_char="#", empty_char="-") as bar:
         for number, part in enumerate(parts, 1):
-            file = output if len(parts) == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
-            with whole_file(file) as out:
+            with whole_file(_part_file(output, number, len(parts))) as out:
                 print_papers(
                     part,
                     out,
@@ -58,6 +58,32 @@ def print_(console: Console, sitting: str, numbers: tuple[str, ...], everyone: b
                     pictures=pictures,
                 )
     console.say(say("{n}份试卷已写入{files}个文件：{file}。", n=len(jobs), files=len(parts), file=output))
+
+
+@paper.command()
+@click.argument("sitting")
+@click.option("--cadre", "numbers", multiple=True, help="staff number; may be given several times")
+@click.option("--all", "everyone", is_flag=True, help="the answer sheets of everyone in the sitting")
+@click.option("--one-sided", is_flag=True, help="no empty sides: for printing on one side of the paper only")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def sheets(console: Console, sitting: str, numbers: tuple[str, ...], everyone: bool, one_sided: bool, output: Path) -> None:
+    """Print the answer sheets (答题卡) of SITTING as PDF, in the order of the papers; `quiz scan read` reads them once they are filled in."""
+    if bool(numbers) == everyone:
+        raise QuizError("which", say("请用 --cadre 指定工号，或用 --all 打印全部。"))
+    with console.writer() as db:
+        found = papers_to_print(db, console.actor, sitting, console.now(), None if everyone else list(numbers), is_sheets=True)
+        jobs = [PrintJob(paper, candidate) for paper, candidate in found]
+    parts = [jobs[at : at + MOST_IN_A_FILE] for at in range(0, len(jobs), MOST_IN_A_FILE)]
+    with click.progressbar(length=len(jobs), label=console.text(say("正在排版")), fill_char="#", empty_char="-") as bar:
+        for number, part in enumerate(parts, 1):
+            with whole_file(_part_file(output, number, len(parts))) as out:
+                print_answer_sheets(part, out, is_one_sided=one_sided, translate=console.translate, on_paper=lambda _done, _total: bar.update(1))
+    console.say(say("{n}份答题卡已写入{files}个文件：{file}。", n=len(jobs), files=len(parts), file=output))
+
+
+def _part_file(output: Path, number: int, count: int) -> Path:
+    return output if count == 1 else output.with_name(f"{output.stem}-{number}{output.suffix}")
 
 
 @paper.command()

@@ -32,6 +32,8 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     READ_SITTINGS = "read_sittings"
     PRINT_PAPERS = "print_papers"
+    SCAN = "scan"
+    ENTER_ANSWERS = "enter_answers"
     READ_RESULTS = "read_results"
     WATCH_HALL = "watch_hall"
     READ_ITEMS = "read_items"
@@ -56,6 +58,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.SCHEDULE: frozenset({Role.ORGANISER}),
     Action.READ_SITTINGS: frozenset({Role.ORGANISER, Role.INSPECTOR, Role.MARKER}),
     Action.PRINT_PAPERS: frozenset({Role.ORGANISER}),
+    Action.SCAN: frozenset({Role.ORGANISER}),
+    Action.ENTER_ANSWERS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.WATCH_HALL: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),

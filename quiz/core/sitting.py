@@ -49,14 +49,15 @@ class Phase(StrEnum):
 
 
 class ClosedBy(StrEnum):
-    """Who closed an attempt."""
+    """Who closed an attempt; PAPER when it was written on an answer sheet and brought in."""
 
     TRAINEE = "trainee"
     DEADLINE = "deadline"
     ORGANISER = "organiser"
+    PAPER = "paper"
 
 
-BY_PEOPLE = (ClosedBy.TRAINEE, ClosedBy.ORGANISER)
+BY_PEOPLE = (ClosedBy.TRAINEE, ClosedBy.ORGANISER, ClosedBy.PAPER)
 """Who closes for good: what the clock has closed may still be delivered for a while."""
 
 

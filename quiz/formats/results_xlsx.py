@@ -11,7 +11,12 @@ from quiz.core.results import STANDING_NAMES, ResultRow, Standing, UnitRow, summ
 from quiz.formats.excel_sheet import Sheet, new_book
 
 CHINA = timezone(timedelta(hours=8))
-CLOSED_BY_NAMES = {"trainee": mark_text("本人交卷"), "deadline": mark_text("到时自动交卷"), "organiser": mark_text("组考人员收卷")}
+CLOSED_BY_NAMES = {
+    "trainee": mark_text("本人交卷"),
+    "deadline": mark_text("到时自动交卷"),
+    "organiser": mark_text("组考人员收卷"),
+    "paper": mark_text("纸质答题卡"),
+}
 
 CADRE_COLUMNS = (
     (mark_text("单位"), 24),

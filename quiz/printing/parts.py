@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from quiz.core.answer_sheet import written_lines
 from quiz.core.paper import Slot, plain_number
 from quiz.core.picture import Picture
 from quiz.core.question import BLANK, OPTION_LETTERS, TYPE_NAMES, BlankKind, Option, QuestionType
@@ -19,9 +20,8 @@ SHORT_GAP, LONG_GAP = 4.0, 7.0
 
 ORDER_GAP = 10.0
 ORDER_LINE = f"正确顺序：{BLANK}"
-FEWEST_LINES, MOST_LINES = 4, 14
 WRITING_LEADING = 24.0
-"""The height of a written line, in points, and how many lines a short answer gets."""
+"""The height of a written line, in points."""
 
 BRACKET = "（　　）"
 BETWEEN_QUESTIONS = 3.0
@@ -112,9 +112,8 @@ def matching_part(slot: Slot, place: Place) -> Lines:
 
 def short_answer_part(slot: Slot, place: Place) -> Lines:
     """The stem, and room to write: more for more marks."""
-    lines = min(MOST_LINES, max(FEWEST_LINES, round(float(slot.max_mark))))
     stem = _numbered(slot, place, _stem_rows(slot.question.stem, place))
-    return [*stem, *_stem_picture(slot, place), *(space(WRITING_LEADING) for _ in range(lines))]
+    return [*stem, *_stem_picture(slot, place), *(space(WRITING_LEADING) for _ in range(written_lines(slot.max_mark)))]
 
 
 def case_part(slot: Slot, place: Place) -> Lines:

@@ -23,9 +23,9 @@ def code_text(code: str, digest: str, side: int) -> str:
 
 
 @lru_cache(maxsize=256)
-def code_squares(text: str, side: float = SIDE) -> tuple[tuple[float, float, float, float], ...]:
-    """Return the black bars of the code (error correction M, `side` wide) as x, y, width, height; its lower left corner is (0, 0)."""
-    matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
+def code_squares(text: str, side: float = SIDE, error: str = "m") -> tuple[tuple[float, float, float, float], ...]:
+    """Return the black bars of the code (`side` wide, error correction `error`) as x, y, width, height; its lower left corner is (0, 0)."""
+    matrix = segno.make(text, error=error, micro=False, boost_error=False).matrix
     module = side / len(matrix)
     bars = []
     for down, row in enumerate(matrix):

@@ -69,6 +69,17 @@ class Sheets:
         """Draw a dotted upright line."""
         self._drawing.append(f"q 1 J [0 3] 0 d 1.1 w {x:.2f} {y:.2f} m {x:.2f} {y_end:.2f} l S Q")
 
+    def add_tinted(self, marks: Iterable[Mark], colour: tuple[float, float, float], x: float = 0.0, y: float = 0.0) -> None:
+        """Draw marks at once in a colour (red, green, blue from 0 to 1), over what is there and under the texts that `add_marks` was given."""
+        outer = self._drawing, self._texts
+        self._drawing, self._texts = [], []
+        self.add_marks(marks, x, y)
+        inner = [*self._drawing, *self._text_operators()]
+        self._drawing, self._texts = outer
+        if inner:
+            tint = " ".join(f"{part:g}" for part in colour)
+            self._drawing.append("\n".join([f"q {tint} rg {tint} RG", *inner, "Q"]))
+
     def add_white(self, x: float, y: float, width: float, height: float) -> None:
         """Cover a rectangle with white."""
         self._drawing.append(f"q 1 g {x:.2f} {y:.2f} {width:.2f} {height:.2f} re f Q")

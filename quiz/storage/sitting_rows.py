@@ -27,6 +27,7 @@ from quiz.storage.tables import (
     DocumentRow,
     GradingRow,
     HallEventRow,
+    KeyingRow,
     LateDecisionRow,
     MarkRow,
     OverrideRow,
@@ -36,6 +37,9 @@ from quiz.storage.tables import (
     QuestionUseRow,
     ReadingRow,
     ResponseRow,
+    ScanDecisionRow,
+    ScanImageRow,
+    ScanRow,
     SittingRow,
     SittingSiteRow,
     UnitRow,
@@ -43,6 +47,8 @@ from quiz.storage.tables import (
 
 Plain = dict[str, Any]
 AT_ONCE = 500
+FEW = 10
+"""Pictures in memory."""
 
 OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("attempts", AttemptRow),
@@ -62,6 +68,9 @@ OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("hall_events", HallEventRow),
     ("attempt_voids", AttemptVoidRow),
     ("late_decisions", LateDecisionRow),
+    ("scans", ScanRow),
+    ("scan_decisions", ScanDecisionRow),
+    ("keyings", KeyingRow),
 )
 """Tables whose rows name their sitting."""
 
@@ -95,11 +104,15 @@ class SittingRows:
         yield "audit", self._plain(AuditRow, select(AuditRow.__table__).where(AuditRow.subject == self._sitting.code).order_by(AuditRow.id))
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
-        """Yield the pictures of the questions that the papers named, by file name."""
+        """Yield the pictures of the questions that the papers named, and of every page that was scanned, by file name."""
         for digest in sorted(self._pictures):
             row = self._session.get(PictureRow, digest)
             if row is not None:
                 yield f"{digest}.{row.kind}", row.content
+        pages = select(ScanRow.digest).where(ScanRow.sitting_id == self._sitting.id)
+        query = select(ScanImageRow.digest, ScanImageRow.kind, ScanImageRow.content).where(ScanImageRow.digest.in_(pages))
+        for digest, kind, content in self._session.execute(query.order_by(ScanImageRow.digest).execution_options(yield_per=FEW)):
+            yield f"scan-{digest}.{kind}", content
 
     def _plain(self, table: type[DeclarativeBase], query: Select[Any]) -> Iterator[Plain]:
         names = [column.name for column in _table(table).columns]

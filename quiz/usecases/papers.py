@@ -17,12 +17,12 @@ from quiz.usecases.results import refuse_candidate
 
 
 def papers_to_print(
-    session: Session, actor: Actor, code: str, now: datetime, numbers: Sequence[str] | None = None, with_key: bool = False
+    session: Session, actor: Actor, code: str, now: datetime, numbers: Sequence[str] | None = None, with_key: bool = False, is_sheets: bool = False
 ) -> list[tuple[Paper, Candidate]]:
     """Return the papers of a sitting with the candidate of each, in the order of seats (without a seat last): all, or those of `numbers`.
 
-    Who printed what, with or without the key, is written to the audit log. NotFound without such a sitting, QuizError `no_paper` for
-    a staff number without a paper here, Forbidden to one of its own candidates.
+    Who printed what, with or without the key, or (`is_sheets`) only the answer sheets, is written to the audit log. NotFound without such a
+    sitting, QuizError `no_paper` for a staff number without a paper here, Forbidden to one of its own candidates.
     """
     scope = actor.require(Action.PRINT_PAPERS)
     sitting = sittings.get_sitting(session, code)
@@ -33,7 +33,8 @@ def papers_to_print(
     missing = sorted(set(numbers or ()) - {seat.cadre.number for seat in seats})
     if missing:
         raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
-    audit.record(session, now, actor.name, "print_papers", code, {"papers": len(seats), "with_key": with_key})
+    action, detail = ("print_sheets", {}) if is_sheets else ("print_papers", {"with_key": with_key})
+    audit.record(session, now, actor.name, action, code, {"papers": len(seats), **detail})
     seats.sort(key=lambda seat: (seat.paper.seat is None, seat.paper.seat or 0))  # those without stay by unit and staff number
     return [(read_paper(seat.paper), _candidate(seat)) for seat in seats]
 

@@ -32,6 +32,7 @@ from quiz.web import (
     presence,
     proxies,
     saving,
+    scans,
     setter,
     trainee,
     workbench,
@@ -89,7 +90,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, items, marker
+        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

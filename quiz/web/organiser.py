@@ -22,6 +22,7 @@ from quiz.core.paper import Candidate, Paper
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one
 from quiz.core.sitting import Phase
 from quiz.formats.results_xlsx import write_results
+from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
@@ -147,8 +148,9 @@ def export(code: str) -> ResponseReturnValue:
 @pages.post("/sittings/<code>/papers.pdf")
 @needs(Action.PRINT_PAPERS)
 def papers(code: str) -> ResponseReturnValue:
-    """The papers as one PDF; what was wrong in the form is told on the sitting's page."""
+    """The papers, or their answer sheets, as one PDF; what was wrong in the form is told on the sitting's page."""
     form = PrintForm()
+    is_sheets = request.form.get("what") == "sheets"
     with reader() as db:
         view = results.read_sitting(db, actor(), code, now())
     form.unit.choices = _unit_choices(view)
@@ -164,14 +166,15 @@ def papers(code: str) -> ResponseReturnValue:
         if count > MOST_PAPERS:
             raise QuizError("too_many_papers", say("一次最多打印{most}份，这里有{n}份。请按单位分批打印。", most=MOST_PAPERS, n=count))
         with writer() as db:
-            found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data)
-            pictures = pictures_to_print(db, [paper for paper, _ in found])
-        document = _pdf(found, PageSize(form.size.data), form.with_key.data, pictures)
+            found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data, is_sheets=is_sheets)
+            pictures = {} if is_sheets else pictures_to_print(db, [paper for paper, _ in found])
+        document = _sheets(found) if is_sheets else _pdf(found, PageSize(form.size.data), form.with_key.data, pictures)
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
             raise
         return _show(code, form, say_text(error.message), 409)
-    return send_file(document, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-papers.pdf")
+    name = f"{code}-sheets.pdf" if is_sheets else f"{code}-papers.pdf"
+    return send_file(document, mimetype="application/pdf", as_attachment=True, download_name=name)
 
 
 @pages.route("/sittings/<code>/release", methods=["GET", "POST"])
@@ -203,6 +206,13 @@ def _pdf(found: Sequence[tuple[Paper, Candidate]], size: PageSize, with_key: boo
     out = BytesIO()
     jobs = [PrintJob(paper, candidate) for paper, candidate in found]
     print_papers(jobs, out, size=size, with_key=with_key, translate=translate, pictures=pictures)
+    out.seek(0)
+    return out
+
+
+def _sheets(found: Sequence[tuple[Paper, Candidate]]) -> BytesIO:
+    out = BytesIO()
+    print_answer_sheets([PrintJob(paper, candidate) for paper, candidate in found], out, translate=translate)
     out.seek(0)
     return out
 

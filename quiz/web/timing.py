@@ -18,13 +18,18 @@ from quiz.core.paper import section_heading
 from quiz.core.sitting import LONGEST_EXTRA, ClosedBy
 from quiz.storage.changes import EXTEND, PAUSE, REOPEN
 from quiz.usecases import extending, hall, results
+from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.extending import GivenBack
 from quiz.usecases.mark_history import history_of
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import ListedField, WholeField
 
 CHANGE_NAMES = {EXTEND: mark_text("加时"), PAUSE: mark_text("补时"), REOPEN: mark_text("重新开放")}
-CLOSED_BY_NAMES = {ClosedBy.DEADLINE: mark_text("（到时自动收卷）"), ClosedBy.ORGANISER: mark_text("（组考人员收卷）")}
+CLOSED_BY_NAMES = {
+    ClosedBy.DEADLINE: mark_text("（到时自动收卷）"),
+    ClosedBy.ORGANISER: mark_text("（组考人员收卷）"),
+    ClosedBy.PAPER: mark_text("（纸质答题卡）"),
+}
 TOO_MANY = mark_text("请填写1至240之间的分钟数。")
 
 
@@ -117,9 +122,11 @@ def show_cadre(code: str, number: str, form: TimeForm | None = None, problem: st
         shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
         history = extending.history_of(db, actor(), code, number)
         desk = hall.read_desk(db, actor(), code, number, now())
+        is_scanned = has_corrected(db, found)
     page = render_template(
         "organiser/cadre.html",
         result=found,
+        is_scanned=is_scanned,
         shares=shares,
         section_heading=section_heading,
         history=history,

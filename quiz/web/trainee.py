@@ -31,6 +31,7 @@ from quiz.storage.papers import read_paper
 from quiz.storage.sittings import known_end
 from quiz.usecases import appealing, attempts, results, saving
 from quiz.usecases.attempts import Desk, Listed
+from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.mark_history import history_of
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
@@ -185,6 +186,7 @@ def result(code: str) -> ResponseReturnValue:
         found = None if standing is Standing.COLLECTING else results.my_result(db, actor(), code, now())
         history = history_of(db, found) if found else None
         mine = appealing.read_mine(db, actor(), code, now())
+        is_scanned = found is not None and has_corrected(db, found)
     shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
     return render_template(
         "trainee/result.html",
@@ -194,6 +196,7 @@ def result(code: str) -> ResponseReturnValue:
         mine=mine,
         longest=appealing.LONGEST_TEXT,
         REMEDY_NAMES=REMEDY_NAMES,
+        is_scanned=is_scanned,
         code=code,
         shares=shares,
         headings=headings(found.paper) if found and found.paper else [],

@@ -134,6 +134,9 @@ def test_the_whole_chain(county):
     assert "no_paper" in county("paper", "print", "s1", "--cadre", "C9999", "-o", county.folder / "x.pdf")
     assert not (county.folder / "x.pdf").exists()
     assert "which" in county("paper", "print", "s1", "-o", county.folder / "x.pdf")
+    assert "which" in county("paper", "sheets", "s1", "-o", county.folder / "x.pdf")
+    assert "1份答题卡" in county("paper", "sheets", "s1", "--cadre", someone, "-o", county.folder / "s.pdf")
+    assert "答题卡" in "".join(page.get_textpage().get_text_range().replace("\u3000", "") for page in pypdfium2.PdfDocument(county.folder / "s.pdf"))
 
 
 def test_how_papers_were_drawn_before_and_after(county):

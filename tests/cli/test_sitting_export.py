@@ -22,10 +22,11 @@ from quiz.formats.sitting_zip import FORMAT, VERSION, write_record
 from quiz.storage import dump
 from quiz.storage.engine import reading, snapshot
 from quiz.storage.tables import AttemptRow, AuditRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow
-from quiz.usecases import attempts, grading, scheduling
+from quiz.usecases import attempts, grading, scheduling, sheets
 from quiz.usecases.sitting_record import note_export, read_record
 from tests.cli.test_chain import BANKS, SITTING, Shell, sit_right
 from tests.usecases.conftest import ADMIN, NOW, OPENS, SEED, ZONE, empty, sitting_plan, trainee  # noqa: F401
+from tests.usecases.test_scanning import Paper as SheetPaper
 
 AFTER = OPENS + timedelta(hours=3)
 
@@ -81,6 +82,17 @@ def test_it_holds_every_row(world):
     assert {row["state"] for row in rows(members, "responses")} == {"accepted", "superseded", "late"}
     assert [row["action"] for row in rows(members, "audit")] == ["create_sitting", "decide", "export_sitting"]
     assert json.loads(members["manifest.json"])["rows"]["papers"] == 3
+
+
+def test_scanned_pages_go_with_it_and_their_decisions(world):
+    sheet = SheetPaper(world, "C3")
+    page = sheet.page(doubts=(1,))
+    (taken,) = sheet.take(page)
+    world.do(sheets.decide_place, ADMIN, "s1", taken.sheet.state.places[0].scan_id, 1, 0, [], "看不清", AFTER)
+    members = exported(world)
+    assert members[f"pictures/scan-{page.digest}.jpeg"] == page.content
+    assert [(row["digest"], row["problem"], row["doubts"]) for row in rows(members, "scans")] == [(page.digest, "", 1)]
+    assert [(row["kind"], row["slot"], row["reason"]) for row in rows(members, "scan_decisions")] == [("mark", 1, "看不清")]
 
 
 def test_every_attempt_is_marked_again_from_the_file_alone(world):

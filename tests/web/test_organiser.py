@@ -283,6 +283,20 @@ def test_printing(person: People, web_engine: Engine) -> None:
         assert len(session.scalars(select(AuditRow).where(AuditRow.action == "print_papers")).all()) == 3
 
 
+def test_answer_sheets_come_from_the_same_form_and_are_logged_as_such(person: People, web_engine: Engine) -> None:
+    """One sheet for each paper asked for, with its code, and no question on it."""
+    answer = person("organiser").post("/sittings/demo/papers.pdf", {"who": "unit", "unit": "T01", "size": "A4", "what": "sheets"})
+    assert "demo-sheets.pdf" in answer.headers["Content-Disposition"]
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(answer.data))
+    assert "王秀英" in text
+    assert paper_code(web_engine, "Q001") in text
+    assert paper_code(web_engine, "Q002") not in text
+    assert "单选第" not in text
+    with reading(web_engine) as session:
+        (row,) = session.scalars(select(AuditRow).where(AuditRow.action == "print_sheets"))
+        assert '"papers":2' in row.detail
+
+
 @pytest.mark.parametrize(
     ("form", "told"),
     [

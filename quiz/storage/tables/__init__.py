@@ -29,6 +29,7 @@ from quiz.storage.tables.hall import (
 from quiz.storage.tables.marking import ClaimRow, ReadingRow
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
+from quiz.storage.tables.scans import KeyingRow, ScanDecisionRow, ScanImageRow, ScanRow
 from quiz.storage.tables.sittings import (
     AdmissionRow,
     AmendmentRow,
@@ -64,6 +65,7 @@ __all__ = [
     "GradingRow",
     "GrantRow",
     "HallEventRow",
+    "KeyingRow",
     "LateDecisionRow",
     "LoginRow",
     "MarkRow",
@@ -84,6 +86,9 @@ __all__ = [
     "QuestionUseRow",
     "ReadingRow",
     "ResponseRow",
+    "ScanDecisionRow",
+    "ScanImageRow",
+    "ScanRow",
     "SittingRow",
     "SittingSiteRow",
     "UnitRow",

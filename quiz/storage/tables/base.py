@@ -33,6 +33,10 @@ APPEND_ONLY = (
     "attempt_void",
     "late_decision",
     "hall_event",
+    "scan_image",
+    "scan",
+    "scan_decision",
+    "keying",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
