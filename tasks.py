@@ -178,9 +178,9 @@ def run(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Install what is missing and run the tests."""
+    """Install what is missing and run the tests, all of them in as many processes as there are cores, a file in one."""
     install(TEST_LOCK)
-    return become([str(PYTHON), "-m", "pytest", *arguments])
+    return become([str(PYTHON), "-m", "pytest", *(arguments or ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"])])
 
 
 def become(command: list[str]) -> int:

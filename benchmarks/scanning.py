@@ -1,8 +1,9 @@
 """How well and how fast answer sheets are read: `python -m benchmarks.scanning [PAGES] [JOBS]`, by default 2000 pages in 2 processes.
 
-Made-up people fill in printed sheets and a made-up scanner spoils them (`tests/printing/synthetic_scanner.py`); each page goes through what `quiz scan
-read` does with a JPEG file: unpack, find, read. Counted are the questions whose accepted reading is not what was meant, and those sent to a person.
-Processor seconds, so that other work on the machine matters less. The reader's numbers were chosen on seeds below 1,000,000, which are not used here.
+Made-up people fill in printed sheets and a made-up scanner spoils them (`tests/printing/synthetic_scanner.py`); each page goes through what
+`quiz scan read` does with a JPEG file: unpack, find, read. Counted are the questions whose accepted reading is not what was meant, and those
+sent to a person. Processor seconds, so that other work on the machine matters less. The reader's numbers were chosen on seeds below 1,000,000,
+which are not used here.
 """
 
 from __future__ import annotations

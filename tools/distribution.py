@@ -28,6 +28,7 @@ SPREAD = {
     "decision",
     "grading",
     "hall_event",
+    "keying",
     "late_decision",
     "mark",
     "mark_override",
@@ -58,8 +59,8 @@ COPIED = {
 }
 """Read with the rows of every sitting, changed seldom while people sit."""
 
-CENTRAL = {"audit", "clock", "clock_alarm", "login", "proposal", "proposal_event", "proposal_picture"}
-"""Of no sitting, or one chain for all: on one machine."""
+CENTRAL = {"audit", "clock", "clock_alarm", "login", "proposal", "proposal_event", "proposal_picture", "scan", "scan_decision", "scan_image"}
+"""Of no sitting, or one chain for all, or not yet known of which: on one machine."""
 
 
 def findings(metadata: MetaData = Base.metadata) -> Iterator[str]:

@@ -175,17 +175,17 @@ def test_a_correction_answers_the_appeals_on_its_question(person: People, web_en
 
 
 def test_the_window_is_shown_changed_and_ends(person: People, web_engine: Engine, clock: Clock, code: str) -> None:
-    """Three days; longer by the organiser; then no form and no appeal any more."""
+    """Three days from when nothing can come in any more; longer by the organiser; then no form and no appeal any more."""
     number = _sit(web_engine, "Q001")
     clock.go_on(hours=3)
     organiser, trainee = person("organiser"), person("q001")
-    assert "到2026年12月4日（周五）11:00为止" in organiser.get(APPEALS).text
+    assert "到2026年12月4日（周五）11:10为止" in organiser.get(APPEALS).text
     shorter = organiser.post(f"{APPEALS}/window", {"days": "1"})
     assert shorter.status_code == 409
     assert "只能延长" in shorter.text
     assert organiser.post(f"{APPEALS}/window", {"days": "99"}).status_code == 422
     assert organiser.post(f"{APPEALS}/window", {"days": "5"}).status_code == 303
-    assert "到2026年12月6日（周日）11:00为止" in trainee.get(f"/papers/{code}/result").text
+    assert "到2026年12月6日（周日）11:10为止" in trainee.get(f"/papers/{code}/result").text
     clock.go_on(days=6)
     trainee.sign_in("q001")
     result = trainee.get(f"/papers/{code}/result")
