@@ -8,7 +8,6 @@ from typing import BinaryIO
 from quiz.core.answer_sheet import NUMBER_DIGITS, shape_of, sheet_id
 from quiz.core.message import QuizError, Translate, mark_text, say
 from quiz.core.paper import Candidate, Paper, section_number
-from quiz.core.paper_text import paper_digest
 from quiz.printing.answer_sheet import (
     ABSENT,
     BUBBLE_HEIGHT,
@@ -79,7 +78,7 @@ def print_answer_sheets(
 def draw_answer_sheet(sheets: Sheets, job: PrintJob, translate: Translate, *, is_one_sided: bool) -> None:
     """Draw one candidate's answer sheet."""
     layout = layout_of(shape_of(job.paper))
-    digest = paper_digest(job.paper)
+    digest = job.paper_digest
     for page in layout.pages:
         _draw_codes(sheets, job.paper.code, digest, page.number)
         _draw_title(sheets, job, page, translate)

@@ -7,7 +7,6 @@ from typing import BinaryIO
 
 from quiz.core.message import Translate, mark_text, say
 from quiz.core.paper import Paper
-from quiz.core.paper_text import paper_digest
 from quiz.core.picture import NO_PICTURES
 from quiz.printing.flow import fill_columns
 from quiz.printing.geometry import GEOMETRIES, KEY_GEOMETRIES, Geometry, PageSize
@@ -56,7 +55,7 @@ def draw_paper(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Tra
     """Draw one candidate's paper, with a blank side at the end when the sides would be odd in number."""
     columns = fill_columns(paper_blocks(job.paper, geometry, translate, job.candidate.seat), geometry.column_height)
     across = len(geometry.lefts)
-    digest = paper_digest(job.paper)
+    digest = job.paper_digest
     sides = -(-len(columns) // across)
     for side in range(sides + sides % 2):
         back = side % 2 == 1
