@@ -162,7 +162,9 @@ def read_room_lines(text: str) -> dict[str, tuple[Room, ...]]:
         site, _, listed = line.replace("：", ":").partition(":")
         found = [_ROOM.fullmatch(word) for word in listed.replace("，", " ").replace("、", " ").replace(",", " ").split()]
         rooms = tuple(Room(int(match["places"]), match["name"] or "") for match in found if match)
-        is_good = bool(rooms) and len(rooms) == len(found) and all(1 <= room.places <= MOST_PLACES and len(room.name) <= NAME_LENGTH for room in rooms)
+        is_good = (
+            bool(rooms) and len(rooms) == len(found) and all(1 <= room.places <= MOST_PLACES and len(room.name) <= NAME_LENGTH for room in rooms)
+        )
         if not is_good or not site.strip() or site.strip() in out:
             raise ValueError(line.strip())
         out[site.strip()] = rooms
@@ -171,7 +173,9 @@ def read_room_lines(text: str) -> dict[str, tuple[Room, ...]]:
 
 def write_room_lines(sites: Mapping[str, tuple[Room, ...]]) -> str:
     """Return the lines that `read_room_lines` reads."""
-    return "\n".join(f"{site}：" + " ".join(f"{room.name}={room.places}" if room.name else str(room.places) for room in rooms) for site, rooms in sites.items())
+    return "\n".join(
+        f"{site}：" + " ".join(f"{room.name}={room.places}" if room.name else str(room.places) for room in rooms) for site, rooms in sites.items()
+    )
 
 
 def write_plan(plan: RoomPlan) -> str:

@@ -88,7 +88,9 @@ def test_rooms_are_read_as_they_are_written():
     assert read_plan("") is None
 
 
-@pytest.mark.parametrize("line", ["第一中学", "第一中学：", "：30", "第一中学：三十", "一中：0", "一中：501", "一中：30 x=", "一中：30\n一中：20", f"一中：{'长' * 21}=3"])
+@pytest.mark.parametrize(
+    "line", ["第一中学", "第一中学：", "：30", "第一中学：三十", "一中：0", "一中：501", "一中：30 x=", "一中：30\n一中：20", f"一中：{'长' * 21}=3"]
+)
 def test_a_line_that_is_not_like_that_is_named(line):
     with pytest.raises(ValueError, match=line.splitlines()[-1][:5]):
         read_room_lines(line)

@@ -1,6 +1,5 @@
 """rooms of a sitting"""
 
-
 import sqlalchemy as sa
 from alembic import op
 
