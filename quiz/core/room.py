@@ -39,7 +39,7 @@ class RoomPlan:
 
 @dataclass(frozen=True, slots=True)
 class Sitter:
-    """Somebody to be seated: `order` is the place in the order of the draw (None: came later), `number` the staff number, `form` of the first paper."""
+    """Somebody to be seated: `order` is the place in the order of the draw (None: came later), `form` that of the first paper."""
 
     key: int
     number: str
@@ -76,8 +76,9 @@ def seat_people(people: Iterable[Sitter], rooms: Sequence[Room] = (), usual: int
     room neighbours in rows of `columns` seats get different forms as far as there are any. Those who came later take free places behind them.
     RoomsTooSmall when named rooms do not hold everyone.
     """
-    drawn = sorted((one for one in people if one.order is not None), key=lambda one: (one.order, one.number))
-    late = sorted((one for one in people if one.order is None), key=lambda one: one.number)
+    everyone = sorted(people, key=lambda one: (one.order or 0, one.number))
+    drawn = [one for one in everyone if one.order is not None]
+    late = [one for one in everyone if one.order is None]
     if rooms and sum(room.places for room in rooms) < len(drawn) + len(late):
         raise RoomsTooSmall(len(drawn) + len(late) - sum(room.places for room in rooms))
     out: dict[int, Seated] = {}
@@ -110,7 +111,8 @@ def _free_room(taken: list[int], rooms: Sequence[Room], usual: int) -> int:
     """The room for one more: the last that is used and those behind it first, then the earlier ones, at last a new one."""
     places = [room.places for room in rooms] or [usual] * len(taken)
     last = max((room for room, count in enumerate(taken) if count), default=0)
-    for room in (*range(last, len(taken)), *range(last)):
+    order: list[int] = [*range(last, len(taken)), *range(last)]
+    for room in order:
         if taken[room] < places[room]:
             return room
     taken.append(0)

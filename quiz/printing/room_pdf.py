@@ -1,4 +1,4 @@
-"""Prints what a room needs besides papers: the sheet that separates it from the next, the door notice, the attendance sheet, the list for invigilators."""
+"""Prints what a room needs besides papers: the sheet that separates it from the next, door notice, attendance sheet, invigilators' list."""
 
 from __future__ import annotations
 

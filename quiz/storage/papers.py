@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -233,6 +233,12 @@ def papers_by_id(session: Session, ids: Sequence[int]) -> dict[int, PaperRow]:
     """Return papers by their row ids."""
     rows = session.scalars(select(PaperRow).where(PaperRow.id.in_(list(ids))))
     return {row.id: row for row in rows}
+
+
+def contents_of(session: Session, ids: Sequence[int]) -> Iterator[str]:
+    """Yield the texts of papers, by their row ids, a few hundred in memory."""
+    for start in range(0, len(ids), AT_ONCE):
+        yield from session.scalars(select(PaperRow.content).where(PaperRow.id.in_(list(ids[start : start + AT_ONCE]))))
 
 
 def count_papers(session: Session, sitting: SittingRow) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Candidate, Paper
+from quiz.core.paper_text import named_digests, without_code
 from quiz.core.room import RoomPlan
 from quiz.core.site import Site
 from quiz.storage import audit, papers, sittings
@@ -48,7 +49,10 @@ class RoomToPrint:
 
 @dataclass(frozen=True, slots=True)
 class SittingToPrint:
-    """All rooms of a sitting that the actor may print for, by site and number."""
+    """All rooms of a sitting that the actor may print for, by site and number.
+
+    `forms` are the letters of the forms whose papers differ in nothing but their codes: one key serves all of them.
+    """
 
     code: str
     title: str
@@ -56,6 +60,12 @@ class SittingToPrint:
     minutes: int
     columns: int
     rooms: tuple[RoomToPrint, ...]
+    forms: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> tuple[SeatToPrint, ...]:
+        """Everyone, room by room."""
+        return tuple(one for room in self.rooms for one in room.people)
 
     @property
     def papers(self) -> int:
@@ -77,6 +87,7 @@ def sitting_to_print(session: Session, actor: Actor, code: str, now: datetime, w
     if not found:
         raise QuizError("nobody", say("没有一个考点的全部考生都在您的管理范围内。"))
     out = SittingToPrint(sitting.code, sitting.title, sitting.opens_at, sitting.minutes, rooms.columns_of(sitting), tuple(found))
+    out = replace(out, forms=_forms_alike(session, out.people))
     audit.record(session, now, actor.name, "print_rooms", code, {"papers": out.papers, "rooms": len(found), "what": list(what)})
     return out
 
@@ -98,6 +109,18 @@ def read_papers(session: Session, wanted: Sequence[SeatToPrint]) -> tuple[list[P
         raise QuizError("paper_changed", say("有试卷在打印过程中发生了变化，请重新开始打印。"))
     found = [papers.read_paper(rows[one.paper_id]) for one in wanted]
     return found, pictures_to_print(session, found)
+
+
+def characters(session: Session, people: Sequence[SeatToPrint]) -> set[str]:
+    """Return every character that stands in these papers or in their questions, and some more."""
+    found: set[str] = set()
+    named: set[str] = set()
+    for content in papers.contents_of(session, [one.paper_id for one in people]):
+        found.update(content)
+        named |= named_digests(content)
+    for text in papers.texts_of(session, sorted(named)).values():
+        found.update(text)
+    return found
 
 
 def record_download(session: Session, actor: Actor, code: str, name: str, now: datetime) -> None:
@@ -127,6 +150,17 @@ def _rooms(session: Session, sitting: SittingRow, placed: dict[int, Placed], sco
     return [
         RoomToPrint(site.name, number, room, name, tuple(sorted(people, key=lambda one: one.seat))) for (number, room, site, name), people in ordered
     ]
+
+
+def _forms_alike(session: Session, people: Sequence[SeatToPrint]) -> tuple[str, ...]:
+    by_form: dict[str, list[int]] = defaultdict(list)
+    for one in people:
+        by_form[one.form].append(one.paper_id)
+    alike = []
+    for form, ids in sorted(by_form.items()):
+        if form and len({without_code(content) for content in papers.contents_of(session, ids)}) == 1:
+            alike.append(form)
+    return tuple(alike)
 
 
 def _seat(seat: Seat, place: Placed) -> SeatToPrint:
