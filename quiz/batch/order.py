@@ -29,6 +29,7 @@ class Kind(StrEnum):
     SHEETS = "sheets"
     LISTS = "lists"
     KEYS = "keys"
+    SLIPS = "slips"
 
 
 KIND_NAMES: dict[Kind, str] = {
@@ -36,6 +37,7 @@ KIND_NAMES: dict[Kind, str] = {
     Kind.SHEETS: mark_text("答题卡"),
     Kind.LISTS: mark_text("考场表单"),
     Kind.KEYS: mark_text("参考答案"),
+    Kind.SLIPS: mark_text("准考条"),
 }
 
 
@@ -64,17 +66,21 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """All that is to be printed of a sitting, on which paper and in which language."""
+    """All that is to be printed of a sitting, on which paper and in which language.
+
+    `slips` are files of admission slips, one for a site: their codes are issued, and so made, by who carries the order out.
+    """
 
     sitting: str
     title: str
     size: PageSize
     language: str
     works: tuple[Work, ...]
+    slips: tuple[File, ...] = ()
 
     @property
     def files(self) -> list[File]:
-        """Every file."""
+        """Every file but the slips."""
         return [file for work in self.works for file in work.files]
 
 
@@ -97,7 +103,16 @@ def make_order(found: SittingToPrint, kinds: Iterable[Kind], size: PageSize, lan
         one = next(one for one in found.people if one.form == form)
         works.append([File(f"{keys}/{say('{form}卷', form=form).render(translate)}.pdf", Kind.KEYS, None, (one,))])
     head = [size, language, when, found.title]
-    return Order(found.code, found.title, size, language, tuple(Work(tuple(_dated(file, head) for file in files)) for files in works if files))
+    slips = _slips(found, label[Kind.SLIPS]) if Kind.SLIPS in wanted else []
+    made = tuple(Work(tuple(_dated(file, head) for file in files)) for files in works if files)
+    return Order(found.code, found.title, size, language, made, tuple(_dated(file, head) for file in slips))
+
+
+def _slips(found: SittingToPrint, label: str) -> list[File]:
+    by_site: dict[str, list[SeatToPrint]] = {}
+    for room in found.rooms:
+        by_site.setdefault(f"{room.site_number:02}-{clean_name(room.site)}", []).extend(room.people)
+    return [File(f"{site}/{label}.pdf", Kind.SLIPS, None, tuple(people)) for site, people in by_site.items()]
 
 
 def _listed(found: SittingToPrint, room: RoomToPrint, when: str) -> RoomList:
@@ -136,7 +151,8 @@ def write_order(order: Order) -> dict[str, Any]:
 def read_order(plain: dict[str, Any]) -> Order:
     """Return the order in plain values."""
     works = tuple(Work(tuple(_read_file(file) for file in work["files"])) for work in plain["works"])
-    return Order(plain["sitting"], plain["title"], PageSize(plain["size"]), plain["language"], works)
+    slips = tuple(_read_file(file) for file in plain["slips"])
+    return Order(plain["sitting"], plain["title"], PageSize(plain["size"]), plain["language"], works, slips)
 
 
 def _read_file(plain: dict[str, Any]) -> File:

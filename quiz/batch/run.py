@@ -64,7 +64,7 @@ def carry_out(order: Order, folder: Path, database_url: str, *, jobs: int | None
         works = [Work(tuple(file for file in work.files if file.name in open_files)) for work in order.works]
         works = [work for work in works if work.files]
         check(order, works, database_url)
-        removed = place.clear(files, known)
+        removed = place.clear([*files, *order.slips], known)
         total = sum(work.documents for work in order.works)
         done = total - sum(work.documents for work in works)
         tell = progress or _say_nothing
