@@ -63,6 +63,8 @@ ROUTES = {
     "marker.home": MARKERS,
     "marker.texts": MARKERS,
     "organiser.amend": ORGANISERS,
+    "organiser.batch": ORGANISERS,
+    "organiser.batch_files": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
     "organiser.decide_late": ORGANISERS,
