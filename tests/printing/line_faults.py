@@ -8,6 +8,7 @@ number, word or …… ——, and an answer bracket （　　） that is torn a
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as raw
 
-CLOSES = frozenset("，。、；：？！）》〉」』】〕”’％‰℃…·,;:?!%)]}")
+CLOSES = frozenset("，。、；：？！）》〉」』】〕”’％‰℃…—·,;:?!%)]}")
 OPENS = frozenset("（《〈「『【〔“‘([{￥")
 GAP = 1.3
 """The space, in em, from which on two characters of one height belong to two lines."""
@@ -30,6 +31,10 @@ INDENT = (-0.6, 3.2)
 BLANK = 12.0
 """The longest blank to write in, in em."""
 
+FEWEST = 3
+"""Fewer characters are the rest behind a blank, of which nothing follows."""
+
+NUMBERED = re.compile(r"\d{1,3}．")
 LONG = 20.0
 """From which length on, in em, a line is taken for one that was broken and not ended."""
 
@@ -122,7 +127,7 @@ def faults_of(lines: list[Line]) -> list[str]:
         before, after = upper.text[-1], lower.text[0]
         if after in CLOSES and len(lower.text) > 1:
             found.append(f"begins with {after}: {lower.text[:20]}")
-        if upper.right - upper.left < LONG * upper.size:
+        if upper.right - upper.left < LONG * upper.size or NUMBERED.match(lower.text):
             continue
         if before.isascii() and after.isascii() and before.isalnum() and after.isalnum():
             found.append(f"a word or number is split: {upper.text[-12:]}|{lower.text[:12]}")
@@ -145,7 +150,7 @@ def follow(lines: list[Line]) -> list[tuple[Line, Line]]:
     """
     pairs = []
     for at, upper in enumerate(lines):
-        for lower in lines[at + 1 :]:
+        for lower in lines[at + 1 :] if len(upper.text) >= FEWEST else ():
             down = (upper.base - lower.base) / upper.size
             if down > BELOW[1]:
                 break
