@@ -21,7 +21,7 @@ def proofs(code: str) -> list[Proof]:
     """Return what the browser that asks has told: of this very page, and what its script told of the notice page of this paper."""
     found = [Proof(request.url, request.headers[name]) for name in HEADERS if name in request.headers]
     told = session.get(TOLD)
-    if isinstance(told, list) and told[:1] == [code]:
+    if isinstance(told, list) and told[:1] == [code] and not found:
         found.append(Proof(url_for("trainee.paper", code=code, _external=True), str(told[1])))
     return found
 

@@ -131,5 +131,5 @@ def test_a_digest_proves_its_key_and_its_page(address: str, key: str, other: str
 def test_keys_are_read_however_they_are_parted() -> None:
     assert read_keys(f" {KEY.upper()},\n{OTHER}；{KEY} ") == (KEY, OTHER)
     for wrong in (KEY[1:], KEY + "0", "g" * 64, " ".join(f"{n:064x}" for n in range(9))):
-        with pytest.raises(ValueError, match="^$"):
+        with pytest.raises(ValueError, match=r"^$"):
             read_keys(wrong)
