@@ -107,6 +107,15 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         self.loop.forget(self._fileno)
         super().del_channel(map)
 
+    def _flush_some(self, do_close: bool = True) -> bool:
+        """Send what the other side takes now; one thread at a time, since the loop may find the reply while the thread that made it sends it."""
+        with self.outbuf_lock:
+            return bool(super()._flush_some(do_close))
+
+    def send_at_once(self) -> None:
+        """Send a reply from the thread that made it, header and body in one packet: waitress would wake up its loop for it."""
+        self._flush_exception(self._flush_some, do_close=False)
+
     def service(self) -> None:
         """Answer a request; what waitress says to wake its loop is about this connection then."""
         _working.connection = self
@@ -126,7 +135,10 @@ def waking(loop: Loop, pull: Any) -> Any:
         connection = getattr(_working, "connection", None)
         if connection is None:
             pull()
-        elif connection.is_held or connection.writable():
+            return
+        if connection.total_outbufs_len:
+            connection.send_at_once()
+        if connection.is_held or connection.writable():
             loop.wake(connection)
             pull()
 
