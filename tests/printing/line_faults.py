@@ -85,7 +85,7 @@ def faults_in(files: Iterable[Path | bytes], most_pages: int | None = None) -> C
             lines = lines_of(page)
             out.lines += len(lines)
             name = file.name if isinstance(file, Path) else "PDF"
-            out.faults += [f"{name}, {out.pages}: {text}" for text in faults_of(lines)]
+            out.faults += [f"{name}, {out.pages}: {text}" for text in faults_of(lines, blanks_of(page))]
             page.close()
         document.close()
     return out
@@ -117,7 +117,17 @@ def lines_of(page: pypdfium2.PdfPage) -> list[Line]:
     return lines
 
 
-def faults_of(lines: list[Line]) -> list[str]:
+def blanks_of(page: pypdfium2.PdfPage) -> list[tuple[float, float]]:
+    """Where the blanks to write in end: the right ends of ruled lines that are no longer than such a blank, with their heights."""
+    found = []
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH]):
+        left, low, right, high = item.get_bounds()
+        if high - low < 2 and 20 < right - left < 90:
+            found.append((right, low))
+    return found
+
+
+def faults_of(lines: list[Line], blanks: Iterable[tuple[float, float]] = ()) -> list[str]:
     """What is wrong with the lines of one page, in words."""
     found = []
     for line in lines:
@@ -125,7 +135,8 @@ def faults_of(lines: list[Line]) -> list[str]:
             found.append(f"ends with {line.text[-1]}: {line.text[-20:]}")
     for upper, lower in follow(lines):
         before, after = upper.text[-1], lower.text[0]
-        if after in CLOSES and len(lower.text) > 1:
+        is_behind = any(abs(x - lower.left) < 3 and 0 < lower.base - y < 4 for x, y in blanks)
+        if after in CLOSES and len(lower.text) > 1 and not is_behind:
             found.append(f"begins with {after}: {lower.text[:20]}")
         if upper.right - upper.left < LONG * upper.size or NUMBERED.match(lower.text):
             continue
