@@ -36,6 +36,7 @@ class Action(StrEnum):
     ENTER_ANSWERS = "enter_answers"
     READ_RESULTS = "read_results"
     WATCH_HALL = "watch_hall"
+    READ_RECORDS = "read_records"
     READ_ITEMS = "read_items"
     RELEASE = "release"
     CORRECT = "correct"
@@ -62,6 +63,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.ENTER_ANSWERS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.WATCH_HALL: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.READ_RECORDS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
     Action.CORRECT: frozenset({Role.ORGANISER}),

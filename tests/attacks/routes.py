@@ -32,6 +32,8 @@ SITTERS = frozenset({TRAINEE, VISITOR})
 SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
 READERS = frozenset({ORGANISER, INSPECTOR})
 ITEM_READERS = READERS | SETTERS
+OWN = frozenset({TRAINEE})
+"""What is a person's own over the years: a code opens one sitting only."""
 
 ROUTES = {
     "account.home": LOGGED_IN,
@@ -87,6 +89,13 @@ ROUTES = {
     "organiser.times": ORGANISERS,
     "organiser.void": ORGANISERS,
     "presence.pulse": SITTERS,
+    "records.home": READERS,
+    "records.mine": OWN,
+    "records.my_print": OWN,
+    "records.my_table": OWN,
+    "records.print_": READERS,
+    "records.show": READERS,
+    "records.table": READERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
     "setter.coverage": SETTERS,
@@ -170,6 +179,7 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "proposal_id": 1,
             "digest": digest,
             "name": "style.css",
+            "kind": "xlsx",
             **instead,
         }
         out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]
