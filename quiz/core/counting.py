@@ -72,6 +72,15 @@ MAKE_UP_FOR_NAMES: dict[MakeUpFor, str] = {
 
 
 @dataclass(frozen=True, slots=True)
+class MakeUp:
+    """What makes a planned sitting a make-up: of which sitting (its code), for whom, and which score counts."""
+
+    sitting: str
+    people: tuple[MakeUpFor, ...] = (MakeUpFor.FAILED, MakeUpFor.ABSENT)
+    counting: Counting = Counting.BETTER
+
+
+@dataclass(frozen=True, slots=True)
 class Sat:
     """A sitting of the chain, by its code: `score` is None for who did not sit it, whose attempt is void, or whose score is not out."""
 

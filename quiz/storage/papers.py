@@ -213,6 +213,29 @@ def recent_questions(session: Session, before: datetime, sittings: int, only: st
     return {number: frozenset(uids) for number, uids in found.items()}
 
 
+def questions_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
+    """Return what each cadre was asked in a sitting and its make-ups, on every paper that they were issued, by staff number."""
+    query = select(CadreRow.number, PaperRow.questions).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
+    found: dict[str, set[str]] = {}
+    for number, questions in session.execute(query):
+        found.setdefault(number, set()).update(json.loads(questions))
+    return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def bound_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
+    """Return the bound local questions that each cadre was asked in a sitting and its make-ups, by staff number."""
+    query = select(CadreRow.number, PaperRow).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
+    found: dict[str, set[str]] = {}
+    for number, paper in session.execute(query.execution_options(yield_per=AT_ONCE)):
+        uids = (slot.case or slot.question.uid for slot in read_paper(paper).slots)
+        found.setdefault(number, set()).update(uid for uid in uids if base_uid(uid) != uid)
+    return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def _in_chain(code: str) -> ColumnElement[bool]:
+    return PaperRow.sitting_id.in_(select(SittingRow.id).where((SittingRow.code == code) | (SittingRow.makes_up == code)))
+
+
 def papers_as_drawn(session: Session, sitting: SittingRow) -> dict[int, tuple[str, list[str]]]:
     """Return form and bank uids of each slot by seat, as the papers came out of the draw, whatever was reissued since."""
     query = select(PaperRow.seat, PaperRow.form, PaperRow.questions).where(

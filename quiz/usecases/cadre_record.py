@@ -21,7 +21,7 @@ from quiz.core.message import Forbidden, Message, NotFound, say
 from quiz.core.results import Standing
 from quiz.storage import audit, banks, cadre_records, gradings, sittings
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import CadreRow, DocumentRow, RecordIssueRow, UnitRow
+from quiz.storage.tables import CadreRow, DocumentRow, RecordIssueRow, SittingRow, UnitRow
 from quiz.usecases.extending import is_released
 
 MOST_FOUND = 50
@@ -44,6 +44,17 @@ def my_record(session: Session, actor: Actor, now: datetime) -> Record:
 def read_record(session: Session, actor: Actor, number: str, now: datetime) -> Record:
     """Return the record of a cadre whose unit lies within the actor's authority today, wherever they were when they sat. NotFound."""
     return _record(session, *_managed(session, actor, number), now)
+
+
+def my_chain(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> tuple[Entry, ...]:
+    """Return the actor's own entries of the examination and make-ups that a sitting is one of, the first first; none where there is no make-up.
+
+    None either to who was admitted by a code: that opens one sitting.
+    """
+    first = sitting.makes_up or sitting.code
+    if actor.only_sitting or not cadre_records.make_ups_of(session, [first]):
+        return ()
+    return tuple(entry for entry in reversed(my_record(session, actor, now).entries) if first in (entry.makes_up, entry.sitting))
 
 
 def search(session: Session, actor: Actor, text: str) -> list[tuple[CadreRow, UnitRow]]:

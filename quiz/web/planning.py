@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
@@ -200,17 +201,22 @@ def _or_usual(given: T | None, usual: T) -> T:
 @needs(Action.SCHEDULE)
 def new() -> ResponseReturnValue:
     """Plan a sitting: say what would happen, or create it."""
+    form = SittingForm()
+    return plan_page(form, form.plan)
+
+
+def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], **shown: Any) -> ResponseReturnValue:
+    """Answer with the page that plans a sitting: what the plan of this form would do, or the way to what it made. `shown` goes to the template."""
     zone = installation().settings.zone
     with reader() as db:
         choices = scheduling.plan_choices(db, actor())
-    form = SittingForm()
     form.offer(choices)
     seen: Forecast | None = None
     report: DrawReport | None = None
     problem: str = ""
     lines: list[Message] = []
     if form.validate_on_submit():
-        plan = form.plan(zone)
+        plan = read_plan(zone)
         try:
             if request.form.get("do") == "create":
                 with reader() as db:  # assembling takes a while: saves of a running sitting must not wait behind it
@@ -219,7 +225,7 @@ def new() -> ResponseReturnValue:
                     scheduling.store_sitting(db, actor(), now(), prepared)
                 return redirect(url_for(".sitting", code=plan.code, done="created"))
             with reader() as db:
-                seen = scheduling.forecast(db, actor(), plan, zone)
+                seen = scheduling.forecast(db, actor(), now(), plan, zone)
             if seen.refusal:
                 raise seen.refusal
             report = describe(seen.drawing, seen.drawn) if seen.drawn else None
@@ -240,6 +246,7 @@ def new() -> ResponseReturnValue:
         lines=lines,
         WHY_NAMES=WHY_NAMES,
         BASIS_NAMES=BASIS_NAMES,
+        **shown,
     )
     return page, status
 

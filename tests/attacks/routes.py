@@ -76,6 +76,7 @@ ROUTES = {
     "organiser.hall_pause": ORGANISERS,
     "organiser.hall_resume": ORGANISERS,
     "organiser.home": READERS | MARKERS,
+    "organiser.make_up": ORGANISERS,
     "organiser.new": ORGANISERS,
     "organiser.notice": READERS,
     "organiser.papers": ORGANISERS,
