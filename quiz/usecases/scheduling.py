@@ -19,12 +19,12 @@ from quiz.core.marking import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
-from quiz.core.roster import POST_NAMES, Cadre, Unit, main_post
+from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.core.site import SitePlan, doubled
 from quiz.storage import audit, banks, papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
-from quiz.usecases import drawing, make_ups
+from quiz.usecases import drawing, make_ups, sampling
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
 from quiz.usecases.material import Material, find_cadres, gather
 
@@ -115,8 +115,8 @@ def prepare_sitting(
 ) -> Prepared:
     """Draw a paper for each cadre of a sitting from `seed` (32 secret random bytes); needs only to read, however long it takes.
 
-    QuizError `sitting_exists`, `unknown_blueprint`, `unknown_profile`, `bad_window`, `nobody`, and for a make-up what `make_ups.invite` refuses;
-    SittingRefused when a paper cannot be filled.
+    QuizError `sitting_exists`, `unknown_blueprint`, `unknown_profile`, `bad_window`, `nobody`, and what `make_ups.invite` and
+    `sampling.drawn_people` refuse; SittingRefused when a paper cannot be filled.
     """
     scope = actor.require(Action.SCHEDULE)
     _check_plan(session, plan, now)
@@ -181,17 +181,24 @@ def create_sitting(session: Session, actor: Actor, now: datetime, plan: SittingP
 
 
 def _gather(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, scope: str) -> Material:
-    """The material of a plan, its group narrowed to those whom a make-up is for."""
+    """The material of a plan, its group narrowed to those whom a make-up is for and whom a sample drew."""
+    group = plan.group
+    if plan.sample:
+        group = _narrow(group, sampling.drawn_people(session, actor, plan.sample))
     if plan.makes_up is None:
-        return gather(session, plan, zone, scope)
+        return gather(session, replace(plan, group=group), zone, scope)
     original, invited = make_ups.invite(session, actor, plan.makes_up, now)
-    chosen = plan.group.cadres
-    numbers = tuple(number for number in invited if not chosen or number in chosen)
-    if not numbers:
-        raise QuizError("nobody", say("没有需要补考的人。"))
-    material = gather(session, replace(plan, group=replace(plan.group, cadres=numbers)), zone, scope)
+    material = gather(session, replace(plan, group=_narrow(group, invited)), zone, scope)
     make_ups.check_scale(original, material.blueprint)
     return material
+
+
+def _narrow(group: Group, numbers: Sequence[str]) -> Group:
+    """The group without those who are not among `numbers`. QuizError `nobody` when nobody is left: an empty list would mean everyone."""
+    left = tuple(number for number in numbers if not group.cadres or number in group.cadres)
+    if not left:
+        raise QuizError("nobody", say("没有符合条件的考生，请检查参考范围。"))
+    return replace(group, cadres=left)
 
 
 def _check_plan(session: Session, plan: SittingPlan, now: datetime) -> None:

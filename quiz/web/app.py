@@ -32,6 +32,7 @@ from quiz.web import (
     presence,
     proxies,
     records,
+    samples,
     saving,
     scans,
     setter,
@@ -92,7 +93,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     errors.register(app)
     for module in (
         health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker,
-        records,
+        records, samples,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

@@ -1,4 +1,4 @@
-"""Planning a sitting for people who are named by something else: those who must make up for another sitting; registered by the organiser's pages."""
+"""Planning a sitting for people who are named by something else: by what they lack in another sitting, or by a sample."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from quiz.core.message import mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group
 from quiz.storage import banks
-from quiz.usecases import make_ups
+from quiz.usecases import make_ups, sampling
 from quiz.usecases.make_ups import Offer
 from quiz.web.context import actor, needs, now, reader, translate
 from quiz.web.forms import ListedField, SeveralField
@@ -56,6 +56,16 @@ def make_up(code: str) -> ResponseReturnValue:
     form.people.choices = [(why.value, f"{translate(name)} {found.counts.get(why, 0)}") for why, name in MAKE_UP_FOR_NAMES.items()]
     form.counting.choices = [(rule.value, f"{translate(name)}：{translate(COUNTING_RULES[rule])}") for rule, name in COUNTING_NAMES.items()]
     return plan_page(form, lambda zone: form.plan_for(zone, code), made_up=found)
+
+
+@needs(Action.SCHEDULE)
+def of_sample(code: str) -> ResponseReturnValue:
+    """Plan a sitting for the people whom a sample drew."""
+    with reader() as db:
+        found = sampling.read_sample(db, actor(), code)
+        sampling.drawn_people(db, actor(), code)  # nobody is asked before the draw
+    form = SittingForm() if request.method == "POST" else SittingForm(data={"title": found.row.title[:80]})
+    return plan_page(form, lambda zone: replace(form.plan(zone), group=Group(), sample=code), sampled=found)
 
 
 def _usual(db: Any, found: Offer) -> dict[str, str]:

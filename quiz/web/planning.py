@@ -234,7 +234,7 @@ def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], *
         except QuizError as error:
             problem = say_text(error.message)
     status = 409 if problem else 422 if form.errors else 200
-    tree = _tree(choices.units)
+    tree = unit_tree(choices.units)
     page = render_template(
         "organiser/new.html",
         form=form,
@@ -255,8 +255,8 @@ def _aware(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _tree(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int, list[tuple[Unit, int]]]]:
-    """The units below the county in two steps: towns and departments, and what lies below each; the county itself is "everyone"."""
+def unit_tree(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int, list[tuple[Unit, int]]]]:
+    """Return the units below the county in two steps: towns and departments, and what lies below each; the county itself is "everyone"."""
     counted = [(unit, count) for unit, count in units if unit.parent]
     listed = {unit.code for unit, _ in counted}
     below: dict[str, list[tuple[Unit, int]]] = {}

@@ -14,11 +14,14 @@ from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.picture import Upload
+from quiz.core.roster import Group
+from quiz.core.sample import By
 from quiz.storage import accounts as account_rows
 from quiz.storage import pictures
 from quiz.storage.engine import writing
 from quiz.storage.tables import AccountRow
-from quiz.usecases import admission, reviewing
+from quiz.usecases import admission, reviewing, sampling
+from quiz.usecases.sampling import Wish
 from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
@@ -97,6 +100,12 @@ ROUTES = {
     "records.print_": READERS,
     "records.show": READERS,
     "records.table": READERS,
+    "samples.draw": ORGANISERS,
+    "samples.home": READERS,
+    "samples.new": ORGANISERS,
+    "samples.proof": READERS,
+    "samples.show": READERS,
+    "samples.sitting": ORGANISERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
     "setter.coverage": SETTERS,
@@ -124,6 +133,7 @@ ROUTES = {
 JSON_CALLS = frozenset({"presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
+SAMPLE = "audit-1"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
 
 
@@ -135,7 +145,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, and a proposal with one."""
+    """Store what routes name besides the sitting: a published picture, a proposal with one, and a sample that was drawn."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -143,6 +153,9 @@ def furnish(engine: Engine) -> None:
         assert author is not None
         actor = account_rows.actor_of(session, author)
         upload = Upload("p.png", digest, 4, 4, len(content))
+        chief = command_line("tests")
+        sampling.freeze_sample(session, chief, NINE, NINE.date(), Wish(SAMPLE, "抽考", Group(), By.NOTHING, 1, "公开摇号"))
+        sampling.draw(session, chief, SAMPLE, "1 2 3", NINE)
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
 
 
@@ -172,7 +185,7 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
     paper = paper_code(engine_of(app), "Q001")
     out = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (LAST.index(rule.endpoint) if rule.endpoint in LAST else -1, rule.endpoint)):
-        code = paper if rule.rule.startswith("/papers") else "small" if rule.rule.startswith("/blueprints") else SITTING
+        code = {"papers": paper, "blueprints": "small", "samples": SAMPLE}.get(rule.rule.split("/")[1], SITTING)
         values: dict[str, object] = {
             "code": code,
             "number": "Q002",

@@ -23,7 +23,7 @@ class RecordIssueRow(Base):
 
 
 class SampleRow(Base):
-    """Out of whom a sample is drawn, and by which rule: `frame` is canonical JSON, `digest` its SHA-256, published before there is a seed."""
+    """Out of whom a sample is drawn, and by which rule: `frame` is canonical JSON, `digest` its SHA-256, published before the seed."""
 
     __tablename__ = "sample"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,12 +36,11 @@ class SampleRow(Base):
 
 
 class SampleDrawRow(Base):
-    """The one draw of a sample: the published seed, where it comes from, and the staff numbers that follow from it as a JSON list."""
+    """The one draw of a sample: the published seed, and the staff numbers that follow from it as a JSON list."""
 
     __tablename__ = "sample_draw"
     sample_id: Mapped[int] = mapped_column(ForeignKey("sample.id"), primary_key=True)
     seed: Mapped[str] = mapped_column(String(200))
-    source: Mapped[str] = mapped_column(String(200))
     numbers: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment)
     actor: Mapped[str] = mapped_column(String(100))

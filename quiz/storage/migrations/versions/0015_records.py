@@ -62,7 +62,6 @@ def _samples() -> None:
         "sample_draw",
         sa.Column("sample_id", sa.Integer(), nullable=False),
         sa.Column("seed", sa.String(length=200), nullable=False),
-        sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("numbers", sa.Text(), nullable=False),
         *_who_and_when(),
         sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_sample_draw_sample_id_sample")),
