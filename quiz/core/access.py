@@ -39,6 +39,7 @@ class Action(StrEnum):
     READ_RECORDS = "read_records"
     READ_ITEMS = "read_items"
     RELEASE = "release"
+    CERTIFY = "certify"
     CORRECT = "correct"
     ANSWER_APPEALS = "answer_appeals"
     JUDGE = "judge"
@@ -66,6 +67,7 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.READ_RECORDS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
+    Action.CERTIFY: frozenset({Role.ORGANISER}),
     Action.CORRECT: frozenset({Role.ORGANISER}),
     Action.ANSWER_APPEALS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.JUDGE: frozenset({Role.MARKER}),

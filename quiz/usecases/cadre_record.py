@@ -43,7 +43,7 @@ def my_record(session: Session, actor: Actor, now: datetime) -> Record:
 
 def read_record(session: Session, actor: Actor, number: str, now: datetime) -> Record:
     """Return the record of a cadre whose unit lies within the actor's authority today, wherever they were when they sat. NotFound."""
-    return _record(session, *_managed(session, actor, number), now)
+    return _record(session, *managed(session, actor, number), now)
 
 
 def my_chain(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> tuple[Entry, ...]:
@@ -100,14 +100,15 @@ def verify(session: Session, actor: Actor, digest: str, now: datetime) -> Verifi
     if row is None:
         actor.require(Action.READ_RECORDS)
         raise NotFound()
-    cadre, unit = _managed(session, actor, cadre_records.number_of(session, row.cadre_id))
+    cadre, unit = managed(session, actor, cadre_records.number_of(session, row.cadre_id))
     before, after = thaw(Record, json.loads(row.content)), _record(session, cadre, unit, now)
     seats = sittings.seats_of_cadre(session, cadre.number)
     findings = [*_issue_faults(session, row, cadre), *(fault for seat in seats for fault in _seat_faults(session, seat))]
     return Verified(before, row.at, tuple(findings), tuple(_changes(before, after)))
 
 
-def _managed(session: Session, actor: Actor, number: str) -> tuple[CadreRow, UnitRow]:
+def managed(session: Session, actor: Actor, number: str) -> tuple[CadreRow, UnitRow]:
+    """Return a cadre, with their unit, who is within the actor's authority today. NotFound."""
     found = cadre_records.find_cadre(session, number, actor.require(Action.READ_RECORDS))
     if found is None:
         raise NotFound()
@@ -115,10 +116,17 @@ def _managed(session: Session, actor: Actor, number: str) -> tuple[CadreRow, Uni
 
 
 def _record(session: Session, cadre: CadreRow, unit: UnitRow, now: datetime) -> Record:
-    seats = [seat for seat in sittings.seats_of_cadre(session, cadre.number, with_content=False) if is_released(seat.sitting, now)]
+    seats = _out(session, cadre.number, now)
     runs = {seat.sitting.code: _runs(session, seat) for seat in seats}
     counted = _counted(seats, runs)
-    return Record(cadre.number, cadre.name, unit.name, tuple(_entry(session, seat, runs[seat.sitting.code], counted) for seat in seats))
+    made_up = {seat.sitting.makes_up for seat in seats}
+    chains = {code: found for code, found in counted.items() if code in made_up}  # elsewhere the one score needs no words
+    return Record(cadre.number, cadre.name, unit.name, tuple(_entry(session, seat, runs[seat.sitting.code], chains) for seat in seats))
+
+
+def _out(session: Session, number: str, now: datetime) -> list[Seat]:
+    """The seats of a cadre in sittings whose results are out, the latest first."""
+    return [seat for seat in sittings.seats_of_cadre(session, number, with_content=False) if is_released(seat.sitting, now)]
 
 
 def _runs(session: Session, seat: Seat) -> tuple[Run, ...]:
@@ -129,19 +137,26 @@ def _runs(session: Session, seat: Seat) -> tuple[Run, ...]:
 
 
 def _counted(seats: Sequence[Seat], runs: dict[str, tuple[Run, ...]]) -> dict[str, Counted]:
-    """What counts of each chain of an examination and its make-ups, by the code of the first: only what is out takes part."""
+    """What counts of each examination with its make-ups, by the code of the first: only what is out takes part."""
     in_order = sorted(seats, key=lambda seat: (seat.sitting.opens_at, seat.sitting.id))
 
     def sat(seat: Seat) -> Sat:
         own, is_valid = runs[seat.sitting.code], seat.attempt is not None and seat.attempt.voided_at is None
         return Sat(seat.sitting.code, own[-1].score if own and is_valid else None, Counting(seat.sitting.counting) if seat.sitting.counting else None)
 
-    out = {}
-    for first in in_order:
-        later = [seat for seat in in_order if seat.sitting.makes_up == first.sitting.code]
-        if later:
-            out[first.sitting.code] = count(sat(first), [sat(seat) for seat in later], from_hundredths(first.sitting.pass_mark))
-    return out
+    return {
+        first.sitting.code: count(
+            sat(first), [sat(seat) for seat in in_order if seat.sitting.makes_up == first.sitting.code], from_hundredths(first.sitting.pass_mark)
+        )
+        for first in in_order
+        if not first.sitting.makes_up
+    }
+
+
+def counted_scores(session: Session, number: str, now: datetime) -> dict[str, Counted]:
+    """Return what counts of each examination that a cadre sat, by its code; examinations whose results are not out are left out."""
+    seats = _out(session, number, now)
+    return _counted(seats, {seat.sitting.code: _runs(session, seat) for seat in seats})
 
 
 def _entry(session: Session, seat: Seat, runs: tuple[Run, ...], counted: dict[str, Counted]) -> Entry:

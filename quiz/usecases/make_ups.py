@@ -92,6 +92,27 @@ def read_chain(session: Session, actor: Actor, code: str, now: datetime) -> Chai
     return Chain(original, rows, [_line(number, original, rows, first, later, now) for number in numbers])
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What counts for one person of an examination; `is_final` is False while a person must still judge an answer of theirs."""
+
+    seat: Seat
+    counted: Counted
+    is_final: bool
+
+
+def counted_in(session: Session, original: SittingRow, now: datetime) -> dict[str, Standing]:
+    """Return what counts for everybody of an examination with its make-ups, by staff number."""
+    rows = cadre_records.make_ups_of(session, [original.code]).get(original.code, [])
+    first, later = _sat_by(session, original, "/"), {row.code: _sat_by(session, row, "/") for row in rows}
+    out = {}
+    for number, (seat, _) in first.items():
+        found = [by[number][1] for by in (first, *later.values()) if number in by]
+        counted = _counted(number, original, rows, first, later, now)
+        out[number] = Standing(seat, counted, not any(one is not None and one.pending for one in found))
+    return out
+
+
 def announced(session: Session, sitting: SittingRow) -> tuple[str, Counting] | None:
     """Return the title of the sitting that this one makes up for and which score counts: what candidates are told before; None for no make-up."""
     return (_get(session, sitting.makes_up).title, Counting(sitting.counting)) if sitting.makes_up else None

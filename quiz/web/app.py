@@ -22,6 +22,7 @@ from quiz.web import (
     answering,
     appealing,
     blueprints,
+    certificates,
     context,
     counters,
     errors,
@@ -93,7 +94,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     errors.register(app)
     for module in (
         health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker,
-        records, samples,
+        records, samples, certificates,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

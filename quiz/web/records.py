@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
 from quiz.core.cadre_record import Record
+from quiz.core.certificate import ENDING_NAMES, STATUS_NAMES
 from quiz.core.counting import COUNTING_NAMES
 from quiz.core.results import STANDING_NAMES
 from quiz.formats.cadre_record_table import write_record_csv, write_record_xlsx
 from quiz.printing.cadre_record_pdf import print_cadre_record
 from quiz.translation import format_moment
-from quiz.usecases import cadre_record
+from quiz.usecases import cadre_record, certificates
 from quiz.usecases.cadre_record import Issued
-from quiz.web.context import actor, installation, language, needs, now, reader, translate, writer
+from quiz.usecases.certificates import Held
+from quiz.web.context import actor, installation, language, needs, now, reader, today, translate, writer
 from quiz.web.organiser import EXCEL
 
 pages = Blueprint("records", __name__)
@@ -28,7 +30,8 @@ KINDS = {"xlsx": (write_record_xlsx, EXCEL), "csv": (write_record_csv, "text/csv
 def mine() -> ResponseReturnValue:
     """One's own record."""
     with reader() as db:
-        return _page(cadre_record.my_record(db, actor(), now()), is_mine=True)
+        held = certificates.list_mine(db, actor(), now(), today())
+        return _page(cadre_record.my_record(db, actor(), now()), held, is_mine=True)
 
 
 @pages.get("/record/table.<kind>")
@@ -63,7 +66,8 @@ def home() -> ResponseReturnValue:
 def show(number: str) -> ResponseReturnValue:
     """The record of a cadre within one's authority."""
     with reader() as db:
-        return _page(cadre_record.read_record(db, actor(), number, now()), is_mine=False)
+        held = certificates.list_of(db, actor(), number, now(), today())
+        return _page(cadre_record.read_record(db, actor(), number, now()), held, is_mine=False)
 
 
 @pages.get("/records/<number>/table.<kind>")
@@ -83,8 +87,17 @@ def print_(number: str) -> ResponseReturnValue:
     return _print(issued)
 
 
-def _page(record: Record, is_mine: bool) -> str:
-    return render_template("records/record.html", record=record, is_mine=is_mine, STANDING_NAMES=STANDING_NAMES, COUNTING_NAMES=COUNTING_NAMES)
+def _page(record: Record, held: list[Held], is_mine: bool) -> str:
+    return render_template(
+        "records/record.html",
+        record=record,
+        held=held,
+        is_mine=is_mine,
+        STANDING_NAMES=STANDING_NAMES,
+        COUNTING_NAMES=COUNTING_NAMES,
+        STATUS_NAMES=STATUS_NAMES,
+        ENDING_NAMES=ENDING_NAMES,
+    )
 
 
 def _table(record: Record, kind: str) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from io import BytesIO
 from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -18,8 +19,11 @@ from quiz.core.roster import Group
 from quiz.core.sample import By
 from quiz.storage import accounts as account_rows
 from quiz.storage import pictures
+from quiz.storage.certificates import save_certificates
 from quiz.storage.engine import writing
-from quiz.storage.tables import AccountRow
+from quiz.storage.rosters import cadre_rows
+from quiz.storage.sittings import get_sitting
+from quiz.storage.tables import AccountRow, CertificateRow
 from quiz.usecases import admission, reviewing, sampling
 from quiz.usecases.sampling import Wish
 from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
@@ -55,6 +59,12 @@ ROUTES = {
     "blueprints.preview": SETTERS,
     "blueprints.show": SETTERS | ORGANISERS,
     "blueprints.work": SETTERS,
+    "certificates.check": EVERYBODY,
+    "certificates.file": READERS,
+    "certificates.home": READERS,
+    "certificates.issue": ORGANISERS,
+    "certificates.my_file": OWN,
+    "certificates.withdraw": ORGANISERS,
     "health.is_ready": EVERYBODY,
     "health.lives": EVERYBODY,
     "health.metrics": EVERYBODY,  # on this machine itself: tests/web/test_health.py
@@ -145,7 +155,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, a proposal with one, and a sample that was drawn."""
+    """Store what routes name besides the sitting: a published picture, a proposal with one, a sample that was drawn, certificates."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -155,8 +165,21 @@ def furnish(engine: Engine) -> None:
         upload = Upload("p.png", digest, 4, 4, len(content))
         chief = command_line("tests")
         sampling.freeze_sample(session, chief, NINE, NINE.date(), Wish(SAMPLE, "抽考", Group(), By.NOTHING, 1, "公开摇号"))
+        _certify(session)
         sampling.draw(session, chief, SAMPLE, "1 2 3", NINE)
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+
+
+def _certify(session: Session) -> None:
+    """Store a certificate of each trainee: whether they hold is not asked."""
+    sitting, people = get_sitting(session, SITTING), cadre_rows(session)
+    assert sitting is not None
+    common = {"sitting_id": sitting.id, "unit": "", "title": "证", "least": 0, "score": 0, "valid_from": NINE.date(), "valid_to": NINE.date()}
+    rows = [
+        CertificateRow(**common, cadre_id=people[f"Q00{n}"].id, number=f"KX2026-00000{n}", code=f"C{n}", name="某", at=NINE, actor="tests")
+        for n in (1, 2)
+    ]
+    save_certificates(session, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +217,8 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "digest": digest,
             "name": "style.css",
             "kind": "xlsx",
+            "serial": "KX2026-000002",
+            "own": "KX2026-000001",
             **instead,
         }
         out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]

@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import openpyxl
+import pypdfium2
 import pytest
 
 from quiz.cli.console import Console
@@ -74,3 +75,20 @@ def test_a_sample_is_frozen_drawn_and_verified(shell):
     assert "bad_proof" in shell("sample", "verify", file)
     text = SITTING.replace("code: s1", "code: s2").replace("2026-11-22", "2026-11-25").replace("group: {units: [T01]}", "sample: audit-1")
     assert "5份试卷" in shell("sitting", "create", shell.file("s2.yaml", text))
+
+
+def test_a_certificate_is_issued_printed_verified_and_withdrawn(shell):
+    base = ("certificate", "issue", "s1", "--title", "合格证书", "--months", "12")
+    assert "bad_rule" in shell(*base, "--least", "x")
+    assert "KX2026-000001" in shell(*base, "--least", "60", "--from", "2026-11-23")
+    assert "nobody" in shell(*base, "--least", "60")
+    assert "有效" in shell("certificate", "list", "s1")
+    file = shell.folder / "c.pdf"
+    shell("certificate", "print", "s1", "KX2026-000001", "-o", file)
+    text = pypdfium2.PdfDocument(file)[0].get_textpage().get_text_range()
+    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", text)[0]
+    assert "有效" in shell("certificate", "verify", code)
+    assert "not_found" in shell("certificate", "verify", "ABCD")
+    assert "已撤销" in shell("certificate", "withdraw", "s1", "KX2026-000001", "--reason", "误发")
+    assert "已撤销" in shell("certificate", "verify", code, status=1)
+    assert "withdrawn" in shell("certificate", "print", "s1", "KX2026-000001", "-o", file)
