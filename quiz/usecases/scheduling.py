@@ -144,6 +144,7 @@ def prepare_sitting(
         appeal_days=plan.appeal_days,
         markers=plan.markers,
         margin_percent=plan.margin_percent,
+        seb_keys=" ".join(plan.seb_keys),
         max_mark=to_hundredths(material.blueprint.total),
         pass_mark=to_hundredths(material.blueprint.pass_mark),
         makes_up=plan.makes_up.sitting if plan.makes_up else "",

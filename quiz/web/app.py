@@ -28,6 +28,7 @@ from quiz.web import (
     errors,
     health,
     items,
+    lockdown,
     marker,
     organiser,
     presence,
@@ -93,8 +94,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker,
-        records, samples, certificates,
+        health, account, admission, trainee, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
+        marker, records, samples, certificates,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

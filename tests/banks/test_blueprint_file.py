@@ -169,6 +169,12 @@ def test_a_sitting_says_what_it_makes_up_for_or_which_sample_sits() -> None:
     assert (plan.makes_up, plan.sample) == (MakeUp("demo-9"), "audit-1")
 
 
+def test_a_sitting_names_the_browsers_that_may_show_it() -> None:
+    plan = load_sitting(SITTING + f"  seb_keys: [{'AB' * 32}]\n", "s.yaml", CHINA).value
+    assert plan is not None
+    assert plan.seb_keys == ("ab" * 32,)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -183,6 +189,7 @@ def test_a_sitting_says_what_it_makes_up_for_or_which_sample_sits() -> None:
         ("release: manual", "sites: [{name: 一中, units: [T01]}, {name: 一中, units: [T02]}]", ["10:44 S704"]),
         ("release: manual", "sites: [{name: 一中, units: [T01, T02]}, {name: 二中, units: [T02]}]", ["10:60 S704"]),
         ("release: manual", "sites: [{name: 一中}]", ["10:11 F102"]),
+        ("release: manual", "seb_keys: [abc]", ["10:13 S705"]),
         ("  code: demo-2026-11\n", "", ["2:3 F102"]),
         ("sitting:", "sittings:", ["1:1 F101", "1:1 F102"]),
     ],
