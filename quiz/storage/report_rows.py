@@ -1,0 +1,76 @@
+"""What reports read of a sitting: sums by unit and post in one query, who is to be commended, and what stands on the papers that were marked."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from quiz.core.roster import UnitKind
+from quiz.core.unit_report import Tally, TallyRow
+from quiz.storage.attempts import LATE
+from quiz.storage.gradings import COUNTS
+from quiz.storage.papers import is_current
+from quiz.storage.tables import AttemptRow, GradingRow, LateDecisionRow, PaperRow, ResponseRow, SittingRow, UnitRow
+
+
+def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = "/") -> list[TallyRow]:
+    """Return the sums of each unit and post within the path `scope`, by the unit's place in the tree; the newest paper of a cadre counts.
+
+    Excellent is who has at least `excellent` percent of the full marks.
+    """
+    last = (
+        select(GradingRow.attempt_id, func.max(GradingRow.id).label("id"))
+        .where(GradingRow.sitting_id == sitting.id)
+        .group_by(GradingRow.attempt_id)
+        .subquery()
+    )
+    score = cast(GradingRow.score, BigInteger)
+    has_score = GradingRow.id.is_not(None)
+    passed = and_(has_score, score >= sitting.pass_mark)
+    query = (
+        select(
+            UnitRow.code,
+            UnitRow.name,
+            UnitRow.kind,
+            PaperRow.post,
+            func.count(),
+            _count(has_score),
+            _count(AttemptRow.id.is_(None)),
+            _count(AttemptRow.voided_at.is_not(None)),
+            _count(GradingRow.pending > 0),
+            _count(passed),
+            _count(and_(has_score, score * 100 >= sitting.max_mark * excellent)),
+            _count(and_(has_score, score < sitting.pass_mark, GradingRow.pending == 0)),
+            func.coalesce(func.sum(score), 0),
+            func.coalesce(func.sum(score * score), 0),
+            func.coalesce(func.max(score), 0),
+        )
+        .select_from(PaperRow)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
+        .outerjoin(last, and_(last.c.attempt_id == AttemptRow.id, *COUNTS))
+        .outerjoin(GradingRow, GradingRow.id == last.c.id)
+        .where(PaperRow.sitting_id == sitting.id, is_current(), UnitRow.path.startswith(scope, autoescape=True))
+        .group_by(UnitRow.id, UnitRow.code, UnitRow.name, UnitRow.kind, UnitRow.path, PaperRow.post)
+        .order_by(UnitRow.path, PaperRow.post)
+    )
+    return [TallyRow(code, unit, UnitKind(kind), post, Tally(*map(int, sums))) for code, unit, kind, post, *sums in session.execute(query)]
+
+
+def late_attempts(session: Session, sitting: SittingRow, scope: str = "/") -> int:
+    """Return how many attempts that count have an answer that came too late and waits for a person's word."""
+    decided = select(LateDecisionRow.response_id).where(LateDecisionRow.sitting_id == sitting.id)
+    query = (
+        select(func.count(func.distinct(ResponseRow.attempt_id)))
+        .join(AttemptRow, (AttemptRow.id == ResponseRow.attempt_id) & (AttemptRow.sitting_id == ResponseRow.sitting_id))
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .where(ResponseRow.sitting_id == sitting.id, ResponseRow.state == LATE, ResponseRow.id.not_in(decided), *COUNTS)
+        .where(UnitRow.path.startswith(scope, autoescape=True))
+    )
+    return session.scalar(query) or 0
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows of a group fulfil a condition."""
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
