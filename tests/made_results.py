@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.marking import Rule
-from quiz.core.question import Level, Option, Question, QuestionType, Source
+from quiz.core.question import AREAS, Level, Option, Question, QuestionType, Source
 from quiz.storage import banks
 from quiz.storage.engine import writing
 from quiz.storage.tables import (
@@ -120,8 +120,7 @@ def _person(db: Session, sitting: SittingRow, seat: int, one: Sat, areas: dict[s
         db.add(cadre)
         db.flush()
     asked = list(one.marks) if one.marks is not None else uids
-    chosen = {"water": "饮水安全", "housing": "住房安全"}
-    slots = [{"number": n, "section": 0, "chosen_by": chosen[areas[uid]]} for n, uid in enumerate(asked, 1)]
+    slots = [{"number": n, "section": 0, "chosen_by": AREAS[areas[uid]]} for n, uid in enumerate(asked, 1)]
     paper = PaperRow(
         sitting_id=sitting.id, cadre_id=cadre.id, code=f"{sitting.id}-{one.number}", unit_id=unit.id, post=one.post, digest="d", seat=seat,
         content=json.dumps({"slots": slots}), questions=json.dumps(asked),

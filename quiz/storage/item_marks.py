@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from quiz.core.frozen import thaw
 from quiz.core.marking import Why
+from quiz.core.paper_text import placings
 from quiz.core.question import Question
 from quiz.core.template import Template
+from quiz.storage.papers import NO_EVIDENCE
 from quiz.storage.tables import (
     AttemptRow,
     CadreRow,
@@ -30,6 +32,8 @@ from quiz.storage.tables import (
 
 AT_ONCE = 50_000
 """Marks in one block: some 20 MB of Python values."""
+
+PAPERS_AT_ONCE = 500
 
 WAITING = (Why.NEEDS_REVIEW.value, Why.NEEDS_MARKING.value)
 """Marks that a person may still raise: they say nothing yet."""
@@ -98,6 +102,49 @@ def mark_blocks(session: Session, sitting: SittingRow, scope: str = "/") -> Iter
         assert cursor is not None
         while rows := cursor.fetchmany(AT_ONCE):
             yield MarkBlock(*zip(*rows, strict=True))
+    finally:
+        result.close()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPaper:
+    """A graded paper without its person: of which unit and post, the bank uid of each slot, and why each stands there (see `placings`)."""
+
+    grading_id: int
+    unit_code: str
+    unit: str
+    unit_kind: str
+    post: str
+    questions: tuple[str, ...]
+    placings: tuple[tuple[int, str, bool], ...]
+
+
+def placed_papers(session: Session, sitting: SittingRow, scope: str = "/") -> Iterator[PlacedPaper]:
+    """Yield the graded papers of the closed attempts whose unit lies within the path `scope`, by the unit's place in the tree."""
+    query = (
+        select(GradingRow.id, UnitRow.code, UnitRow.name, UnitRow.kind, PaperRow.post, PaperRow.questions, PaperRow.content)
+        .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .where(GradingRow.id.in_(_counting(sitting, scope)))
+        .order_by(UnitRow.path, PaperRow.id)
+    )
+    for grading, code, unit, kind, post, questions, content in session.execute(query.execution_options(yield_per=PAPERS_AT_ONCE)):
+        yield PlacedPaper(grading, code, unit, kind, post, tuple(json.loads(questions)), tuple(placings(content)))
+
+
+def bare_marks(session: Session, sitting: SittingRow, scope: str = "/") -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Yield blocks of (gradings, slots, marks, most) of the papers that `placed_papers` gives, of answers only: neither what waits for a person nor
+    what people gave for other reasons."""
+    query = select(MarkRow.grading_id, MarkRow.slot, MarkRow.mark, MarkRow.max_mark).where(
+        MarkRow.grading_id.in_(_counting(sitting, scope)), MarkRow.why.not_in((*WAITING, *NO_EVIDENCE))
+    )
+    result = session.connection().execute(query)
+    try:
+        cursor = result.cursor  # as in `mark_blocks`
+        assert cursor is not None
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield tuple(zip(*rows, strict=True))
     finally:
         result.close()
 
