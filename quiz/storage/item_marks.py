@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from quiz.core.frozen import thaw
 from quiz.core.marking import Why
 from quiz.core.paper_text import placings
-from quiz.core.question import Question
+from quiz.core.question import Question, QuestionType
 from quiz.core.template import Template
 from quiz.storage.papers import NO_EVIDENCE
 from quiz.storage.tables import (
     AttemptRow,
     CadreRow,
+    CorrectionRow,
     GradingRow,
     MarkRow,
     PaperRow,
@@ -131,6 +132,33 @@ def placed_papers(session: Session, sitting: SittingRow, scope: str = "/") -> It
     )
     for grading, code, unit, kind, post, questions, content in session.execute(query.execution_options(yield_per=PAPERS_AT_ONCE)):
         yield PlacedPaper(grading, code, unit, kind, post, tuple(json.loads(questions)), tuple(placings(content)))
+
+
+def asked_papers(session: Session, sitting: SittingRow, scope: str = "/") -> list[tuple[int, list[str]]]:
+    """Return grading and bank uid of each slot of the papers that `placed_papers` gives."""
+    query = (
+        select(GradingRow.id, PaperRow.questions)
+        .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .where(GradingRow.id.in_(_counting(sitting, scope)))
+    )
+    return [(grading, json.loads(questions)) for grading, questions in session.execute(query)]
+
+
+def plain_uses(session: Session, sitting: SittingRow) -> set[tuple[str, int]]:
+    """Return uid and revision of what a sitting asked and two sittings may be compared on.
+
+    No template, whose figures differ from place to place and day to day, no case, and nothing that was corrected after people sat it.
+    """
+    corrected = select(CorrectionRow.question_uid).where(CorrectionRow.sitting_id == sitting.id)
+    query = (
+        select(QuestionUseRow.question_uid, QuestionUseRow.revision)
+        .join(QuestionRow, QuestionRow.uid == QuestionUseRow.question_uid)
+        .join(QuestionRevisionRow, and_(QuestionRevisionRow.question_id == QuestionRow.id, QuestionRevisionRow.number == QuestionUseRow.revision))
+        .where(QuestionUseRow.sitting_id == sitting.id, QuestionUseRow.question_uid.not_in(corrected))
+        .where(QuestionRow.is_template.is_(False), QuestionRevisionRow.type != QuestionType.CASE.value)
+    )
+    return {(uid, revision) for uid, revision in session.execute(query)}
 
 
 def bare_marks(session: Session, sitting: SittingRow, scope: str = "/") -> Iterator[tuple[tuple[int, ...], ...]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
+from quiz.core.circular import Commended
 from quiz.core.roster import UnitKind
 from quiz.core.unit_report import Tally, TallyRow
 from quiz.storage.attempts import LATE
 from quiz.storage.gradings import COUNTS
 from quiz.storage.papers import is_current
-from quiz.storage.tables import AttemptRow, GradingRow, LateDecisionRow, PaperRow, ResponseRow, SittingRow, UnitRow
+from quiz.storage.tables import AttemptRow, CadreRow, DocumentRow, GradingRow, LateDecisionRow, PaperRow, ResponseRow, SittingRow, UnitRow
 
 
 def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = "/") -> list[TallyRow]:
@@ -55,6 +56,29 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
         .order_by(UnitRow.path, PaperRow.post)
     )
     return [TallyRow(code, unit, UnitKind(kind), post, Tally(*map(int, sums))) for code, unit, kind, post, *sums in session.execute(query)]
+
+
+def commended(session: Session, sitting: SittingRow, excellent: int, scope: str = "/") -> list[Commended]:
+    """Return who has at least `excellent` percent of the full marks with nothing left to judge, by unit and staff number, not by score."""
+    last = select(func.max(GradingRow.id)).where(GradingRow.sitting_id == sitting.id).group_by(GradingRow.attempt_id)
+    query = (
+        select(UnitRow.name, CadreRow.name)
+        .join(PaperRow, PaperRow.unit_id == UnitRow.id)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+        .join(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
+        .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
+        .where(PaperRow.sitting_id == sitting.id, is_current(), GradingRow.id.in_(last), *COUNTS)
+        .where(GradingRow.pending == 0, cast(GradingRow.score, BigInteger) * 100 >= sitting.max_mark * excellent)
+        .where(UnitRow.path.startswith(scope, autoescape=True))
+        .order_by(UnitRow.path, CadreRow.number)
+    )
+    return [Commended(unit, name) for unit, name in session.execute(query)]
+
+
+def blueprint_codes(session: Session) -> dict[int, str]:
+    """Return the code of each published state of a blueprint by its row id: sittings of one code come from states of the same blueprint."""
+    rows = session.execute(select(DocumentRow.id, DocumentRow.code).where(DocumentRow.kind == "blueprint"))
+    return dict(rows.tuples())
 
 
 def late_attempts(session: Session, sitting: SittingRow, scope: str = "/") -> int:

@@ -31,6 +31,7 @@ from quiz.web import (
     organiser,
     presence,
     proxies,
+    reports,
     saving,
     scans,
     setter,
@@ -90,7 +91,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker
+        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
+        reports, marker,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
