@@ -21,6 +21,7 @@ from quiz.storage.tables import (
     GradingRow,
     MarkRow,
     PaperRow,
+    PostRow,
     QuestionRow,
     QuestionUseRow,
     ResponseRow,
@@ -34,13 +35,14 @@ UNITS = (
     ("QL", "青岚县", "county", "/QL/"),
     ("T01", "柳溪镇", "township", "/QL/T01/"),
     ("T02", "云岭镇", "township", "/QL/T02/"),
+    ("V01", "上河村", "village", "/QL/T01/V01/"),
     ("D01", "县水利局", "department", "/QL/D01/"),
 )
 
 
 @dataclass(frozen=True)
 class Sat:
-    """Somebody with a paper. `marks` (hundredths by question) are None for who never came; `full` are the marks of one question."""
+    """Somebody with a paper. `marks` (hundredths by question) are None for who never came; `post` is the kind of the post held, empty for none."""
 
     number: str
     unit: str
@@ -119,10 +121,11 @@ def _person(db: Session, sitting: SittingRow, seat: int, one: Sat, areas: dict[s
         cadre = CadreRow(number=one.number, name=f"干部{one.number}", unit_id=unit.id, groups="[]")
         db.add(cadre)
         db.flush()
+        db.add_all(_posts(cadre.id, unit.id, one.post))
     asked = list(one.marks) if one.marks is not None else uids
     slots = [{"number": n, "section": 0, "chosen_by": AREAS[areas[uid]]} for n, uid in enumerate(asked, 1)]
     paper = PaperRow(
-        sitting_id=sitting.id, cadre_id=cadre.id, code=f"{sitting.id}-{one.number}", unit_id=unit.id, post=one.post, digest="d", seat=seat,
+        sitting_id=sitting.id, cadre_id=cadre.id, code=f"{sitting.id}-{one.number}", unit_id=unit.id, post="", digest="d", seat=seat,
         content=json.dumps({"slots": slots}), questions=json.dumps(asked),
     )  # fmt: skip
     db.add(paper)
@@ -150,6 +153,16 @@ def _person(db: Session, sitting: SittingRow, seat: int, one: Sat, areas: dict[s
             )
         )
     grade(db, attempt, one.marks, each, at, one.pending)
+
+
+def _posts(cadre: int, unit: int, kind: str) -> list[PostRow]:
+    """The post, after a contact point that names nobody and one that ended the day before the sitting."""
+    day = OPENS.date()
+    before = PostRow(cadre_id=cadre, kind="county_leader", place_id=unit, from_on=date(2020, 1, 1), to_on=day - timedelta(days=1))
+    if not kind:
+        return [before]
+    contact = PostRow(cadre_id=cadre, kind="contact", place_id=unit, from_on=date(2024, 1, 1))
+    return [before, contact, PostRow(cadre_id=cadre, kind=kind, place_id=unit, from_on=date(2024, 1, 1), to_on=day)]
 
 
 def grade(db: Session, attempt: AttemptRow, marks: dict[str, int], each: int, at: datetime, pending: int = 0, number: int = 1) -> None:

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from quiz.core.marking import from_hundredths
 from quiz.core.message import Message, mark_text, say
-from quiz.core.roster import UnitKind
+from quiz.core.roster import PostKind, UnitKind
 from quiz.core.statistics import gates
 from quiz.core.statistics.values import Interval
 
@@ -63,12 +63,11 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class TallyRow:
-    """The sums of those in one unit with one post."""
+    """The sums of those in one unit, named by its path, with one kind of post (None without any)."""
 
-    unit_code: str
-    unit: str
+    path: str
     unit_kind: UnitKind
-    post: str
+    post: PostKind | None
     tally: Tally
 
 
@@ -174,6 +173,16 @@ def hide_small(rows: Sequence[GroupRow]) -> tuple[GroupRow, ...]:
             more.add(place)
             hidden += rows[place].tally.sat
     return tuple(replace(row, is_shown=False) if place in more else row for place, row in enumerate(rows))
+
+
+def part_of(path: str, scope: str) -> str:
+    """Return the path of the unit right below that of `scope` to which a unit within it belongs; its own unit, and the root, stand for themselves.
+
+    A county reads its towns with their villages in one row each, a town its villages.
+    """
+    parts = path.strip("/").split("/")
+    depth = max(1, len([part for part in scope.split("/") if part])) + 1
+    return f"/{'/'.join(parts[:depth])}/"
 
 
 def whole(rows: Iterable[TallyRow]) -> GroupRow:

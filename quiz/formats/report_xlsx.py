@@ -34,7 +34,8 @@ def write_report(report: UnitReport, comparison: Comparison, out: BinaryIO, tran
         _groups(book, comparison, translate)
         _plan(book, comparison, translate)
         notes = _sheet(book, SHEETS[5], [(SHEETS[5], 120)], translate)
-        for note in (*notes_of(report), *COMPARING_NOTES, OVER_TIME_NOTES, PLAN_NOTE):
+        lines: list[Message] = [*notes_of(report), *COMPARING_NOTES, PLAN_NOTE]
+        for note in lines:
             notes.add([note.render(translate)])
         notes.finish()
     finally:

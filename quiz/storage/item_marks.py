@@ -14,8 +14,10 @@ from quiz.core.frozen import thaw
 from quiz.core.marking import Why
 from quiz.core.paper_text import placings
 from quiz.core.question import Question, QuestionType
+from quiz.core.roster import PostKind, UnitKind
 from quiz.core.template import Template
 from quiz.storage.papers import NO_EVIDENCE
+from quiz.storage.report_rows import main_posts
 from quiz.storage.tables import (
     AttemptRow,
     CadreRow,
@@ -23,6 +25,7 @@ from quiz.storage.tables import (
     GradingRow,
     MarkRow,
     PaperRow,
+    PostRow,
     QuestionRevisionRow,
     QuestionRow,
     QuestionUseRow,
@@ -109,29 +112,33 @@ def mark_blocks(session: Session, sitting: SittingRow, scope: str = "/") -> Iter
 
 @dataclass(frozen=True, slots=True)
 class PlacedPaper:
-    """A graded paper without its person: of which unit and post, the bank uid of each slot, and why each stands there (see `placings`)."""
+    """A graded paper without its person: the path of its unit, its kind and that of the post, the bank uid of each slot, and why each stands there
+    (see `placings`)."""
 
     grading_id: int
-    unit_code: str
-    unit: str
-    unit_kind: str
-    post: str
+    path: str
+    unit_kind: UnitKind
+    post: PostKind | None
     questions: tuple[str, ...]
     placings: tuple[tuple[int, str, bool], ...]
 
 
 def placed_papers(session: Session, sitting: SittingRow, scope: str = "/") -> Iterator[PlacedPaper]:
     """Yield the graded papers of the closed attempts whose unit lies within the path `scope`, by the unit's place in the tree."""
+    held = main_posts(sitting.opens_at.date())
     query = (
-        select(GradingRow.id, UnitRow.code, UnitRow.name, UnitRow.kind, PaperRow.post, PaperRow.questions, PaperRow.content)
+        select(GradingRow.id, UnitRow.path, UnitRow.kind, PostRow.kind, PaperRow.questions, PaperRow.content)
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .outerjoin(held, held.c.cadre_id == PaperRow.cadre_id)
+        .outerjoin(PostRow, PostRow.id == held.c.id)
         .where(GradingRow.id.in_(_counting(sitting, scope)))
         .order_by(UnitRow.path, PaperRow.id)
     )
-    for grading, code, unit, kind, post, questions, content in session.execute(query.execution_options(yield_per=PAPERS_AT_ONCE)):
-        yield PlacedPaper(grading, code, unit, kind, post, tuple(json.loads(questions)), tuple(placings(content)))
+    for grading, path, kind, post, questions, content in session.execute(query.execution_options(yield_per=PAPERS_AT_ONCE)):
+        held_post = PostKind(post) if post else None
+        yield PlacedPaper(grading, path, UnitKind(kind), held_post, tuple(json.loads(questions)), tuple(placings(content)))
 
 
 def asked_papers(session: Session, sitting: SittingRow, scope: str = "/") -> list[tuple[int, list[str]]]:

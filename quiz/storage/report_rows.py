@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
+from datetime import date
+
+from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.core.circular import Commended
-from quiz.core.roster import UnitKind
+from quiz.core.roster import PostKind, UnitKind
 from quiz.core.unit_report import Tally, TallyRow
 from quiz.storage.attempts import LATE
 from quiz.storage.gradings import COUNTS
 from quiz.storage.papers import is_current
-from quiz.storage.tables import AttemptRow, CadreRow, DocumentRow, GradingRow, LateDecisionRow, PaperRow, ResponseRow, SittingRow, UnitRow
+from quiz.storage.tables import AttemptRow, CadreRow, DocumentRow, GradingRow, LateDecisionRow, PaperRow, PostRow, ResponseRow, SittingRow, UnitRow
 
 
 def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = "/") -> list[TallyRow]:
-    """Return the sums of each unit and post within the path `scope`, by the unit's place in the tree; the newest paper of a cadre counts.
+    """Return the sums of each unit and kind of post within the path `scope`, by the unit's place in the tree; the newest paper of a cadre counts.
 
     Excellent is who has at least `excellent` percent of the full marks.
     """
@@ -25,15 +27,15 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
         .group_by(GradingRow.attempt_id)
         .subquery()
     )
+    held = main_posts(sitting.opens_at.date())
     score = cast(GradingRow.score, BigInteger)
     has_score = GradingRow.id.is_not(None)
     passed = and_(has_score, score >= sitting.pass_mark)
     query = (
         select(
-            UnitRow.code,
-            UnitRow.name,
+            UnitRow.path,
             UnitRow.kind,
-            PaperRow.post,
+            PostRow.kind,
             func.count(),
             _count(has_score),
             _count(AttemptRow.id.is_(None)),
@@ -49,13 +51,33 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
         .select_from(PaperRow)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
         .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
+        .outerjoin(held, held.c.cadre_id == PaperRow.cadre_id)
+        .outerjoin(PostRow, PostRow.id == held.c.id)
         .outerjoin(last, and_(last.c.attempt_id == AttemptRow.id, *COUNTS))
         .outerjoin(GradingRow, GradingRow.id == last.c.id)
         .where(PaperRow.sitting_id == sitting.id, is_current(), UnitRow.path.startswith(scope, autoescape=True))
-        .group_by(UnitRow.id, UnitRow.code, UnitRow.name, UnitRow.kind, UnitRow.path, PaperRow.post)
-        .order_by(UnitRow.path, PaperRow.post)
+        .group_by(UnitRow.path, UnitRow.kind, PostRow.kind)
+        .order_by(UnitRow.path)
     )
-    return [TallyRow(code, unit, UnitKind(kind), post, Tally(*map(int, sums))) for code, unit, kind, post, *sums in session.execute(query)]
+    return [
+        TallyRow(path, UnitKind(kind), PostKind(post) if post else None, Tally(*map(int, sums))) for path, kind, post, *sums in session.execute(query)
+    ]
+
+
+def main_posts(day: date) -> Subquery:
+    """The post that names each cadre on a day: the first one held that is not merely a contact point (as `roster.main_post`)."""
+    named = case((PostRow.kind != PostKind.CONTACT.value, PostRow.id))
+    return (
+        select(PostRow.cadre_id, func.coalesce(func.min(named), func.min(PostRow.id)).label("id"))
+        .where(PostRow.from_on <= day, or_(PostRow.to_on.is_(None), PostRow.to_on >= day))
+        .group_by(PostRow.cadre_id)
+        .subquery()
+    )
+
+
+def unit_names(session: Session) -> dict[str, tuple[str, str]]:
+    """Return (code, name) of every unit by its path."""
+    return {path: (code, name) for path, code, name in session.execute(select(UnitRow.path, UnitRow.code, UnitRow.name))}
 
 
 def commended(session: Session, sitting: SittingRow, excellent: int, scope: str = "/") -> list[Commended]:
@@ -78,7 +100,7 @@ def commended(session: Session, sitting: SittingRow, excellent: int, scope: str 
 def blueprint_codes(session: Session) -> dict[int, str]:
     """Return the code of each published state of a blueprint by its row id: sittings of one code come from states of the same blueprint."""
     rows = session.execute(select(DocumentRow.id, DocumentRow.code).where(DocumentRow.kind == "blueprint"))
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def late_attempts(session: Session, sitting: SittingRow, scope: str = "/") -> int:

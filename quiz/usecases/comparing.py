@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,13 @@ from quiz.core.blueprint import Blueprint, Section
 from quiz.core.comparison import AreaRow, ComparedGroup, Comparison, GroupKind, PlanRow, Verdict
 from quiz.core.message import Message, say
 from quiz.core.question import AREAS, LEVEL_NAMES, Question, QuestionType
-from quiz.core.roster import UnitKind
 from quiz.core.statistics import gates
 from quiz.core.statistics.asked import AskedItem, item_names, items_of
-from quiz.core.unit_report import UNIT_KIND_NAMES
-from quiz.storage import banks, item_marks
+from quiz.core.unit_report import UNIT_KIND_NAMES, part_of
+from quiz.storage import banks, item_marks, report_rows
 from quiz.storage.item_marks import PlacedPaper
 from quiz.storage.tables import SittingRow
-from quiz.usecases.reporting import NO_POST, sitting_to_report
+from quiz.usecases.reporting import post_name, sitting_to_report
 
 if TYPE_CHECKING:
     from quiz.core.statistics.shares import Answers, Ratio  # numpy is loaded when it is needed
@@ -48,7 +47,7 @@ def compare_sitting(session: Session, actor: Actor, code: str, now: datetime) ->
         people=len(papers),
         is_common=answers.table.is_common,
         areas=_areas(items, answers),
-        groups=_groups(papers, answers),
+        groups=_groups(papers, answers, report_rows.unit_names(session), scope),
         plan=_plan(session, sitting, papers, answers, places),
     )
 
@@ -88,12 +87,12 @@ def _areas(items: Sequence[AskedItem], answers: Answers) -> tuple[AreaRow, ...]:
     return tuple(out)
 
 
-def _groups(papers: Sequence[PlacedPaper], answers: Answers) -> tuple[ComparedGroup, ...]:
+def _groups(papers: Sequence[PlacedPaper], answers: Answers, units: Mapping[str, tuple[str, str]], scope: str) -> tuple[ComparedGroup, ...]:
     """The groups of each kind beside all."""
     names = {
-        GroupKind.KIND: [UNIT_KIND_NAMES.get(UnitKind(paper.unit_kind), paper.unit_kind) for paper in papers],
-        GroupKind.POST: [paper.post or NO_POST for paper in papers],
-        GroupKind.UNIT: [paper.unit for paper in papers],
+        GroupKind.KIND: [UNIT_KIND_NAMES.get(paper.unit_kind, paper.unit_kind) for paper in papers],
+        GroupKind.POST: [post_name(paper.post) for paper in papers],
+        GroupKind.UNIT: [units[part_of(paper.path, scope)][1] for paper in papers],
     }
     out: list[ComparedGroup] = []
     for kind, own in names.items():

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.marking import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text, say
-from quiz.core.unit_report import EXCELLENT, UNIT_KIND_NAMES, TallyRow, UnitReport, group_rows, whole
+from quiz.core.roster import POST_NAMES, PostKind, UnitKind
+from quiz.core.unit_report import EXCELLENT, UNIT_KIND_NAMES, TallyRow, UnitReport, group_rows, part_of, whole
 from quiz.storage import report_rows
 from quiz.storage.tables import SittingRow
 from quiz.usecases.sources import closed_sitting
@@ -18,7 +19,7 @@ NO_POST = mark_text("没有岗位")
 
 
 def read_report(session: Session, actor: Actor, code: str, now: datetime, excellent: int = EXCELLENT) -> UnitReport:
-    """Return the sums of a sitting by unit, kind of unit and post within the actor's authority.
+    """Return the sums of a sitting by unit (as `part_of` groups them), kind of unit and post within the actor's authority.
 
     NotFound without such a sitting; QuizError `not_closed` while anybody may still sit or deliver; `bad_percent` for a share from which a score is
     excellent that is not between 1 and 100.
@@ -27,6 +28,7 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime, excell
     sitting = sitting_to_report(session, code, now)
     check_percent(excellent)
     rows = report_rows.tallies(session, sitting, excellent, scope)
+    names = report_rows.unit_names(session)
     return UnitReport(
         code=sitting.code,
         title=sitting.title,
@@ -37,9 +39,9 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime, excell
         excellent=excellent,
         late=report_rows.late_attempts(session, sitting, scope),
         all=whole(rows),
-        units=group_rows(rows, lambda row: (row.unit_code, row.unit)),
-        kinds=group_rows(rows, _kind),
-        posts=group_rows(rows, lambda row: (row.post, row.post or NO_POST)),
+        units=group_rows(rows, lambda row: names[part_of(row.path, scope)]),
+        kinds=group_rows(sorted(rows, key=lambda row: list(UnitKind).index(row.unit_kind)), _kind),
+        posts=group_rows(sorted(rows, key=_rank), _post),
     )
 
 
@@ -52,6 +54,19 @@ def check_percent(percent: int) -> None:
     """QuizError `bad_percent` for a percent that is not between 1 and 100."""
     if not 1 <= percent <= 100:
         raise QuizError("bad_percent", say("百分比应在1到100之间。"))
+
+
+def post_name(post: PostKind | None) -> str:
+    """Return the name of a kind of post, or of having none."""
+    return POST_NAMES[post] if post is not None else NO_POST
+
+
+def _rank(row: TallyRow) -> int:
+    return len(PostKind) if row.post is None else list(PostKind).index(row.post)
+
+
+def _post(row: TallyRow) -> tuple[str, str]:
+    return row.post or "", post_name(row.post)
 
 
 def _kind(row: TallyRow) -> tuple[str, str]:

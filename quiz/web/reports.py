@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from io import BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request, send_file
@@ -192,7 +193,8 @@ def circular(code: str) -> ResponseReturnValue:
         facts = facts_of(found.report, _day(found.report.opens_at), translate)
         form.title.data, form.body.data = fill(translate(TITLE), facts), fill(translate(TEMPLATE), facts)
         form.with_units.data = form.with_names.data = True
-    page = render_template("reports/circular.html", found=found, report=found.report, form=form, problem=problem)
+    by_unit = [(unit, list(people)) for unit, people in groupby(found.commended, key=lambda one: one.unit)]
+    page = render_template("reports/circular.html", found=found, report=found.report, by_unit=by_unit, form=form, problem=problem)
     return page, 422 if form.errors or problem else 200
 
 

@@ -25,8 +25,8 @@ def sat(number, unit, questions, *marks, **more):
 @pytest.fixture
 def county(engine):
     """Forty of a town on easy papers of which 3/4 is earned, forty of another on hard ones of which 1/4 is; in each ten of a better post."""
-    people = [sat(f"A{n}", "T01", EASY, 1000, 1000 * (n % 2), post="甲" if n < 10 else "乙") for n in range(40)]
-    people += [sat(f"B{n}", "T02", HARD, 1000 * (n % 2), 0, post="甲" if n < 10 else "乙") for n in range(40)]
+    people = [sat(f"A{n}", "T01", EASY, 1000, 1000 * (n % 2), post="township_leader" if n < 10 else "township_staff") for n in range(40)]
+    people += [sat(f"B{n}", "T02", HARD, 1000 * (n % 2), 0, post="township_leader" if n < 10 else "township_staff") for n in range(40)]
     store(engine, "s", [*people, sat("D1", "D01", EASY, 1000, 1000), Sat("D2", "D01", None)], [*EASY, *HARD])
     return engine
 
@@ -57,6 +57,7 @@ def test_a_hard_paper_is_no_fault_of_those_who_had_it(county):
     assert one.share.ratio == pytest.approx(1, abs=0.04)
     assert other.share.ratio == pytest.approx(1, abs=0.06)
     assert one.verdict is other.verdict is Verdict.OPEN
+    assert {row.name: row.share.people for row in found.of(GroupKind.POST)} == {"镇班子成员": 20, "镇包村干部": 60, "没有岗位": 1}
 
 
 def test_a_weak_group_is_told_and_a_small_one_is_not(engine):
