@@ -55,7 +55,7 @@ def compare(console: Console, sitting: str) -> None:
     with console.reader() as db:
         found = comparing.compare_sitting(db, console.actor, sitting, console.now())
     for group in found.groups:
-        share, ends = group.share, group.share.interval if group.share.is_shown else None
+        share, ends = group.share, group.share.interval if group.is_shown else None
         figure = "—" if ends is None or share.ratio is None else f"{100 * share.ratio:.1f}% ({100 * ends.low:.1f}–{100 * ends.high:.1f})"
         click.echo(f"{console.translate(group.name)}\t{share.people}\t{figure}\t{console.translate(VERDICT_NAMES[group.verdict])}")
 

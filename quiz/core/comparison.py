@@ -57,12 +57,13 @@ class AreaRow:
 
 @dataclass(frozen=True, slots=True)
 class ComparedGroup:
-    """A group beside all: its marks over those that its own papers let expect, all people together at 1."""
+    """A group beside all: its marks over those that its own papers let expect, all people together at 1; `is_shown` as in the sums."""
 
     kind: GroupKind
     name: str
     share: Ratio
     verdict: Verdict
+    is_shown: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,8 @@ def share_strip(row: AreaRow | PlanRow) -> Strip | None:
 
 
 def group_strip(row: ComparedGroup) -> Strip | None:
-    """Return a group beside all; None of too few people."""
-    return strip(row.share.ratio, row.share.interval, LEAST, MOST, 1.0) if row.share.is_shown and row.share.ratio is not None else None
+    """Return a group beside all; None of one that is not shown."""
+    return strip(row.share.ratio, row.share.interval, LEAST, MOST, 1.0) if row.is_shown and row.share.ratio is not None else None
 
 
 def area_name(row: AreaRow) -> Message:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -159,20 +159,21 @@ def group_rows(rows: Iterable[TallyRow], key: Callable[[TallyRow], tuple[str, st
     for row in rows:
         name = key(row)
         sums[name] = sums.get(name, Tally()) + row.tally
-    return hide_small([GroupRow(code, name, tally, is_shown=tally.sat >= gates.GROUP) for (code, name), tally in sums.items()])
+    hidden = hidden_places([tally.sat for tally in sums.values()])
+    return tuple(GroupRow(code, name, tally, place not in hidden) for place, ((code, name), tally) in enumerate(sums.items()))
 
 
-def hide_small(rows: Sequence[GroupRow]) -> tuple[GroupRow, ...]:
-    """Return the rows with so many more hidden that nobody finds a small group's scores by taking the others from the sum of all."""
-    hidden = sum(row.tally.sat for row in rows if not row.is_shown)
-    more: set[int] = set()
-    for place in sorted(range(len(rows)), key=lambda place: rows[place].tally.sat):
-        if not 0 < hidden < gates.GROUP:
+def hidden_places(people: Sequence[int]) -> set[int]:
+    """Return the places of the groups whose scores stay out of sight, from how many people each has.
+
+    All below `gates.GROUP`, and so many more, the smallest first, that nobody finds a small group's scores by taking the others from the sum of all.
+    """
+    hidden = {place for place, count in enumerate(people) if count < gates.GROUP}
+    for place in sorted(set(range(len(people))) - hidden, key=lambda place: people[place]):
+        if not 0 < sum(people[one] for one in hidden) < gates.GROUP:
             break
-        if rows[place].is_shown:
-            more.add(place)
-            hidden += rows[place].tally.sat
-    return tuple(replace(row, is_shown=False) if place in more else row for place, row in enumerate(rows))
+        hidden.add(place)
+    return hidden
 
 
 def part_of(path: str, scope: str) -> str:

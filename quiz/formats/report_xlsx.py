@@ -99,7 +99,7 @@ def _groups(book: Any, comparison: Comparison, translate: Translate) -> None:
 
 def _group(row: ComparedGroup, translate: Translate) -> list[object]:
     name = [translate(GROUP_KIND_NAMES[row.kind]), translate(row.name), row.share.people]
-    return [*name, *_shown(row.share), translate(VERDICT_NAMES[row.verdict])]
+    return [*name, *_shown(row.share, row.is_shown), translate(VERDICT_NAMES[row.verdict])]
 
 
 def _plan(book: Any, comparison: Comparison, translate: Translate) -> None:
@@ -120,9 +120,9 @@ def _level(row: AreaRow, translate: Translate) -> str:
     return translate(LEVEL_NAMES[row.level]) if row.level is not None else translate(TOTAL)
 
 
-def _shown(share: Ratio) -> list[object]:
+def _shown(share: Ratio, is_shown: bool = True) -> list[object]:
     """A ratio with the ends of its interval; nothing of too few people."""
-    return [share.ratio, *_ends(share.interval)] if share.is_shown else [None, None, None]
+    return [share.ratio, *_ends(share.interval)] if is_shown and share.is_shown else [None, None, None]
 
 
 def _ends(interval: Interval | None) -> list[object]:

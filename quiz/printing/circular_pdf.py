@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from itertools import groupby
+from math import ceil
 from typing import BinaryIO
 
 from quiz.core.circular import Circular, Commended
 from quiz.core.message import Translate, mark_text, say
 from quiz.printing.fonts import Font, GlyphCheck, text_width
 from quiz.printing.geometry import KEY_GEOMETRIES, MM, PageSize
-from quiz.printing.marks import Block, Row, space
+from quiz.printing.marks import Block, Mark, space
 from quiz.printing.report_pdf import sum_table
 from quiz.printing.sheet import Sheets
 from quiz.printing.side import draw_column, draw_footer
 from quiz.printing.table import Table, fill_sides
-from quiz.printing.typeset import SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
+from quiz.printing.typeset import SMALL, SMALL_LEADING, broken, centred_rows, heading_rows, row_of, set_line, set_rows
 
 TITLE, TITLE_LEADING = 20.0, 32.0
 TEXT, TEXT_LEADING = 14.0, 26.0
 HEADING, HEADING_LEADING = 14.0, 26.0
 INDENT = "　　"
-NAME_EM = 5.0
-"""The width of a name in a list, in em; longer ones take two places."""
+UNIT_EM, NAME_EM = 11.0, 5.0
+"""The width of a unit's name and of a person's in a list, in em; longer names of people take two places."""
 
 NAME, NAME_LEADING = 12.0, 20.0
 
@@ -55,7 +56,7 @@ def _parts(circular: Circular, measure: float, translate: Translate) -> list[Blo
         small = set_rows(told, measure, size=SMALL, leading=SMALL_LEADING)
         parts += [_heading(say("附：表扬名单").render(translate), measure), Block((*small, space(4)), keeps_next=True)]
         for unit, members in groupby(circular.commended, key=lambda one: one.unit):
-            parts += _unit(unit, list(members), measure)
+            parts.append(_unit(unit, list(members), measure))
     return parts
 
 
@@ -76,21 +77,21 @@ def _heading(title: str, measure: float) -> Block:
     return Block((space(10), *heading_rows(title, measure, HEADING, HEADING_LEADING)), keeps_next=True)
 
 
-def _unit(unit: str, members: list[Commended], measure: float) -> list[Block | Table]:
-    """The unit's name over lines of names that stand under each other."""
-    rows: list[Row] = [space(4), *set_rows(unit, measure, Font.HEI, NAME, NAME_LEADING)]
-    pitch, places = NAME_EM * NAME, int(measure // (NAME_EM * NAME))
-    line: list[tuple[int, str]] = []
+def _unit(unit: str, members: list[Commended], measure: float) -> Block:
+    """The unit's name at the left, beside it lines of names that stand under each other."""
+    left, pitch = UNIT_EM * NAME, NAME_EM * NAME
+    places = int((measure - left) // pitch)
+    lines: list[list[Mark]] = [[]]
     at = 0
     for one in members:
-        need = max(1, -int(-text_width(one.name, Font.SONG, NAME) // (pitch - 0.5 * NAME)))
-        if at + need > places and line:
-            rows.append(_names(line, pitch))
-            line, at = [], 0
-        line.append((at, one.name))
+        need = max(1, ceil(text_width(one.name, Font.SONG, NAME) / (pitch - 0.5 * NAME)))
+        if at + need > places and at:
+            lines.append([])
+            at = 0
+        lines[-1] += set_line(one.name, Font.SONG, NAME, x=left + at * pitch)
         at += need
-    return [Block(tuple(rows[:2]), keeps_next=True), *(Block((row,)) for row in (*rows[2:], _names(line, pitch)))]
-
-
-def _names(line: list[tuple[int, str]], pitch: float) -> Row:
-    return row_of(tuple(mark for at, name in line for mark in set_line(name, Font.SONG, NAME, x=at * pitch)), NAME_LEADING)
+    for down, line in enumerate(broken(unit, left - NAME, Font.HEI, NAME)):
+        if down == len(lines):
+            lines.append([])
+        lines[down] += set_line(line.ink, Font.HEI, NAME)
+    return Block((space(3), *(row_of(tuple(line), NAME_LEADING) for line in lines)))

@@ -79,7 +79,7 @@ def _point_cells(point: SittingPoint, day: str, translate: Translate) -> list[Ce
     change = change_text(point)
     words = translate(CHANGE_NAMES[point.change]) + (f"\n{change.render(translate)}" if change else "")
     tally, row = point.row.tally, point.row
-    rates = [HIDDEN if value is None else f"{plain_number(value)}%" for value in (point.mean_percent, row.pass_rate, row.excellent_rate)]
+    rates = [HIDDEN if value is None else f"{value}%" for value in (point.mean_percent, row.pass_rate, row.excellent_rate)]
     return [f"{point.title}\n{day}", str(tally.expected), str(tally.sat), rates[0], point_strip(point), *rates[1:], words]
 
 
@@ -137,7 +137,8 @@ def _sum_columns(title: Message, translate: Translate) -> list[TableColumn]:
 
 def _sum_cells(row: GroupRow, report: UnitReport, name: str) -> list[Cell]:
     tally = row.tally
-    figures = [row.best, row.pass_rate, row.excellent_rate, row.make_up]
+    best = None if row.best is None else plain_number(row.best)
+    figures = [best, row.pass_rate, row.excellent_rate, row.make_up]
     return [
         name, str(tally.expected), str(tally.sat), str(tally.absent), _figure(row.mean), mean_strip(row, report), *map(_figure, figures),
     ]  # fmt: skip
@@ -166,15 +167,15 @@ def _plan_cells(row: PlanRow, people: int, translate: Translate) -> list[Cell]:
 
 def _groups(found: Comparison, measure: float, translate: Translate) -> Table:
     columns = [
-        TableColumn(say("群体").render(translate), NAME, is_number=False), *_numbers((say("人数"),), translate),
+        TableColumn(say("群体").render(translate), 2.8, is_number=False), *_numbers((say("人数"),), translate),
         TableColumn(say("与试卷应得之比").render(translate), 1.6), TableColumn("50%—150%", WIDE, is_number=False), _interval_column(translate),
-        TableColumn(say("结论").render(translate), 2, is_number=False),
+        TableColumn(say("结论").render(translate), 2.6, is_number=False),
     ]  # fmt: skip
     groups = [row for kind in GroupKind for row in found.of(kind) if len(found.of(kind)) > 1]
     return make_table(
         columns,
         [
-            [translate(row.name), str(row.share.people), *_share(row.share, group_strip(row)), translate(VERDICT_NAMES[row.verdict])]
+            [translate(row.name), str(row.share.people), *_share(row.share, group_strip(row), row.is_shown), translate(VERDICT_NAMES[row.verdict])]
             for row in groups
         ],
         measure,
@@ -182,16 +183,16 @@ def _groups(found: Comparison, measure: float, translate: Translate) -> Table:
 
 
 def _numbers(names: Sequence[Message], translate: Translate) -> list[TableColumn]:
-    return [TableColumn(name.render(translate), 1) for name in names]
+    return [TableColumn(name.render(translate), 1.25) for name in names]
 
 
 def _interval_column(translate: Translate) -> TableColumn:
     return TableColumn(say("区间").render(translate), 1.6)
 
 
-def _share(share: Ratio, picture: Cell) -> list[Cell]:
+def _share(share: Ratio, picture: Cell, is_shown: bool = True) -> list[Cell]:
     """The cells of a ratio: the figure, its picture, its interval; dashes for too few people."""
-    if not share.is_shown or share.ratio is None:
+    if not is_shown or not share.is_shown or share.ratio is None:
         return [HIDDEN, None, HIDDEN]
     ends = share.interval
     return [f"{100 * share.ratio:.1f}%", picture, HIDDEN if ends is None else f"{100 * ends.low:.0f}%—{100 * ends.high:.0f}%"]
@@ -206,5 +207,5 @@ def _notes(notes: Sequence[Message], measure: float, translate: Translate) -> Bl
     return Block((space(4), *rows))
 
 
-def _figure(value: Decimal | int | None) -> str:
-    return HIDDEN if value is None else plain_number(Decimal(value))
+def _figure(value: Decimal | int | str | None) -> str:
+    return HIDDEN if value is None else str(value)

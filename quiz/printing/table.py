@@ -80,7 +80,7 @@ def _row(cells: Sequence[Cell], columns: Sequence[TableColumn], widths: Sequence
     left = 0.0
     for cell, own, column, width in zip(cells, lines, columns, widths, strict=True):
         if isinstance(cell, Strip):
-            marks += strip_marks(cell, left + GAP, width - 2 * GAP, height / 2)
+            marks += strip_marks(cell, left + GAP, width - 2 * GAP, height - PAD - LEADING / 2)
         for down, text in enumerate(own):
             x = left + (width - GAP - text_width(text, font, SMALL) if column.is_number else 0.0)
             marks += set_line(text, font, SMALL, x=x, y=height - PAD - (down + 1) * LEADING + 0.27 * LEADING)

@@ -100,7 +100,7 @@ def commended(session: Session, sitting: SittingRow, excellent: int, scope: str 
 def blueprint_codes(session: Session) -> dict[int, str]:
     """Return the code of each published state of a blueprint by its row id: sittings of one code come from states of the same blueprint."""
     rows = session.execute(select(DocumentRow.id, DocumentRow.code).where(DocumentRow.kind == "blueprint"))
-    return dict(rows.tuples().all())
+    return {row.id: row.code for row in rows}
 
 
 def late_attempts(session: Session, sitting: SittingRow, scope: str = "/") -> int:

@@ -15,7 +15,7 @@ from quiz.core.message import Message, say
 from quiz.core.question import AREAS, LEVEL_NAMES, Question, QuestionType
 from quiz.core.statistics import gates
 from quiz.core.statistics.asked import AskedItem, item_names, items_of
-from quiz.core.unit_report import UNIT_KIND_NAMES, part_of
+from quiz.core.unit_report import UNIT_KIND_NAMES, hidden_places, part_of
 from quiz.storage import banks, item_marks, report_rows
 from quiz.storage.item_marks import PlacedPaper
 from quiz.storage.tables import SittingRow
@@ -100,7 +100,9 @@ def _groups(papers: Sequence[PlacedPaper], answers: Answers, units: Mapping[str,
         numbers = {name: number for number, name in enumerate(known)}
         found = answers.by_person([numbers[name] for name in own], len(known))
         judged = sum(share.people >= gates.COMPARISON for share in found)
-        out += [ComparedGroup(kind, name, share, _verdict(share, judged)) for name, share in zip(known, found, strict=True)]
+        hidden = hidden_places([share.people for share in found])
+        shares = enumerate(zip(known, found, strict=True))
+        out += [ComparedGroup(kind, name, share, _verdict(share, judged), place not in hidden) for place, (name, share) in shares]
     return tuple(out)
 
 
