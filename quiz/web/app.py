@@ -27,6 +27,7 @@ from quiz.web import (
     errors,
     health,
     items,
+    lockdown,
     marker,
     organiser,
     presence,
@@ -91,7 +92,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
+        health, account, admission, trainee, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
         reports, marker,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
