@@ -66,7 +66,7 @@ def print_over_time(found: OverTime, days: Mapping[str, str], out: BinaryIO, tra
     geometry = KEY_GEOMETRIES[PageSize.A4]
     columns = [
         TableColumn(say("考试").render(translate), NAME, is_number=False), *_numbers((say("应考"), say("实考")), translate),
-        TableColumn(say("平均得分率").render(translate), 1.4), TableColumn("0%—100%", WIDE, is_number=False),
+        TableColumn(say("卷面得分率").render(translate), 1.7), TableColumn("0%—100%", WIDE, is_number=False),
         *_numbers((say("及格率"), say("优秀率")), translate), TableColumn(say("与前一场相比").render(translate), 3.4, is_number=False),
     ]  # fmt: skip
     rows = [_point_cells(point, days[point.code], translate) for point in found.points]
@@ -168,7 +168,7 @@ def _plan_cells(row: PlanRow, people: int, translate: Translate) -> list[Cell]:
 def _groups(found: Comparison, measure: float, translate: Translate) -> Table:
     columns = [
         TableColumn(say("群体").render(translate), 2.8, is_number=False), *_numbers((say("人数"),), translate),
-        TableColumn(say("与试卷应得之比").render(translate), 1.6), TableColumn("50%—150%", WIDE, is_number=False), _interval_column(translate),
+        TableColumn(say("与试卷应得之比").render(translate), 2), TableColumn("50%—150%", WIDE, is_number=False), _interval_column(translate),
         TableColumn(say("结论").render(translate), 2.6, is_number=False),
     ]  # fmt: skip
     groups = [row for kind in GroupKind for row in found.of(kind) if len(found.of(kind)) > 1]

@@ -187,6 +187,8 @@ def test_a_circular_that_cannot_be_printed_says_why(person: People, made: Engine
 
 @pytest.mark.usefixtures("made")
 def test_the_way_in(person: People, clock: Clock) -> None:
+    assert 'href="/reports"' in person("inspector").get("/sittings").text
+    assert 'href="/reports"' not in person("marker").get("/sittings").text
     assert 'href="/sittings/made/report"' in person("inspector").get("/sittings/made").text
     assert "/circular" not in person("inspector").get("/sittings/made/report").text
     assert "/circular" in person("organiser").get("/sittings/made/report").text
