@@ -165,17 +165,16 @@ def _posts(cadre: int, unit: int, kind: str) -> list[PostRow]:
     return [before, contact, PostRow(cadre_id=cadre, kind=kind, place_id=unit, from_on=date(2024, 1, 1), to_on=day)]
 
 
-def grade(db: Session, attempt: AttemptRow, marks: dict[str, int], each: int, at: datetime, pending: int = 0, number: int = 1) -> None:
-    """Append a grading run."""
+def grade(db: Session, attempt: AttemptRow, marks: dict[str, int], each: int, at: datetime, pending: int = 0, number: int = 1, why: str = "") -> None:
+    """Append a grading run; with `why` every mark has this reason."""
     run = GradingRow(
         sitting_id=attempt.sitting_id, attempt_id=attempt.id, number=number, score=sum(marks.values()), max_score=each * len(marks), pending=pending,
         reason="submitted", graded_at=at,
     )  # fmt: skip
     db.add(run)
     db.flush()
-    why = {True: "right", False: "wrong"}
     db.add_all(
-        MarkRow(grading_id=run.id, slot=n, mark=mark, max_mark=each, rule="all_or_nothing", why=why[mark > 0], detail="{}")
+        MarkRow(grading_id=run.id, slot=n, mark=mark, max_mark=each, rule="all_or_nothing", why=why or ("right" if mark else "wrong"), detail="{}")
         for n, mark in enumerate(marks.values(), 1)
     )
     db.flush()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.comparison import GroupKind, Verdict
 from quiz.core.message import Forbidden, QuizError
 from quiz.core.question import Level
 from quiz.storage.engine import reading, writing
-from quiz.storage.tables import MarkRow
+from quiz.storage.tables import AttemptRow
 from quiz.usecases.comparing import compare_sitting, state_of_marks
-from tests.made_results import OPENS, OVER, Sat, question, store
+from tests.made_results import OPENS, OVER, Sat, grade, question, store
 
 CHIEF = command_line("tests")
 EASY = [question("e1"), question("e2", "housing")]
@@ -83,12 +84,15 @@ def test_the_plan(county):
     assert found.missed == ()
 
 
-def test_what_was_given_or_waits_tells_nothing(county):
-    """Marks for all and marks that wait for a person leave the shares; the person still counts elsewhere."""
+@pytest.mark.parametrize("why", ["full_for_all", "not_counted", "overridden", "needs_review", "needs_marking"])
+def test_what_was_given_or_waits_tells_nothing(county, why):
+    """One person's marks were given or wait: they leave the shares, 80 people's 160 answers stay; the paper still counts for the plan."""
     with writing(county) as db:
-        db.add(MarkRow(grading_id=1, slot=3, mark=1000, max_mark=1000, rule="all_or_nothing", why="full_for_all", detail="{}"))
-        db.add(MarkRow(grading_id=2, slot=3, mark=0, max_mark=1000, rule="all_or_nothing", why="needs_review", detail="{}"))
-    assert sum(row.share.answers for row in compare(county).areas if row.level is None) == 162
+        attempt = db.scalars(select(AttemptRow).where(AttemptRow.id == 1)).one()
+        grade(db, attempt, {"e1": 0, "e2": 0}, 1000, OVER, number=2, why=why)
+    found = compare(county)
+    assert sum(row.share.answers for row in found.areas if row.level is None) == 160
+    assert [row.placed for row in found.plan] == [81, 81]
 
 
 def test_within_the_authority_and_not_before_the_end(county):
