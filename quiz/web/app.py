@@ -34,6 +34,7 @@ from quiz.web import (
     presence,
     proxies,
     records,
+    reports,
     samples,
     saving,
     scans,
@@ -95,7 +96,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     errors.register(app)
     for module in (
         health, account, admission, trainee, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
-        marker, records, samples, certificates,
+        reports, marker, records, samples, certificates,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
