@@ -37,6 +37,8 @@ APPEND_ONLY = (
     "scan",
     "scan_decision",
     "keying",
+    "practice_set",
+    "practice_answer",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
