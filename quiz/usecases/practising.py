@@ -1,0 +1,163 @@
+"""Practising: making a set, one question at a time, the answer judged at once with its explanation. Everything may safely be sent twice.
+
+A question is shown, judged and explained only while it may be practised at that very moment (ADR 0021): also one that was answered before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from quiz.core import practice as rules
+from quiz.core.access import Actor
+from quiz.core.marking import Mark, Response, check_response
+from quiz.core.message import NotFound, QuizError, say
+from quiz.core.paper import hide_key
+from quiz.core.practice import Kind, Outcome
+from quiz.core.question import Question
+from quiz.core.shown import as_stored
+from quiz.storage import practice
+from quiz.storage.tables import PracticeAnswerRow, PracticeSetRow
+from quiz.usecases.learning import Learner, Others, learner, mastery
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a set: its question without key while it is open, with key and the mark once it was answered; none while it may not be practised."""
+
+    number: int
+    question: Question | None = None
+    answer: PracticeAnswerRow | None = None
+    response: Response = ()
+    mark: Mark | None = None
+    due_on: date | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the answer went; None before it."""
+        return None if self.answer is None else rules.outcome(practice.share_in(self.answer))
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeSet:
+    """A set with its places."""
+
+    row: PracticeSetRow
+    places: tuple[Place, ...]
+
+    @property
+    def next_open(self) -> int | None:
+        """The number of the first place that waits for an answer and may be asked; None when the set is done."""
+        return next((place.number for place in self.places if place.answer is None and place.question is not None), None)
+
+    @property
+    def answered(self) -> int:
+        """How many places have an answer."""
+        return sum(place.answer is not None for place in self.places)
+
+
+def start(session: Session, actor: Actor, kind: Kind, others: Others, now: datetime, zone: ZoneInfo, sitting: str = "") -> PracticeSetRow:
+    """Make today's set of a kind, or go on with the one begun today; a re-test names its `sitting` by code.
+
+    As `learner`; NotFound for a sitting that is not theirs. QuizError `done_today` when the day's practice is done, `nothing_to_practise`.
+    """
+    who = learner(session, actor, now, zone)
+    practice.hold(session, who.cadre.id)
+    asked = next((row for row in who.sittings if row.code == sitting), None)
+    if kind is Kind.RETEST and asked is None:
+        raise NotFound()
+    sitting_id = asked.id if asked and kind is Kind.RETEST else None
+    for row in practice.sets_of(session, who.cadre.id, limit=20):
+        if (row.kind, row.sitting_id, row.day) == (kind.value, sitting_id, who.day):
+            if _view(session, who, row).next_open is not None:
+                return row
+            if kind is Kind.DAILY:
+                raise QuizError("done_today", say("今天的练习已经做完。明天会有新的安排；想多练，可以练薄弱领域。"))
+            break
+    chosen = _choose(session, who, kind, others, now, who.wrong_in(asked) if asked else ())
+    if not chosen:
+        raise QuizError("nothing_to_practise", say("现在没有可以练习的题：已考过的题要等成绩和答案公布、没有考试正在使用时才能练习。"))
+    return practice.save_set(session, who.cadre.id, kind, sitting_id, who.day, chosen, now)
+
+
+def read_set(session: Session, actor: Actor, number: int, now: datetime, zone: ZoneInfo) -> PracticeSet:
+    """Return one of the actor's own sets. NotFound when there is none of that number; refusals as `learner`."""
+    who = learner(session, actor, now, zone)
+    return _view(session, who, _set(session, who, number))
+
+
+def answer(
+    session: Session, actor: Actor, number: int, place: int, value: object, gives_up: bool, now: datetime, zone: ZoneInfo
+) -> PracticeAnswerRow:
+    """Judge and store the answer to a place of one's own set; one that was answered before stays as it is and is returned.
+
+    `value` is the response as the page names it; who `gives_up` answers nothing and is shown the key. NotFound; QuizError `bad_response`,
+    `no_answer` for an empty one, `not_in_practice` when the question may not be practised any more.
+    """
+    who = learner(session, actor, now, zone)
+    practice.hold(session, who.cadre.id)
+    row = _set(session, who, number)
+    known = practice.answers_of_set(session, row).get(place)
+    if known is not None:
+        return known
+    uid = _uid(row, place)
+    question = _question(session, who, row, place)
+    if question is None:
+        raise QuizError("not_in_practice", say("这道题现在不能练习，请做下一题。"))
+    response = () if gives_up else check_response(question, as_stored(question, value))
+    if not response and not gives_up:
+        raise QuizError("no_answer", say("请先作答；不会做可以直接看答案。"))
+    mark = rules.judge(question, response)
+    return practice.save_answer(session, row, place, uid, who.pool[uid].revision, response, rules.share_of(mark), mark.why.value, now)
+
+
+def _choose(session: Session, who: Learner, kind: Kind, others: Others, now: datetime, wrong: Sequence[str]) -> list[str]:
+    key = hashlib.sha256(f"{who.cadre.number}/{who.day.isoformat()}".encode()).digest()
+    if kind is Kind.RETEST:
+        return rules.choose_retest(who.areas, who.known, wrong, key)
+    shares = {area: found.share for area, found in mastery(session, who, others, now).items()}
+    choose = rules.choose_daily if kind is Kind.DAILY else rules.choose_weak
+    return choose(who.areas, who.known, shares, who.until, key)
+
+
+def _set(session: Session, who: Learner, number: int) -> PracticeSetRow:
+    row = practice.get_set(session, who.cadre.id, number)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _uid(row: PracticeSetRow, place: int) -> str:
+    uids = practice.questions_of(row)
+    if not 1 <= place <= len(uids):
+        raise NotFound()
+    return uids[place - 1]
+
+
+def _question(session: Session, who: Learner, row: PracticeSetRow, place: int) -> Question | None:
+    """The question of a place with its options in the order of this set; None while it may not be practised."""
+    found = who.pool.get(_uid(row, place))
+    question = practice.read_question(session, found.uid, found.revision) if found else None
+    return None if question is None else rules.as_asked(question, who.cadre.number.encode(), f"{row.number}/{place}")
+
+
+def _view(session: Session, who: Learner, row: PracticeSetRow) -> PracticeSet:
+    answers = practice.answers_of_set(session, row)
+    places = tuple(_place(session, who, row, at, answers.get(at)) for at in range(1, len(practice.questions_of(row)) + 1))
+    return PracticeSet(row, places)
+
+
+def _place(session: Session, who: Learner, row: PracticeSetRow, place: int, found: PracticeAnswerRow | None) -> Place:
+    question = _question(session, who, row, place)
+    if found is None:
+        return Place(place, hide_key(question) if question else None)
+    if question is None or who.pool[found.question_uid].revision != found.revision:
+        return Place(place, None, found)
+    response, memory = practice.response_of(found), who.known.get(found.question_uid)
+    due_on = memory.due_at.astimezone(who.until.tzinfo).date() if memory else None
+    return Place(place, question, found, response, rules.judge(question, response), due_on)
