@@ -50,7 +50,7 @@ def answers_within(session: Session, sittings: Sequence[SittingRow], scope: str)
 
 
 def people_within(session: Session, scope: str) -> Select[int]:
-    """Return the query of the cadres who are now in units within the path `scope`; of many, every so manieth, so that `MOST_PEOPLE` or so are left."""
+    """Return the query of the cadres who are now in units within the path `scope`; of many evenly some `MOST_PEOPLE`."""
     step = max(1, rosters.count_within(session, scope) // MOST_PEOPLE)
     query = select(CadreRow.id).join(UnitRow, UnitRow.id == CadreRow.unit_id)
     return query.where(UnitRow.path.startswith(scope, autoescape=True), CadreRow.id % step == 0)

@@ -25,6 +25,9 @@ from quiz.storage import practice
 from quiz.storage.tables import PracticeAnswerRow, PracticeSetRow
 from quiz.usecases.learning import Learner, Others, learner, mastery
 
+LATEST = 20
+"""Among so many sets, the newest first, today's are looked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -72,7 +75,7 @@ def start(session: Session, actor: Actor, kind: Kind, others: Others, now: datet
     if kind is Kind.RETEST and asked is None:
         raise NotFound()
     sitting_id = asked.id if asked and kind is Kind.RETEST else None
-    for row in practice.sets_of(session, who.cadre.id, limit=20):
+    for row in practice.sets_of(session, who.cadre.id, limit=LATEST):
         if (row.kind, row.sitting_id, row.day) == (kind.value, sitting_id, who.day):
             if _view(session, who, row).next_open is not None:
                 return row
@@ -89,6 +92,20 @@ def read_set(session: Session, actor: Actor, number: int, now: datetime, zone: Z
     """Return one of the actor's own sets. NotFound when there is none of that number; refusals as `learner`."""
     who = learner(session, actor, now, zone)
     return _view(session, who, _set(session, who, number))
+
+
+def place_of(found: PracticeSet, number: int) -> Place:
+    """Return a place of a set by its number. NotFound when there is none."""
+    if not 1 <= number <= len(found.places):
+        raise NotFound()
+    return found.places[number - 1]
+
+
+def set_of_today(session: Session, who: Learner, kind: Kind) -> PracticeSet | None:
+    """Return the learner's newest set of a kind if it was made today, or None."""
+    rows = practice.sets_of(session, who.cadre.id, limit=LATEST)
+    row = next((row for row in rows if row.kind == kind.value and row.day == who.day), None)
+    return None if row is None else _view(session, who, row)
 
 
 def answer(

@@ -27,10 +27,12 @@ from quiz.web import (
     errors,
     health,
     items,
+    learning,
     marker,
     organiser,
     presence,
     proxies,
+    retraining,
     saving,
     scans,
     setter,
@@ -90,7 +92,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker
+        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker,
+        learning, retraining,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
