@@ -38,6 +38,7 @@ from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
 from quiz.web.given import given
 from quiz.web.presence import be_seen
+from quiz.web.review import read_review
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
 
@@ -200,7 +201,7 @@ def result(code: str) -> ResponseReturnValue:
         is_scanned=is_scanned,
         code=code,
         shares=shares,
-        headings=headings(found.paper) if found and found.paper else [],
+        review=read_review(request.args, history.paper, found.marks) if found and found.marks and history and history.paper else None,
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
         over_at=known_end(listed.seat.sitting),

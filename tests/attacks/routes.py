@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from flask import Flask
@@ -14,12 +14,15 @@ from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.picture import Upload
+from quiz.core.practice import PRACTICE_TAG, Kind
 from quiz.storage import accounts as account_rows
-from quiz.storage import pictures
+from quiz.storage import pictures, practice
 from quiz.storage.engine import writing
+from quiz.storage.rosters import get_cadre_row
 from quiz.storage.tables import AccountRow
-from quiz.usecases import admission, reviewing
-from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
+from quiz.usecases import admission, publishing, reviewing
+from tests.web.world import NINE, SITTING, Person, engine_of, make_questions, paper_code
+from tests.words import words
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
 STRANGER, NO_ROLE, VISITOR = "a stranger", "nobody", "a visitor by code"
@@ -29,6 +32,7 @@ EVERYBODY = frozenset({STRANGER, NO_ROLE, VISITOR, TRAINEE, *STAFF})
 LOGGED_IN = EVERYBODY - {STRANGER}
 WITH_ACCOUNT = LOGGED_IN - {VISITOR}
 SITTERS = frozenset({TRAINEE, VISITOR})
+TRAINEES = frozenset({TRAINEE})
 SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
 READERS = frozenset({ORGANISER, INSPECTOR})
 ITEM_READERS = READERS | SETTERS
@@ -59,6 +63,10 @@ ROUTES = {
     "items.paper": ITEM_READERS,
     "items.similar": READERS,
     "items.sitting": ITEM_READERS,
+    "learning.home": TRAINEES,
+    "learning.place": TRAINEES,
+    "learning.practice": TRAINEES,
+    "learning.start": TRAINEES,
     "marker.decide": MARKERS,
     "marker.home": MARKERS,
     "marker.texts": MARKERS,
@@ -87,6 +95,8 @@ ROUTES = {
     "organiser.times": ORGANISERS,
     "organiser.void": ORGANISERS,
     "presence.pulse": SITTERS,
+    "retraining.home": ORGANISERS,
+    "retraining.unit": ORGANISERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
     "setter.coverage": SETTERS,
@@ -125,7 +135,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, and a proposal with one."""
+    """Store what routes name besides the sitting: a published picture, a proposal with one, and a set of practice questions of the trainee's."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -134,6 +144,11 @@ def furnish(engine: Engine) -> None:
         actor = account_rows.actor_of(session, author)
         upload = Upload("p.png", digest, 4, 4, len(content))
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+        practised = replace(make_questions()[0], uid="practised", stem=f"练习题。{words('练习')}", tags=(PRACTICE_TAG,))
+        publishing.publish(session, command_line("tests"), NINE, [practised])
+        cadre = get_cadre_row(session, "Q001")
+        assert cadre is not None
+        practice.save_set(session, cadre.id, Kind.DAILY, None, NINE.date(), ["practised"], NINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +185,9 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "proposal_id": 1,
             "digest": digest,
             "name": "style.css",
+            "unit": "T01",
+            "set_number": 1,
+            "place": 1,
             **instead,
         }
         out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]

@@ -112,9 +112,7 @@ def test_what_vanishes_from_practice_does_not_tell_what_was_drawn(world, county,
     day = county.OPENS + timedelta(days=1)
     narrow = replace(county.PLAN, id="narrow", sections=county.PLAN.sections[:1])
     world.do(publishing.publish, county.ADMIN, county.NOW, [], [narrow])
-    world.do(
-        scheduling.create_sitting, county.ADMIN, day, replace(second(county), blueprint="narrow", forms=1), county.ZONE, bytes([seed]) * 32
-    )
+    world.do(scheduling.create_sitting, county.ADMIN, day, replace(second(county), blueprint="narrow", forms=1), county.ZONE, bytes([seed]) * 32)
     drawn = {uid for uid in asked(world, "s2") if uid.startswith("single")}
     assert len(drawn) == 2
     assert pool(world, day) == {uid for uid in asked(world) if not uid.startswith("single")}
@@ -279,4 +277,3 @@ def test_practice_answers_are_never_changed(open_pool, county):
     for statement in ("UPDATE practice_answer SET share = 100", "DELETE FROM practice_answer", "UPDATE practice_set SET questions = '[]'"):
         with pytest.raises(Exception, match="append-only"):
             open_pool.do(lambda db, statement=statement: db.execute(text(statement)))
-
