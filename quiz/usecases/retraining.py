@@ -18,6 +18,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.marking import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.retraining import Verdict
+from quiz.core.question import AREAS
 from quiz.core.roster import Unit
 from quiz.core.statistics.interval import share_interval
 from quiz.storage import learning, practice, practice_pool, rosters
@@ -122,7 +123,7 @@ def _areas(session: Session, sat: Sequence[Sat]) -> tuple[AreaOfUnit, ...]:
     found: dict[str, list[Sat]] = {}
     for one in sat:
         found.setdefault(areas.get(one.answer.uid, ""), []).append(one)
-    return tuple(_area(area, answers) for area, answers in sorted(found.items()) if area)
+    return tuple(_area(area, found[area]) for area in AREAS if area in found)
 
 
 def _area(area: str, sat: Sequence[Sat]) -> AreaOfUnit:

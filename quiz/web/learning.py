@@ -14,7 +14,7 @@ from quiz.core.message import QuizError
 from quiz.core.practice import KIND_NAMES, SET_SIZE, Kind, Outcome, kept
 from quiz.core.retraining import RULE_NAME, rule_text
 from quiz.core.statistics.gates import FACILITY
-from quiz.core.statistics.mastery import VERDICT_NAMES
+from quiz.core.statistics.mastery import FEWEST_ANSWERS, VERDICT_NAMES
 from quiz.core.statistics.retention import retention_curve
 from quiz.usecases import learning, practising, retraining
 from quiz.usecases.learning import Others
@@ -54,6 +54,7 @@ def home() -> ResponseReturnValue:
         rule=(RULE_NAME, rule_text()),
         set_size=SET_SIZE,
         VERDICT_NAMES=VERDICT_NAMES,
+        fewest_answers=FEWEST_ANSWERS,
     )
 
 
@@ -102,7 +103,7 @@ def place(set_number: int, place: int) -> ResponseReturnValue:
 
 
 def _show(found: PracticeSet, shown: Place, problem: str = "") -> str:
-    return render_template("learning/place.html", found=found, place=shown, problem=problem, KIND_NAMES=KIND_NAMES, Outcome=Outcome)
+    return render_template("learning/place.html", found=found, here=shown, problem=problem, KIND_NAMES=KIND_NAMES, Outcome=Outcome)
 
 
 def read_others(db: Session) -> Others:

@@ -35,8 +35,9 @@ CARRIED = 0.7
 LEVEL_STRENGTH = 10.0
 """Answers in other areas that weigh as much as knowing nothing about the person."""
 
-LEAST_STRENGTH, MOST_STRENGTH, USUAL_STRENGTH = 2.0, 60.0, 10.0
-"""Bounds of K, and what it is where the answers do not tell."""
+LEAST_STRENGTH, MOST_STRENGTH, USUAL_STRENGTH = 2.0, 20.0, 10.0
+"""Bounds of K, and what it is where the answers do not tell. However alike people did, an area was asked with few questions, and which ones they
+were is chance too: nobody's range gets as narrow as if their area had been measured by what the others answered."""
 
 
 class Verdict(StrEnum):
@@ -81,10 +82,15 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     expected = _expected(right, weight, facility)
     a, b = right + strength * expected, weight - right + strength * (1.0 - expected)
     low, high, below = betaincinv(a, b, 0.1), betaincinv(a, b, 0.9), betainc(a, b, ENOUGH)
+    own = np.divide(right, weight, out=np.full_like(right, ENOUGH), where=weight > 0)
     return [
         [
             Mastery(
-                int(answers[s, k]), float(a[s, k] / (a[s, k] + b[s, k])), float(low[s, k]), float(high[s, k]), _verdict(answers[s, k], below[s, k])
+                int(answers[s, k]),
+                float(a[s, k] / (a[s, k] + b[s, k])),
+                float(low[s, k]),
+                float(high[s, k]),
+                _verdict(answers[s, k], below[s, k], own[s, k]),
             )
             for k in range(right.shape[1])
         ]
@@ -92,10 +98,13 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     ]
 
 
-def _verdict(answers: float, below: float) -> Verdict:
-    if answers < FEWEST_ANSWERS or 1.0 - SURE < below < SURE:
+def _verdict(answers: float, below: float, own: float) -> Verdict:
+    """What may be said; never what a person's own answers contradict, however sure the others' make it."""
+    if answers < FEWEST_ANSWERS:
         return Verdict.OPEN
-    return Verdict.WEAK if below >= SURE else Verdict.MASTERED
+    if below >= SURE and own < ENOUGH:
+        return Verdict.WEAK
+    return Verdict.MASTERED if below <= 1.0 - SURE and own >= ENOUGH else Verdict.OPEN
 
 
 def _facilities(right: Floats, weight: Floats) -> Floats:
