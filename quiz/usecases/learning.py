@@ -61,6 +61,11 @@ class Learner:
         """What they remember."""
         return rules.memories(self.answers)
 
+    @property
+    def new(self) -> int:
+        """How many questions they may practise and never met."""
+        return len(self.pool.keys() - self.known.keys())
+
     def wrong_in(self, sitting: SittingRow) -> list[str]:
         """The questions that they did not get wholly right in one of their sittings."""
         return sorted({one.answer.uid for one in self.sat if one.sitting_id == sitting.id and one.answer.share < 1})

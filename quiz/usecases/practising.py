@@ -67,7 +67,7 @@ class PracticeSet:
 def start(session: Session, actor: Actor, kind: Kind, others: Others, now: datetime, zone: ZoneInfo, sitting: str = "") -> PracticeSetRow:
     """Make today's set of a kind, or go on with the one begun today; a re-test names its `sitting` by code.
 
-    As `learner`; NotFound for a sitting that is not theirs. QuizError `done_today` when the day's practice is done, `nothing_to_practise`.
+    As `learner`; NotFound for a sitting that is not theirs. QuizError `done_today`, `nothing_due` (all was met), `nothing_to_practise`.
     """
     who = learner(session, actor, now, zone)
     practice.hold(session, who.cadre.id)
@@ -83,6 +83,8 @@ def start(session: Session, actor: Actor, kind: Kind, others: Others, now: datet
                 raise QuizError("done_today", say("今天的练习已经做完。明天会有新的安排；想多练，可以练薄弱领域。"))
             break
     chosen = _choose(session, who, kind, others, now, who.wrong_in(asked) if asked else ())
+    if not chosen and kind is Kind.DAILY and who.pool:
+        raise QuizError("nothing_due", say("今天没有到期要复习的题，能练的题也都做过了。明天再来，或者练薄弱领域。"))
     if not chosen:
         raise QuizError("nothing_to_practise", say("现在没有可以练习的题：已考过的题要等成绩和答案公布、没有考试正在使用时才能练习。"))
     return practice.save_set(session, who.cadre.id, kind, sitting_id, who.day, chosen, now)

@@ -17,8 +17,8 @@ from quiz.core import retraining
 from quiz.core.access import Action, Actor
 from quiz.core.marking import from_hundredths
 from quiz.core.message import NotFound
-from quiz.core.retraining import Verdict
 from quiz.core.question import AREAS
+from quiz.core.retraining import Verdict
 from quiz.core.roster import Unit
 from quiz.core.statistics.interval import share_interval
 from quiz.storage import learning, practice, practice_pool, rosters
