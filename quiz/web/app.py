@@ -28,6 +28,7 @@ from quiz.web import (
     health,
     items,
     learning,
+    lockdown,
     marker,
     organiser,
     presence,
@@ -92,8 +93,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker,
-        learning, retraining,
+        health, account, admission, trainee, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
+        marker, learning, retraining,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

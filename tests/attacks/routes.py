@@ -67,6 +67,7 @@ ROUTES = {
     "learning.place": TRAINEES,
     "learning.practice": TRAINEES,
     "learning.start": TRAINEES,
+    "lockdown.tell": SITTERS,
     "marker.decide": MARKERS,
     "marker.home": MARKERS,
     "marker.texts": MARKERS,
@@ -121,7 +122,7 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
-JSON_CALLS = frozenset({"presence.pulse", "saving.save", "saving.take_desk"})
+JSON_CALLS = frozenset({"lockdown.tell", "presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}

@@ -6,7 +6,7 @@ from alembic import op
 from quiz.storage import append_only, tables
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:
