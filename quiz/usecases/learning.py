@@ -124,21 +124,14 @@ def read_others(session: Session, now: datetime) -> Others:
 
 def mastery(session: Session, who: Learner, others: Others, now: datetime) -> dict[str, Mastery]:
     """Return how well the learner masters each area, pooled over their sittings and first meetings in practice; older answers weigh less."""
-    import numpy as np
-
-    from quiz.core.statistics.mastery import master
+    from quiz.core.statistics.mastery import master_first
 
     areas, column = practice_pool.areas(session), {area: at for at, area in enumerate(AREAS)}
     own = [(0, areas.get(one.uid, ""), _weight(one, now), one.share) for one in rules.first_meetings(who.answers)]
     people = {cadre: at for at, cadre in enumerate(sorted({one[0] for one in others.answers if one[0] != who.cadre.id}), 1)}
     rows = own + [(people[cadre], area, counts, share) for cadre, area, counts, share in others.answers if cadre in people]
-    right, weight, count = (np.zeros((1 + len(people), len(column))) for _ in range(3))
-    for person, area, counts, share in rows:
-        if area in column:
-            right[person, column[area]] += counts * share
-            weight[person, column[area]] += counts
-            count[person, column[area]] += 1
-    return dict(zip(column, master(right, weight, count)[0], strict=True))
+    found = master_first(((person, column[area], counts, share) for person, area, counts, share in rows if area in column), len(column))
+    return dict(zip(column, found, strict=True))
 
 
 def _weight(answer: Answered, now: datetime) -> float:

@@ -8,6 +8,7 @@ weak is only who is weak with four chances in five.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -96,6 +97,17 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
         ]
         for s in range(right.shape[0])
     ]
+
+
+def master_first(answers: Iterable[tuple[int, int, float, float]], areas: int) -> list[Mastery]:
+    """Return how well person 0 masters each of so many areas, from the answers of all as (person, area, weight, share right)."""
+    rows = list(answers)
+    right, weight, count = (np.zeros((1 + max((row[0] for row in rows), default=0), areas)) for _ in range(3))
+    for person, area, counts, share in rows:
+        right[person, area] += counts * share
+        weight[person, area] += counts
+        count[person, area] += 1
+    return master(right, weight, count)[0]
 
 
 def _verdict(answers: float, below: float, own: float) -> Verdict:
