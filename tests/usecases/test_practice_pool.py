@@ -106,6 +106,19 @@ def test_a_sitting_that_is_planned_holds_back_all_that_its_blueprint_admits(open
     assert pool(open_pool, day) == {"only-practice"}
 
 
+def test_a_sitting_that_is_over_holds_back_what_it_asked_until_its_results_are_released(world, county):
+    """Also what an earlier sitting made known: its key counts again. What it could have asked and did not is free, since everybody knows by now."""
+    day = county.OPENS + timedelta(days=1)
+    narrow = replace(county.PLAN, id="narrow", sections=county.PLAN.sections[:1])
+    world.do(publishing.publish, county.ADMIN, county.NOW, [], [narrow])
+    plan = replace(second(county, release=Release.MANUAL), blueprint="narrow", forms=1)
+    world.do(scheduling.create_sitting, county.ADMIN, day, plan, county.ZONE, county.SEED)
+    over, held = plan.closes_at + timedelta(days=1), asked(world, "s2") & asked(world)
+    assert held
+    assert asked(world) - held
+    assert pool(world, over) == asked(world) - held
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_what_vanishes_from_practice_does_not_tell_what_was_drawn(world, county, seed):
     """Two sittings of one plan that drew other questions leave the same pool."""
