@@ -79,7 +79,7 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     answers in an area gets what is likely there, and never a verdict.
     """
     facility = _facilities(right, weight)
-    strength = np.array([_strength(right[:, k], weight[:, k], facility[k]) for k in range(right.shape[1])])
+    strength = np.array([_strength(right[:, k], weight[:, k]) for k in range(right.shape[1])])
     expected = _expected(right, weight, facility)
     a, b = right + strength * expected, weight - right + strength * (1.0 - expected)
     low, high, below = betaincinv(a, b, 0.1), betaincinv(a, b, 0.9), betainc(a, b, ENOUGH)
@@ -120,8 +120,11 @@ def _verdict(answers: float, below: float, own: float) -> Verdict:
 
 
 def _facilities(right: Floats, weight: Floats) -> Floats:
-    """The share right in each area, kept off 0 and 1 as by one answer of each kind."""
-    share: Floats = (right.sum(axis=0) + 1.0) / (weight.sum(axis=0) + 2.0)
+    """The share right in each area among the others, for each person, kept off 0 and 1 as by one answer of each kind.
+
+    Counted among all, the answers of somebody whom few others joined in an area would speak twice, as prior and as evidence.
+    """
+    share: Floats = (right.sum(axis=0) - right + 1.0) / (weight.sum(axis=0) - weight + 2.0)
     return share
 
 
@@ -135,7 +138,7 @@ def _expected(right: Floats, weight: Floats, facility: Floats) -> Floats:
     return shifted
 
 
-def _strength(right: Floats, weight: Floats, facility: float) -> float:
+def _strength(right: Floats, weight: Floats) -> float:
     """K for one area: how many answers the prior is worth, from how far the shares of people lie apart beyond chance."""
     met = weight > 0
     n, share = weight[met], right[met] / weight[met]

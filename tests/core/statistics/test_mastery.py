@@ -64,6 +64,15 @@ def test_nobody_is_called_what_their_own_answers_contradict():
         assert master(right, counts, counts)[1][0].verdict is refused
 
 
+def test_who_is_alone_in_an_area_is_not_their_own_prior():
+    """Four wrong of four where nobody else answered: the range is that of a prior that knows nothing, not of eight wrong answers."""
+    counts, right = np.zeros((50, 2)), np.zeros((50, 2))
+    counts[:, 1], right[:, 1], counts[0, 0] = 10.0, 7.0, 4.0
+    found = master(right, counts, counts)[0][0]
+    assert found.share > 0.3
+    assert found.high > 0.5
+
+
 def test_however_alike_the_others_are_few_answers_leave_a_wide_range():
     counts = np.full((200, 3), 3.0)
     found = master(counts * 0.7, counts, counts)[0][0]
