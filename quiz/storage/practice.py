@@ -21,8 +21,8 @@ from quiz.storage.tables import AttemptRow, CadreRow, PracticeAnswerRow, Practic
 
 
 def hold(session: Session, cadre_id: int) -> None:
-    """Let other sets and answers of this cadre wait until this transaction ends: two clicks make one."""
-    session.execute(select(CadreRow.id).where(CadreRow.id == cadre_id).with_for_update())
+    """Let other sets and answers of this cadre wait until this transaction ends, and nothing else: two clicks make one."""
+    session.execute(select(CadreRow.id).where(CadreRow.id == cadre_id).with_for_update(key_share=True))
 
 
 def is_at_work(session: Session, cadre_id: int, now: datetime) -> bool:

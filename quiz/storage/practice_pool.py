@@ -74,8 +74,8 @@ def reserved(session: Session, now: datetime) -> Reserved:
     return Reserved(frozenset({*whole, *used}), everything)
 
 
-def pool(session: Session, now: datetime, today: date) -> dict[str, Practisable]:
-    """Return what may be practised now by anybody, by uid in bytewise order; `today` is the day it is in the county."""
+def pool(session: Session, now: datetime, today: date, only: str = "") -> dict[str, Practisable]:
+    """Return what may be practised now by anybody, by uid in bytewise order; `today` is the day it is in the county, `only` asks for one question."""
     held, shown = reserved(session, now), [row.id for row in sittings_out(session, now)]
     if held.everything:
         return {}
@@ -93,6 +93,8 @@ def pool(session: Session, now: datetime, today: date) -> dict[str, Practisable]
             or_(QuestionRow.uid.in_(asked), QuestionRow.uid.in_(_for_practice(session))),
         )
     )
+    if only:
+        query = query.where(QuestionRow.uid == only)
     rows = sorted((Practisable(*row) for row in session.execute(query)), key=lambda found: found.uid.encode())
     return {found.uid: found for found in rows if found.uid not in barred}
 

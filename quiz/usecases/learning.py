@@ -76,9 +76,7 @@ def learner(session: Session, actor: Actor, now: datetime, zone: ZoneInfo) -> Le
 
     QuizError `at_work` while answers of theirs may still come into a sitting: what practice explains could help with what is being asked.
     """
-    cadre = cadre_of(session, actor)
-    if practice.is_at_work(session, cadre.id, now):
-        raise QuizError("at_work", say("您有一场考试还没有收卷完毕。收卷以后再来学习和练习。"))
+    cadre = at_leisure(session, actor, now)
     day = now.astimezone(zone).date()
     sittings = practice_pool.sittings_out(session, now)
     sat = learning.answers_of(session, cadre.id, sittings, now)
@@ -93,6 +91,14 @@ def learner(session: Session, actor: Actor, now: datetime, zone: ZoneInfo) -> Le
         answers=(*(one.answer for one in sat), *practice.practised(session, cadre.id)),
         pool={uid: found for uid, found in pool.items() if uid not in barred},
     )
+
+
+def at_leisure(session: Session, actor: Actor, now: datetime) -> CadreRow:
+    """Return the cadre who learns, unless answers of theirs may still come into a sitting: refusals as `learner`."""
+    cadre = cadre_of(session, actor)
+    if practice.is_at_work(session, cadre.id, now):
+        raise QuizError("at_work", say("您有一场考试还没有收卷完毕。收卷以后再来学习和练习。"))
+    return cadre
 
 
 def cadre_of(session: Session, actor: Actor) -> CadreRow:

@@ -63,10 +63,11 @@ def home() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Make a set, or go on with today's."""
     kind = request.form.get("kind", Kind.DAILY)
+    asked = Kind(kind) if kind in set(Kind) else Kind.DAILY
+    with reader() as db:  # choosing takes a while, and while anybody writes nobody's answer is saved
+        planned = practising.plan(db, actor(), asked, read_others(db), now(), installation().settings.zone, request.form.get("sitting", ""))
     with writer() as db:
-        asked = Kind(kind) if kind in set(Kind) else Kind.DAILY
-        row = practising.start(db, actor(), asked, read_others(db), now(), installation().settings.zone, request.form.get("sitting", ""))
-        number = row.number
+        number = practising.store(db, planned, now())
     return redirect(url_for(".practice", set_number=number), 303)
 
 

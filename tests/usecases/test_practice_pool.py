@@ -180,7 +180,7 @@ def test_what_is_for_practice_only_is_never_drawn(empty, county):
 
 
 def begin(world, county, now, number="C1", kind=Kind.DAILY):
-    return world.do(lambda db: practising.start(db, county.trainee(number), kind, NOBODY, now, county.ZONE).number)
+    return world.do(lambda db: practising.store(db, practising.plan(db, county.trainee(number), kind, NOBODY, now, county.ZONE), now))
 
 
 def test_nobody_practises_while_their_own_answers_may_still_come_in(open_pool, county):

@@ -35,7 +35,7 @@ def sat(world, county):
 
 
 def begin(world, county, now, number="C1", kind=Kind.DAILY, sitting=""):
-    return world.do(lambda db: practising.start(db, county.trainee(number), kind, NOBODY, now, county.ZONE, sitting).number)
+    return world.do(lambda db: practising.store(db, practising.plan(db, county.trainee(number), kind, NOBODY, now, county.ZONE, sitting), now))
 
 
 def read(world, county, number, now, who="C1"):
@@ -86,6 +86,12 @@ def test_sent_twice_or_changed_afterwards_the_first_answer_stays(sat, county):
     assert (again.id, again.value) == (first.id, first.value)
     assert begin(sat, county, sat.day) == number, "what was begun today goes on"
     assert sat.do(lambda db: (db.query(PracticeSetRow).count(), db.query(PracticeAnswerRow).count())) == (1, 1)
+
+
+def test_two_clicks_at_the_same_moment_make_one_set(sat, county):
+    planned = [sat.do(practising.plan, county.trainee(), Kind.DAILY, NOBODY, sat.day, county.ZONE) for _ in range(2)]
+    assert [sat.do(practising.store, one, sat.day) for one in planned] == [1, 1]
+    assert sat.do(lambda db: db.query(PracticeSetRow).count()) == 1
 
 
 @pytest.mark.parametrize(("value", "code"), [([], "no_answer"), (["z"], "bad_response"), (["a", "b", "?"], "bad_response"), ("a", "bad_response")])
