@@ -102,7 +102,7 @@ def switch(page: Page, language: str) -> None:
 
 
 def trainee_pages(page: Page, address: str, tag: str) -> None:
-    """The trainee's way: list, notice, sitting, summary, an old result."""
+    """The trainee's way: list, notice, sitting, summary, an old result, what follows from it."""
     log_in(page, address, "c0035")
     shoot(page, f"papers-{tag}")
     page.goto(link(page, "小测（演示）"))
@@ -115,6 +115,17 @@ def trainee_pages(page: Page, address: str, tag: str) -> None:
     page.goto(address + "/papers")
     page.goto(link(page, "（上期") + "/result")
     shoot(page, f"result-{tag}")
+    page.goto(page.url + "?show=wrong#review")
+    shoot(page, f"review-{tag}")
+    page.goto(address + "/learning")
+    shoot(page, f"learning-{tag}")
+    page.locator(".next button").first.click()
+    page.wait_for_load_state()
+    shoot(page, f"practice-{tag}")
+    if page.locator("button[name=gives_up]").count():
+        page.click("button[name=gives_up]")
+        page.wait_for_load_state()
+        shoot(page, f"practised-{tag}")
 
 
 def link(page: Page, title: str) -> str:
@@ -141,6 +152,7 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         ("/sittings/new", "new-sitting"),
         ("/roster", "roster"),
         ("/marking", "marking"),
+        ("/retraining/D02", "retraining"),
     ):
         page.goto(address + path)
         shoot(page, f"{name}-{tag}")

@@ -28,6 +28,7 @@ from quiz.web import (
     errors,
     health,
     items,
+    learning,
     lockdown,
     marker,
     organiser,
@@ -35,6 +36,7 @@ from quiz.web import (
     proxies,
     records,
     reports,
+    retraining,
     samples,
     saving,
     scans,
@@ -96,7 +98,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     errors.register(app)
     for module in (
         health, account, admission, trainee, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
-        reports, marker, records, samples, certificates,
+        reports, marker, records, samples, certificates, learning, retraining,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

@@ -38,8 +38,10 @@ from quiz.usecases.mark_history import history_of
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
+from quiz.web.given import given
 from quiz.web.lockdown import proofs
 from quiz.web.presence import be_seen
+from quiz.web.review import read_review
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
 
@@ -211,7 +213,7 @@ def result(code: str) -> ResponseReturnValue:
         COUNTING_NAMES=COUNTING_NAMES,
         code=code,
         shares=shares,
-        headings=headings(found.paper) if found and found.paper else [],
+        review=read_review(request.args, history.paper, found.marks) if found and found.marks and history and history.paper else None,
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
         over_at=known_end(listed.seat.sitting),
@@ -289,19 +291,11 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
     is_stale = form.get("newest_seq", 0, int) != desk.newest_seq
     out = []
     for slot in desk.paper.slots_of(section):
-        value = _field(slot, form)
+        value = given(slot.question, form.getlist(f"s{slot.number}"))
         saved = list(desk.shown.get(slot.number, ()))
         if value != saved and (value or not is_stale):
             out.append((slot, value))
     return out
-
-
-def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
-    values = form.getlist(f"s{slot.number}")
-    if slot.question.type.is_text:
-        texts = [text.replace("\r\n", "\n").strip() for text in values]
-        return texts if any(texts) else []
-    return sorted(value for value in values if value)
 
 
 def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:
