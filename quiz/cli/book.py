@@ -18,8 +18,10 @@ from quiz.core.question import AREAS
 from quiz.printing.book_page import BookSize, Layout
 from quiz.printing.book_sheets import Style
 from quiz.printing.booklet_pdf import print_booklet
+from quiz.printing.oral_pdf import print_oral
 from quiz.usecases import booklets
 from quiz.usecases.booklets import MOST_ON_CARD, Wanted
+from quiz.usecases.oral import MOST_POLICY, village_list
 
 
 @click.group()
@@ -30,7 +32,7 @@ def book() -> None:
 def _options(command: Any) -> Any:
     for option in reversed(
         (
-            click.option("--area", "areas", multiple=True, type=click.Choice(list(AREAS)), help="policy area; several may be given (all when left out)"),
+            click.option("--area", "areas", multiple=True, type=click.Choice(list(AREAS)), help="policy area; may be given several times"),
             click.option("--samples", "with_samples", is_flag=True, help="also questions that no county reader has confirmed, each labelled 样题"),
             click.option("--most", type=click.IntRange(1, 1000), help="at most so many questions, of every area alike, chosen by chance"),
             click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="valid on this day instead of today"),
@@ -86,3 +88,27 @@ def _print(
     if kind is BookletKind.POCKET and printed.sheets * style.page.strips > MOST_STRIPS:
         console.say(say("折成一本超过{most}层，订书钉难以订透。请按政策领域分册。", most=MOST_STRIPS))
 
+
+@book.command()
+@click.argument("profile")
+@click.argument("village")
+@click.option("--most", type=click.IntRange(1, 1000), default=MOST_POLICY, show_default=True, help="questions of policy")
+@click.option("--samples", "with_samples", is_flag=True, help="also questions that no county reader has confirmed, each labelled 样题")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@pass_console
+def oral(console: Console, profile: str, village: str, most: int, with_samples: bool, output: Path) -> None:
+    """Print the oral question list (口头提问单) of VILLAGE, a code in the local facts PROFILE. Households stand in it without their facts."""
+    day = day_of(console, None)
+    with console.reader() as db:
+        made = village_list(db, console.actor, console.now(), day, profile, village, secrets.token_bytes(16), most, with_samples)
+    with whole_file(output) as out:
+        pages = print_oral(made, out, console.translate)
+    counts = {"policy": len(made.policy), "local": len(made.local), "households": len(made.households)}
+    text = say(
+        "{place}：政策{policy}题，村情{local}题，帮扶户{households}户，{pages}页，已写入{file}。",
+        place=made.place,
+        pages=pages,
+        file=output,
+        **counts,
+    )
+    console.say(text)

@@ -1,7 +1,7 @@
 """Imposition: on which side of which sheet, and where there, each page is printed, so that it is in its place once the sheets are folded and cut.
 
-A sheet holds two pages beside each other in each of its strips. Printed on both sides, cut into strips, laid one upon the other, folded in the middle and
-stapled there (saddle stitch), the strips are a booklet. Knows no lengths and no PDF.
+A sheet holds two pages beside each other in each of its strips. Printed on both sides, cut into strips, laid one upon the other, folded in the
+middle and stapled there (saddle stitch), the strips are a booklet. Knows no lengths and no PDF.
 """
 
 from __future__ import annotations

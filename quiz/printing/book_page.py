@@ -123,10 +123,10 @@ def _runs(ink: str, known: Sequence[bool]) -> list[tuple[str, Font]]:
     return runs
 
 
-def hung(rows: Sequence[Row], label: str, font: Font, size: float) -> list[Row]:
-    """Return the rows with a label on the base line of the first, at the left edge."""
+def hung(rows: Sequence[Row], label: str, font: Font, size: float, x: float = 0.0) -> list[Row]:
+    """Return the rows with a label at `x` on the base line of the first."""
     first = rows[0]
-    marks = row_of(tuple(set_line(label, font, size)), first.height).marks
+    marks = row_of(tuple(set_line(label, font, size, x=x)), first.height).marks
     return [Row(first.height, (*marks, *first.marks)), *rows[1:]]
 
 

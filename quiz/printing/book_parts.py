@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import pairwise
 
-from quiz.core.booklet import Booklet, Document, Ending, Entry, Lesson, document_key
-from quiz.core.message import Translate, say
+from quiz.core.booklet import Booklet, Document, Ending, Entry, Lesson, Piece, document_key
+from quiz.core.message import Message, Translate, say
 from quiz.core.question import AREAS, Source
 from quiz.core.template import format_day
 from quiz.printing.book_page import BookPage, hung, pieces_rows
@@ -61,7 +62,8 @@ def _entry_blocks(entry: Entry, document: int, page: BookPage, translate: Transl
     """An entry as one block; a tall one as several, which pages may part behind a lesson, so that small pages are not left half empty."""
     hang = text_width("000", Font.HEI, page.body)
     measure = page.measure - hang
-    parts = [_lesson_rows(lesson, page, translate, hang, measure) for lesson in entry.lessons]
+    names = [f"（{place}）" if len(entry.lessons) > 1 else "" for place in range(1, len(entry.lessons) + 1)]
+    parts = [_lesson_rows(lesson, name, page, translate, hang) for lesson, name in zip(entry.lessons, names, strict=True)]
     if entry.situation:
         parts[0] = [*set_rows(entry.situation, measure, Font.SONG, page.body, page.leading, x=hang), *parts[0]]
     parts[0] = hung(parts[0], str(entry.number), Font.HEI, page.body)
@@ -76,29 +78,35 @@ def _notes(entry: Entry, document: int, translate: Translate) -> str:
     """The clause, until when it holds, and that nobody has confirmed it."""
     notes = [say("依据[{document}]{clause}", document=document, clause=entry.source.clause)]
     if entry.valid_to is not None:
-        notes.append(say("有效期到{day}", day=format_day(entry.valid_to)))
+        notes.append(until(entry.valid_to))
     if entry.is_sample:
         notes.append(say("样题"))
     return "　".join(note.render(translate) for note in notes)
 
 
-def _lesson_rows(lesson: Lesson, page: BookPage, translate: Translate, hang: float, measure: float) -> list[Row]:
+def until(day: date) -> Message:
+    """Return until when something holds."""
+    return say("有效期到{day}", day=format_day(day))
+
+
+def _lesson_rows(lesson: Lesson, name: str, page: BookPage, translate: Translate, hang: float) -> list[Row]:
     """The sentence, its pictures, and below it the answers behind the word that announces them; a long answer is no heading and is set lightly."""
-    rows = pieces_rows(lesson.sentence, measure, page.body, page.leading, gap=BLANK_GAP, x=hang)
+    measure = page.measure - hang
+    rows = [space(2)] if name else []
+    rows += pieces_rows((Piece(name), *lesson.sentence) if name else lesson.sentence, measure, page.body, page.leading, gap=BLANK_GAP, x=hang)
     for picture in lesson.pictures:
         rows += picture_rows(picture, min(measure, WIDEST), hang)
     if not lesson.answers:
         return rows
     label = say("答　").render(translate)
-    wide = text_width(label, Font.SONG, page.body)
     font = Font.SONG if max(map(len, lesson.answers)) > LONG_ANSWER else Font.HEI
+    at = hang + text_width(label, Font.SONG, page.body)
+    number = text_width("0．", font, page.body) if len(lesson.answers) > 1 else 0.0
     answers: list[Row] = []
     for place, answer in enumerate(lesson.answers, start=1):
-        text = f"{place}．{answer}" if len(lesson.answers) > 1 else answer
-        answers += set_rows(text, measure - wide, font, page.body, page.leading, x=hang + wide)
-    first = answers[0]
-    marks = row_of(tuple(set_line(label, Font.SONG, page.body, x=hang)), first.height).marks
-    return [*rows, space(1), Row(first.height, (*marks, *first.marks)), *answers[1:]]
+        lines = set_rows(answer, page.measure - at - number, font, page.body, page.leading, x=at + number)
+        answers += hung(lines, f"{place}．", font, page.body, at) if number else lines
+    return [*rows, space(1), *hung(answers, label, Font.SONG, page.body, hang)]
 
 
 def ending_blocks(endings: Sequence[Ending], page: BookPage, translate: Translate) -> list[Block]:
@@ -120,7 +128,9 @@ def document_blocks(documents: Sequence[Document], page: BookPage, translate: Tr
     hang = text_width("[00]", Font.SONG, page.small)
     blocks = [heading_block(say("依据的文件").render(translate), page)]
     for document in documents:
-        parts = [say("{clause}：第{numbers}条", clause=clause, numbers=numbers_text(numbers)).render(translate) for clause, numbers in document.clauses]
+        parts = [
+            say("{clause}：第{numbers}条", clause=clause, numbers=numbers_text(numbers)).render(translate) for clause, numbers in document.clauses
+        ]
         text = document_text(document.source) + ("。" if is_brief else "。" + "；".join(parts) + "。")
         rows = set_rows(text, page.measure - hang, Font.SONG, page.small, page.small_leading, x=hang)
         blocks.append(Block((*hung(rows, f"[{document.number}]", Font.SONG, page.small), space(2))))
@@ -132,6 +142,11 @@ def document_text(source: Source) -> str:
     title = source.title if "《" in source.title else f"《{source.title}》"
     about = [source.number or "", source.issuer, format_day(source.issued_on) if source.issued_on else ""]
     return f"{title}（{'，'.join(part for part in about if part)}）"
+
+
+def clause_text(source: Source) -> str:
+    """Return a clause with its document."""
+    return document_text(source) + source.clause
 
 
 def numbers_text(numbers: Sequence[int]) -> str:

@@ -20,6 +20,7 @@ from quiz.printing.marks import Block, Row, Stroke, space
 from quiz.printing.typeset import centred_rows
 
 CARD_PAGES = 2
+NAMES_A_LINE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ def _cover(booklet: Booklet, page: BookPage, translate: Translate) -> Leaf:
     rule = -sum(row.height for row in rows)
     about = [say("{day}编印，共{n}条，在这一天都有效", day=format_day(booklet.day), n=len(booklet.entries)).render(translate)]
     if not is_one:
-        about.append("　".join(translate(AREAS.get(area, area)) for area in dict.fromkeys(entry.area for entry in booklet.entries)))
+        names = [translate(AREAS.get(area, area)) for area in dict.fromkeys(entry.area for entry in booklet.entries)]
+        about += ["　".join(names[at : at + NAMES_A_LINE]) for at in range(0, len(names), NAMES_A_LINE)]
     rows += [
         space(page.body * 1.2),
         *centred_rows(say("口　袋　书").render(translate), measure, Font.SONG, page.body * 1.5, page.body * 2.2),

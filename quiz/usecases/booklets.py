@@ -1,7 +1,8 @@
-"""Study material from the bank: only questions that are reviewed, hold on the day, are not known to be faulty and stand on no paper whose keys are secret."""
+"""Study material from the bank: only what is published, holds on the day, is not known to be faulty and stands on no paper whose keys are secret."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +22,7 @@ MOST_ON_CARD = 12
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants printed: which areas (none: all), whether samples may stand in it (labelled), and at most how many questions (None: all)."""
+    """What somebody wants printed: which areas (none: all), whether samples may stand in it, labelled, and at most how many questions (None: all)."""
 
     areas: tuple[str, ...] = ()
     with_samples: bool = False
@@ -30,8 +31,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What there is for a booklet, in numbers: questions that may stand in it, samples, and what is kept back for sittings or as faulty."""
+    """What there is of one area, in numbers: confirmed questions and samples that may be printed, and what is kept back for sittings or as faulty."""
 
+    area: str
     confirmed: int
     samples: int
     reserved: int
@@ -40,19 +42,22 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Questions that study material may print, and how many of those that hold on the day it may not."""
+    """The questions that hold on a day: those that study material may print, those reserved for sittings, and those known to be faulty."""
 
     open: list[Question]
-    reserved: int
-    faulty: int
+    reserved: list[Question]
+    faulty: list[Question]
 
 
 def study_shelf(session: Session, now: datetime, day: date, areas: Sequence[str] = ()) -> Shelf:
     """Return the questions of these areas (none: all) that hold on `day`, parted into those that may be printed and those that may not."""
     valid = [one.question for one in banks.questions_valid_in(session, day, day) if not areas or one.question.area in areas]
-    kept, faulty = reserved.reserved_questions(session, now), reserved.unmended_questions(session)
-    free = [question for question in valid if question.uid not in kept]
-    return Shelf([question for question in free if question.uid not in faulty], len(valid) - len(free), sum(one.uid in faulty for one in free))
+    kept, wrong = reserved.reserved_questions(session, now), reserved.unmended_questions(session)
+    return Shelf(
+        open=[question for question in valid if question.uid not in kept and question.uid not in wrong],
+        reserved=[question for question in valid if question.uid in kept],
+        faulty=[question for question in valid if question.uid in wrong and question.uid not in kept],
+    )
 
 
 def refuse_sitter(session: Session, actor: Actor, now: datetime) -> None:
@@ -61,14 +66,15 @@ def refuse_sitter(session: Session, actor: Actor, now: datetime) -> None:
         raise QuizError("to_sit", say("您有一场考试还没有结束。对照学习材料可以看出哪些题留给了考试，请考完以后再编印。"))
 
 
-def supply(session: Session, actor: Actor, now: datetime, day: date, areas: Sequence[str] = ()) -> Supply:
-    """Return what there is for a booklet of these areas. QuizError `to_sit`, `unknown_area`."""
+def supplies(session: Session, actor: Actor, now: datetime, day: date) -> list[Supply]:
+    """Return what there is of every area. QuizError `to_sit`."""
     actor.require(Action.MAKE_BOOKLETS)
     refuse_sitter(session, actor, now)
-    _check_areas(areas)
-    shelf = study_shelf(session, now, day, areas)
-    samples = sum(question.label is Label.SAMPLE for question in shelf.open)
-    return Supply(len(shelf.open) - samples, samples, shelf.reserved, shelf.faulty)
+    shelf = study_shelf(session, now, day)
+    samples = [question for question in shelf.open if question.label is Label.SAMPLE]
+    samples_of, open_of = (Counter(question.area for question in some) for some in (samples, shelf.open))
+    kept, wrong = (Counter(question.area for question in some) for some in (shelf.reserved, shelf.faulty))
+    return [Supply(area, open_of[area] - samples_of[area], samples_of[area], kept[area], wrong[area]) for area in AREAS]
 
 
 def booklet(session: Session, actor: Actor, now: datetime, day: date, wanted: Wanted, chance: bytes) -> Booklet:
@@ -85,8 +91,8 @@ def booklet(session: Session, actor: Actor, now: datetime, day: date, wanted: Wa
         text = say(
             "没有可以编印的题：已核对的有0题，样题有{samples}题（要选择收录才印），留给考试的有{reserved}题，有误待改的有{faulty}题。",
             samples=len(shelf.open),
-            reserved=shelf.reserved,
-            faulty=shelf.faulty,
+            reserved=len(shelf.reserved),
+            faulty=len(shelf.faulty),
         )
         raise QuizError("nothing_to_print", text)
     return make_booklet(choose(found, wanted.most, chance), wanted.areas, day)

@@ -22,12 +22,15 @@ from quiz.web import (
     answering,
     appealing,
     blueprints,
+    booklets,
     context,
     counters,
     errors,
     health,
     items,
     marker,
+    mistakes,
+    oral,
     organiser,
     presence,
     proxies,
@@ -90,7 +93,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker
+        health, account, admission, trainee, mistakes, saving, presence, appealing, answering, setter, workbench, blueprints, booklets, oral,
+        organiser, scans, items, marker,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
