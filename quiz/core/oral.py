@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from quiz.core.booklet import EMPTY_BRACKET, right_answers
-from quiz.core.message import Message, say
 from quiz.core.question import Label, Question, QuestionType, Source, pictures_of
 from quiz.core.template import PLACEHOLDER, Template
 
@@ -72,6 +71,6 @@ def oral_item(question: Question, *, with_answer: bool = True) -> OralItem:
     return OralItem(stem, answer if with_answer else "", question.source, question.label is Label.SAMPLE, question.valid_to)
 
 
-def household_name(code: str) -> Message:
-    """Return what a household is called where nobody may know whose it is."""
-    return say("编号{code}的户", code=code)
+def household_name(code: str) -> str:
+    """Return what a household is called where nobody may know whose it is; in Chinese like the questions that it stands in."""
+    return f"编号{code}的户"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import BinaryIO
 
-from quiz.core.message import Message, Translate, mark_text, say
+from quiz.core.message import Translate, mark_text, say
 from quiz.core.oral import OralItem, OralList
 from quiz.core.template import format_day
 from quiz.printing.book_page import hung
@@ -76,16 +75,16 @@ def _head(made: OralList, title: str, measure: float, translate: Translate) -> B
 
 def _sections(made: OralList, measure: float, translate: Translate) -> list[Block]:
     """Policy, the place, then each household; the questions are numbered through."""
-    parts: list[tuple[Message, str, Sequence[OralItem]]] = [(say("政策"), "", made.policy), (say("村情"), "", made.local)]
+    parts = [(say("政策").render(translate), "", made.policy), (say("村情").render(translate), "", made.local)]
     for household in made.households:
         helpers = say("问帮扶责任人{helpers}，与户上和台账核对", helpers="、".join(household.helpers)).render(translate)
         known = any(item.answer for item in household.items)
-        parts.append((say("{name}", name=household.name), "" if known else helpers, household.items))
+        parts.append((household.name, "" if known else helpers, household.items))
     blocks, number = [], 0
     for name, note, items in parts:
         if not items:
             continue
-        rows = [space(8), *heading_rows(name.render(translate), measure, HEADING, HEADING_LEADING)]
+        rows = [space(8), *heading_rows(name, measure, HEADING, HEADING_LEADING)]
         rows += set_rows(note, measure, Font.SONG, SMALL, SMALL_LEADING) if note else []
         blocks.append(Block((*rows, Row(3.0, (Stroke(0.0, 1.5, measure, 1.5, 0.8),)), space(4)), keeps_next=True))
         for item in items:

@@ -145,7 +145,7 @@ def _households(templates: Iterable[Template], village: str, dataset: Dataset, n
     out = []
     for place in sorted(dataset.places, key=lambda place: place.code):
         if place.kind is UnitKind.HOUSEHOLD and place.parent == village:
-            nameless = replace(place, name=household_name(place.code).render())
+            nameless = replace(place, name=household_name(place.code))
             items = tuple(OralItem(item.question, is_sample=item.is_sample) for item in _bound(silent, Scope.HOUSEHOLD, nameless, dataset))
             helpers = tuple(names[number] for number in place.helpers if number in names)
             if items and helpers:

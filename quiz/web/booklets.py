@@ -14,7 +14,7 @@ from wtforms.validators import NumberRange, Optional
 
 from quiz.core.access import Action
 from quiz.core.booklet import BookletKind
-from quiz.core.imposition import Duplex
+from quiz.core.imposition import MOST_STRIPS, Duplex
 from quiz.core.message import QuizError, mark_text
 from quiz.core.question import AREAS
 from quiz.printing.book_page import BookSize, Layout
@@ -97,5 +97,5 @@ def _show(form: Any, problem: str = "", status: int = 200) -> ResponseReturnValu
         if error.code != "to_sit":
             raise
         problem, status = say_text(error.message), 409
-    page = render_template("booklets/home.html", form=form, supplies=supplies, problem=problem, most_on_card=MOST_ON_CARD)
+    page = render_template("booklets/home.html", form=form, supplies=supplies, problem=problem, most_on_card=MOST_ON_CARD, most_strips=MOST_STRIPS)
     return page, status

@@ -20,6 +20,10 @@ BASE = Question(
     date(2026, 1, 1), options=OPTIONS, key=frozenset("B"),
 )  # fmt: skip
 
+MONTHS = Blank(("12", "十二"), BlankKind.NUMBER, "个月")
+PROMPTS = (Option("1", "住房"), Option("2", "饮水"))
+POINTS = (Point("先核实", Decimal(2)), Point("再报告", Decimal(2)))
+
 
 def words(question: Question) -> str:
     """Everything that an entry says in its lessons."""
@@ -33,14 +37,14 @@ def words(question: Question) -> str:
         (QuestionType.SINGLE, {}, "应当先（　　）。选项B"),
         (QuestionType.MULTIPLE, {"key": frozenset("AC")}, "应当先（　　）。选项A|选项C"),
         (QuestionType.TRUE_FALSE, {"stem": "须先鉴定。（　　）", "options": TRUE_OPTIONS, "key": frozenset("T")}, "须先鉴定。"),
-        (QuestionType.TRUE_FALSE, {"stem": "由村负责。", "key": frozenset("F"), "true_sentence": "由县负责。", "options": TRUE_OPTIONS}, "由县负责。"),
+        (QuestionType.TRUE_FALSE, {"stem": "由村负责。", "key": frozenset("F"), "true_sentence": "由县负责。"}, "由县负责。"),
         (QuestionType.TRUE_FALSE, {"stem": "由村负责。", "key": frozenset("F"), "options": TRUE_OPTIONS}, "由村负责。错误"),
-        (QuestionType.FILL_IN, {"stem": "自____起，____。", "blanks": (Blank(("12", "十二"), BlankKind.NUMBER, "个月"), Blank(("自治",)))}, "自12个月起，自治。"),
-        (QuestionType.FILL_IN, {"stem": "为____个月。", "blanks": (Blank(("12",), BlankKind.NUMBER, "个月"),)}, "为12个月。"),
+        (QuestionType.FILL_IN, {"stem": "自____起，____。", "blanks": (MONTHS, Blank(("自治",)))}, "自12个月起，自治。"),
+        (QuestionType.FILL_IN, {"stem": "为____个月。", "blanks": (MONTHS,)}, "为12个月。"),
         (QuestionType.ORDERING, {"key": frozenset({"1B", "2A", "3D", "4C"})}, "应当先（　　）。①选项B　②选项A　③选项D　④选项C"),
-        (QuestionType.MATCHING, {"prompts": (Option("1", "住房"), Option("2", "饮水")), "key": frozenset({"1C", "2A"})}, "应当先（　　）。住房——选项C|饮水——选项A"),
-        (QuestionType.SHORT_ANSWER, {"options": (), "points": (Point("先核实", Decimal(2)), Point("再报告", Decimal(2)))}, "应当先（　　）。先核实|再报告"),
-        (QuestionType.SHORT_ANSWER, {"options": (), "model_answer": "先核实。", "points": (Point("核实", Decimal(2)),)}, "应当先（　　）。先核实。"),
+        (QuestionType.MATCHING, {"prompts": PROMPTS, "key": frozenset({"1C", "2A"})}, "应当先（　　）。住房——选项C|饮水——选项A"),
+        (QuestionType.SHORT_ANSWER, {"options": (), "points": POINTS}, "应当先（　　）。先核实|再报告"),
+        (QuestionType.SHORT_ANSWER, {"options": (), "model_answer": "先核实。", "points": POINTS}, "应当先（　　）。先核实。"),
     ],
 )  # fmt: skip
 def test_it_says_what_is_right_and_nothing_else(kind: QuestionType, parts: dict, said: str) -> None:
@@ -62,7 +66,9 @@ def test_answers_in_a_sentence_stand_out() -> None:
 
 def test_a_document_stands_once_with_its_clauses_and_what_rests_on_them() -> None:
     other = replace(SOURCE, clause="第五条")
-    questions = [replace(BASE, uid=f"q{i}", topic=f"t{i}", source=source) for i, source in enumerate((SOURCE, other, SOURCE, replace(SOURCE, number=None)))]
+    questions = [
+        replace(BASE, uid=f"q{i}", topic=f"t{i}", source=source) for i, source in enumerate((SOURCE, other, SOURCE, replace(SOURCE, number=None)))
+    ]
     documents = make_booklet(questions, (), DAY).documents()
     assert [(one.number, one.clauses) for one in documents] == [(1, (("第三条", (1, 3)), ("第五条", (2,)))), (2, (("第三条", (4,)),))]
 

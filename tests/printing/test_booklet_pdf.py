@@ -54,7 +54,9 @@ def test_a_pocket_book_has_date_entries_documents_and_no_wrong_option(questions,
 
 
 def test_samples_are_labelled_on_the_cover_and_at_each(make_questions, read_pages):
-    confirmed, sample = (replace(question, label=label) for question, label in zip(make_questions(2)[:2], (Label.CONFIRMED, Label.SAMPLE), strict=True))
+    confirmed, sample = (
+        replace(question, label=label) for question, label in zip(make_questions(2)[:2], (Label.CONFIRMED, Label.SAMPLE), strict=True)
+    )
     text = "".join(page.text for page in read_pages(pdf(make_booklet([confirmed, sample], (), DAY), style=style())[0]))
     assert "含样题1条" in text
     assert text.count("样题") == 3

@@ -99,14 +99,23 @@ def test_what_was_right_or_does_not_count_is_no_mistake(world, county):
 FACTS = {"households": Fact(number=412), "secret": Fact(text="脱贫不稳定户")}
 VILLAGES = tuple(Place(f"V{i}", f"村{i}", UnitKind.VILLAGE, f"T0{i}", facts=FACTS) for i in (1, 2))
 HOMES = tuple(
-    Place(f"H-{i}", f"王{i}某家", UnitKind.HOUSEHOLD, "V1", facts={"members": Fact(number=40 + i), "category_name": Fact(text="脱贫不稳定户")}, helpers=(who,))
+    Place(
+        f"H-{i}",
+        f"王{i}某家",
+        UnitKind.HOUSEHOLD,
+        "V1",
+        facts={"members": Fact(number=40 + i), "category_name": Fact(text="脱贫不稳定户")},
+        helpers=(who,),
+    )
     for i, who in ((1, "C1"), (2, "C2"), (3, "C3"))
 )
 LOCAL = Dataset("local", "青岚县", date(2026, 6, 30), "台账导出", "县巩固衔接办", (*VILLAGES, *HOMES))
 
 
 def template(uid, scope, stem, **parts):
-    return Template(uid, parts.pop("kind", QuestionType.FILL_IN), f"{scope.value}/x", "monitoring", "局", scope, stem, Level.RECALL, "t", "说明", **parts)
+    return Template(
+        uid, parts.pop("kind", QuestionType.FILL_IN), f"{scope.value}/x", "monitoring", "局", scope, stem, Level.RECALL, "t", "说明", **parts
+    )
 
 
 TEMPLATES = [
