@@ -273,6 +273,7 @@ SITTING: dict[str, Schema] = {
     "margin_percent": whole("双评相差超过本题分值的百分之几时由第三人仲裁", 0, 100),
     "appeal_days": whole("异议期天数", 0, MOST_APPEAL_DAYS, "从公布答案算起，0 不受理异议"),
     "delivery_minutes": whole("断网作答的送达时限（分钟）", 0, 240),
+    "seb_keys": one_or_several("安全考试浏览器的密钥", text("密钥"), "写了就只有这样配置的浏览器能看到试题"),
     "sites": several("考点", table("考点", sitting_file.SITE_KEYS, SITE, ("name", "units")), "没有写到的单位，按镇、部门各为一个考点"),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
 }

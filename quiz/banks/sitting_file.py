@@ -9,6 +9,7 @@ from quiz.banks.blueprint_file import MAX_MINUTES
 from quiz.banks.problems import Loaded, Problems
 from quiz.banks.schema import Fields, open_fields, read_choice, read_texts
 from quiz.banks.yaml_tree import Node, parse_yaml
+from quiz.core.lockdown import MOST_KEYS, read_keys
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
@@ -17,7 +18,7 @@ from quiz.core.sitting import LONGEST_DELIVERY, MOST_APPEAL_DAYS, Release
 
 KEYS = (
     "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release",
-    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites", "appeal_days", "markers", "margin_percent",
+    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites", "appeal_days", "markers", "margin_percent", "seb_keys",
 )  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
@@ -52,6 +53,7 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     appeal_days = fields.whole("appeal_days", 0, MOST_APPEAL_DAYS, required=False)
     markers = fields.whole("markers", 1, 2, required=False)
     margin = fields.whole("margin_percent", 0, 100, required=False)
+    seb_keys = _seb_keys(fields, problems)
     group, sites = _group(fields, problems), _sites(fields, problems)
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
@@ -72,7 +74,18 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         margin_percent=plan.margin_percent if margin is None else margin,
         delivery_minutes=plan.delivery_minutes if delivery is None else delivery,
         sites=sites,
+        seb_keys=seb_keys,
     )
+
+
+def _seb_keys(fields: Fields, problems: Problems) -> tuple[str, ...]:
+    texts = fields.texts("seb_keys", required=False)
+    try:
+        return read_keys(" ".join(texts))
+    except ValueError:
+        text = say("这不是安全考试浏览器的密钥：应为64位十六进制，最多{most}个。请从它的配置工具里复制“Config Key”。", most=MOST_KEYS)
+        problems.add(fields.at("seb_keys"), "S705", text)
+        return ()
 
 
 def _sites(fields: Fields, problems: Problems) -> tuple[SitePlan, ...]:

@@ -24,7 +24,7 @@ class SittingPlan:
     names sit by towns and departments.
     Answers that were made in time may come in until `delivery_minutes` after a deadline; results wait so long. For `appeal_days` after the keys
     are shown a cadre may appeal. Short answers are marked by `markers` people, one or two; where two differ by more than `margin_percent` of a
-    question's marks, a third decides.
+    question's marks, a third decides. With `seb_keys`, questions are shown only to a Safe Exam Browser with one of these keys.
     """
 
     code: str
@@ -45,3 +45,4 @@ class SittingPlan:
     appeal_days: int = APPEAL_DAYS
     markers: int = 1
     margin_percent: int = MARGIN_PERCENT
+    seb_keys: tuple[str, ...] = ()

@@ -143,6 +143,7 @@ def prepare_sitting(
         appeal_days=plan.appeal_days,
         markers=plan.markers,
         margin_percent=plan.margin_percent,
+        seb_keys=" ".join(plan.seb_keys),
         max_mark=to_hundredths(material.blueprint.total),
         pass_mark=to_hundredths(material.blueprint.pass_mark),
         seed=seed,

@@ -28,6 +28,7 @@ from quiz.web import (
     errors,
     health,
     items,
+    lockdown,
     marker,
     mistakes,
     oral,
@@ -93,8 +94,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, mistakes, saving, presence, appealing, answering, setter, workbench, blueprints, booklets, oral,
-        organiser, scans, items, marker,
+        health, account, admission, trainee, mistakes, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, booklets,
+        oral, organiser, scans, items, marker,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

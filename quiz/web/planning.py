@@ -19,6 +19,7 @@ from quiz.assembly.derive import FORM_NAMES
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
 from quiz.core.difficulty import BASIS_NAMES
+from quiz.core.lockdown import read_keys
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
@@ -108,6 +109,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     )
 
     sites = TextAreaField(mark_text("考点"), validators=[Length(max=8000, message=mark_text("最多8000个字。"))])
+    seb_keys = TextAreaField(mark_text("安全考试浏览器的密钥"), validators=[Length(max=1000, message=mark_text("最多1000个字。"))])
     appeal_days = WholeField(
         mark_text("异议期（天）"),
         default=USUAL.appeal_days,
@@ -156,6 +158,13 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         except ValueError:
             raise ValidationError(mark_text("每行写一个考点：名称（最多40个字），冒号，单位编码用空格隔开。例如：第一中学：T01 T02")) from None
 
+    def validate_seb_keys(self, field: TextAreaField) -> None:
+        """Each must be a key."""
+        try:
+            read_keys(field.data or "")
+        except ValueError:
+            raise ValidationError(mark_text("密钥是64位十六进制，用空格或换行隔开，最多8个。")) from None
+
     @property
     def is_unusual(self) -> bool:
         """True when one of the folded settings is not the usual one, or is wrong."""
@@ -186,6 +195,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             appeal_days=_or_usual(self.appeal_days.data, USUAL.appeal_days),
             markers=int(self.markers.data),
             margin_percent=_or_usual(self.margin_percent.data, USUAL.margin_percent),
+            seb_keys=read_keys(self.seb_keys.data or ""),
         )
 
 

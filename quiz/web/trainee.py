@@ -38,6 +38,7 @@ from quiz.usecases.oral import helps_households
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
+from quiz.web.lockdown import proofs
 from quiz.web.presence import be_seen
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
@@ -102,6 +103,7 @@ def paper(code: str) -> ResponseReturnValue:
         listed=listed,
         paper=shown,
         standing=standing_of(listed, now()),
+        is_right_browser=attempts.is_right_browser(listed.seat, proofs(code)),
         seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
         headings=headings(shown),
         seed=seed_to_show(listed.seat.sitting, now()),
@@ -112,8 +114,8 @@ def paper(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
-    who, when = actor(), now()
-    attempt = write_together(lambda db: attempts.start(db, who, code, when))
+    who, when, told = actor(), now(), proofs(code)
+    attempt = write_together(lambda db: attempts.start(db, who, code, when, told))
     if attempt.started_at == now():  # else it was started before
         counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
@@ -148,7 +150,7 @@ def save_section(code: str) -> ResponseReturnValue:
     section = request.form.get("section", 1, int)
     with writer() as db:
         try:
-            desk = attempts.open_desk(db, actor(), code, now())
+            desk = attempts.open_desk(db, actor(), code, now(), proofs(code))
         except QuizError as error:
             if error.code != "closed":
                 raise
@@ -257,7 +259,7 @@ def _desk(code: str) -> Desk | ResponseReturnValue:
     """The desk; or, when it is not open, the way to the page that says why."""
     try:
         with reader() as db:
-            return attempts.open_desk(db, actor(), code, now())
+            return attempts.open_desk(db, actor(), code, now(), proofs(code))
     except QuizError as error:
         if error.code == "closed":
             return redirect(url_for("trainee.result", code=code))

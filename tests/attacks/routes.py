@@ -61,6 +61,7 @@ ROUTES = {
     "items.paper": ITEM_READERS,
     "items.similar": READERS,
     "items.sitting": ITEM_READERS,
+    "lockdown.tell": SITTERS,
     "marker.decide": MARKERS,
     "marker.home": MARKERS,
     "marker.texts": MARKERS,
@@ -118,7 +119,7 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
-JSON_CALLS = frozenset({"presence.pulse", "saving.save", "saving.take_desk"})
+JSON_CALLS = frozenset({"lockdown.tell", "presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}

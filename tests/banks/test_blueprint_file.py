@@ -159,6 +159,12 @@ def test_a_sitting_names_its_sites() -> None:
     assert plan.sites == (SitePlan("一中", ("T01", "T02")), SitePlan("党校", ("D01",)))
 
 
+def test_a_sitting_names_the_browsers_that_may_show_it() -> None:
+    plan = load_sitting(SITTING + f"  seb_keys: [{'AB' * 32}]\n", "s.yaml", CHINA).value
+    assert plan is not None
+    assert plan.seb_keys == ("ab" * 32,)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -171,6 +177,7 @@ def test_a_sitting_names_its_sites() -> None:
         ("release: manual", "sites: [{name: 一中, units: [T01]}, {name: 一中, units: [T02]}]", ["10:44 S704"]),
         ("release: manual", "sites: [{name: 一中, units: [T01, T02]}, {name: 二中, units: [T02]}]", ["10:60 S704"]),
         ("release: manual", "sites: [{name: 一中}]", ["10:11 F102"]),
+        ("release: manual", "seb_keys: [abc]", ["10:13 S705"]),
         ("  code: demo-2026-11\n", "", ["2:3 F102"]),
         ("sitting:", "sittings:", ["1:1 F101", "1:1 F102"]),
     ],
