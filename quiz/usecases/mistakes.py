@@ -29,7 +29,7 @@ def my_mistakes(session: Session, actor: Actor, now: datetime, zone: ZoneInfo, c
             raise NotFound()
         found = [_lost(session, result, zone)]
     else:
-        found = [_lost(session, my_result(session, actor, seat.paper.code, now), zone) for seat in _readable(session, actor, now)]
+        found = [_lost(session, my_result(session, actor, seat.paper.code, now), zone) for seat in _handed_in(session, actor)]
     book = MistakeBook(actor.name, now.astimezone(zone).date(), each_once(found))
     if not book.count:
         raise QuizError("no_mistakes", say("没有错题：已公布答案的考试里，每道题都得了满分，或者还没有可以看的。"))
@@ -46,20 +46,14 @@ def mistake_pictures(session: Session, book: MistakeBook) -> dict[str, bytes]:
     return pictures.pictures_of(session, set(book.pictures))
 
 
-def _readable(session: Session, actor: Actor, now: datetime) -> list[Seat]:
-    """The actor's papers that they have handed in and whose keys they may see, the latest first."""
+def _handed_in(session: Session, actor: Actor) -> list[Seat]:
+    """The actor's papers that they have handed in, the latest first."""
     seats = sittings.seats_of_cadre(session, actor.cadre_number, with_content=False)
-    return [
-        seat
-        for seat in seats
-        if actor.may_enter(seat.sitting.code)
-        and seat.attempt is not None
-        and seat.attempt.submitted_at is not None
-        and sittings.visibility_of(seat.sitting, seat.attempt, now).key
-    ]
+    return [seat for seat in seats if actor.may_enter(seat.sitting.code) and seat.attempt is not None and seat.attempt.submitted_at is not None]
 
 
 def _lost(session: Session, result: Result, zone: ZoneInfo) -> Lost:
+    """The mistakes of a result; none while its keys may not be shown, since then it has neither marks nor a paper."""
     history = history_of(session, result)
     marks, responses = result.marks or {}, result.responses or {}
     slots = history.paper.slots if history.paper else ()
