@@ -106,6 +106,13 @@ class Phase:
             return None
         return reply
 
+    def add(self, other: Phase) -> None:
+        """Count another's calls with these."""
+        self.seconds += other.seconds
+        self.errors += other.errors
+        self.sent += other.sent
+        self.received += other.received
+
     def row(self) -> str:
         """Return the line of the table."""
         count = len(self.seconds)
