@@ -75,7 +75,7 @@ def _print(
     pages: bool,
     flip: str,
 ) -> None:
-    wanted = Wanted(areas, with_samples, most or (MOST_ON_CARD if kind is BookletKind.CARD else None))
+    wanted = Wanted(areas, with_samples, most or (MOST_ON_CARD if kind is BookletKind.CARD else None), kind)
     style = Style(BookSize(size), Layout.PAGES if pages else Layout.SHEETS, Duplex(flip))
     with console.reader() as db:
         made = booklets.booklet(db, console.actor, console.now(), day_of(console, on), wanted, secrets.token_bytes(16))

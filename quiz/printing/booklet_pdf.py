@@ -20,6 +20,9 @@ from quiz.printing.marks import Block, Row, Stroke, space
 from quiz.printing.typeset import centred_rows
 
 CARD_PAGES = 2
+MOST_TRIED = 60
+"""Entries that are tried on a card: it is laid out anew for each."""
+
 NAMES_A_LINE = 3
 
 
@@ -41,7 +44,7 @@ def print_booklet(
     translate: Translate = mark_text,
     pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> Printed:
-    """Write a booklet as PDF; the same booklet gives the same bytes. A card holds as many entries, from the first on, as its two pages can.
+    """Write a booklet as PDF; the same booklet gives the same bytes. A card holds what its two pages can, the first first.
 
     MissingGlyphs before anything is written, with each character and its question; QuizError `no_picture` for a picture that is not at hand.
     """
@@ -116,23 +119,16 @@ def _caution(booklet: Booklet, page: BookPage, translate: Translate) -> list[Row
 
 
 def _fullest_card(booklet: Booklet, page: BookPage, translate: Translate) -> tuple[Booklet, list[Leaf]]:
-    """The card with as many entries as its two pages hold, at least one."""
-    fits, fails = 1, len(booklet.entries) + 1
-    best = _card_leaves(_first(booklet, 1), page, translate)
-    while fails - fits > 1:
-        middle = (fits + fails) // 2
-        leaves = _card_leaves(_first(booklet, middle), page, translate)
+    """The card with each entry, of the first so many, that its two pages still hold, numbered anew."""
+    kept, best = replace(booklet, entries=()), list[Leaf]()
+    for entry in booklet.entries[:MOST_TRIED]:
+        more = replace(kept, entries=(*kept.entries, replace(entry, number=len(kept.entries) + 1)))
+        leaves = _card_leaves(more, page, translate)
         if len(leaves) <= CARD_PAGES:
-            fits, best = middle, leaves
-        else:
-            fails = middle
-    if len(best) > CARD_PAGES:
+            kept, best = more, leaves
+    if not best:
         raise QuizError("too_long", say("一张卡放不下这一条：{uid}。请改用口袋书。", uid=booklet.entries[0].uid))
-    return _first(booklet, fits), best
-
-
-def _first(booklet: Booklet, count: int) -> Booklet:
-    return replace(booklet, entries=booklet.entries[:count])
+    return kept, best
 
 
 def _card_leaves(booklet: Booklet, page: BookPage, translate: Translate) -> list[Leaf]:

@@ -10,23 +10,28 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.booklet import Booklet, make_booklet
+from quiz.core.booklet import Booklet, BookletKind, make_booklet
 from quiz.core.message import QuizError, say
-from quiz.core.question import AREAS, Label, Question
+from quiz.core.question import AREAS, Label, Question, QuestionType
 from quiz.core.seed import Stream
 from quiz.storage import banks, pictures, reserved
 
+LONG_TYPES = (QuestionType.CASE, QuestionType.SHORT_ANSWER, QuestionType.MATCHING)
 MOST_ON_CARD = 12
 """Questions for a card, unless somebody wants another number; those that its two pages do not hold are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody wants printed: which areas (none: all), whether samples may stand in it, labelled, and at most how many questions (None: all)."""
+    """What somebody wants printed: which areas (none: all), whether samples may stand in it, labelled, and at most how many questions (None: all).
+
+    `kind` decides which are preferred: a card has no room for cases and essays while there is something shorter.
+    """
 
     areas: tuple[str, ...] = ()
     with_samples: bool = False
     most: int | None = None
+    kind: BookletKind = BookletKind.POCKET
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,8 @@ def booklet(session: Session, actor: Actor, now: datetime, day: date, wanted: Wa
             faulty=len(shelf.faulty),
         )
         raise QuizError("nothing_to_print", text)
+    if wanted.kind is BookletKind.CARD:
+        found = [question for question in found if question.type not in LONG_TYPES] or found
     return make_booklet(choose(found, wanted.most, chance), wanted.areas, day)
 
 

@@ -129,13 +129,16 @@ def _open_templates(session: Session, now: datetime, with_samples: bool) -> list
 
 
 def _bound(templates: Iterable[Template], scope: Scope, place: Place, dataset: Dataset) -> tuple[OralItem, ...]:
-    """What the templates of a scope ask of a place, with the answers; a claim that may be false is nothing to ask aloud."""
+    """What the templates of a scope ask of a place, with the answers; a claim that may be false is nothing to ask aloud.
+
+    The list names their common source once.
+    """
     out = []
     for template in templates:
         if template.scope is scope and template.type is not QuestionType.TRUE_FALSE:
             question = bind(template, place, dataset, Stream(b"oral", f"{template.uid}@{place.code}"))
             if question is not None and is_oral(question):
-                out.append(oral_item(question))
+                out.append(replace(oral_item(question), source=None))
     return tuple(out)
 
 

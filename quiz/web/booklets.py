@@ -53,7 +53,8 @@ class BookletForm(FlaskForm):  # type: ignore[misc]
     def wanted(self) -> Wanted:
         """What somebody wants to read."""
         areas = (self.area.data,) if self.area.data else ()
-        return Wanted(areas, self.samples.data, self.most.data or (MOST_ON_CARD if self.kind.data == BookletKind.CARD else None))
+        kind = BookletKind(self.kind.data)
+        return Wanted(areas, self.samples.data, self.most.data or (MOST_ON_CARD if kind is BookletKind.CARD else None), kind)
 
     @property
     def style(self) -> Style:

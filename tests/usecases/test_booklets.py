@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from quiz.core.access import Actor, Role, command_line
+from quiz.core.booklet import BookletKind
 from quiz.core.correction import NewKey, Remedy
 from quiz.core.message import Forbidden, QuizError
-from quiz.core.question import Label
+from quiz.core.question import Label, Point, QuestionType
 from quiz.core.sitting import Release
 from quiz.storage import reserved, sittings
 from quiz.usecases import booklets, correcting, pausing, publishing, results, reviewing, scheduling
@@ -103,6 +105,16 @@ def test_at_most_so_many_by_chance_and_of_one_area(empty, county):
         uids(empty, county, wanted=replace(ALL, areas=("housing",)))
     with pytest.raises(QuizError, match="unknown_area"):
         uids(empty, county, wanted=replace(ALL, areas=("none",)))
+
+
+def test_a_card_has_no_room_for_long_questions_while_there_are_shorter_ones(empty, county):
+    point = Point("要点", Decimal(2))
+    essay = replace(county.make_question("essay"), type=QuestionType.SHORT_ANSWER, area="housing", options=(), key=frozenset(), points=(point,))
+    empty.do(publishing.publish, county.ADMIN, county.NOW, [essay])
+    assert "essay" in uids(empty, county)
+    card = replace(ALL, kind=BookletKind.CARD)
+    assert "essay" not in uids(empty, county, wanted=card)
+    assert uids(empty, county, wanted=replace(card, areas=("housing",))) == {"essay"}
 
 
 def test_who_is_to_sit_may_not_see_what_is_kept_back(world, county):
