@@ -36,8 +36,10 @@ class Action(StrEnum):
     ENTER_ANSWERS = "enter_answers"
     READ_RESULTS = "read_results"
     WATCH_HALL = "watch_hall"
+    READ_RECORDS = "read_records"
     READ_ITEMS = "read_items"
     RELEASE = "release"
+    CERTIFY = "certify"
     CORRECT = "correct"
     ANSWER_APPEALS = "answer_appeals"
     JUDGE = "judge"
@@ -64,8 +66,10 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.ENTER_ANSWERS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.WATCH_HALL: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.READ_RECORDS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
+    Action.CERTIFY: frozenset({Role.ORGANISER}),
     Action.CORRECT: frozenset({Role.ORGANISER}),
     Action.ANSWER_APPEALS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.JUDGE: frozenset({Role.MARKER}),

@@ -23,6 +23,7 @@ from quiz.web import (
     appealing,
     blueprints,
     booklets,
+    certificates,
     context,
     counters,
     errors,
@@ -35,6 +36,8 @@ from quiz.web import (
     organiser,
     presence,
     proxies,
+    records,
+    samples,
     saving,
     scans,
     setter,
@@ -95,7 +98,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     errors.register(app)
     for module in (
         health, account, admission, trainee, mistakes, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, booklets,
-        oral, organiser, scans, items, marker,
+        oral, organiser, scans, items, marker, records, samples, certificates,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

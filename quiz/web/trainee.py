@@ -22,14 +22,16 @@ from werkzeug.datastructures import MultiDict
 
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
+from quiz.core.counting import COUNTING_NAMES, COUNTING_RULES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
+from quiz.core.results import STANDING_NAMES
 from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import known_end
-from quiz.usecases import appealing, attempts, results, saving
+from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.mark_history import history_of
@@ -98,6 +100,7 @@ def paper(code: str) -> ResponseReturnValue:
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
         shown = without_key(read_paper(listed.seat.paper))
+        made_up = make_ups.announced(db, listed.seat.sitting)
     return render_template(
         "trainee/paper.html",
         listed=listed,
@@ -107,6 +110,9 @@ def paper(code: str) -> ResponseReturnValue:
         seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
         headings=headings(shown),
         seed=seed_to_show(listed.seat.sitting, now()),
+        made_up=made_up,
+        COUNTING_NAMES=COUNTING_NAMES,
+        COUNTING_RULES=COUNTING_RULES,
     )
 
 
@@ -193,6 +199,7 @@ def result(code: str) -> ResponseReturnValue:
         history = history_of(db, found) if found else None
         mine = appealing.read_mine(db, actor(), code, now())
         is_scanned = found is not None and has_corrected(db, found)
+        chain = cadre_record.my_chain(db, actor(), listed.seat.sitting, now()) if found and found.visible.score else ()
     shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
     return render_template(
         "trainee/result.html",
@@ -204,6 +211,9 @@ def result(code: str) -> ResponseReturnValue:
         REMEDY_NAMES=REMEDY_NAMES,
         is_scanned=is_scanned,
         has_mistakes=found is not None and has_mistakes(found),
+        chain=chain,
+        STANDING_NAMES=STANDING_NAMES,
+        COUNTING_NAMES=COUNTING_NAMES,
         code=code,
         shares=shares,
         headings=headings(found.paper) if found and found.paper else [],

@@ -9,16 +9,23 @@ from io import BytesIO
 from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.picture import Upload
+from quiz.core.roster import Group
+from quiz.core.sample import By
 from quiz.storage import accounts as account_rows
 from quiz.storage import pictures
+from quiz.storage.certificates import save_certificates
 from quiz.storage.engine import writing
-from quiz.storage.tables import AccountRow
-from quiz.usecases import admission, reviewing
+from quiz.storage.rosters import cadre_rows
+from quiz.storage.sittings import get_sitting
+from quiz.storage.tables import AccountRow, CertificateRow
+from quiz.usecases import admission, reviewing, sampling
+from quiz.usecases.sampling import Wish
 from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
@@ -32,6 +39,8 @@ SITTERS = frozenset({TRAINEE, VISITOR})
 SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
 READERS = frozenset({ORGANISER, INSPECTOR})
 ITEM_READERS = READERS | SETTERS
+OWN = frozenset({TRAINEE})
+"""What is a person's own over the years: a code opens one sitting only."""
 
 ROUTES = {
     "account.home": LOGGED_IN,
@@ -52,6 +61,12 @@ ROUTES = {
     "blueprints.work": SETTERS,
     "booklets.download": SETTERS | ORGANISERS,
     "booklets.home": SETTERS | ORGANISERS,
+    "certificates.check": EVERYBODY,
+    "certificates.file": READERS,
+    "certificates.home": READERS,
+    "certificates.issue": ORGANISERS,
+    "certificates.my_file": OWN,
+    "certificates.withdraw": ORGANISERS,
     "health.is_ready": EVERYBODY,
     "health.lives": EVERYBODY,
     "health.metrics": EVERYBODY,  # on this machine itself: tests/web/test_health.py
@@ -82,6 +97,7 @@ ROUTES = {
     "organiser.hall_pause": ORGANISERS,
     "organiser.hall_resume": ORGANISERS,
     "organiser.home": READERS | MARKERS,
+    "organiser.make_up": ORGANISERS,
     "organiser.new": ORGANISERS,
     "organiser.notice": READERS,
     "organiser.papers": ORGANISERS,
@@ -95,6 +111,19 @@ ROUTES = {
     "organiser.times": ORGANISERS,
     "organiser.void": ORGANISERS,
     "presence.pulse": SITTERS,
+    "records.home": READERS,
+    "records.mine": OWN,
+    "records.my_print": OWN,
+    "records.my_table": OWN,
+    "records.print_": READERS,
+    "records.show": READERS,
+    "records.table": READERS,
+    "samples.draw": ORGANISERS,
+    "samples.home": READERS,
+    "samples.new": ORGANISERS,
+    "samples.proof": READERS,
+    "samples.show": READERS,
+    "samples.sitting": ORGANISERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
     "setter.coverage": SETTERS,
@@ -122,6 +151,7 @@ ROUTES = {
 JSON_CALLS = frozenset({"lockdown.tell", "presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
+SAMPLE = "audit-1"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
 
 
@@ -133,7 +163,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, and a proposal with one."""
+    """Store what routes name besides the sitting: a published picture, a proposal with one, a sample that was drawn, certificates."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -141,7 +171,23 @@ def furnish(engine: Engine) -> None:
         assert author is not None
         actor = account_rows.actor_of(session, author)
         upload = Upload("p.png", digest, 4, 4, len(content))
+        chief = command_line("tests")
+        sampling.freeze_sample(session, chief, NINE, NINE.date(), Wish(SAMPLE, "抽考", Group(), By.NOTHING, 1, "公开摇号"))
+        _certify(session)
+        sampling.draw(session, chief, SAMPLE, "1 2 3", NINE)
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+
+
+def _certify(session: Session) -> None:
+    """Store a certificate of each trainee: whether they hold is not asked."""
+    sitting, people = get_sitting(session, SITTING), cadre_rows(session)
+    assert sitting is not None
+    common = {"sitting_id": sitting.id, "unit": "", "title": "证", "least": 0, "score": 0, "valid_from": NINE.date(), "valid_to": NINE.date()}
+    rows = [
+        CertificateRow(**common, cadre_id=people[f"Q00{n}"].id, number=f"KX2026-00000{n}", code=f"C{n}", name="某", at=NINE, actor="tests")
+        for n in (1, 2)
+    ]
+    save_certificates(session, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +216,7 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
     paper = paper_code(engine_of(app), "Q001")
     out = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (LAST.index(rule.endpoint) if rule.endpoint in LAST else -1, rule.endpoint)):
-        code = paper if rule.rule.startswith("/papers") else "small" if rule.rule.startswith("/blueprints") else SITTING
+        code = {"papers": paper, "blueprints": "small", "samples": SAMPLE}.get(rule.rule.split("/")[1], SITTING)
         values: dict[str, object] = {
             "code": code,
             "number": "Q002",
@@ -178,6 +224,9 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "proposal_id": 1,
             "digest": digest,
             "name": "style.css",
+            "kind": "xlsx",
+            "serial": "KX2026-000002",
+            "own": "KX2026-000001",
             **instead,
         }
         out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]

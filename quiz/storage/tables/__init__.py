@@ -15,6 +15,7 @@ from quiz.storage.tables.banks import (
     QuestionUseRow,
 )
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
+from quiz.storage.tables.cadre_records import CertificateEndRow, CertificateRow, RecordIssueRow, SampleDrawRow, SampleRow
 from quiz.storage.tables.corrections import CorrectionRow, OverrideRow
 from quiz.storage.tables.hall import (
     AttemptVoidRow,
@@ -56,6 +57,8 @@ __all__ = [
     "Base",
     "BigId",
     "CadreRow",
+    "CertificateEndRow",
+    "CertificateRow",
     "ClaimRow",
     "ClockAlarmRow",
     "ClockRow",
@@ -85,7 +88,10 @@ __all__ = [
     "QuestionRow",
     "QuestionUseRow",
     "ReadingRow",
+    "RecordIssueRow",
     "ResponseRow",
+    "SampleDrawRow",
+    "SampleRow",
     "ScanDecisionRow",
     "ScanImageRow",
     "ScanRow",

@@ -37,6 +37,11 @@ APPEND_ONLY = (
     "scan",
     "scan_decision",
     "keying",
+    "record_issue",
+    "sample",
+    "sample_draw",
+    "certificate",
+    "certificate_end",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
