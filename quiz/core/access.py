@@ -49,6 +49,8 @@ class Action(StrEnum):
     EXPORT_SITTING = "export_sitting"
     READ_AUDIT = "read_audit"
     BACK_UP = "back_up"
+    MAKE_BOOKLETS = "make_booklets"
+    ASK_ORALLY = "ask_orally"
 
 
 POLICY: Mapping[Action, frozenset[Role]] = {
@@ -79,6 +81,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.EXPORT_SITTING: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_AUDIT: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.BACK_UP: frozenset({Role.ORGANISER}),
+    Action.MAKE_BOOKLETS: frozenset({Role.SETTER, Role.ORGANISER}),
+    Action.ASK_ORALLY: frozenset({Role.ORGANISER, Role.INSPECTOR}),
 }
 
 

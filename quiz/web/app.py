@@ -22,6 +22,7 @@ from quiz.web import (
     answering,
     appealing,
     blueprints,
+    booklets,
     certificates,
     context,
     counters,
@@ -31,6 +32,8 @@ from quiz.web import (
     learning,
     lockdown,
     marker,
+    mistakes,
+    oral,
     organiser,
     presence,
     proxies,
@@ -97,8 +100,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
-        reports, marker, records, samples, certificates, learning, retraining,
+        health, account, admission, trainee, mistakes, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, booklets,
+        oral, organiser, scans, items, reports, marker, records, samples, certificates, learning, retraining,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

@@ -35,6 +35,8 @@ from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, 
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.mark_history import history_of
+from quiz.usecases.mistakes import has_mistakes
+from quiz.usecases.oral import helps_households
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
@@ -85,10 +87,12 @@ def home() -> ResponseReturnValue:
     with reader() as db:
         entries = [Entry(listed, standing_of(listed, now())) for listed in attempts.list_mine(db, actor(), now())]
         news = appealing.news_of(db, actor(), now())
+        is_free = all(entry.standing not in (*TO_DO, Standing.COMING) for entry in entries)
+        is_helper = is_free and helps_households(db, actor())
     todo = [entry for entry in entries if entry.standing in TO_DO]
     coming = [entry for entry in reversed(entries) if entry.standing is Standing.COMING]
     past = [entry for entry in entries if entry not in todo and entry not in coming]
-    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, REMEDY_NAMES=REMEDY_NAMES)
+    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, is_helper=is_helper, REMEDY_NAMES=REMEDY_NAMES)
 
 
 @pages.get("/papers/<code>")
@@ -208,6 +212,7 @@ def result(code: str) -> ResponseReturnValue:
         longest=appealing.LONGEST_TEXT,
         REMEDY_NAMES=REMEDY_NAMES,
         is_scanned=is_scanned,
+        has_mistakes=found is not None and has_mistakes(found),
         chain=chain,
         STANDING_NAMES=STANDING_NAMES,
         COUNTING_NAMES=COUNTING_NAMES,
