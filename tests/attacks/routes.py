@@ -93,6 +93,8 @@ ROUTES = {
     "oral.households": SITTERS,
     "oral.village": READERS,
     "organiser.amend": ORGANISERS,
+    "organiser.batch": ORGANISERS,
+    "organiser.batch_files": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
     "organiser.decide_late": ORGANISERS,
