@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
+from quiz.core.answer_sheet import sheet_id
+from quiz.core.correction import Remedy
 from quiz.core.picture import Upload
+from quiz.core.scan import Doubt, ScannedPage, SheetReading, SlotReading, State
 from quiz.storage import accounts as account_rows
 from quiz.storage import pictures
 from quiz.storage.engine import writing
+from quiz.storage.papers import read_paper
+from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow
-from quiz.usecases import admission, reviewing
-from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
+from quiz.usecases import admission, correcting, reviewing, scanning
+from quiz.usecases.correcting import Wish
+from tests.web.world import NINE, SITTING, Person, engine_of, paper_code, schedule
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
 STRANGER, NO_ROLE, VISITOR = "a stranger", "nobody", "a visitor by code"
@@ -43,6 +52,10 @@ ROUTES = {
     "account.switch_language": EVERYBODY,
     "admission.admit": EVERYBODY,
     "admission.slips": ORGANISERS,
+    "answering.answer": ORGANISERS | MARKERS,
+    "answering.home": ORGANISERS | MARKERS,
+    "answering.window": ORGANISERS,
+    "appealing.report": SITTERS,
     "blueprints.edit": SETTERS,
     "blueprints.generate": SETTERS,
     "blueprints.home": SETTERS | ORGANISERS,
@@ -59,12 +72,19 @@ ROUTES = {
     "items.paper": ITEM_READERS,
     "items.similar": READERS,
     "items.sitting": ITEM_READERS,
-    "marker.decide": MARKERS,
+    "marker.desk": MARKERS,
+    "marker.give_back": MARKERS,
     "marker.home": MARKERS,
-    "marker.texts": MARKERS,
+    "marker.judge": MARKERS,
+    "marker.overview": MARKERS,
+    "marker.take": MARKERS,
     "organiser.amend": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
+    "organiser.correct": ORGANISERS,
+    "organiser.correct_question": ORGANISERS,
+    "organiser.correction": READERS,
+    "organiser.correction_notice": READERS,
     "organiser.decide_late": ORGANISERS,
     "organiser.draw": ORGANISERS,
     "organiser.export": READERS,
@@ -89,6 +109,21 @@ ROUTES = {
     "presence.pulse": SITTERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
+    "scans.choose": ORGANISERS | MARKERS,
+    "scans.confirm": ORGANISERS | MARKERS,
+    "scans.copy": READERS,
+    "scans.cut": ORGANISERS | MARKERS,
+    "scans.decide": ORGANISERS | MARKERS,
+    "scans.doubts": ORGANISERS | MARKERS,
+    "scans.drop": ORGANISERS | MARKERS,
+    "scans.home": ORGANISERS | MARKERS,
+    "scans.key": ORGANISERS | MARKERS,
+    "scans.keying": ORGANISERS | MARKERS,
+    "scans.my_copy": SITTERS,
+    "scans.page": ORGANISERS | MARKERS,
+    "scans.page_image": ORGANISERS | MARKERS,
+    "scans.sheet": ORGANISERS | MARKERS,
+    "scans.upload": ORGANISERS,
     "setter.coverage": SETTERS,
     "setter.home": SETTERS,
     "setter.question": SETTERS,
@@ -111,9 +146,19 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
+NOT_THERE = frozenset({"scans.choose", "scans.copy", "scans.my_copy"})
+"""Routes that tell even their own people 404 as they are asked here: no corrected copy while a sitting is open, no choice of a page without its
+paper. `tests/web/test_scans.py` shows them open."""
+
+NAMED_IN_QUERY = {"organiser.correct_question": ("uid",)}
+"""What pages read behind the question mark, by the names of `cases`."""
+
 JSON_CALLS = frozenset({"presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
+PAST = "past"
+"""A sitting that is over, with a correction."""
+
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
 
 
@@ -125,7 +170,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, and a proposal with one."""
+    """Store what routes name besides the sitting: a published picture, a proposal with one, and an earlier sitting with a correction."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -134,6 +179,25 @@ def furnish(engine: Engine) -> None:
         actor = account_rows.actor_of(session, author)
         upload = Upload("p.png", digest, 4, 4, len(content))
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+    with writing(engine) as session:
+        scanning.take_pages(session, command_line("tests"), [scan(session)], SITTING, NINE + timedelta(minutes=1))
+    schedule(engine, PAST, opens_at=NINE - timedelta(hours=20))
+    with writing(engine) as session:
+        correcting.apply(session, command_line("tests"), PAST, Wish("single-1", Remedy.FULL), "答案有误", NINE)
+
+
+def scan(session: Session) -> ScannedPage:
+    """Return a scanned sheet of Q002, with a place in doubt."""
+    sitting = get_sitting(session, SITTING)
+    assert sitting is not None
+    paper = seats_of_sitting(session, sitting, numbers=["Q002"])[0].paper
+    out = BytesIO()
+    Image.new("L", (840, 1188), 255).save(out, "PNG")
+    pose = tuple(Decimal(number) for number in (4, 0, 0, 0, 4, 0, 0, 0, 1))
+    slots = [SlotReading(slot.number, State.BLANK, 100) for slot in read_paper(paper).slots]
+    read = SheetReading(1, 1, (replace(slots[0], state=State.DOUBTFUL, doubt=Doubt.FAINT), *slots[1:]), pose=pose, dpi=100)
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    return ScannedPage("a.png", out.getvalue(), "png", digest, sheet_id(paper.code, paper.digest, 1), read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +207,13 @@ class Case:
     endpoint: str
     method: str
     path: str
+    query: tuple[tuple[str, str], ...] = ()
 
     def ask(self, person: Person, **options: object) -> TestResponse:
         """Send what the page would send, with the token; forms as empty as they may be."""
         if self.method not in ("GET", "HEAD"):
             options |= {"headers": {"X-CSRFToken": person.token}, **({"json": A_SAVE} if self.endpoint in JSON_CALLS else {"data": {}})}
-        with person.client.open(self.path, method=self.method, **options) as reply:  # type: ignore[arg-type]
+        with person.client.open(self.path, method=self.method, query_string=dict(self.query), **options) as reply:  # type: ignore[arg-type]
             reply.get_data()  # before it is closed: files are read as they are sent
             return reply
 
@@ -162,7 +227,8 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
     paper = paper_code(engine_of(app), "Q001")
     out = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (LAST.index(rule.endpoint) if rule.endpoint in LAST else -1, rule.endpoint)):
-        code = paper if rule.rule.startswith("/papers") else "small" if rule.rule.startswith("/blueprints") else SITTING
+        named = {"/papers": paper, "/blueprints": "small", "/sittings/<code>/corrections": PAST}
+        code = next((name for start, name in named.items() if rule.rule.startswith(start)), SITTING)
         values: dict[str, object] = {
             "code": code,
             "number": "Q002",
@@ -170,9 +236,16 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "proposal_id": 1,
             "digest": digest,
             "name": "style.css",
+            "scan": 1,
+            "slot": 1,
+            "blank": 0,
+            "paper": paper_code(engine_of(app), "Q002") if "/sheets/" in rule.rule else paper,
             **instead,
         }
-        out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]
+        if "<int:number>" in rule.rule:
+            values["number"] = 99 if "number" in instead else 1
+        query = tuple((name, str(values[name])) for name in NAMED_IN_QUERY.get(rule.endpoint, ()))
+        out += [Case(rule.endpoint, method, address(app, rule, values), query) for method in sorted(rule.methods or ()) if method in methods]
     return out
 
 
