@@ -60,6 +60,9 @@ PUNCTUATION = str.maketrans(
 PLAIN_CHINESE = re.compile("[\u4e00-\u9fa5]+")
 """Characters that no step changes: most options are of them alone, and the check of equal options asks for each."""
 
+CLOSING = ".,;:!? "
+"""What may stand behind an answer and means nothing."""
+
 SPACE_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
@@ -93,9 +96,11 @@ def normalise(text: str) -> str:
 
 
 def _normalise_once(text: str) -> str:
-    text = unicodedata.normalize("NFKC", html.unescape(text).translate(INVISIBLE))
+    while (plain := html.unescape(text)) != text:  # here, since each level of &amp;amp; would cost all steps again
+        text = plain
+    text = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
     text = re.sub(r"\s+", " ", text.translate(PUNCTUATION).casefold()).strip()
-    return re.sub(r"[.,;:!?]+$", "", SPACE_BESIDE_CHINESE.sub("", text))
+    return SPACE_BESIDE_CHINESE.sub("", text).rstrip(CLOSING)
 
 
 def judge(blank: Blank, text: str) -> Verdict:

@@ -157,6 +157,8 @@ def settle(session: Session, sitting: SittingRow, waiting: Waiting, share: Fract
     """Store a decision on a text and grade everyone anew who wrote it; return how many. QuizError `bad_share`."""
     if not 0 <= share <= 1:
         raise QuizError("bad_share", say("得分须在0分和满分之间。"))
+    if waiting.slot.question.blanks and share not in (0, 1):
+        raise QuizError("bad_share", say("一个空只能判对或错。"))
     session.add(
         DecisionRow(
             sitting_id=sitting.id,
