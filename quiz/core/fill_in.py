@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from quiz.core.question import Blank, BlankKind
 
@@ -103,8 +104,9 @@ def _normalise_once(text: str) -> str:
     return SPACE_BESIDE_CHINESE.sub("", text).rstrip(CLOSING)
 
 
+@lru_cache(maxsize=50_000)
 def judge(blank: Blank, text: str) -> Verdict:
-    """Return the verdict on `text` for one blank, by the blank's kind."""
+    """Return the verdict on `text` for one blank, by the blank's kind; remembered, since thousands write the same."""
     if not normalise(text):
         return Verdict.WRONG
     match blank.kind:

@@ -157,8 +157,9 @@ def close_expired(session: Session, now: datetime) -> int:
         return 0
     expired = attempts.expired_attempts(session, now - GRACE, CLOSED_AT_ONCE)
     for attempt in expired:
-        paper = papers.read_paper(session.get_one(PaperRow, attempt.paper_id))
-        _close(session, paper, attempt, attempt.deadline_at, ClosedBy.DEADLINE, now)
+        _end(attempt, attempt.deadline_at, ClosedBy.DEADLINE)
+    session.flush()
+    grading.grade_all(session, [(papers.read_paper(session.get_one(PaperRow, one.paper_id)), one) for one in expired], "deadline", now)
     return len(expired)
 
 
@@ -168,9 +169,13 @@ def deadline_of(attempt: AttemptRow, now: datetime) -> datetime:
 
 
 def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
-    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
+    _end(attempt, at, by)
     session.flush()
     grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
+
+
+def _end(attempt: AttemptRow, at: datetime, by: ClosedBy) -> None:
+    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
 
 
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:

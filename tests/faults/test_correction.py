@@ -1,4 +1,4 @@
-"""Row 21: a key is corrected after marking, and the one who corrects is killed in the midst of it: all is graded anew or nothing, and it may run again."""
+"""Row 21: a key is corrected after marking. Who corrects is killed in the midst of it: all is graded anew or nothing, and it may be made again."""
 
 from __future__ import annotations
 
