@@ -97,8 +97,8 @@ def test_who_may_send_a_form(person: People, single: Engine, path: str, login: s
 def test_nothing_waits(person: People) -> None:
     """Every page says so."""
     marker = person("marker")
-    assert "没有等待判定的作答" in marker.get("/marking").text
-    assert "没有等待判定的作答" in marker.get("/marking/demo").text
+    assert "没有等待评阅的作答" in marker.get("/marking").text
+    assert "没有等待评阅的作答" in marker.get("/marking/demo").text
     assert "这道题现在没有您可以评的作答" in marker.get("/marking/demo/desk?uid=fill-in-1&blank=0").text
     page = marker.post("/marking/demo/take", {"uid": "fill-in-1", "blank": "0"}, follow_redirects=True)
     assert "这道题现在没有您可以评的作答" in page.text
@@ -160,7 +160,7 @@ def test_the_overview_counts_by_question(person: People, single: Engine) -> None
     assert "还有2种作答等待评阅" in text
     assert "0/2种已评" in text
     assert "涉及3份答卷" in text
-    assert "3份答卷等待判定" in marker.get("/marking").text
+    assert "3份答卷等待评阅" in marker.get("/marking").text
     _take(marker)
     assert "继续评阅" in marker.get(OVERVIEW).text
     _judge(marker, p0="2", p1="0")
@@ -334,7 +334,7 @@ def test_a_blank_is_right_or_wrong_for_all_who_wrote_it(person: People, web_engi
     with reading(web_engine) as db:
         found = [(row.share, row.reason) for row in db.scalars(select(DecisionRow).order_by(DecisionRow.id))]
     assert found == [(1_000_000, "意思相同"), (0, "不准确")]
-    assert "没有等待判定的作答" in marker.get("/marking").text
+    assert "没有等待评阅的作答" in marker.get("/marking").text
 
 
 def test_a_blank_needs_a_verdict_and_a_reason(person: People, web_engine: Engine) -> None:
