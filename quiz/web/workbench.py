@@ -45,6 +45,7 @@ PLACES = (
     ("setter.coverage", mark_text("覆盖情况")),
     ("items.home", mark_text("试题分析")),
     ("blueprints.home", mark_text("蓝图")),
+    ("booklets.home", mark_text("学习材料")),
 )
 """The setter's pages, as the line below the masthead names them; a page that is not there is not named."""
 
@@ -152,7 +153,7 @@ def new() -> ResponseReturnValue:
 def proposal(proposal_id: int) -> ResponseReturnValue:
     """A proposal to be written or read, and each step of its way."""
     form = ProposalForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(proposal_id, form)
     do = "save" if "remove" in request.form else request.form.get("do", "")
     if do not in set(Step):

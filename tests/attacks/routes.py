@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 from flask import Flask
 from PIL import Image
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
+from quiz.core.answer_sheet import sheet_id
+from quiz.core.correction import Remedy
 from quiz.core.picture import Upload
+from quiz.core.practice import PRACTICE_TAG, Kind
+from quiz.core.roster import Group
+from quiz.core.sample import By
+from quiz.core.scan import Doubt, ScannedPage, SheetReading, SlotReading, State
 from quiz.storage import accounts as account_rows
-from quiz.storage import pictures
+from quiz.storage import pictures, practice
+from quiz.storage.certificates import save_certificates
 from quiz.storage.engine import writing
-from quiz.storage.tables import AccountRow
-from quiz.usecases import admission, reviewing
-from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
+from quiz.storage.papers import read_paper
+from quiz.storage.rosters import cadre_rows, get_cadre_row
+from quiz.storage.sittings import get_sitting, seats_of_sitting
+from quiz.storage.tables import AccountRow, CertificateRow
+from quiz.usecases import admission, correcting, publishing, reviewing, sampling, scanning
+from quiz.usecases.correcting import Wish as Correction
+from quiz.usecases.sampling import Wish
+from tests.web.world import NINE, SITTING, Person, engine_of, make_questions, paper_code, schedule
+from tests.words import words
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
 STRANGER, NO_ROLE, VISITOR = "a stranger", "nobody", "a visitor by code"
@@ -29,9 +45,12 @@ EVERYBODY = frozenset({STRANGER, NO_ROLE, VISITOR, TRAINEE, *STAFF})
 LOGGED_IN = EVERYBODY - {STRANGER}
 WITH_ACCOUNT = LOGGED_IN - {VISITOR}
 SITTERS = frozenset({TRAINEE, VISITOR})
+TRAINEES = frozenset({TRAINEE})
 SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
 READERS = frozenset({ORGANISER, INSPECTOR})
 ITEM_READERS = READERS | SETTERS
+OWN = frozenset({TRAINEE})
+"""What is a person's own over the years: a code opens one sitting only."""
 
 ROUTES = {
     "account.home": LOGGED_IN,
@@ -43,6 +62,10 @@ ROUTES = {
     "account.switch_language": EVERYBODY,
     "admission.admit": EVERYBODY,
     "admission.slips": ORGANISERS,
+    "answering.answer": ORGANISERS | MARKERS,
+    "answering.home": ORGANISERS | MARKERS,
+    "answering.window": ORGANISERS,
+    "appealing.report": SITTERS,
     "blueprints.edit": SETTERS,
     "blueprints.generate": SETTERS,
     "blueprints.home": SETTERS | ORGANISERS,
@@ -50,6 +73,14 @@ ROUTES = {
     "blueprints.preview": SETTERS,
     "blueprints.show": SETTERS | ORGANISERS,
     "blueprints.work": SETTERS,
+    "booklets.download": SETTERS | ORGANISERS,
+    "booklets.home": SETTERS | ORGANISERS,
+    "certificates.check": EVERYBODY,
+    "certificates.file": READERS,
+    "certificates.home": READERS,
+    "certificates.issue": ORGANISERS,
+    "certificates.my_file": OWN,
+    "certificates.withdraw": ORGANISERS,
     "health.is_ready": EVERYBODY,
     "health.lives": EVERYBODY,
     "health.metrics": EVERYBODY,  # on this machine itself: tests/web/test_health.py
@@ -59,15 +90,31 @@ ROUTES = {
     "items.paper": ITEM_READERS,
     "items.similar": READERS,
     "items.sitting": ITEM_READERS,
+    "learning.home": TRAINEES,
+    "learning.place": TRAINEES,
+    "learning.practice": TRAINEES,
+    "learning.start": TRAINEES,
     "lockdown.tell": SITTERS,
-    "marker.decide": MARKERS,
+    "marker.desk": MARKERS,
+    "marker.give_back": MARKERS,
     "marker.home": MARKERS,
-    "marker.texts": MARKERS,
+    "marker.judge": MARKERS,
+    "marker.overview": MARKERS,
+    "marker.take": MARKERS,
+    "mistakes.of_all": SITTERS,
+    "mistakes.of_paper": SITTERS,
+    "oral.home": READERS,
+    "oral.households": SITTERS,
+    "oral.village": READERS,
     "organiser.amend": ORGANISERS,
     "organiser.batch": ORGANISERS,
     "organiser.batch_files": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
+    "organiser.correct": ORGANISERS,
+    "organiser.correct_question": ORGANISERS,
+    "organiser.correction": READERS,
+    "organiser.correction_notice": READERS,
     "organiser.decide_late": ORGANISERS,
     "organiser.draw": ORGANISERS,
     "organiser.export": READERS,
@@ -77,6 +124,7 @@ ROUTES = {
     "organiser.hall_pause": ORGANISERS,
     "organiser.hall_resume": ORGANISERS,
     "organiser.home": READERS | MARKERS,
+    "organiser.make_up": ORGANISERS,
     "organiser.new": ORGANISERS,
     "organiser.notice": READERS,
     "organiser.papers": ORGANISERS,
@@ -90,8 +138,46 @@ ROUTES = {
     "organiser.times": ORGANISERS,
     "organiser.void": ORGANISERS,
     "presence.pulse": SITTERS,
+    "records.home": READERS,
+    "records.mine": OWN,
+    "records.my_print": OWN,
+    "records.my_table": OWN,
+    "records.print_": READERS,
+    "records.show": READERS,
+    "records.table": READERS,
+    "samples.draw": ORGANISERS,
+    "samples.home": READERS,
+    "samples.new": ORGANISERS,
+    "samples.proof": READERS,
+    "samples.show": READERS,
+    "samples.sitting": ORGANISERS,
+    "reports.circular": ORGANISERS,
+    "reports.compare": READERS,
+    "reports.export": READERS,
+    "reports.export_over_time": READERS,
+    "reports.over_time": READERS,
+    "reports.paper": READERS,
+    "reports.print_several": READERS,
+    "reports.sitting": READERS,
+    "retraining.home": ORGANISERS,
+    "retraining.unit": ORGANISERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
+    "scans.choose": ORGANISERS | MARKERS,
+    "scans.confirm": ORGANISERS | MARKERS,
+    "scans.copy": READERS,
+    "scans.cut": ORGANISERS | MARKERS,
+    "scans.decide": ORGANISERS | MARKERS,
+    "scans.doubts": ORGANISERS | MARKERS,
+    "scans.drop": ORGANISERS | MARKERS,
+    "scans.home": ORGANISERS | MARKERS,
+    "scans.key": ORGANISERS | MARKERS,
+    "scans.keying": ORGANISERS | MARKERS,
+    "scans.my_copy": SITTERS,
+    "scans.page": ORGANISERS | MARKERS,
+    "scans.page_image": ORGANISERS | MARKERS,
+    "scans.sheet": ORGANISERS | MARKERS,
+    "scans.upload": ORGANISERS,
     "setter.coverage": SETTERS,
     "setter.home": SETTERS,
     "setter.question": SETTERS,
@@ -114,9 +200,20 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
+NOT_THERE = frozenset({"scans.choose", "scans.copy", "scans.my_copy"})
+"""Routes that tell even their own people 404 as they are asked here: no corrected copy while a sitting is open, no choice of a page without its
+paper. `tests/web/test_scans.py` shows them open."""
+
+NAMED_IN_QUERY = {"organiser.correct_question": ("uid",)}
+"""What pages read behind the question mark, by the names of `cases`."""
+
 JSON_CALLS = frozenset({"lockdown.tell", "presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
+PAST = "past"
+"""A sitting that is over, with a correction."""
+
+SAMPLE = "audit-1"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
 
 
@@ -128,7 +225,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, and a proposal with one."""
+    """Store what routes name: pictures, a proposal, a sample, certificates, practice, a scan, an earlier sitting with a correction."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -136,7 +233,47 @@ def furnish(engine: Engine) -> None:
         assert author is not None
         actor = account_rows.actor_of(session, author)
         upload = Upload("p.png", digest, 4, 4, len(content))
+        chief = command_line("tests")
+        sampling.freeze_sample(session, chief, NINE, NINE.date(), Wish(SAMPLE, "抽考", Group(), By.NOTHING, 1, "公开摇号"))
+        _certify(session)
+        sampling.draw(session, chief, SAMPLE, "1 2 3", NINE)
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+        practised = replace(make_questions()[0], uid="practised", stem=f"练习题。{words('练习')}", tags=(PRACTICE_TAG,))
+        publishing.publish(session, command_line("tests"), NINE, [practised])
+        cadre = get_cadre_row(session, "Q001")
+        assert cadre is not None
+        practice.save_set(session, cadre.id, Kind.DAILY, None, NINE.date(), ["practised"], NINE)
+    with writing(engine) as session:
+        scanning.take_pages(session, command_line("tests"), [scan(session)], SITTING, NINE + timedelta(minutes=1))
+    schedule(engine, PAST, opens_at=NINE - timedelta(hours=20))
+    with writing(engine) as session:
+        correcting.apply(session, command_line("tests"), PAST, Correction("single-1", Remedy.FULL), "答案有误", NINE)
+
+
+def _certify(session: Session) -> None:
+    """Store a certificate of each trainee: whether they hold is not asked."""
+    sitting, people = get_sitting(session, SITTING), cadre_rows(session)
+    assert sitting is not None
+    common = {"sitting_id": sitting.id, "unit": "", "title": "证", "least": 0, "score": 0, "valid_from": NINE.date(), "valid_to": NINE.date()}
+    rows = [
+        CertificateRow(**common, cadre_id=people[f"Q00{n}"].id, number=f"KX2026-00000{n}", code=f"C{n}", name="某", at=NINE, actor="tests")
+        for n in (1, 2)
+    ]
+    save_certificates(session, rows)
+
+
+def scan(session: Session) -> ScannedPage:
+    """Return a scanned sheet of Q002, with a place in doubt."""
+    sitting = get_sitting(session, SITTING)
+    assert sitting is not None
+    paper = seats_of_sitting(session, sitting, numbers=["Q002"])[0].paper
+    out = BytesIO()
+    Image.new("L", (840, 1188), 255).save(out, "PNG")
+    pose = tuple(Decimal(number) for number in (4, 0, 0, 0, 4, 0, 0, 0, 1))
+    slots = [SlotReading(slot.number, State.BLANK, 100) for slot in read_paper(paper).slots]
+    read = SheetReading(1, 1, (replace(slots[0], state=State.DOUBTFUL, doubt=Doubt.FAINT), *slots[1:]), pose=pose, dpi=100)
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    return ScannedPage("a.png", out.getvalue(), "png", digest, sheet_id(paper.code, paper.digest, 1), read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +283,13 @@ class Case:
     endpoint: str
     method: str
     path: str
+    query: tuple[tuple[str, str], ...] = ()
 
     def ask(self, person: Person, **options: object) -> TestResponse:
         """Send what the page would send, with the token; forms as empty as they may be."""
         if self.method not in ("GET", "HEAD"):
             options |= {"headers": {"X-CSRFToken": person.token}, **({"json": A_SAVE} if self.endpoint in JSON_CALLS else {"data": {}})}
-        with person.client.open(self.path, method=self.method, **options) as reply:  # type: ignore[arg-type]
+        with person.client.open(self.path, method=self.method, query_string=dict(self.query), **options) as reply:  # type: ignore[arg-type]
             reply.get_data()  # before it is closed: files are read as they are sent
             return reply
 
@@ -165,7 +303,8 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
     paper = paper_code(engine_of(app), "Q001")
     out = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (LAST.index(rule.endpoint) if rule.endpoint in LAST else -1, rule.endpoint)):
-        code = paper if rule.rule.startswith("/papers") else "small" if rule.rule.startswith("/blueprints") else SITTING
+        named = {"/papers": paper, "/blueprints": "small", "/samples": SAMPLE, "/sittings/<code>/corrections": PAST}
+        code = next((name for start, name in named.items() if rule.rule.startswith(start)), SITTING)
         values: dict[str, object] = {
             "code": code,
             "number": "Q002",
@@ -173,9 +312,22 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "proposal_id": 1,
             "digest": digest,
             "name": "style.css",
+            "kind": "xlsx",
+            "serial": "KX2026-000002",
+            "own": "KX2026-000001",
+            "unit": "T01",
+            "set_number": 1,
+            "place": 1,
+            "scan": 1,
+            "slot": 1,
+            "blank": 0,
+            "paper": paper_code(engine_of(app), "Q002") if "/sheets/" in rule.rule else paper,
             **instead,
         }
-        out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]
+        if "<int:number>" in rule.rule:
+            values["number"] = 99 if "number" in instead else 1
+        query = tuple((name, str(values[name])) for name in NAMED_IN_QUERY.get(rule.endpoint, ()))
+        out += [Case(rule.endpoint, method, address(app, rule, values), query) for method in sorted(rule.methods or ()) if method in methods]
     return out
 
 
