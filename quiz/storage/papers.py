@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,6 +29,7 @@ from quiz.storage.tables import (
     QuestionRow,
     QuestionUseRow,
     SittingRow,
+    UnitRow,
 )
 
 AT_ONCE = 500
@@ -51,11 +52,12 @@ class NewPaper:
 
 @uncollected()
 def save_papers(session: Session, sitting: SittingRow, papers: Sequence[NewPaper]) -> None:
-    """Append frozen papers, with the unit and post of each cadre as they stand now."""
+    """Append frozen papers, with the name, unit and post of each cadre as they stand now."""
     texts = PaperTexts()
+    units = {row[0]: row[1] for row in session.execute(select(UnitRow.id, UnitRow.name))}
     stored: set[str] = set()
     for start in range(0, len(papers), AT_ONCE):
-        rows = [_row(sitting, paper, texts) for paper in papers[start : start + AT_ONCE]]
+        rows = [_row(sitting, paper, texts, units) for paper in papers[start : start + AT_ONCE]]
         new = [digest for digest in texts.questions if digest not in stored]
         stored.update(new)
         _save_questions(session, {digest: texts.questions[digest] for digest in new})
@@ -73,7 +75,7 @@ def _save_questions(session: Session, texts: Mapping[str, str]) -> None:
         session.execute(insert(PaperQuestionRow), rows)
 
 
-def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts) -> dict[str, object]:
+def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts, units: Mapping[int, str]) -> dict[str, object]:
     content, digest = texts.write(new.paper)
     return {
         "sitting_id": sitting.id,
@@ -82,6 +84,8 @@ def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts) -> dict[str, obj
         "code": new.paper.code,
         "unit_id": new.cadre.unit_id,
         "post": new.post,
+        "cadre_name": new.cadre.name,
+        "unit_name": units[new.cadre.unit_id],
         "digest": digest,
         "content": content,
         "seat": new.seat,
@@ -209,12 +213,58 @@ def recent_questions(session: Session, before: datetime, sittings: int, only: st
     return {number: frozenset(uids) for number, uids in found.items()}
 
 
+def questions_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
+    """Return what each cadre was asked in a sitting and its make-ups, on every paper that they were issued, by staff number."""
+    query = select(CadreRow.number, PaperRow.questions).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
+    found: dict[str, set[str]] = {}
+    for number, questions in session.execute(query):
+        found.setdefault(number, set()).update(json.loads(questions))
+    return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def bound_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
+    """Return the bound local questions that each cadre was asked in a sitting and its make-ups, by staff number."""
+    query = select(CadreRow.number, PaperRow).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
+    found: dict[str, set[str]] = {}
+    for number, paper in session.execute(query.execution_options(yield_per=AT_ONCE)):
+        uids = (slot.case or slot.question.uid for slot in read_paper(paper).slots)
+        found.setdefault(number, set()).update(uid for uid in uids if base_uid(uid) != uid)
+    return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def _in_chain(code: str) -> ColumnElement[bool]:
+    return PaperRow.sitting_id.in_(select(SittingRow.id).where((SittingRow.code == code) | (SittingRow.makes_up == code)))
+
+
 def papers_as_drawn(session: Session, sitting: SittingRow) -> dict[int, tuple[str, list[str]]]:
     """Return form and bank uids of each slot by seat, as the papers came out of the draw, whatever was reissued since."""
     query = select(PaperRow.seat, PaperRow.form, PaperRow.questions).where(
         PaperRow.sitting_id == sitting.id, PaperRow.number == 1, PaperRow.seat.is_not(None)
     )
     return {seat: (form, json.loads(questions)) for seat, form, questions in session.execute(query) if seat is not None}
+
+
+def first_issues(session: Session, sitting: SittingRow) -> list[tuple[int, str, str, int | None, str]]:
+    """Return row id and staff number of everyone in a sitting with the path of the unit, the seat and the form of the paper that was issued first."""
+    query = (
+        select(CadreRow.id, CadreRow.number, UnitRow.path, PaperRow.seat, PaperRow.form)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .where(PaperRow.sitting_id == sitting.id, PaperRow.number == 1)
+    )
+    return [(cadre, number, path, seat, form) for cadre, number, path, seat, form in session.execute(query)]
+
+
+def papers_by_id(session: Session, ids: Sequence[int]) -> dict[int, PaperRow]:
+    """Return papers by their row ids."""
+    rows = session.scalars(select(PaperRow).where(PaperRow.id.in_(list(ids))))
+    return {row.id: row for row in rows}
+
+
+def contents_of(session: Session, ids: Sequence[int]) -> Iterator[str]:
+    """Yield the texts of papers, by their row ids, a few hundred in memory."""
+    for start in range(0, len(ids), AT_ONCE):
+        yield from session.scalars(select(PaperRow.content).where(PaperRow.id.in_(list(ids[start : start + AT_ONCE]))))
 
 
 def count_papers(session: Session, sitting: SittingRow) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
@@ -210,17 +211,22 @@ def _or_usual(given: T | None, usual: T) -> T:
 @needs(Action.SCHEDULE)
 def new() -> ResponseReturnValue:
     """Plan a sitting: say what would happen, or create it."""
+    form = SittingForm()
+    return plan_page(form, form.plan)
+
+
+def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], **shown: Any) -> ResponseReturnValue:
+    """Answer with the page that plans a sitting: what the plan of this form would do, or the way to what it made. `shown` goes to the template."""
     zone = installation().settings.zone
     with reader() as db:
         choices = scheduling.plan_choices(db, actor())
-    form = SittingForm()
     form.offer(choices)
     seen: Forecast | None = None
     report: DrawReport | None = None
     problem: str = ""
     lines: list[Message] = []
     if form.validate_on_submit():
-        plan = form.plan(zone)
+        plan = read_plan(zone)
         try:
             if request.form.get("do") == "create":
                 with reader() as db:  # assembling takes a while: saves of a running sitting must not wait behind it
@@ -229,7 +235,7 @@ def new() -> ResponseReturnValue:
                     scheduling.store_sitting(db, actor(), now(), prepared)
                 return redirect(url_for(".sitting", code=plan.code, done="created"))
             with reader() as db:
-                seen = scheduling.forecast(db, actor(), plan, zone)
+                seen = scheduling.forecast(db, actor(), now(), plan, zone)
             if seen.refusal:
                 raise seen.refusal
             report = describe(seen.drawing, seen.drawn) if seen.drawn else None
@@ -238,7 +244,7 @@ def new() -> ResponseReturnValue:
         except QuizError as error:
             problem = say_text(error.message)
     status = 409 if problem else 422 if form.errors else 200
-    tree = _tree(choices.units)
+    tree = unit_tree(choices.units)
     page = render_template(
         "organiser/new.html",
         form=form,
@@ -250,6 +256,7 @@ def new() -> ResponseReturnValue:
         lines=lines,
         WHY_NAMES=WHY_NAMES,
         BASIS_NAMES=BASIS_NAMES,
+        **shown,
     )
     return page, status
 
@@ -258,8 +265,8 @@ def _aware(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _tree(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int, list[tuple[Unit, int]]]]:
-    """The units below the county in two steps: towns and departments, and what lies below each; the county itself is "everyone"."""
+def unit_tree(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int, list[tuple[Unit, int]]]]:
+    """Return the units below the county in two steps: towns and departments, and what lies below each; the county itself is "everyone"."""
     counted = [(unit, count) for unit, count in units if unit.parent]
     listed = {unit.code for unit, _ in counted}
     below: dict[str, list[tuple[Unit, int]]] = {}

@@ -12,6 +12,7 @@ from quiz.banks.blueprint_file import load_blueprint
 from quiz.banks.blueprint_text import write_blueprint
 from quiz.banks.sitting_file import load_sitting
 from quiz.core.blueprint import Cell
+from quiz.core.counting import Counting, MakeUp, MakeUpFor
 from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Level, QuestionType
@@ -159,6 +160,15 @@ def test_a_sitting_names_its_sites() -> None:
     assert plan.sites == (SitePlan("一中", ("T01", "T02")), SitePlan("党校", ("D01",)))
 
 
+def test_a_sitting_says_what_it_makes_up_for_or_which_sample_sits() -> None:
+    plan = load_sitting(SITTING + "  makes_up: {sitting: demo-9, for: [failed, voided], counting: capped}\n", "s.yaml", CHINA).value
+    assert plan is not None
+    assert plan.makes_up == MakeUp("demo-9", (MakeUpFor.FAILED, MakeUpFor.VOIDED), Counting.CAPPED)
+    plan = load_sitting(SITTING + "  makes_up: {sitting: demo-9}\n  sample: audit-1\n", "s.yaml", CHINA).value
+    assert plan is not None
+    assert (plan.makes_up, plan.sample) == (MakeUp("demo-9"), "audit-1")
+
+
 def test_a_sitting_names_the_browsers_that_may_show_it() -> None:
     plan = load_sitting(SITTING + f"  seb_keys: [{'AB' * 32}]\n", "s.yaml", CHINA).value
     assert plan is not None
@@ -168,6 +178,8 @@ def test_a_sitting_names_the_browsers_that_may_show_it() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ("release: manual", "makes_up: {sitting: demo-9, counting: worse}", ["10:41 F104"]),
+        ("release: manual", "makes_up: {for: [failed]}", ["10:13 F102"]),
         ("11:00", "09:00", ["8:14 S701"]),
         ("11:00", "09:30", ["8:14 S702"]),
         ("11:00", "25:00", ["8:14 F106"]),
