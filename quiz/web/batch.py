@@ -17,7 +17,7 @@ from quiz.batch import background
 from quiz.batch.background import State
 from quiz.batch.order import Kind, make_order
 from quiz.core.access import Action
-from quiz.core.message import NotFound, QuizError, mark_text
+from quiz.core.message import QuizError, mark_text
 from quiz.core.room import MOST_PLACES, USUAL_PLACES, RoomPlan, read_room_lines, write_room_lines
 from quiz.printing.geometry import PageSize
 from quiz.usecases import batch_printing, rooms
@@ -77,14 +77,14 @@ def batch(code: str) -> ResponseReturnValue:
 
 @needs(Action.PRINT_PAPERS)
 def batch_files(code: str) -> ResponseReturnValue:
-    """The finished files, or those of one site, as one archive; taking them is logged."""
+    """The finished files, or those of one site, as one archive; taking them is logged. Without any, the page that makes them."""
     part = request.form.get("part", "")
     with reader() as db:
         batch_printing.read_plan(db, actor(), code, now())  # for who may
     folder = _folder(code)
     names = [name for name in background.files_in(folder) if not part or name.split("/")[0] == part]
     if not names:
-        raise NotFound()
+        return redirect(url_for("organiser.batch", code=code), 303)
     with writer() as db:
         batch_printing.record_download(db, actor(), code, part or "*", now())
     archive = tempfile.TemporaryFile()  # noqa: SIM115  closed with the reply
