@@ -13,12 +13,11 @@ from datetime import date, datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.correction import Remedy
 from quiz.core.practice import JUDGED, PRACTICE_TAG
-from quiz.core.question import base_uid
 from quiz.core.sitting import Phase
+from quiz.storage.reserved import unmended_questions
 from quiz.storage.sittings import keys_out_at, window_of
-from quiz.storage.tables import CorrectionRow, QuestionPersonRow, QuestionRevisionRow, QuestionRow, QuestionUseRow, SittingRow
+from quiz.storage.tables import QuestionPersonRow, QuestionRevisionRow, QuestionRow, QuestionUseRow, SittingRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def pool(session: Session, now: datetime, today: date, only: str = "") -> dict[s
     held, shown = reserved(session, now), [row.id for row in sittings_out(session, now)]
     if held.everything:
         return {}
-    barred = held.uids | _in_doubt(session)
+    barred = held.uids | unmended_questions(session)
     asked = select(QuestionUseRow.question_uid).where(QuestionUseRow.sitting_id.in_(shown))
     query = (
         select(QuestionRow.uid, QuestionRevisionRow.number, QuestionRevisionRow.area)
@@ -116,23 +115,6 @@ def _for_practice(session: Session) -> list[str]:
     query = select(QuestionRow.uid, QuestionRevisionRow.content).join(QuestionRevisionRow, _IS_CURRENT)
     rows = session.execute(query.where(QuestionRevisionRow.content.contains(f'"{PRACTICE_TAG}"', autoescape=True)))
     return [uid for uid, content in rows if PRACTICE_TAG in json.loads(content).get("tags", ())]
-
-
-def _in_doubt(session: Session) -> set[str]:
-    """The questions that a correction found wrong and nobody has mended in the bank since: practice would teach the wrong key."""
-    query = select(CorrectionRow.sitting_id, CorrectionRow.question_uid, CorrectionRow.remedy).order_by(
-        CorrectionRow.sitting_id, CorrectionRow.number
-    )
-    newest = {(sitting, base_uid(uid)): remedy for sitting, uid, remedy in session.execute(query)}
-    wrong = [place for place, remedy in newest.items() if remedy != Remedy.ORIGINAL]
-    return {uid for sitting, uid in wrong if _is_as_asked(session, sitting, uid)}
-
-
-def _is_as_asked(session: Session, sitting_id: int, uid: str) -> bool:
-    """True when the bank still has the revision that the sitting asked."""
-    query = select(QuestionUseRow.revision, QuestionRow.current).join(QuestionRow, QuestionRow.uid == QuestionUseRow.question_uid)
-    found = session.execute(query.where(QuestionUseRow.sitting_id == sitting_id, QuestionUseRow.question_uid == uid)).first()
-    return found is None or found[1] <= found[0]
 
 
 def _admitted(session: Session, row: SittingRow) -> frozenset[str] | None:
