@@ -200,7 +200,7 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
-NOT_THERE = frozenset({"scans.choose", "scans.copy", "scans.my_copy"})
+NOT_THERE = frozenset({"organiser.print_files", "scans.choose", "scans.copy", "scans.my_copy"})
 """Routes that tell even their own people 404 as they are asked here: no corrected copy while a sitting is open, no choice of a page without its
 paper. `tests/web/test_scans.py` shows them open."""
 
