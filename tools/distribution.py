@@ -66,6 +66,8 @@ CENTRAL = {
     "clock",
     "clock_alarm",
     "login",
+    "practice_answer",
+    "practice_set",
     "proposal",
     "proposal_event",
     "proposal_picture",

@@ -13,13 +13,16 @@ from quiz.cli import (
     audit,
     backup,
     bank,
+    batch,
     blueprint,
+    book,
     certificate,
     correction,
     database,
     grade,
     paper,
     record,
+    report,
     result,
     roster,
     sample,
@@ -48,11 +51,13 @@ for command in (
     roster.roster,
     sitting.sitting,
     paper.paper,
+    book.book,
     scan.scan,
     result.result,
     record.record,
     sample.sample,
     certificate.certificate,
+    report.report,
     appeal.appeal,
     grade.grade,
     stats.stats,
@@ -71,6 +76,7 @@ for command in (
 for command in (correction.correct, correction.corrections, correction.correction_notice):
     sitting.sitting.add_command(command)
 result.result.add_command(appeal.override)
+paper.paper.add_command(batch.batch)
 
 
 def main() -> None:

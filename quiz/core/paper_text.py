@@ -167,9 +167,22 @@ class QuestionTexts:
         return thaw_around(Slot, plain, question=self._shown[key], max_mark=_mark(plain[MAX_MARK]))
 
 
+def without_code(content: str) -> str:
+    """Return the digest of all that a stored paper says but its code: the same for papers that ask the same in the same order."""
+    plain = json.loads(content)
+    del plain[CODE]
+    return hashlib.sha256(canonical_json(plain)).hexdigest()
+
+
 def named_digests(content: str) -> set[str]:
     """Return the digests by which a paper's text names its questions."""
     return {digest for slot in json.loads(content)[SLOTS] if (digest := _digest_of(slot[QUESTION]))}
+
+
+def placings(content: str) -> list[tuple[int, str, bool]]:
+    """Return for each slot of a paper's text its section, the rule by which it was filled, and whether a question begins there: no later part of a
+    case does."""
+    return [(slot["section"], slot["chosen_by"], slot.get("part", 0) < 2) for slot in json.loads(content)[SLOTS]]
 
 
 def resolve(content: str, question_of: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:

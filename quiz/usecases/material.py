@@ -13,6 +13,7 @@ from quiz.core.blueprint import Blueprint
 from quiz.core.difficulty import Facilities
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
+from quiz.core.practice import is_for_practice
 from quiz.core.profile import Dataset
 from quiz.core.question import Revision
 from quiz.core.roster import Cadre
@@ -74,7 +75,7 @@ def gather_for(session: Session, plan: SittingPlan, blueprint: Blueprint, row: D
         dataset=banks.read_document(dataset_row, Dataset) if dataset_row else None,
         dataset_row=dataset_row,
         cadres=_candidates(session, plan, first, scope),
-        general=banks.questions_valid_in(session, first, last),
+        general=[found for found in banks.questions_valid_in(session, first, last) if not is_for_practice(found.question)],
         templates=banks.current_templates(session) if dataset_row else [],
         day=first,
         own=own_questions(session),

@@ -22,18 +22,24 @@ from quiz.web import (
     answering,
     appealing,
     blueprints,
+    booklets,
     certificates,
     context,
     counters,
     errors,
     health,
     items,
+    learning,
     lockdown,
     marker,
+    mistakes,
+    oral,
     organiser,
     presence,
     proxies,
     records,
+    reports,
+    retraining,
     samples,
     saving,
     scans,
@@ -94,8 +100,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items,
-        marker, records, samples, certificates,
+        health, account, admission, trainee, mistakes, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, booklets,
+        oral, organiser, scans, items, reports, marker, records, samples, certificates, learning, retraining,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

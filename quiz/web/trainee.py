@@ -35,11 +35,15 @@ from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, 
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.mark_history import history_of
+from quiz.usecases.mistakes import has_mistakes
+from quiz.usecases.oral import helps_households
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
+from quiz.web.given import given
 from quiz.web.lockdown import proofs
 from quiz.web.presence import be_seen
+from quiz.web.review import read_review
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
 
@@ -83,10 +87,12 @@ def home() -> ResponseReturnValue:
     with reader() as db:
         entries = [Entry(listed, standing_of(listed, now())) for listed in attempts.list_mine(db, actor(), now())]
         news = appealing.news_of(db, actor(), now())
+        is_free = all(entry.standing not in (*TO_DO, Standing.COMING) for entry in entries)
+        is_helper = is_free and helps_households(db, actor())
     todo = [entry for entry in entries if entry.standing in TO_DO]
     coming = [entry for entry in reversed(entries) if entry.standing is Standing.COMING]
     past = [entry for entry in entries if entry not in todo and entry not in coming]
-    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, REMEDY_NAMES=REMEDY_NAMES)
+    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, is_helper=is_helper, REMEDY_NAMES=REMEDY_NAMES)
 
 
 @pages.get("/papers/<code>")
@@ -206,12 +212,13 @@ def result(code: str) -> ResponseReturnValue:
         longest=appealing.LONGEST_TEXT,
         REMEDY_NAMES=REMEDY_NAMES,
         is_scanned=is_scanned,
+        has_mistakes=found is not None and has_mistakes(found),
         chain=chain,
         STANDING_NAMES=STANDING_NAMES,
         COUNTING_NAMES=COUNTING_NAMES,
         code=code,
         shares=shares,
-        headings=headings(found.paper) if found and found.paper else [],
+        review=read_review(request.args, history.paper, found.marks) if found and found.marks and history and history.paper else None,
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
         over_at=known_end(listed.seat.sitting),
@@ -289,19 +296,11 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
     is_stale = form.get("newest_seq", 0, int) != desk.newest_seq
     out = []
     for slot in desk.paper.slots_of(section):
-        value = _field(slot, form)
+        value = given(slot.question, form.getlist(f"s{slot.number}"))
         saved = list(desk.shown.get(slot.number, ()))
         if value != saved and (value or not is_stale):
             out.append((slot, value))
     return out
-
-
-def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
-    values = form.getlist(f"s{slot.number}")
-    if slot.question.type.is_text:
-        texts = [text.replace("\r\n", "\n").strip() for text in values]
-        return texts if any(texts) else []
-    return sorted(value for value in values if value)
 
 
 def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from flask import Flask
@@ -15,18 +15,20 @@ from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.picture import Upload
+from quiz.core.practice import PRACTICE_TAG, Kind
 from quiz.core.roster import Group
 from quiz.core.sample import By
 from quiz.storage import accounts as account_rows
-from quiz.storage import pictures
+from quiz.storage import pictures, practice
 from quiz.storage.certificates import save_certificates
 from quiz.storage.engine import writing
-from quiz.storage.rosters import cadre_rows
+from quiz.storage.rosters import cadre_rows, get_cadre_row
 from quiz.storage.sittings import get_sitting
 from quiz.storage.tables import AccountRow, CertificateRow
-from quiz.usecases import admission, reviewing, sampling
+from quiz.usecases import admission, publishing, reviewing, sampling
 from quiz.usecases.sampling import Wish
-from tests.web.world import NINE, SITTING, Person, engine_of, paper_code
+from tests.web.world import NINE, SITTING, Person, engine_of, make_questions, paper_code
+from tests.words import words
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
 STRANGER, NO_ROLE, VISITOR = "a stranger", "nobody", "a visitor by code"
@@ -36,6 +38,7 @@ EVERYBODY = frozenset({STRANGER, NO_ROLE, VISITOR, TRAINEE, *STAFF})
 LOGGED_IN = EVERYBODY - {STRANGER}
 WITH_ACCOUNT = LOGGED_IN - {VISITOR}
 SITTERS = frozenset({TRAINEE, VISITOR})
+TRAINEES = frozenset({TRAINEE})
 SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
 READERS = frozenset({ORGANISER, INSPECTOR})
 ITEM_READERS = READERS | SETTERS
@@ -59,6 +62,8 @@ ROUTES = {
     "blueprints.preview": SETTERS,
     "blueprints.show": SETTERS | ORGANISERS,
     "blueprints.work": SETTERS,
+    "booklets.download": SETTERS | ORGANISERS,
+    "booklets.home": SETTERS | ORGANISERS,
     "certificates.check": EVERYBODY,
     "certificates.file": READERS,
     "certificates.home": READERS,
@@ -74,11 +79,22 @@ ROUTES = {
     "items.paper": ITEM_READERS,
     "items.similar": READERS,
     "items.sitting": ITEM_READERS,
+    "learning.home": TRAINEES,
+    "learning.place": TRAINEES,
+    "learning.practice": TRAINEES,
+    "learning.start": TRAINEES,
     "lockdown.tell": SITTERS,
     "marker.decide": MARKERS,
     "marker.home": MARKERS,
     "marker.texts": MARKERS,
+    "mistakes.of_all": SITTERS,
+    "mistakes.of_paper": SITTERS,
+    "oral.home": READERS,
+    "oral.households": SITTERS,
+    "oral.village": READERS,
     "organiser.amend": ORGANISERS,
+    "organiser.batch": ORGANISERS,
+    "organiser.batch_files": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
     "organiser.decide_late": ORGANISERS,
@@ -117,6 +133,16 @@ ROUTES = {
     "samples.proof": READERS,
     "samples.show": READERS,
     "samples.sitting": ORGANISERS,
+    "reports.circular": ORGANISERS,
+    "reports.compare": READERS,
+    "reports.export": READERS,
+    "reports.export_over_time": READERS,
+    "reports.over_time": READERS,
+    "reports.paper": READERS,
+    "reports.print_several": READERS,
+    "reports.sitting": READERS,
+    "retraining.home": ORGANISERS,
+    "retraining.unit": ORGANISERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
     "setter.coverage": SETTERS,
@@ -156,7 +182,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, a proposal with one, a sample that was drawn, certificates."""
+    """Store what routes name besides the sitting: a published picture, a proposal with one, a sample that was drawn, certificates, practice."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -169,6 +195,11 @@ def furnish(engine: Engine) -> None:
         _certify(session)
         sampling.draw(session, chief, SAMPLE, "1 2 3", NINE)
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+        practised = replace(make_questions()[0], uid="practised", stem=f"练习题。{words('练习')}", tags=(PRACTICE_TAG,))
+        publishing.publish(session, command_line("tests"), NINE, [practised])
+        cadre = get_cadre_row(session, "Q001")
+        assert cadre is not None
+        practice.save_set(session, cadre.id, Kind.DAILY, None, NINE.date(), ["practised"], NINE)
 
 
 def _certify(session: Session) -> None:
@@ -220,6 +251,9 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "kind": "xlsx",
             "serial": "KX2026-000002",
             "own": "KX2026-000001",
+            "unit": "T01",
+            "set_number": 1,
+            "place": 1,
             **instead,
         }
         out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]

@@ -29,6 +29,7 @@ from quiz.storage.tables.hall import (
 )
 from quiz.storage.tables.marking import ClaimRow, ReadingRow
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
+from quiz.storage.tables.practice import PracticeAnswerRow, PracticeSetRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
 from quiz.storage.tables.scans import KeyingRow, ScanDecisionRow, ScanImageRow, ScanRow
 from quiz.storage.tables.sittings import (
@@ -79,6 +80,8 @@ __all__ = [
     "PauseRow",
     "PictureRow",
     "PostRow",
+    "PracticeAnswerRow",
+    "PracticeSetRow",
     "PresenceRow",
     "ProposalEventRow",
     "ProposalPictureRow",

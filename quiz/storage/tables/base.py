@@ -42,6 +42,8 @@ APPEND_ONLY = (
     "sample_draw",
     "certificate",
     "certificate_end",
+    "practice_set",
+    "practice_answer",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 
