@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 
 from quiz.core.question import Blank, BlankKind
 
@@ -60,6 +61,9 @@ PUNCTUATION = str.maketrans(
 PLAIN_CHINESE = re.compile("[\u4e00-\u9fa5]+")
 """Characters that no step changes: most options are of them alone, and the check of equal options asks for each."""
 
+CLOSING = ".,;:!? "
+"""What may stand behind an answer and means nothing."""
+
 SPACE_BESIDE_CHINESE = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
@@ -93,13 +97,16 @@ def normalise(text: str) -> str:
 
 
 def _normalise_once(text: str) -> str:
-    text = unicodedata.normalize("NFKC", html.unescape(text).translate(INVISIBLE))
+    while (plain := html.unescape(text)) != text:  # here, since each level of &amp;amp; would cost all steps again
+        text = plain
+    text = unicodedata.normalize("NFKC", text.translate(INVISIBLE))
     text = re.sub(r"\s+", " ", text.translate(PUNCTUATION).casefold()).strip()
-    return re.sub(r"[.,;:!?]+$", "", SPACE_BESIDE_CHINESE.sub("", text))
+    return SPACE_BESIDE_CHINESE.sub("", text).rstrip(CLOSING)
 
 
+@lru_cache(maxsize=50_000)
 def judge(blank: Blank, text: str) -> Verdict:
-    """Return the verdict on `text` for one blank, by the blank's kind."""
+    """Return the verdict on `text` for one blank, by the blank's kind; remembered, since thousands write the same."""
     if not normalise(text):
         return Verdict.WRONG
     match blank.kind:

@@ -326,10 +326,9 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
 
 def total_of(marks: Iterable[Mark], full: Decimal) -> Decimal:
     """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth."""
-    earned, available = Fraction(0), Fraction(0)
-    for mark in marks:
-        earned, available = earned + Fraction(mark.mark), available + Fraction(mark.max_mark)
-    return score_of(earned, available, full)
+    found = list(marks)
+    earned, available = sum((mark.mark for mark in found), Decimal(0)), sum((mark.max_mark for mark in found), Decimal(0))
+    return score_of(Fraction(earned), Fraction(available), full)
 
 
 def score_of(earned: Fraction, available: Fraction, full: Decimal) -> Decimal:

@@ -113,6 +113,19 @@ def current_rows(session: Session, attempt: AttemptKey) -> dict[int, ResponseRow
     return {row.slot: row for row in session.scalars(_CURRENT, _of(attempt))}
 
 
+def current_of_many(session: Session, sitting_id: int, ids: Sequence[int]) -> dict[int, dict[int, tuple[int, Response]]]:
+    """Return for each of these attempts of a sitting, by slot, the id of the row that counts and its response."""
+    columns = (ResponseRow.attempt_id, ResponseRow.slot, ResponseRow.id, ResponseRow.value)
+    query = select(*columns).where(ResponseRow.sitting_id == sitting_id, ResponseRow.attempt_id.in_(ids), _COUNTS)
+    out: dict[int, dict[int, tuple[int, Response]]] = {one: {} for one in ids}
+    read: dict[str, Response] = {}
+    for attempt, slot, row_id, value in session.execute(query.order_by(ResponseRow.attempt_id, ResponseRow.seq, ResponseRow.id)):
+        if value not in read:
+            read[value] = tuple(json.loads(value))
+        out[attempt][slot] = (row_id, read[value])
+    return out
+
+
 def value_of(row: ResponseRow) -> Response:
     """Return the response in a row."""
     return tuple(json.loads(row.value))

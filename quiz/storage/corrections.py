@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -73,10 +74,9 @@ def overrides_in(session: Session, sitting_id: int) -> dict[tuple[int, int], Dec
     return _standing(session, OverrideRow.sitting_id == sitting_id)
 
 
-def overrides_of(session: Session, attempt: AttemptRow) -> dict[int, Decimal]:
-    """Return the marks set by hand of one attempt that still stand, by slot."""
-    mine = (OverrideRow.sitting_id == attempt.sitting_id) & (OverrideRow.attempt_id == attempt.id)
-    return {slot: mark for (_, slot), mark in _standing(session, mine).items()}
+def overrides_of(session: Session, sitting_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
+    """Return the marks set by hand of these attempts that still stand, by attempt and slot."""
+    return _standing(session, (OverrideRow.sitting_id == sitting_id) & OverrideRow.attempt_id.in_(ids))
 
 
 def override_rows(session: Session, attempt: AttemptRow) -> list[OverrideRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -38,53 +38,61 @@ class Graded:
     correction: int | None = None
 
 
-def save_grading(
-    session: Session, attempt: AttemptRow, marks: Mapping[int, Mark], responses: Mapping[int, int], full: Decimal, reason: str, at: datetime
-) -> GradingRow:
-    """Append a grading run with a mark for each slot of a paper worth `full` marks; `responses` names the response row that each mark judged."""
-    number = session.scalar(select(func.max(GradingRow.number)).where(GradingRow.attempt_id == attempt.id)) or 0
-    grading = GradingRow(
-        sitting_id=attempt.sitting_id,
-        attempt_id=attempt.id,
-        number=number + 1,
-        score=to_hundredths(total_of(marks.values(), full)),
-        max_score=to_hundredths(full),
-        pending=sum(mark.needs_review for mark in marks.values()),
-        reason=reason,
-        graded_at=at,
-    )
-    session.add(grading)
-    session.flush()
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A grading run to be: a mark for each slot of a paper worth `full` marks, and the response row that each mark judged."""
+
+    attempt: AttemptRow
+    marks: Mapping[int, Mark]
+    responses: Mapping[int, int]
+    full: Decimal
+
+
+def save_gradings(session: Session, sitting_id: int, runs: Sequence[NewRun], reason: str, at: datetime) -> None:
+    """Append a grading run with its marks for each of these attempts of a sitting, each of them once."""
+    newest = select(GradingRow.attempt_id, func.max(GradingRow.number)).where(GradingRow.attempt_id.in_([run.attempt.id for run in runs]))
+    before: dict[int, int] = {row[0]: row[1] for row in session.execute(newest.group_by(GradingRow.attempt_id))}
     rows = [
         {
-            "grading_id": grading.id,
-            "slot": slot,
+            "sitting_id": sitting_id,
+            "attempt_id": run.attempt.id,
+            "number": before.get(run.attempt.id, 0) + 1,
+            "score": to_hundredths(total_of(run.marks.values(), run.full)),
+            "max_score": to_hundredths(run.full),
+            "pending": sum(mark.needs_review for mark in run.marks.values()),
+            "reason": reason,
+            "graded_at": at,
+        }
+        for run in runs
+    ]
+    ids = session.scalars(insert(GradingRow).returning(GradingRow.id, sort_by_parameter_order=True), rows)
+    session.execute(_APPEND_MARKS, [row for run, grading in zip(runs, ids, strict=True) for row in _mark_rows(run, grading)])
+
+
+def _mark_rows(run: NewRun, grading: int) -> Iterator[dict[str, object]]:
+    for slot, mark in run.marks.items():
+        yield {"grading_id": grading, "slot": slot, **_columns(mark), "response_id": run.responses.get(slot)}
+
+
+_known: dict[Hashable, dict[str, object]] = {}
+MOST_KNOWN = 20_000
+
+
+def _columns(mark: Mark) -> dict[str, object]:
+    """A mark as columns, remembered: in a sitting most marks are like thousands of others."""
+    key = (str(mark.mark), str(mark.max_mark), mark.rule, mark.why, tuple(mark.counts.items()), mark.verdicts, mark.revision, mark.correction)
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        found = _known[key] = {
             "mark": to_hundredths(mark.mark),
             "max_mark": to_hundredths(mark.max_mark),
             "rule": mark.rule.name.value,
             "why": mark.why.value,
-            "detail": _detail(mark),
-            "response_id": responses.get(slot),
+            "detail": canonical_json(freeze(mark)).decode(),
         }
-        for slot, mark in marks.items()
-    ]
-    session.execute(_APPEND_MARKS, rows)
-    return grading
-
-
-_details: dict[Hashable, str] = {}
-MOST_DETAILS = 20_000
-
-
-def _detail(mark: Mark) -> str:
-    """A mark as JSON, remembered: in a sitting most marks are like thousands of others."""
-    key = (str(mark.mark), str(mark.max_mark), mark.rule, mark.why, tuple(mark.counts.items()), mark.verdicts, mark.revision, mark.correction)
-    text = _details.get(key)
-    if text is None:
-        if len(_details) >= MOST_DETAILS:
-            _details.clear()
-        text = _details[key] = canonical_json(freeze(mark)).decode()
-    return text
+    return found
 
 
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:

@@ -160,8 +160,9 @@ def close_expired(session: Session, now: datetime) -> int:
         return 0
     expired = attempts.expired_attempts(session, now - GRACE, CLOSED_AT_ONCE)
     for attempt in expired:
-        paper = papers.read_paper(session.get_one(PaperRow, attempt.paper_id))
-        _close(session, paper, attempt, attempt.deadline_at, ClosedBy.DEADLINE, now)
+        _end(attempt, attempt.deadline_at, ClosedBy.DEADLINE)
+    session.flush()
+    grading.grade_all(session, [(papers.read_paper(session.get_one(PaperRow, one.paper_id)), one) for one in expired], "deadline", now)
     return len(expired)
 
 
@@ -171,7 +172,7 @@ def deadline_of(attempt: AttemptRow, now: datetime) -> datetime:
 
 
 def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
-    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
+    _end(attempt, at, by)
     session.flush()
     grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
 
@@ -185,6 +186,10 @@ def _check_browser(seat: Seat, proofs: Sequence[Proof]) -> None:
     """Questions are shown in the browser that is asked for; what was saved stays, and saves of a page that is open still come in."""
     if not is_right_browser(seat, proofs):
         raise QuizError("other_browser", say("本场考试只能用组考单位配置的安全考试浏览器答题。已经保存的作答都在；打不开时请找监考人员。"))
+
+
+def _end(attempt: AttemptRow, at: datetime, by: ClosedBy) -> None:
+    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
 
 
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:

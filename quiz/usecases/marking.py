@@ -232,6 +232,8 @@ def _from_points(slot: Slot, points: Sequence[Decimal], comment: str) -> tuple[F
     """The share of the marks that marks for each point make, and the comment with them."""
     most = point_shares(slot.question, slot.max_mark)
     hundredth = Fraction(1, 100)
+    if any(mark != round(mark, 2) for mark in points):
+        raise QuizError("bad_points", say("每个要点的得分最多两位小数。"))
     if len(points) != len(most) or any(not mark >= 0 or Fraction(mark) > top + hundredth for mark, top in zip(points, most, strict=True)):
         raise QuizError("bad_points", say("每个要点的得分须在0和该要点的分值之间。"))
     told = "；".join(say("要点{n}得{mark}分", n=n, mark=plain_number(mark)).render() for n, mark in enumerate(points, 1))

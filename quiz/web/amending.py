@@ -44,7 +44,7 @@ def amend(code: str) -> ResponseReturnValue:
     """Both forms and the log; a form that is sent without confirmation is answered with what it would do."""
     forms = {name: AmendForm(prefix=name) if request.form.get("form") == name else AmendForm(formdata=None, prefix=name) for name in STEPS}
     sent = request.form.get("form", "")
-    if request.method == "GET" or sent not in STEPS:
+    if request.method != "POST" or sent not in STEPS:
         return _show(code, forms)
     form = forms[sent]
     if not form.validate():

@@ -37,7 +37,7 @@ class WordForm(FlaskForm):  # type: ignore[misc]
 def report(code: str) -> ResponseReturnValue:
     """Say what is wrong with a question of one's own paper; and what one said before."""
     form = WordForm() if request.method == "POST" else WordForm(formdata=None, data={"slot": request.args.get("slot", None, int)})
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(code, form)
     if not form.validate():
         return _show(code, form, status=422)

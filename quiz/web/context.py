@@ -142,7 +142,7 @@ def needs(action: Action | None = None) -> Callable[[View], View]:
             if g.get("actor") is None:
                 if g.get("turned_away") is not None:
                     raise g.turned_away
-                if request.method == "GET" and not request.is_json:
+                if request.method != "POST" and not request.is_json:
                     return redirect(url_for("account.log_in", next=request.path))
                 abort(401)
             if g.account is not None and g.account.must_change_password and request.endpoint != "account.password":

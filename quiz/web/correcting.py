@@ -84,7 +84,7 @@ def question(code: str) -> ResponseReturnValue:
     form = CorrectForm() if request.method == "POST" else CorrectForm(formdata=None)
     with reader() as db:
         view = asked.read_asked(db, actor(), code, uid, now())
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(code, view, form)
     if not form.validate():
         return _show(code, view, form, status=422)

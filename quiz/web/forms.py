@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from wtforms import DateTimeLocalField, DecimalField, Field, IntegerField, StringField
@@ -12,6 +13,7 @@ from wtforms.validators import ValidationError
 from quiz.core.message import mark_text
 
 NOT_LISTED = mark_text("请从列出的选项中选择。")
+BAD_AMOUNT = mark_text("请填写数字，例如 0.5。")
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M"
 
 
@@ -78,6 +80,21 @@ class WholeField(IntegerField):  # type: ignore[misc]
             raise ValueError(mark_text("请填写整数。")) from None
 
 
+MOST_DIGITS = 9
+"""Of a number before its point, and behind it."""
+
+
+def read_amount(text: str) -> Decimal:
+    """Return a number that was typed. ValueError for what is none, and for 1e999999999, which no rule could count with in a lifetime."""
+    try:
+        found = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(BAD_AMOUNT) from None
+    if not found.is_finite() or (found and abs(found.adjusted()) > MOST_DIGITS):
+        raise ValueError(BAD_AMOUNT)
+    return found
+
+
 class AmountField(DecimalField):  # type: ignore[misc]
     """A number that may have decimals."""
 
@@ -86,7 +103,6 @@ class AmountField(DecimalField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(mark_text("请填写数字，例如 0.5。")) from None
+        if valuelist:
+            self.data = None
+            self.data = read_amount(valuelist[0])

@@ -34,7 +34,7 @@ def home(code: str) -> ResponseReturnValue:
 @needs(Action.ENTER_ANSWERS)
 def key(code: str, paper: str) -> ResponseReturnValue:
     """One sheet to type; what is wrong is told at its question, and everything typed stays."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(code, paper)
     typed = {
         int(name[1:]): [text[:LONGEST_FIELD] for text in request.form.getlist(name)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -17,7 +17,7 @@ from quiz.core.message import QuizError, mark_text, say
 from quiz.usecases import answering, marking, results
 from quiz.usecases.marking import LEASE, Judged, OnDesk
 from quiz.web.context import actor, needs, now, reader, say_text, writer
-from quiz.web.forms import AmountField, WholeField
+from quiz.web.forms import BAD_AMOUNT, AmountField, WholeField, read_amount
 
 pages = Blueprint("marker", __name__)
 MOST_POINTS = 40
@@ -128,12 +128,9 @@ def _given(form: MarkForm, item: OnDesk | None) -> tuple[Fraction | None, list[D
 def _mark(text: str) -> Decimal:
     """A mark for a point; an empty field is 0."""
     try:
-        found = Decimal(text or 0)
-    except InvalidOperation:
-        raise QuizError("bad_points", say("请填写数字，例如 0.5。")) from None
-    if not found.is_finite():
-        raise QuizError("bad_points", say("请填写数字，例如 0.5。"))
-    return found
+        return read_amount(text or "0")
+    except ValueError:
+        raise QuizError("bad_points", say(BAD_AMOUNT)) from None
 
 
 def _told(done: Judged) -> dict[str, Any]:

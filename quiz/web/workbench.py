@@ -153,7 +153,7 @@ def new() -> ResponseReturnValue:
 def proposal(proposal_id: int) -> ResponseReturnValue:
     """A proposal to be written or read, and each step of its way."""
     form = ProposalForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(proposal_id, form)
     do = "save" if "remove" in request.form else request.form.get("do", "")
     if do not in set(Step):

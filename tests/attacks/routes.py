@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 from flask import Flask
@@ -14,20 +16,25 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
+from quiz.core.answer_sheet import sheet_id
+from quiz.core.correction import Remedy
 from quiz.core.picture import Upload
 from quiz.core.practice import PRACTICE_TAG, Kind
 from quiz.core.roster import Group
 from quiz.core.sample import By
+from quiz.core.scan import Doubt, ScannedPage, SheetReading, SlotReading, State
 from quiz.storage import accounts as account_rows
 from quiz.storage import pictures, practice
 from quiz.storage.certificates import save_certificates
 from quiz.storage.engine import writing
+from quiz.storage.papers import read_paper
 from quiz.storage.rosters import cadre_rows, get_cadre_row
-from quiz.storage.sittings import get_sitting
+from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, CertificateRow
-from quiz.usecases import admission, publishing, reviewing, sampling
+from quiz.usecases import admission, correcting, publishing, reviewing, sampling, scanning
+from quiz.usecases.correcting import Wish as Correction
 from quiz.usecases.sampling import Wish
-from tests.web.world import NINE, SITTING, Person, engine_of, make_questions, paper_code
+from tests.web.world import NINE, SITTING, Person, engine_of, make_questions, paper_code, schedule
 from tests.words import words
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
@@ -55,6 +62,10 @@ ROUTES = {
     "account.switch_language": EVERYBODY,
     "admission.admit": EVERYBODY,
     "admission.slips": ORGANISERS,
+    "answering.answer": ORGANISERS | MARKERS,
+    "answering.home": ORGANISERS | MARKERS,
+    "answering.window": ORGANISERS,
+    "appealing.report": SITTERS,
     "blueprints.edit": SETTERS,
     "blueprints.generate": SETTERS,
     "blueprints.home": SETTERS | ORGANISERS,
@@ -84,9 +95,12 @@ ROUTES = {
     "learning.practice": TRAINEES,
     "learning.start": TRAINEES,
     "lockdown.tell": SITTERS,
-    "marker.decide": MARKERS,
+    "marker.desk": MARKERS,
+    "marker.give_back": MARKERS,
     "marker.home": MARKERS,
-    "marker.texts": MARKERS,
+    "marker.judge": MARKERS,
+    "marker.overview": MARKERS,
+    "marker.take": MARKERS,
     "mistakes.of_all": SITTERS,
     "mistakes.of_paper": SITTERS,
     "oral.home": READERS,
@@ -97,6 +111,10 @@ ROUTES = {
     "organiser.batch_files": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
+    "organiser.correct": ORGANISERS,
+    "organiser.correct_question": ORGANISERS,
+    "organiser.correction": READERS,
+    "organiser.correction_notice": READERS,
     "organiser.decide_late": ORGANISERS,
     "organiser.draw": ORGANISERS,
     "organiser.export": READERS,
@@ -145,6 +163,21 @@ ROUTES = {
     "retraining.unit": ORGANISERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
+    "scans.choose": ORGANISERS | MARKERS,
+    "scans.confirm": ORGANISERS | MARKERS,
+    "scans.copy": READERS,
+    "scans.cut": ORGANISERS | MARKERS,
+    "scans.decide": ORGANISERS | MARKERS,
+    "scans.doubts": ORGANISERS | MARKERS,
+    "scans.drop": ORGANISERS | MARKERS,
+    "scans.home": ORGANISERS | MARKERS,
+    "scans.key": ORGANISERS | MARKERS,
+    "scans.keying": ORGANISERS | MARKERS,
+    "scans.my_copy": SITTERS,
+    "scans.page": ORGANISERS | MARKERS,
+    "scans.page_image": ORGANISERS | MARKERS,
+    "scans.sheet": ORGANISERS | MARKERS,
+    "scans.upload": ORGANISERS,
     "setter.coverage": SETTERS,
     "setter.home": SETTERS,
     "setter.question": SETTERS,
@@ -167,9 +200,19 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
+NOT_THERE = frozenset({"scans.choose", "scans.copy", "scans.my_copy"})
+"""Routes that tell even their own people 404 as they are asked here: no corrected copy while a sitting is open, no choice of a page without its
+paper. `tests/web/test_scans.py` shows them open."""
+
+NAMED_IN_QUERY = {"organiser.correct_question": ("uid",)}
+"""What pages read behind the question mark, by the names of `cases`."""
+
 JSON_CALLS = frozenset({"lockdown.tell", "presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
+PAST = "past"
+"""A sitting that is over, with a correction."""
+
 SAMPLE = "audit-1"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
 
@@ -182,7 +225,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, a proposal with one, a sample that was drawn, certificates, practice."""
+    """Store what routes name: pictures, a proposal, a sample, certificates, practice, a scan, an earlier sitting with a correction."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -200,6 +243,11 @@ def furnish(engine: Engine) -> None:
         cadre = get_cadre_row(session, "Q001")
         assert cadre is not None
         practice.save_set(session, cadre.id, Kind.DAILY, None, NINE.date(), ["practised"], NINE)
+    with writing(engine) as session:
+        scanning.take_pages(session, command_line("tests"), [scan(session)], SITTING, NINE + timedelta(minutes=1))
+    schedule(engine, PAST, opens_at=NINE - timedelta(hours=20))
+    with writing(engine) as session:
+        correcting.apply(session, command_line("tests"), PAST, Correction("single-1", Remedy.FULL), "答案有误", NINE)
 
 
 def _certify(session: Session) -> None:
@@ -214,6 +262,20 @@ def _certify(session: Session) -> None:
     save_certificates(session, rows)
 
 
+def scan(session: Session) -> ScannedPage:
+    """Return a scanned sheet of Q002, with a place in doubt."""
+    sitting = get_sitting(session, SITTING)
+    assert sitting is not None
+    paper = seats_of_sitting(session, sitting, numbers=["Q002"])[0].paper
+    out = BytesIO()
+    Image.new("L", (840, 1188), 255).save(out, "PNG")
+    pose = tuple(Decimal(number) for number in (4, 0, 0, 0, 4, 0, 0, 0, 1))
+    slots = [SlotReading(slot.number, State.BLANK, 100) for slot in read_paper(paper).slots]
+    read = SheetReading(1, 1, (replace(slots[0], state=State.DOUBTFUL, doubt=Doubt.FAINT), *slots[1:]), pose=pose, dpi=100)
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    return ScannedPage("a.png", out.getvalue(), "png", digest, sheet_id(paper.code, paper.digest, 1), read)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One route with one method, at an address that exists for the trainee q001."""
@@ -221,12 +283,13 @@ class Case:
     endpoint: str
     method: str
     path: str
+    query: tuple[tuple[str, str], ...] = ()
 
     def ask(self, person: Person, **options: object) -> TestResponse:
         """Send what the page would send, with the token; forms as empty as they may be."""
         if self.method not in ("GET", "HEAD"):
             options |= {"headers": {"X-CSRFToken": person.token}, **({"json": A_SAVE} if self.endpoint in JSON_CALLS else {"data": {}})}
-        with person.client.open(self.path, method=self.method, **options) as reply:  # type: ignore[arg-type]
+        with person.client.open(self.path, method=self.method, query_string=dict(self.query), **options) as reply:  # type: ignore[arg-type]
             reply.get_data()  # before it is closed: files are read as they are sent
             return reply
 
@@ -240,7 +303,8 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
     paper = paper_code(engine_of(app), "Q001")
     out = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (LAST.index(rule.endpoint) if rule.endpoint in LAST else -1, rule.endpoint)):
-        code = {"papers": paper, "blueprints": "small", "samples": SAMPLE}.get(rule.rule.split("/")[1], SITTING)
+        named = {"/papers": paper, "/blueprints": "small", "/samples": SAMPLE, "/sittings/<code>/corrections": PAST}
+        code = next((name for start, name in named.items() if rule.rule.startswith(start)), SITTING)
         values: dict[str, object] = {
             "code": code,
             "number": "Q002",
@@ -254,9 +318,16 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "unit": "T01",
             "set_number": 1,
             "place": 1,
+            "scan": 1,
+            "slot": 1,
+            "blank": 0,
+            "paper": paper_code(engine_of(app), "Q002") if "/sheets/" in rule.rule else paper,
             **instead,
         }
-        out += [Case(rule.endpoint, method, address(app, rule, values)) for method in sorted(rule.methods or ()) if method in methods]
+        if "<int:number>" in rule.rule:
+            values["number"] = 99 if "number" in instead else 1
+        query = tuple((name, str(values[name])) for name in NAMED_IN_QUERY.get(rule.endpoint, ()))
+        out += [Case(rule.endpoint, method, address(app, rule, values), query) for method in sorted(rule.methods or ()) if method in methods]
     return out
 
 

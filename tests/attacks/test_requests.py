@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
@@ -60,8 +61,8 @@ def test_no_get_changes_anything(app: Flask, web_engine: Engine, who: str) -> No
         person.post(f"/papers/{paper_code(web_engine, 'Q001')}/start")
     before = state_of(web_engine)
     for case in cases(app, ("GET", "HEAD", "OPTIONS")):
-        for query in ("", "?do=create&done=1&confirmed=1&release=1&retire=1&submit=1&start=1&language=en&next=/"):
-            with person.client.open(case.path + query, method=case.method) as reply:
+        for asked in ("", "do=create&done=1&confirmed=1&release=1&retire=1&submit=1&start=1&language=en&next=/&remedy=full&reason=x&verdict=right"):
+            with person.client.open(case.path, method=case.method, query_string=f"{urlencode(case.query)}&{asked}") as reply:
                 assert reply.status_code < 500
     app.extensions["quiz"].presences.write_down()
     assert state_of(web_engine) == before
@@ -126,7 +127,7 @@ MARK = "zq7x"
 SQL = (f"' OR '{MARK}'='{MARK}", f"'; DROP TABLE account; --{MARK}", f'") UNION SELECT password_hash FROM account --{MARK}', f"{MARK}\\' OR 1=1 --")
 FILTERS = (
     "q", "text", "category", "area", "type", "level", "difficulty", "state", "site", "unit", "late", "offset", "page", "sort", "order", "on", "days",
-    "profile", "section", "done", "part", "standing", "kind", "form",
+    "profile", "section", "done", "part", "standing", "kind", "form", "search", "uid", "blank", "run",
 )  # fmt: skip
 """Names of what pages are filtered and sorted by, and a few that ours do not have."""
 

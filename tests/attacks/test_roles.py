@@ -16,6 +16,7 @@ from tests.attacks.routes import (
     INSPECTOR,
     MARKER,
     NO_ROLE,
+    NOT_THERE,
     ORGANISER,
     ROUTES,
     SETTER,
@@ -64,7 +65,7 @@ def test_every_route_for_every_role(app: Flask, web_engine: Engine, who: str) ->
         may = who in ROUTES[case.endpoint]
         if is_let_in(reply) != may and not open_to_its_own(case, who):
             wrong.append(f"{case.method} {case.path}: {reply.status_code} for {who}")
-        if may and (reply.status_code >= 500 or reply.status_code in (404, 405)):
+        if may and (reply.status_code >= 500 or (reply.status_code in (404, 405) and case.endpoint not in NOT_THERE)):
             wrong.append(f"{case.method} {case.path}: {reply.status_code}, so that the walk shows nothing")
     assert wrong == []
 
@@ -79,6 +80,8 @@ def test_a_role_that_is_not_right_gets_the_same_words_whatever_is_there(app: Fla
         "proposal_id": 999,
         "digest": "0" * 64,
         "name": "none",
+        "scan": 99,
+        "paper": "none",
         "unit": "none",
         "set_number": 9,
         "place": 9,
@@ -96,6 +99,7 @@ def test_a_role_that_is_not_right_gets_the_same_words_whatever_is_there(app: Fla
 def test_who_may_sit_is_told_alike_of_other_peoples_papers_and_of_none(app: Flask, web_engine: Engine, who: str) -> None:
     other = paper_code(web_engine, "Q002")
     person = enter(app, who)
+    assert person.token, "the first page of a browser brings it: then none of these does"
     Person(app, "q002").post(f"/papers/{other}/start")
     methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
     pairs = [

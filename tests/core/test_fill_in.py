@@ -77,6 +77,14 @@ def test_normalising_twice_changes_nothing_and_a_text_equals_itself(text):
         assert judge(Blank((text,)), text) is Verdict.RIGHT
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("&" + "amp;" * 900 + "lt;甲", "<甲"), ("甲" + "。； " * 900, "甲"), ("&am\u200bp;", "&"), ("。" * 3000 + "甲", "." * 3000 + "甲")],
+)
+def test_what_is_wrapped_many_times_is_unwrapped_whole(text, plain):
+    assert normalise(text) == plain
+
+
 @given(st.text(alphabet="零一二三四五六七八九十百千万亿两〇.,%/点分之百第0123456789年日人", max_size=12))
 def test_no_number_text_breaks_the_judge(text):
     for kind in BlankKind:

@@ -244,6 +244,18 @@ def test_a_blank_is_decided_by_one_even_where_answers_need_two(empty, county):
     assert score(world, "C1") == (5, 1)
 
 
+def test_a_blank_is_right_or_wrong_and_nothing_between(empty, county):
+    world = short_sitting(empty, county)
+    sit(world, "C1", "核实收入", blank="村民自治")
+    fill = next(slot.question.uid for slot in world.paper("C1").slots if slot.question.blanks)
+    (item,) = take(world, county, ANNA, fill, 1)
+    with pytest.raises(QuizError, match="bad_share"):
+        judge(world, county, ANNA, item, "1/2", uid=fill)
+    with pytest.raises(QuizError, match="bad_share"):
+        world.do(grading.decide, ANNA, "s1", fill, 1, "村民自治", Fraction(1, 2), "x", at(county))
+    assert score(world, "C1")[1] == 2
+
+
 def test_blanks_come_by_the_page(empty, county):
     world = short_sitting(empty, county)
     for number, blank in (("C1", "村民自治"), ("C2", "自治权"), ("C3", "自治了")):
