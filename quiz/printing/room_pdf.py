@@ -118,7 +118,7 @@ def _draw_list(sheets: Sheets, geometry: Geometry, room: RoomList, translate: Tr
     if seats:
         if y - sum(row.height for row in seats) < MARGIN:
             sheets.end_side()
-            y = geometry.height - MARGIN
+            y = _down(sheets, _again(say("考场名册"), room, translate), _left(geometry), geometry.height - MARGIN)
         _down(sheets, seats, _left(geometry), y)
     sheets.end_side()
 
@@ -163,13 +163,18 @@ def _draw_table(
         at += len(part)
         if at < len(rows):
             sheets.end_side()
-            again = say("{name}（续）　{site}　第{room}考场", name=name, site=room.site, room=room.room).render(translate)
-            y = _down(sheets, [*centred_rows(again, MEASURE, Font.HEI, BODY, 18.0), space(4)], left, geometry.height - MARGIN)
+            y = _down(sheets, _again(name, room, translate), left, geometry.height - MARGIN)
     if foot:
         y = _down(sheets, [space(10), row_of(tuple(centred(foot, 0.0, MEASURE, 0.0, size=BODY)), CELL)], left, y)
     if not is_open:
         sheets.end_side()
     return y
+
+
+def _again(name: Message, room: RoomList, translate: Translate) -> list[Row]:
+    """What stands above a list on its further sides."""
+    text = say("{name}（续）　{site}　第{room}考场", name=name, site=room.site, room=room.room).render(translate)
+    return [*centred_rows(text, MEASURE, Font.HEI, BODY, 18.0), space(4)]
 
 
 def _table_row(table: Sequence[Sequence[str]], widths: Sequence[float], cell: float) -> Row:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from quiz.core.access import Action
 from quiz.core.keying import fields_of
 from quiz.core.message import Message, QuizError
-from quiz.usecases import keying
+from quiz.usecases import keying, rooms
 from quiz.usecases.keying import KeyingFaults, Turn
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 
@@ -20,6 +20,8 @@ def home(code: str) -> ResponseReturnValue:
     """The papers that have no answers from elsewhere, and whose turn each is."""
     with reader() as db:
         sitting, found = keying.list_sheets(db, actor(), code, now())
+        placed = rooms.places_of(db, sitting)
+        places = {item.seat.paper.code: rooms.seat_label(item.seat, placed) for item in found}
     done = [item for item in found if item.turn is Turn.DONE]
     mine = [item for item in found if item.turn is not Turn.DONE and not item.is_mine]
     others = [item for item in found if item.turn is not Turn.DONE and item.is_mine]
@@ -28,7 +30,7 @@ def home(code: str) -> ResponseReturnValue:
         if any(item.seat.paper.code == wanted for item in mine):
             return redirect(url_for("scans.key", code=code, paper=wanted))
         told = "unknown"
-    return render_template("scans/keying.html", sitting=sitting, mine=mine, others=others, done=done, told=told, wanted=wanted)
+    return render_template("scans/keying.html", sitting=sitting, mine=mine, others=others, done=done, places=places, told=told, wanted=wanted)
 
 
 @needs(Action.ENTER_ANSWERS)

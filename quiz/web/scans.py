@@ -20,7 +20,7 @@ from quiz.core.message import QuizError, mark_text, say
 from quiz.core.scan import Doubt, Fault, Problem, ScannedPage, State, problem_name
 from quiz.core.sheet_state import ANSWERS, HOLD_NAMES, Confirm, Hold
 from quiz.printing import scan as reading
-from quiz.usecases import scanning, sheets
+from quiz.usecases import rooms, scanning, sheets
 from quiz.usecases.scanning import Doubts, Taken
 from quiz.usecases.sheets import Sheet
 from quiz.web import keying, scan_pictures
@@ -273,8 +273,10 @@ def _show_sheet(code: str, paper: str, status: int = 200) -> ResponseReturnValue
         seat = sheets.seat_of(db, actor(), code, paper, now())
         found = sheets.read_sheet(db, seat)
         rows = sheets.pages_of_sheet(db, seat)
+        place = rooms.seat_label(seat, rooms.places_of(db, seat.sitting))
     page = render_template(
         "scans/sheet.html",
+        place=place,
         sheet=found,
         sitting=seat.sitting,
         rows=rows,

@@ -32,6 +32,8 @@ BESIDE, SURELY_FULL = 0.45, 0.85
 has so much of the page's usual darkness that it is a mark in any case."""
 
 LOWEST_CONTRAST, WIDEST_EDGE, WORST_RESIDUE, LOWEST_FIT = 0.25, 0.95, 0.5, 0.25
+CLOSE = 0.25
+"""Outlines that are hardly found, since most are covered by marks, are believed within so many millimetres of where the corner marks say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ def fault_of(measures: Measures) -> Fault | None:
         return Fault.FAINT
     if measures.edge > WIDEST_EDGE:
         return Fault.BLURRED
-    if measures.residue > WORST_RESIDUE or (len(measures.scores) and float(measures.scores.max()) < LOWEST_FIT):
+    is_hardly_found = len(measures.scores) > 0 and float(measures.scores.max()) < LOWEST_FIT
+    if measures.residue > (CLOSE if is_hardly_found else WORST_RESIDUE):
         return Fault.DISTORTED
     return None
 
