@@ -85,6 +85,8 @@ class Phase:
     elapsed: float = 0.0
     server: float = 0.0
     driver: float = 0.0
+    kept: int = 0
+    written: int = 0
 
     async def call(
         self, connection: Connection, expected: int, method: str, path: str, body: bytes = b"", meant: float | None = None, **headers: str
@@ -104,6 +106,13 @@ class Phase:
             return None
         return reply
 
+    def add(self, other: Phase) -> None:
+        """Count another's calls with these."""
+        self.seconds += other.seconds
+        self.errors += other.errors
+        self.sent += other.sent
+        self.received += other.received
+
     def row(self) -> str:
         """Return the line of the table."""
         count = len(self.seconds)
@@ -113,6 +122,7 @@ class Phase:
         return (
             f"{self.name:<22} {count:>7} {count / self.elapsed:>8.1f} {p50:>9.1f} {p95:>9.1f} {p99:>9.1f} {max(self.seconds) * 1000:>9.1f}"
             f" {sum(self.errors.values()):>6} {self.sent / count:>7.0f} {self.received / count:>8.0f}"
+            f" {self.kept / count:>7.0f} {self.written / count:>9.0f}"
             f" {self.server / count * 1000:>9.2f} {self.server / self.elapsed:>6.2f} {self.driver / self.elapsed:>6.2f}"
             + (f"  {dict(self.errors)}" if self.errors else "")
         )
@@ -120,7 +130,7 @@ class Phase:
 
 HEAD = (
     f"{'calls':<22} {'number':>7} {'a second':>8} {'p50 ms':>9} {'p95 ms':>9} {'p99 ms':>9} {'max ms':>9} {'errors':>6}"
-    f" {'B sent':>7} {'B recvd':>8} {'cpu ms':>9} {'server':>6} {'driver':>6}"
+    f" {'B sent':>7} {'B recvd':>8} {'B kept':>7} {'B to disk':>9} {'cpu ms':>9} {'server':>6} {'driver':>6}"
 )
 
 

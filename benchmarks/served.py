@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -34,11 +35,26 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    url: str = ""
 
     def cpu(self) -> float:
         """Return the processor seconds it has used, all threads together."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def kept(self) -> int:
+        """Return the bytes of its SQLite database, write-ahead log included as if it were in the file; 0 for any other."""
+        if not self.url.startswith("sqlite"):
+            return 0
+        connection = sqlite3.connect(self.url.removeprefix("sqlite:///"))
+        (pages,), (free,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size"))
+        connection.close()
+        return int((pages - free) * size)
+
+    def written(self) -> int:
+        """Return the bytes it has given to the disk, logs and whole pages included."""
+        found = re.search(r"^write_bytes: (\d+)", Path(f"/proc/{self.process.pid}/io").read_text(), re.MULTILINE)
+        return int(found[1]) if found else 0
 
     def peak(self) -> float:
         """Return the most memory it ever had, in MiB."""
@@ -49,11 +65,13 @@ class Server:
 
 async def run_phase(server: Server, phases: Sequence[Phase], work: Awaitable[object]) -> None:
     """Do some work, whose calls count for these phases, with the processor time of server and driver beside it."""
+    kept, written = server.kept(), server.written()
     start, server_start, driver_start = time.perf_counter(), server.cpu(), time.process_time()
     await work
     for phase in phases:
         phase.elapsed = time.perf_counter() - start
         phase.server, phase.driver = server.cpu() - server_start, time.process_time() - driver_start
+        phase.kept, phase.written = server.kept() - kept, server.written() - written
         print(phase.row(), flush=True)
 
 
@@ -129,8 +147,8 @@ def serve_bare(path: str, port: int) -> None:
 
 
 @contextmanager
-def served(command: Sequence[str], environment: dict[str, str]) -> Iterator[Server]:
-    """Start a server process on a free port; end it afterwards."""
+def served(command: Sequence[str], environment: dict[str, str], url: str = "") -> Iterator[Server]:
+    """Start a server process on a free port, on the database `url`; end it afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -141,7 +159,7 @@ def served(command: Sequence[str], environment: dict[str, str]) -> Iterator[Serv
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield Server(process, port)
+        yield Server(process, port, url)
     finally:
         process.terminate()
         process.wait(timeout=30)

@@ -100,7 +100,7 @@ def main(arguments: Sequence[str]) -> int:
         with served(["benchmarks.sitting", "--bare", str(Path(name) / "floor.sqlite3")], {}) as server:
             asyncio.run(hello(server, "/", 64))
             asyncio.run(hello(server, "/responses", 64))
-        with served(["quiz", "serve", "--port"], environment) as server:
+        with served(["quiz", "serve", "--port"], environment, url) as server:
             asyncio.run(hello(server, "/healthz", 64))
             sitters = make_sitters(url, server.port, codes)
             asyncio.run(sit(server, sitters, given.saves, given.rates, min(given.passwords, given.sitters)))

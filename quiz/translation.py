@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gettext
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -38,6 +38,11 @@ def format_moment(moment: datetime, language: str, zone: ZoneInfo) -> str:
     if language == "zh":
         return f"{local.year}年{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）{local:%H:%M}"
     return f"{local:%a} {local.day} {local:%b %Y, %H:%M}"
+
+
+def format_day(day: date, language: str) -> str:
+    """Return a day for people: 2026年11月21日, or 21 Nov 2026."""
+    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day.day} {day:%b %Y}"
 
 
 def format_duration(seconds: int, language: str) -> str:

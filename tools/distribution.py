@@ -59,7 +59,25 @@ COPIED = {
 }
 """Read with the rows of every sitting, changed seldom while people sit."""
 
-CENTRAL = {"audit", "clock", "clock_alarm", "login", "proposal", "proposal_event", "proposal_picture", "scan", "scan_decision", "scan_image"}
+CENTRAL = {
+    "audit",
+    "certificate",
+    "certificate_end",
+    "clock",
+    "clock_alarm",
+    "login",
+    "practice_answer",
+    "practice_set",
+    "proposal",
+    "proposal_event",
+    "proposal_picture",
+    "record_issue",
+    "sample",
+    "sample_draw",
+    "scan",
+    "scan_decision",
+    "scan_image",
+}
 """Of no sitting, or one chain for all, or not yet known of which: on one machine."""
 
 

@@ -42,6 +42,7 @@ def demo_server() -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.port}"
         print_paper(Path(folder))
+        print_study(Path(folder))
         server.shutdown()
 
 
@@ -56,6 +57,29 @@ def print_paper(folder: Path) -> None:
         document = pypdfium2.PdfDocument(file)
         page = document[first_key_side(document) if side else 0]
         write_picture(page.render(scale=1.4).to_pil(), name)
+
+
+def print_study(folder: Path) -> None:
+    """Render a sheet of a pocket book with its back, one of cards, and an oral question list, of a bank from which nothing is kept for a sitting."""
+    from quiz.cli import quiz
+
+    os.environ["QUIZ_INSTANCE"] = str(folder / "study")
+    banks = Path(__file__).resolve().parent.parent / "question_banks"
+    for words in (["init"], ["roster", "load", str(banks / "profiles" / "qinglan-roster.yaml")], ["bank", "publish", str(banks)]):
+        quiz(words, standalone_mode=False)
+    for words, sides, name in (
+        (["pocket", "--samples", "--area", "monitoring"], 2, "pocket-book"),
+        (["card", "--samples", "--area", "water"], 1, "card"),
+        (["oral", "qinglan-2026h1", "V0101", "--samples"], 2, "oral-list"),
+    ):
+        file = folder / f"{name}.pdf"
+        quiz(["book", *words, "-o", str(file)], standalone_mode=False)
+        document = pypdfium2.PdfDocument(file)
+        pictures = [document[side].render(scale=1.4).to_pil() for side in range(sides)]
+        both = Image.new("RGB", (sum(one.width for one in pictures), pictures[0].height))
+        for place, one in enumerate(pictures):
+            both.paste(one, (place * one.width, 0))
+        write_picture(both, name)
 
 
 def listed_sittings() -> list[str]:
@@ -102,7 +126,7 @@ def switch(page: Page, language: str) -> None:
 
 
 def trainee_pages(page: Page, address: str, tag: str) -> None:
-    """The trainee's way: list, notice, sitting, summary, an old result."""
+    """The trainee's way: list, notice, sitting, summary, an old result, what follows from it."""
     log_in(page, address, "c0035")
     shoot(page, f"papers-{tag}")
     page.goto(link(page, "小测（演示）"))
@@ -115,6 +139,17 @@ def trainee_pages(page: Page, address: str, tag: str) -> None:
     page.goto(address + "/papers")
     page.goto(link(page, "（上期") + "/result")
     shoot(page, f"result-{tag}")
+    page.goto(page.url + "?show=wrong#review")
+    shoot(page, f"review-{tag}")
+    page.goto(address + "/learning")
+    shoot(page, f"learning-{tag}")
+    page.locator(".next button").first.click()
+    page.wait_for_load_state()
+    shoot(page, f"practice-{tag}")
+    if page.locator("button[name=gives_up]").count():
+        page.click("button[name=gives_up]")
+        page.wait_for_load_state()
+        shoot(page, f"practised-{tag}")
 
 
 def link(page: Page, title: str) -> str:
@@ -134,9 +169,15 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         ("/sittings/demo-past/cadres/C0035", "cadre"),
         ("/sittings/demo-past/draw", "draw"),
         ("/sittings/demo-past/similar", "similar"),
+        ("/sittings/demo-past/report", "report"),
+        ("/sittings/demo-past/report/areas", "report-areas"),
+        ("/sittings/demo-past/circular", "circular"),
+        ("/reports", "reports"),
         ("/sittings/new", "new-sitting"),
         ("/roster", "roster"),
         ("/marking", "marking"),
+        ("/retraining/D02", "retraining"),
+        ("/oral", "oral"),
     ):
         page.goto(address + path)
         shoot(page, f"{name}-{tag}")
@@ -152,6 +193,7 @@ def office_pages(page: Page, address: str, tag: str) -> None:
         ("/bank/proposals/1", "proposal"),
         ("/bank/lapses", "lapses"),
         ("/bank/coverage", "coverage"),
+        ("/bank/booklets", "booklets"),
         ("/sittings/demo-past/items", "items"),
         ("/blueprints", "blueprints"),
         ("/blueprints/cadre-by-post", "blueprint"),
@@ -188,6 +230,8 @@ def write_index() -> None:
     tags = [(size, language) for language in LANGUAGES for size in SIZES]
     lines = ["# Pictures of every page", "", "Made by `python -m tools.take_pictures` from a fresh demo. Printed papers: ", ""]
     lines += ["![A4](paper-a4.png) ![A3](paper-a3.png) ![key](key-a4.png)", ""]
+    lines += ["Study material, a sheet of a pocket book with its back, cards, an oral question list: ", ""]
+    lines += ["![pocket book](pocket-book.png) ![card](card.png) ![oral question list](oral-list.png)", ""]
     lines += ["A hall of 8,000 on a big screen, made by `python -m tools.take_hall_pictures`: ![hall](hall-screen-zh.png)", ""]
     lines += ["| page | " + " | ".join(f"{size}, {language}" for size, language in tags) + " |", "|---" * 5 + "|"]
     for name in names:

@@ -61,7 +61,7 @@ def read_member(plain: Mapping[str, Any], entry: Sequence[Any]) -> Member:
 def _member(entry: Sequence[Any], scopes: Mapping[str, str], bindable: Mapping[str, frozenset[str]]) -> Member:
     number, group, wanted, places, own = entry
     bound = {
-        template: [f"{template}@{code}" for code in places.get(scope, ()) if code in bindable[template]]
+        template: [uid for code in places.get(scope, ()) if code in bindable[template] and (uid := f"{template}@{code}") not in own]
         for template, scope in scopes.items()
         if template not in own
     }

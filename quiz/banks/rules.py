@@ -126,6 +126,7 @@ RULES: dict[str, str] = {
     "S702": mark_text("开放时间短于答题时间"),
     "S703": mark_text("考试代码重复"),
     "S704": mark_text("考点重名，或者一个单位写在两个考点里"),
+    "S705": mark_text("不是安全考试浏览器的密钥"),
     # M: mark matrices for the statistics
     "M001": mark_text("没有可以分析的内容"),
     "M002": mark_text("单元格里不是得分"),

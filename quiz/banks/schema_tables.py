@@ -22,6 +22,7 @@ from quiz.banks.schema_values import (
     whole,
 )
 from quiz.core.blueprint import BAND_NAMES, NEW_POST, OTHER_POSTS, SOURCE_NAMES, WEIGHT_NAMES
+from quiz.core.counting import COUNTING_NAMES, MAKE_UP_FOR_NAMES, Counting, MakeUpFor
 from quiz.core.marking import FOR_CONTESTS, VALUED, RuleName
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
@@ -252,6 +253,11 @@ GROUP: dict[str, Schema] = {
     "posts": several("岗位", choice("岗位", PostKind)),
     "cadres": several("个人", text("工号")),
 }
+MAKE_UP: dict[str, Schema] = {
+    "sitting": code("原考代码", "成绩已经公布的一场考试"),
+    "for": one_or_several("谁补考", choice("谁补考", MakeUpFor, MAKE_UP_FOR_NAMES), "不写就是不及格和缺考的人"),
+    "counting": choice("计分办法", Counting, COUNTING_NAMES, "不写就是取较高的成绩"),
+}
 SITE: dict[str, Schema] = {
     "name": text("考点名称", limit=NAME_LENGTH),
     "units": several("在这里考试的单位", text("单位编码"), "选一个单位，就包括它下面的全部单位"),
@@ -273,7 +279,10 @@ SITTING: dict[str, Schema] = {
     "margin_percent": whole("双评相差超过本题分值的百分之几时由第三人仲裁", 0, 100),
     "appeal_days": whole("异议期天数", 0, MOST_APPEAL_DAYS, "从公布答案算起，0 不受理异议"),
     "delivery_minutes": whole("断网作答的送达时限（分钟）", 0, 240),
+    "seb_keys": one_or_several("安全考试浏览器的密钥", text("密钥"), "写了就只有这样配置的浏览器能看到试题"),
     "sites": several("考点", table("考点", sitting_file.SITE_KEYS, SITE, ("name", "units")), "没有写到的单位，按镇、部门各为一个考点"),
+    "makes_up": table("补考", sitting_file.MAKE_UP_KEYS, MAKE_UP, ("sitting",)),
+    "sample": code("抽样", "这份抽样抽中的人参加"),
     "release": choice("成绩何时公布", Release, {"on_submit": "交卷就公布", "on_close": "考试结束后公布", "manual": "人工公布"}),
 }
 BLANK: dict[str, Schema] = {

@@ -9,6 +9,8 @@ from quiz.banks.blueprint_file import MAX_MINUTES
 from quiz.banks.problems import Loaded, Problems
 from quiz.banks.schema import Fields, open_fields, read_choice, read_texts
 from quiz.banks.yaml_tree import Node, parse_yaml
+from quiz.core.counting import Counting, MakeUp, MakeUpFor
+from quiz.core.lockdown import MOST_KEYS, read_keys
 from quiz.core.message import say
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group, PostKind
@@ -17,11 +19,13 @@ from quiz.core.sitting import LONGEST_DELIVERY, MOST_APPEAL_DAYS, Release
 
 KEYS = (
     "code", "title", "blueprint", "profile", "group", "opens_at", "closes_at", "minutes", "release",
-    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites", "appeal_days", "markers", "margin_percent",
+    "forms", "columns", "avoid_last", "band", "delivery_minutes", "sites", "appeal_days", "markers", "margin_percent", "seb_keys",
+    "makes_up", "sample",
 )  # fmt: skip
 MOST_FORMS = 26
 GROUP_KEYS = ("groups", "units", "posts", "cadres")
 SITE_KEYS = ("name", "units")
+MAKE_UP_KEYS = ("sitting", "for", "counting")
 
 
 def load_sitting(content: str | bytes, file_name: str, zone: tzinfo) -> Loaded[SittingPlan]:
@@ -52,7 +56,9 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
     appeal_days = fields.whole("appeal_days", 0, MOST_APPEAL_DAYS, required=False)
     markers = fields.whole("markers", 1, 2, required=False)
     margin = fields.whole("margin_percent", 0, 100, required=False)
+    seb_keys = _seb_keys(fields, problems)
     group, sites = _group(fields, problems), _sites(fields, problems)
+    makes_up, sample = _make_up(fields, problems), fields.code("sample") if fields.has("sample") else ""
     if opens and closes and closes <= opens:
         problems.add(fields.at("closes_at"), "S701", say("结束时间要晚于开始时间。请核对这两个时间。"))
     elif opens and closes and minutes and closes - opens < timedelta(minutes=minutes):
@@ -72,7 +78,31 @@ def read_sitting(node: Node, problems: Problems, zone: tzinfo) -> SittingPlan | 
         margin_percent=plan.margin_percent if margin is None else margin,
         delivery_minutes=plan.delivery_minutes if delivery is None else delivery,
         sites=sites,
+        seb_keys=seb_keys,
+        makes_up=makes_up,
+        sample=sample,
     )
+
+
+def _make_up(fields: Fields, problems: Problems) -> MakeUp | None:
+    found = fields.fields("makes_up", MAKE_UP_KEYS, required=False)
+    if found is None:
+        return None
+    node = found.value("for", required=False)
+    given = [] if node is None else read_texts(node, "for", problems)
+    people = tuple(why for text, at in given if (why := read_choice(text, at, "for", MakeUpFor, problems)))
+    usual = MakeUp(found.code("sitting"))
+    return replace(usual, people=people or usual.people, counting=found.choice("counting", Counting, required=False) or usual.counting)
+
+
+def _seb_keys(fields: Fields, problems: Problems) -> tuple[str, ...]:
+    texts = fields.texts("seb_keys", required=False)
+    try:
+        return read_keys(" ".join(texts))
+    except ValueError:
+        text = say("这不是安全考试浏览器的密钥：应为64位十六进制，最多{most}个。请从它的配置工具里复制“Config Key”。", most=MOST_KEYS)
+        problems.add(fields.at("seb_keys"), "S705", text)
+        return ()
 
 
 def _sites(fields: Fields, problems: Problems) -> tuple[SitePlan, ...]:

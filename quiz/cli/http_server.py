@@ -15,10 +15,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer, create_server
 from waitress.task import WSGITask
 
+from quiz.cli.http_loop import Connection, Loop, waking
 from quiz.cli.lanes import Lanes
 
 if TYPE_CHECKING:
@@ -34,11 +34,6 @@ MOST_CONNECTIONS = 10_000
 
 SWITCH_SECONDS = 0.001
 """How long a thread may keep the interpreter while others want it: a page takes long, and a save among eight pages would wait for each in turn."""
-
-CROWDED = 600
-"""Open connections above which each ends with its reply. The loop looks at every one whenever anything happens on any: a thousand that only wait cost
-as much as the calls themselves, and a page's next call is half a minute away.
-"""
 
 MOST_WAITING = 1024
 """Connections that may wait to be taken at the moment of the stop: as many as the system keeps."""
@@ -68,6 +63,7 @@ class _Server:
 
     def __init__(self, application: WSGIApplication, stopping: threading.Event, host: str, port: int) -> None:
         self._sockets: dict[int, Any] = {}
+        self._loop = Loop(self._sockets)
         self._threads = Lanes()
         # the application looks itself at what proxies say, and whom of them to believe
         create_server(
@@ -77,7 +73,6 @@ class _Server:
             host=host,
             port=port,
             connection_limit=MOST_CONNECTIONS,
-            asyncore_use_poll=True,
             ident=None,
             clear_untrusted_proxy_headers=False,
         )
@@ -85,11 +80,8 @@ class _Server:
         self._stopping = stopping
         self._told = 0
         for listener in self._listeners:
-            listener.channel_class = _channel_class(self.is_last_reply)
-
-    def is_last_reply(self) -> bool:
-        """True when a connection should end with its reply: we are to stop, or so many are open that looking after them costs more than new ones."""
-        return self._stopping.is_set() or len(self._sockets) > CROWDED
+            listener.channel_class = _connection_class(self._loop, stopping.is_set)
+            listener.pull_trigger = waking(self._loop, listener.pull_trigger)
 
     def tell(self, *_signal: object) -> None:
         """Stop; at once when told before."""
@@ -105,7 +97,7 @@ class _Server:
     def serve_until(self, is_over: Callable[[], bool]) -> None:
         """Let the loop run; looks at `is_over` whenever something has happened."""
         while not is_over():
-            wasyncore.loop(timeout=TICK, use_poll=True, map=self._sockets, count=1)
+            self._loop.run_once(TICK)
 
     def take_no_more(self) -> None:
         """Take the connections that are waiting, then close the door: what the system has taken for us and we have not would be cut off."""
@@ -115,26 +107,28 @@ class _Server:
                 listener.handle_accept()
                 if len(self._sockets) == taken:
                     break
+            self._loop.forget(listener._fileno)
             wasyncore.dispatcher.close(listener)  # the listening socket alone; the channels still need the rest
 
     def is_idle(self) -> bool:
         """True when nothing is being received, worked on or sent."""
-        return not any(_is_busy(channel) for channel in self._sockets.values() if isinstance(channel, HTTPChannel))
+        return not any(_is_busy(channel) for channel in self._sockets.values() if isinstance(channel, Connection))
 
     def close(self) -> None:
         """End threads and connections, whatever they do."""
-        left = sum(_is_busy(channel) for channel in self._sockets.values() if isinstance(channel, HTTPChannel))
+        left = sum(_is_busy(channel) for channel in self._sockets.values() if isinstance(channel, Connection))
         if left:
             log.warning("stopped with unanswered requests", extra={"fields": {"requests": left}})
         self._threads.shutdown(timeout=0 if left else 1)
         wasyncore.close_all(self._sockets, ignore_all=True)
+        self._loop.close()
 
 
-def _is_busy(channel: HTTPChannel) -> bool:
+def _is_busy(channel: Connection) -> bool:
     return bool(channel.requests or channel.request is not None or channel.total_outbufs_len)
 
 
-def _channel_class(is_last_reply: Callable[[], bool]) -> type[HTTPChannel]:
+def _connection_class(of: Loop, is_last_reply: Callable[[], bool]) -> type[Connection]:
     """A connection whose replies say that they are the last when they are to be."""
 
     class Task(WSGITask):  # type: ignore[misc]
@@ -143,10 +137,11 @@ def _channel_class(is_last_reply: Callable[[], bool]) -> type[HTTPChannel]:
                 self.request.headers["CONNECTION"] = "close"  # as if it had been asked for
             return super().build_response_header()
 
-    class Channel(HTTPChannel):  # type: ignore[misc]
+    class Ending(Connection):
         task_class = Task
+        loop = of
 
-    return Channel
+    return Ending
 
 
 def _allow_connections() -> None:

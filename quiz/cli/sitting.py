@@ -60,7 +60,7 @@ def create(console: Console, file: Path, only_check: bool) -> None:
         raise click.exceptions.Exit(1)
     if only_check:
         with console.reader() as db:
-            seen = scheduling.forecast(db, console.actor, found.value, console.settings.zone)
+            seen = scheduling.forecast(db, console.actor, console.served(), found.value, console.settings.zone)
         console.say(say("{n}人参加。", n=seen.candidates))
         if seen.refusal:
             raise seen.refusal

@@ -23,6 +23,7 @@ class Action(StrEnum):
     """What people do; every use case names the one it is."""
 
     SIT = "sit"
+    PRACTISE = "practise"
     READ_BANK = "read_bank"
     PROPOSE = "propose"
     PUBLISH_BANK = "publish_bank"
@@ -35,9 +36,12 @@ class Action(StrEnum):
     SCAN = "scan"
     ENTER_ANSWERS = "enter_answers"
     READ_RESULTS = "read_results"
+    LEAD_LEARNING = "lead_learning"
     WATCH_HALL = "watch_hall"
+    READ_RECORDS = "read_records"
     READ_ITEMS = "read_items"
     RELEASE = "release"
+    CERTIFY = "certify"
     CORRECT = "correct"
     ANSWER_APPEALS = "answer_appeals"
     JUDGE = "judge"
@@ -45,10 +49,13 @@ class Action(StrEnum):
     EXPORT_SITTING = "export_sitting"
     READ_AUDIT = "read_audit"
     BACK_UP = "back_up"
+    MAKE_BOOKLETS = "make_booklets"
+    ASK_ORALLY = "ask_orally"
 
 
 POLICY: Mapping[Action, frozenset[Role]] = {
     Action.SIT: frozenset({Role.TRAINEE}),
+    Action.PRACTISE: frozenset({Role.TRAINEE}),
     Action.READ_BANK: frozenset({Role.SETTER}),
     Action.PROPOSE: frozenset({Role.SETTER}),
     Action.PUBLISH_BANK: frozenset({Role.SETTER}),
@@ -61,9 +68,12 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.SCAN: frozenset({Role.ORGANISER}),
     Action.ENTER_ANSWERS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.READ_RESULTS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.LEAD_LEARNING: frozenset({Role.ORGANISER}),
     Action.WATCH_HALL: frozenset({Role.ORGANISER, Role.INSPECTOR}),
+    Action.READ_RECORDS: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_ITEMS: frozenset({Role.SETTER, Role.ORGANISER, Role.INSPECTOR}),
     Action.RELEASE: frozenset({Role.ORGANISER}),
+    Action.CERTIFY: frozenset({Role.ORGANISER}),
     Action.CORRECT: frozenset({Role.ORGANISER}),
     Action.ANSWER_APPEALS: frozenset({Role.ORGANISER, Role.MARKER}),
     Action.JUDGE: frozenset({Role.MARKER}),
@@ -71,6 +81,8 @@ POLICY: Mapping[Action, frozenset[Role]] = {
     Action.EXPORT_SITTING: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.READ_AUDIT: frozenset({Role.ORGANISER, Role.INSPECTOR}),
     Action.BACK_UP: frozenset({Role.ORGANISER}),
+    Action.MAKE_BOOKLETS: frozenset({Role.SETTER, Role.ORGANISER}),
+    Action.ASK_ORALLY: frozenset({Role.ORGANISER, Role.INSPECTOR}),
 }
 
 

@@ -107,7 +107,7 @@ def question_without_key(question: Question) -> Question:
         return known[1]
     if len(_hidden) >= MOST_HIDDEN:
         _hidden.clear()
-    shown = _without_key(question)
+    shown = hide_key(question)
     _hidden[id(question)] = (question, shown)
     return shown
 
@@ -117,7 +117,8 @@ MOST_HIDDEN = 20_000
 """Questions remembered with what is shown of them: papers share them by the thousand."""
 
 
-def _without_key(question: Question) -> Question:
+def hide_key(question: Question) -> Question:
+    """Return `question_without_key`, worked out anew: for a question that nobody else is shown."""
     blanks = tuple(replace(blank, answers=("",), group="", tolerance="", weight=Decimal(1)) for blank in question.blanks)
     return replace(
         question,

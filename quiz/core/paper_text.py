@@ -172,6 +172,12 @@ def named_digests(content: str) -> set[str]:
     return {digest for slot in json.loads(content)[SLOTS] if (digest := _digest_of(slot[QUESTION]))}
 
 
+def placings(content: str) -> list[tuple[int, str, bool]]:
+    """Return for each slot of a paper's text its section, the rule by which it was filled, and whether a question begins there: no later part of a
+    case does."""
+    return [(slot["section"], slot["chosen_by"], slot.get("part", 0) < 2) for slot in json.loads(content)[SLOTS]]
+
+
 def resolve(content: str, question_of: Callable[[str], Mapping[str, Any]]) -> dict[str, Any]:
     """Return the paper in a text as plain values with every question in full, its options in the order shown: what `thaw(Paper, …)` reads.
 

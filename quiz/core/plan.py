@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from quiz.core.counting import MakeUp
 from quiz.core.roster import Group
 from quiz.core.site import SitePlan
 from quiz.core.sitting import APPEAL_DAYS, DELIVERY_MINUTES, MARGIN_PERCENT, Release
@@ -24,7 +25,8 @@ class SittingPlan:
     names sit by towns and departments.
     Answers that were made in time may come in until `delivery_minutes` after a deadline; results wait so long. For `appeal_days` after the keys
     are shown a cadre may appeal. Short answers are marked by `markers` people, one or two; where two differ by more than `margin_percent` of a
-    question's marks, a third decides.
+    question's marks, a third decides. With `seb_keys`, questions are shown only to a Safe Exam Browser with one of these keys.
+    A make-up (`makes_up`) is for those of its people who are in the group too; so is the sitting of a sample, which is named by its code.
     """
 
     code: str
@@ -45,3 +47,6 @@ class SittingPlan:
     appeal_days: int = APPEAL_DAYS
     markers: int = 1
     margin_percent: int = MARGIN_PERCENT
+    seb_keys: tuple[str, ...] = ()
+    makes_up: MakeUp | None = None
+    sample: str = ""

@@ -31,6 +31,7 @@ class Sheets:
 
     def __init__(self, out: BinaryIO, geometry: Geometry, title: str, pictures: Mapping[str, bytes] = NO_PICTURES) -> None:
         self._canvas = _Canvas(out, pagesize=(geometry.width, geometry.height), invariant=1, pageCompression=0)
+        self._width, self._height = geometry.width, geometry.height
         self._canvas.setTitle(title)
         self._canvas.setAuthor("Kaoxue")
         self._canvas.setCreator("Kaoxue")
@@ -88,9 +89,12 @@ class Sheets:
         """Fill black rectangles given as x, y, width, height."""
         self._drawing.append(" ".join(f"{x:.2f} {y:.2f} {w:.2f} {h:.2f} re" for x, y, w, h in squares) + " f")
 
-    def end_side(self) -> None:
-        """Finish the side and begin the next."""
-        self._canvas._code.append("\n".join([*self._drawing, *self._text_operators()]))
+    def end_side(self, *, is_turned: bool = False) -> None:
+        """Finish the side and begin the next; a turned one stands upside down."""
+        operators = [*self._drawing, *self._text_operators()]
+        if is_turned:
+            operators = [f"q -1 0 0 -1 {self._width:.2f} {self._height:.2f} cm", *operators, "Q"]
+        self._canvas._code.append("\n".join(operators))
         self._canvas.showPage()
         self._drawing, self._texts = [], []
 

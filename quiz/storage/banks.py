@@ -236,6 +236,13 @@ def list_documents(session: Session, kind: str) -> list[DocumentRow]:
     return list({row.code: row for row in rows}.values())
 
 
+def is_named_in_datasets(session: Session, number: str) -> bool:
+    """True when some published dataset holds this text as a value, as it holds the staff number of a household's helper."""
+    quoted = canonical_json(number).decode()
+    query = select(DocumentRow.id).where(DocumentRow.kind == DATASET, DocumentRow.content.contains(quoted, autoescape=True))
+    return session.scalar(query.limit(1)) is not None
+
+
 def document_by_id(session: Session, document_id: int) -> DocumentRow:
     """Return a state of a document that a sitting names."""
     return session.get_one(DocumentRow, document_id)

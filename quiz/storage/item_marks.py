@@ -12,14 +12,20 @@ from sqlalchemy.orm import Session
 
 from quiz.core.frozen import thaw
 from quiz.core.marking import Why
-from quiz.core.question import Question
+from quiz.core.paper_text import placings
+from quiz.core.question import Question, QuestionType
+from quiz.core.roster import PostKind, UnitKind
 from quiz.core.template import Template
+from quiz.storage.papers import NO_EVIDENCE
+from quiz.storage.report_rows import main_posts
 from quiz.storage.tables import (
     AttemptRow,
     CadreRow,
+    CorrectionRow,
     GradingRow,
     MarkRow,
     PaperRow,
+    PostRow,
     QuestionRevisionRow,
     QuestionRow,
     QuestionUseRow,
@@ -30,6 +36,8 @@ from quiz.storage.tables import (
 
 AT_ONCE = 50_000
 """Marks in one block: some 20 MB of Python values."""
+
+PAPERS_AT_ONCE = 500
 
 WAITING = (Why.NEEDS_REVIEW.value, Why.NEEDS_MARKING.value)
 """Marks that a person may still raise: they say nothing yet."""
@@ -98,6 +106,80 @@ def mark_blocks(session: Session, sitting: SittingRow, scope: str = "/") -> Iter
         assert cursor is not None
         while rows := cursor.fetchmany(AT_ONCE):
             yield MarkBlock(*zip(*rows, strict=True))
+    finally:
+        result.close()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPaper:
+    """A graded paper without its person: the path of its unit, its kind and that of the post, the bank uid of each slot, and why each stands there
+    (see `placings`)."""
+
+    grading_id: int
+    path: str
+    unit_kind: UnitKind
+    post: PostKind | None
+    questions: tuple[str, ...]
+    placings: tuple[tuple[int, str, bool], ...]
+
+
+def placed_papers(session: Session, sitting: SittingRow, scope: str = "/") -> Iterator[PlacedPaper]:
+    """Yield the graded papers of the closed attempts whose unit lies within the path `scope`, by the unit's place in the tree."""
+    held = main_posts(sitting.opens_at.date())
+    query = (
+        select(GradingRow.id, UnitRow.path, UnitRow.kind, PostRow.kind, PaperRow.questions, PaperRow.content)
+        .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .outerjoin(held, held.c.cadre_id == PaperRow.cadre_id)
+        .outerjoin(PostRow, PostRow.id == held.c.id)
+        .where(GradingRow.id.in_(_counting(sitting, scope)))
+        .order_by(UnitRow.path, PaperRow.id)
+    )
+    for grading, path, kind, post, questions, content in session.execute(query.execution_options(yield_per=PAPERS_AT_ONCE)):
+        held_post = PostKind(post) if post else None
+        yield PlacedPaper(grading, path, UnitKind(kind), held_post, tuple(json.loads(questions)), tuple(placings(content)))
+
+
+def asked_papers(session: Session, sitting: SittingRow, scope: str = "/") -> list[tuple[int, list[str]]]:
+    """Return grading and bank uid of each slot of the papers that `placed_papers` gives."""
+    query = (
+        select(GradingRow.id, PaperRow.questions)
+        .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .where(GradingRow.id.in_(_counting(sitting, scope)))
+    )
+    return [(grading, json.loads(questions)) for grading, questions in session.execute(query)]
+
+
+def plain_uses(session: Session, sitting: SittingRow) -> set[tuple[str, int]]:
+    """Return uid and revision of what a sitting asked and two sittings may be compared on.
+
+    No template, whose figures differ from place to place and day to day, no case, and nothing that was corrected after people sat it.
+    """
+    corrected = select(CorrectionRow.question_uid).where(CorrectionRow.sitting_id == sitting.id)
+    query = (
+        select(QuestionUseRow.question_uid, QuestionUseRow.revision)
+        .join(QuestionRow, QuestionRow.uid == QuestionUseRow.question_uid)
+        .join(QuestionRevisionRow, and_(QuestionRevisionRow.question_id == QuestionRow.id, QuestionRevisionRow.number == QuestionUseRow.revision))
+        .where(QuestionUseRow.sitting_id == sitting.id, QuestionUseRow.question_uid.not_in(corrected))
+        .where(QuestionRow.is_template.is_(False), QuestionRevisionRow.type != QuestionType.CASE.value)
+    )
+    return {(uid, revision) for uid, revision in session.execute(query)}
+
+
+def bare_marks(session: Session, sitting: SittingRow, scope: str = "/") -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Yield blocks of (gradings, slots, marks, most) of the papers that `placed_papers` gives, of answers only: neither what waits for a person nor
+    what people gave for other reasons."""
+    query = select(MarkRow.grading_id, MarkRow.slot, MarkRow.mark, MarkRow.max_mark).where(
+        MarkRow.grading_id.in_(_counting(sitting, scope)), MarkRow.why.not_in((*WAITING, *NO_EVIDENCE))
+    )
+    result = session.connection().execute(query)
+    try:
+        cursor = result.cursor  # as in `mark_blocks`
+        assert cursor is not None
+        while rows := cursor.fetchmany(AT_ONCE):
+            yield tuple(zip(*rows, strict=True))
     finally:
         result.close()
 

@@ -29,6 +29,7 @@ from quiz.storage.tables import (
     QuestionRow,
     QuestionUseRow,
     SittingRow,
+    UnitRow,
 )
 
 AT_ONCE = 500
@@ -51,11 +52,12 @@ class NewPaper:
 
 @uncollected()
 def save_papers(session: Session, sitting: SittingRow, papers: Sequence[NewPaper]) -> None:
-    """Append frozen papers, with the unit and post of each cadre as they stand now."""
+    """Append frozen papers, with the name, unit and post of each cadre as they stand now."""
     texts = PaperTexts()
+    units = {row[0]: row[1] for row in session.execute(select(UnitRow.id, UnitRow.name))}
     stored: set[str] = set()
     for start in range(0, len(papers), AT_ONCE):
-        rows = [_row(sitting, paper, texts) for paper in papers[start : start + AT_ONCE]]
+        rows = [_row(sitting, paper, texts, units) for paper in papers[start : start + AT_ONCE]]
         new = [digest for digest in texts.questions if digest not in stored]
         stored.update(new)
         _save_questions(session, {digest: texts.questions[digest] for digest in new})
@@ -73,7 +75,7 @@ def _save_questions(session: Session, texts: Mapping[str, str]) -> None:
         session.execute(insert(PaperQuestionRow), rows)
 
 
-def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts) -> dict[str, object]:
+def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts, units: Mapping[int, str]) -> dict[str, object]:
     content, digest = texts.write(new.paper)
     return {
         "sitting_id": sitting.id,
@@ -82,6 +84,8 @@ def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts) -> dict[str, obj
         "code": new.paper.code,
         "unit_id": new.cadre.unit_id,
         "post": new.post,
+        "cadre_name": new.cadre.name,
+        "unit_name": units[new.cadre.unit_id],
         "digest": digest,
         "content": content,
         "seat": new.seat,
@@ -207,6 +211,29 @@ def recent_questions(session: Session, before: datetime, sittings: int, only: st
     for number, questions in session.execute(query):
         found.setdefault(number, set()).update(json.loads(questions))
     return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def questions_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
+    """Return what each cadre was asked in a sitting and its make-ups, on every paper that they were issued, by staff number."""
+    query = select(CadreRow.number, PaperRow.questions).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
+    found: dict[str, set[str]] = {}
+    for number, questions in session.execute(query):
+        found.setdefault(number, set()).update(json.loads(questions))
+    return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def bound_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
+    """Return the bound local questions that each cadre was asked in a sitting and its make-ups, by staff number."""
+    query = select(CadreRow.number, PaperRow).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
+    found: dict[str, set[str]] = {}
+    for number, paper in session.execute(query.execution_options(yield_per=AT_ONCE)):
+        uids = (slot.case or slot.question.uid for slot in read_paper(paper).slots)
+        found.setdefault(number, set()).update(uid for uid in uids if base_uid(uid) != uid)
+    return {number: frozenset(uids) for number, uids in found.items()}
+
+
+def _in_chain(code: str) -> ColumnElement[bool]:
+    return PaperRow.sitting_id.in_(select(SittingRow.id).where((SittingRow.code == code) | (SittingRow.makes_up == code)))
 
 
 def papers_as_drawn(session: Session, sitting: SittingRow) -> dict[int, tuple[str, list[str]]]:

@@ -22,6 +22,8 @@ from quiz.storage.tables import (
     AttemptVoidRow,
     AuditRow,
     CadreRow,
+    CertificateEndRow,
+    CertificateRow,
     CorrectionRow,
     DecisionRow,
     DocumentRow,
@@ -71,6 +73,7 @@ OF_SITTING: tuple[tuple[str, type[DeclarativeBase]], ...] = (
     ("scans", ScanRow),
     ("scan_decisions", ScanDecisionRow),
     ("keyings", KeyingRow),
+    ("certificates", CertificateRow),
 )
 """Tables whose rows name their sitting."""
 
@@ -101,6 +104,9 @@ class SittingRows:
             yield name, self._plain(table, select(table.__table__).where(own.sitting_id == self._sitting.id).order_by(own.id))
         marks = select(MarkRow.__table__).join(GradingRow, GradingRow.id == MarkRow.grading_id).where(GradingRow.sitting_id == self._sitting.id)
         yield "marks", self._plain(MarkRow, marks.order_by(MarkRow.id))
+        ends = select(CertificateEndRow.__table__).join(CertificateRow, CertificateRow.id == CertificateEndRow.certificate_id)
+        ends = ends.where(CertificateRow.sitting_id == self._sitting.id).order_by(CertificateEndRow.certificate_id)
+        yield "certificate_ends", self._plain(CertificateEndRow, ends)
         yield "audit", self._plain(AuditRow, select(AuditRow.__table__).where(AuditRow.subject == self._sitting.code).order_by(AuditRow.id))
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:

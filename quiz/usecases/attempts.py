@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
+from quiz.core.lockdown import Proof, is_proved
 from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, without_key
@@ -77,12 +78,13 @@ def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed
     return _listed(session, seat, _extra(session, seat), now)
 
 
-def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRow:
+def start(session: Session, actor: Actor, code: str, now: datetime, proofs: Sequence[Proof] = ()) -> AttemptRow:
     """Start the attempt at one's paper, or return the one already started: double clicks, retries and two devices make one.
 
-    QuizError `not_open` before and after the window, `paused` while the person's place is.
+    QuizError `not_open` before and after the window, `paused` while the person's place is, `other_browser` without the browser that is asked for.
     """
     seat = _own_seat(session, actor, code)
+    _check_browser(seat, proofs)
     if seat.attempt is not None:
         return seat.attempt
     changes.lock_papers(session, [seat.paper.id])  # another start, a pause, and time given at this moment, come either before this or after
@@ -107,13 +109,14 @@ def start(session: Session, actor: Actor, code: str, now: datetime) -> AttemptRo
     return row
 
 
-def open_desk(session: Session, actor: Actor, code: str, now: datetime) -> Desk:
-    """Return what the trainee at work sees. QuizError `not_started`; `closed` once submitted or out of time."""
+def open_desk(session: Session, actor: Actor, code: str, now: datetime, proofs: Sequence[Proof] = ()) -> Desk:
+    """Return what the trainee at work sees. QuizError `not_started`; `closed` once submitted or out of time; `other_browser` as at the start."""
     seat = _own_seat(session, actor, code)
     if seat.attempt is None:
         raise QuizError("not_started", say("您还没有开始答题。"))
     if seat.attempt.submitted_at is not None or now > deadline_of(seat.attempt, now) + GRACE:
         raise QuizError("closed", say("这份试卷已经交卷。"))
+    _check_browser(seat, proofs)
     return Desk(
         seat=seat,
         paper=without_key(papers.read_paper(seat.paper)),
@@ -176,6 +179,17 @@ def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by
 
 def _end(attempt: AttemptRow, at: datetime, by: ClosedBy) -> None:
     attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
+
+
+def is_right_browser(seat: Seat, proofs: Sequence[Proof]) -> bool:
+    """True when the sitting may be sat in the browser that told this."""
+    return is_proved(seat.sitting.seb_keys.split(), proofs)
+
+
+def _check_browser(seat: Seat, proofs: Sequence[Proof]) -> None:
+    """Questions are shown in the browser that is asked for; what was saved stays, and saves of a page that is open still come in."""
+    if not is_right_browser(seat, proofs):
+        raise QuizError("other_browser", say("本场考试只能用组考单位配置的安全考试浏览器答题。已经保存的作答都在；打不开时请找监考人员。"))
 
 
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:

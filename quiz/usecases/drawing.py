@@ -5,7 +5,7 @@ Two snapshots are committed to: what the personal part follows from, and, with i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -88,12 +88,35 @@ def settle(material: Material, seed: bytes) -> Drawing:
     """Settle the personal parts from the seed; says who cannot be given a paper and why. Plans nothing yet."""
     pool = make_pool(material.blueprint, material.general, material.known)
     bindable = _bindable(material)
-    local_snapshot = _local_snapshot(material, pool, bindable)
-    members = read_members(local_snapshot)
-    key = exam_key(seed, snapshot_digest(local_snapshot))
-    parts = choose_local(members, pool.places, read_fits(local_snapshot), key)
+    local_snapshot, members, parts = _personal(material, pool, bindable, {}, seed)
+    if material.had_local:
+        had = _avoidable(material, parts, _personal(material, pool, bindable, material.had_local, seed)[2])
+        local_snapshot, members, parts = _personal(material, pool, bindable, had, seed)
     gaps = (*_short(pool, members, parts), *_thin(material, pool, members, parts))
     return Drawing(material, pool, members, parts, local_snapshot, gaps=gaps)
+
+
+Had = Mapping[str, frozenset[str]]
+"""Bound questions by staff number."""
+
+
+def _personal(
+    material: Material, pool: Pool, bindable: dict[str, dict[str, Question]], had: Had, seed: bytes
+) -> tuple[dict[str, Any], list[Member], list[Local]]:
+    """Settle the personal parts without the bound questions that people `had`."""
+    snapshot = _local_snapshot(material, pool, bindable, had)
+    members = read_members(snapshot)
+    key = exam_key(seed, snapshot_digest(snapshot))
+    return snapshot, members, choose_local(members, pool.places, read_fits(snapshot), key)
+
+
+def _avoidable(material: Material, usual: Sequence[Local], fresh: Sequence[Local]) -> Had:
+    """What can be kept off papers: of those who would get as many local questions all the same."""
+    return {
+        cadre.number: material.had_local[cadre.number]
+        for cadre, old, new in zip(material.cadres, usual, fresh, strict=True)
+        if cadre.number in material.had_local and not new.short and len(new.picks) >= len(old.picks)
+    }
 
 
 def prepare(material: Material, seed: bytes) -> Drawing:
@@ -221,15 +244,15 @@ def _bindable(material: Material) -> dict[str, dict[str, Question]]:
     return out
 
 
-def _local_snapshot(material: Material, pool: Pool, bindable: dict[str, dict[str, Question]]) -> dict[str, Any]:
-    """All that the personal part follows from besides the seed."""
+def _local_snapshot(material: Material, pool: Pool, bindable: dict[str, dict[str, Question]], had: Had) -> dict[str, Any]:
+    """All that the personal part follows from besides the seed; what people `had` is not asked again."""
     index = material.dataset.index() if material.dataset else {}
     scopes = sorted({template.template.scope for template in material.templates})
     local = [(number, place) for number, place in enumerate(pool.places) if place.cell.is_local and place.instead_of < 0]
     fits = [[number, sorted(uid for uid, made in bindable.items() if _admits_any(place.owner.type, place.cell, made))] for number, place in local]
     roster = []
     for cadre in material.cadres:
-        own = [uid for uid in material.own.get(cadre.number, ()) if uid in bindable]
+        own = [*(uid for uid in material.own.get(cadre.number, ()) if uid in bindable), *had.get(cadre.number, ())]
         roster.append(roster_entry(material.blueprint, pool.places, cadre, material.day, scopes, index, own))
     return {
         "version": VERSION,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import NotFound, QuizError, mark_text, say
+from quiz.core.message import mark_text, say
 from quiz.core.question import Question, QuestionType
 from quiz.core.roster import UnitKind
 from quiz.core.sitting import Phase
@@ -22,6 +22,7 @@ from quiz.core.statistics.values import Similarity
 from quiz.storage import item_marks, sittings
 from quiz.storage.item_marks import GradedPaper
 from quiz.storage.tables import SittingRow
+from quiz.usecases.sources import closed_sitting
 
 if TYPE_CHECKING:
     from quiz.core.statistics.gather import Gathered  # numpy is loaded when it is needed
@@ -135,12 +136,7 @@ def screen_sitting(session: Session, actor: Actor, code: str, now: datetime) -> 
 
 
 def _closed_sitting(session: Session, code: str, now: datetime) -> SittingRow:
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    if sittings.window_of(sitting).phase(now) is not Phase.CLOSED:
-        raise QuizError("not_closed", say("考试还没有结束。结束以后才能看试题分析，因为得分率会透露答案。"))
-    return sitting
+    return closed_sitting(session, code, now, say("考试还没有结束。结束以后才能看试题分析，因为得分率会透露答案。"))
 
 
 def _gather(session: Session, sitting: SittingRow, papers: Sequence[GradedPaper], scope: str) -> tuple[list[AskedItem], Gathered]:

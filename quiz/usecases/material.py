@@ -13,6 +13,7 @@ from quiz.core.blueprint import Blueprint
 from quiz.core.difficulty import Facilities
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
+from quiz.core.practice import is_for_practice
 from quiz.core.profile import Dataset
 from quiz.core.question import Revision
 from quiz.core.roster import Cadre
@@ -23,7 +24,10 @@ from quiz.storage.tables import DocumentRow
 
 @dataclass(frozen=True)
 class Material:
-    """What a draw depends on besides its seed. `cadres` stand in the order in which they sit; `own` and `seen` name questions by cadre."""
+    """What a draw depends on besides its seed. `cadres` stand in the order in which they sit; `own` and `seen` name questions by cadre.
+
+    `had_local` are the bound questions that they had in the sitting which this one makes up for.
+    """
 
     plan: SittingPlan
     blueprint: Blueprint
@@ -36,6 +40,7 @@ class Material:
     day: date
     own: dict[str, frozenset[str]] = field(default_factory=dict)
     seen: dict[str, frozenset[str]] = field(default_factory=dict)
+    had_local: dict[str, frozenset[str]] = field(default_factory=dict)
     known: Facilities = field(default_factory=dict)
 
     @property
@@ -60,6 +65,8 @@ def gather_for(session: Session, plan: SittingPlan, blueprint: Blueprint, row: D
     dataset_row = banks.get_document(session, banks.DATASET, plan.profile) if plan.profile else None
     if plan.profile and dataset_row is None:
         raise QuizError("unknown_profile", say("没有已发布的本地资料{code}。", code=plan.profile))
+    seen = papers.recent_questions(session, plan.opens_at, plan.avoid_last)
+    had = papers.questions_of_chain(session, plan.makes_up.sitting) if plan.makes_up else {}
     first, last = plan.opens_at.astimezone(zone).date(), plan.closes_at.astimezone(zone).date()
     return Material(
         plan=plan,
@@ -68,11 +75,12 @@ def gather_for(session: Session, plan: SittingPlan, blueprint: Blueprint, row: D
         dataset=banks.read_document(dataset_row, Dataset) if dataset_row else None,
         dataset_row=dataset_row,
         cadres=_candidates(session, plan, first, scope),
-        general=banks.questions_valid_in(session, first, last),
+        general=[found for found in banks.questions_valid_in(session, first, last) if not is_for_practice(found.question)],
         templates=banks.current_templates(session) if dataset_row else [],
         day=first,
         own=own_questions(session),
-        seen=papers.recent_questions(session, plan.opens_at, plan.avoid_last),
+        seen={number: seen.get(number, frozenset()) | had.get(number, frozenset()) for number in seen | had},
+        had_local=papers.bound_of_chain(session, plan.makes_up.sitting) if plan.makes_up and dataset_row else {},
         known=papers.facilities(session, plan.opens_at),
     )
 

@@ -199,7 +199,8 @@ def _audience(session: Session, sitting: SittingRow) -> tuple[str, ...]:
     group = thaw(Group, json.loads(sitting.group))
     units = rosters.units_by_code(session) if group.units else {}
     names = [units[code].name if code in units else code for code in group.units]
-    return (*group.groups, *names, *(POST_NAMES[post] for post in group.posts), *group.cadres)
+    listed = () if sitting.makes_up or sitting.sample else group.cadres  # a make-up and a sample are told as such
+    return (*group.groups, *names, *(POST_NAMES[post] for post in group.posts), *listed)
 
 
 def _row(seat: Seat, graded: Graded | None, phase: Phase) -> ResultRow:

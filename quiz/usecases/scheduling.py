@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,14 +19,14 @@ from quiz.core.marking import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
-from quiz.core.roster import POST_NAMES, Cadre, Unit, main_post
+from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.core.site import SitePlan, doubled
 from quiz.storage import audit, banks, papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
-from quiz.usecases import drawing
+from quiz.usecases import drawing, make_ups, sampling
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
-from quiz.usecases.material import find_cadres, gather
+from quiz.usecases.material import Material, find_cadres, gather
 
 LONGEST_MINUTES = 480
 
@@ -87,11 +87,11 @@ class Forecast:
     drawn: Drawn | None
 
 
-def forecast(session: Session, actor: Actor, plan: SittingPlan, zone: ZoneInfo) -> Forecast:
+def forecast(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo) -> Forecast:
     """Say who would sit and whether the bank can fill every paper; draws once from a seed that no sitting has, and stores nothing."""
     scope = actor.require(Action.SCHEDULE)
     _check_sites(session, plan.sites)
-    material = gather(session, plan, zone, scope)
+    material = _gather(session, actor, now, plan, zone, scope)
     prepared = drawing.prepare(material, PREVIEW_SEED)
     if prepared.gaps:
         return Forecast(len(material.cadres), SittingRefused(prepared.gaps, material.cadres), prepared, None)
@@ -115,12 +115,13 @@ def prepare_sitting(
 ) -> Prepared:
     """Draw a paper for each cadre of a sitting from `seed` (32 secret random bytes); needs only to read, however long it takes.
 
-    QuizError `sitting_exists`, `unknown_blueprint`, `unknown_profile`, `bad_window`, `nobody`; SittingRefused when a paper cannot be filled.
+    QuizError `sitting_exists`, `unknown_blueprint`, `unknown_profile`, `bad_window`, `nobody`, and what `make_ups.invite` and
+    `sampling.drawn_people` refuse; SittingRefused when a paper cannot be filled.
     """
     scope = actor.require(Action.SCHEDULE)
     _check_plan(session, plan, now)
     _check_sites(session, plan.sites)
-    material = gather(session, plan, zone, scope)
+    material = _gather(session, actor, now, plan, zone, scope)
     prepared = drawing.prepare(material, seed)
     if prepared.gaps:
         raise SittingRefused(prepared.gaps, material.cadres)
@@ -134,7 +135,7 @@ def prepare_sitting(
         title=plan.title,
         blueprint_id=material.blueprint_row.id,
         dataset_id=material.dataset_row.id if material.dataset_row else None,
-        group=canonical_json(freeze(plan.group)).decode(),
+        group=canonical_json(freeze(material.plan.group)).decode(),
         opens_at=plan.opens_at,
         closes_at=plan.closes_at,
         minutes=material.timed.minutes,
@@ -143,8 +144,12 @@ def prepare_sitting(
         appeal_days=plan.appeal_days,
         markers=plan.markers,
         margin_percent=plan.margin_percent,
+        seb_keys=" ".join(plan.seb_keys),
         max_mark=to_hundredths(material.blueprint.total),
         pass_mark=to_hundredths(material.blueprint.pass_mark),
+        makes_up=plan.makes_up.sitting if plan.makes_up else "",
+        counting=plan.makes_up.counting.value if plan.makes_up else "",
+        sample=plan.sample,
         seed=seed,
         snapshot=canonical_json(snapshot).decode(),
         commitment=commitment(seed, snapshot_digest(snapshot)),
@@ -174,6 +179,27 @@ def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepa
 def create_sitting(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, seed: bytes) -> SittingRow:
     """Prepare and store a sitting in one transaction, for commands that nobody waits behind."""
     return store_sitting(session, actor, now, prepare_sitting(session, actor, now, plan, zone, seed))
+
+
+def _gather(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo, scope: str) -> Material:
+    """The material of a plan, its group narrowed to those whom a make-up is for and whom a sample drew."""
+    group = plan.group
+    if plan.sample:
+        group = _narrow(group, sampling.drawn_people(session, actor, plan.sample))
+    if plan.makes_up is None:
+        return gather(session, replace(plan, group=group), zone, scope)
+    original, invited = make_ups.invite(session, actor, plan.makes_up, now)
+    material = gather(session, replace(plan, group=_narrow(group, invited)), zone, scope)
+    make_ups.check_scale(original, material.blueprint)
+    return material
+
+
+def _narrow(group: Group, numbers: Sequence[str]) -> Group:
+    """The group without those who are not among `numbers`. QuizError `nobody` when nobody is left: an empty list would mean everyone."""
+    left = tuple(number for number in numbers if not group.cadres or number in group.cadres)
+    if not left:
+        raise QuizError("nobody", say("没有符合条件的考生，请检查参考范围。"))
+    return replace(group, cadres=left)
 
 
 def _check_plan(session: Session, plan: SittingPlan, now: datetime) -> None:

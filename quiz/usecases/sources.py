@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +16,11 @@ from quiz.assembly.papers import Sheet
 from quiz.assembly.pool import placed_cells
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
-from quiz.core.message import Forbidden, NotFound
+from quiz.core.message import Forbidden, Message, NotFound, QuizError
 from quiz.core.profile import Dataset
 from quiz.core.question import Revision
 from quiz.core.seed import exam_key, snapshot_digest
+from quiz.core.sitting import Phase
 from quiz.core.template import TemplateRevision
 from quiz.storage import amendments, banks, sittings
 from quiz.storage.tables import SittingRow
@@ -33,6 +35,16 @@ def whole_sitting(session: Session, actor: Actor, action: Action, code: str) -> 
         raise NotFound()
     if amendments.papers_outside(session, sitting, scope):
         raise Forbidden()
+    return sitting
+
+
+def closed_sitting(session: Session, code: str, now: datetime, refusal: Message) -> SittingRow:
+    """Return a sitting in which nobody can answer any more. NotFound without it; QuizError `not_closed` with the words of `refusal` before."""
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    if sittings.window_of(sitting).phase(now) is not Phase.CLOSED:
+        raise QuizError("not_closed", refusal)
     return sitting
 
 

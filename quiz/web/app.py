@@ -22,15 +22,25 @@ from quiz.web import (
     answering,
     appealing,
     blueprints,
+    booklets,
+    certificates,
     context,
     counters,
     errors,
     health,
     items,
+    learning,
+    lockdown,
     marker,
+    mistakes,
+    oral,
     organiser,
     presence,
     proxies,
+    records,
+    reports,
+    retraining,
+    samples,
     saving,
     scans,
     setter,
@@ -90,7 +100,8 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     context.prepare(app)
     errors.register(app)
     for module in (
-        health, account, admission, trainee, saving, presence, appealing, answering, setter, workbench, blueprints, organiser, scans, items, marker
+        health, account, admission, trainee, mistakes, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, booklets,
+        oral, organiser, scans, items, reports, marker, records, samples, certificates, learning, retraining,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

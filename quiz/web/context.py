@@ -167,7 +167,7 @@ def prepare(app: Flask) -> None:
     )
     app.jinja_env.filters.update(
         moment=lambda value: translation.format_moment(value, language(), installation().settings.zone),
-        day=_format_day,
+        day=lambda value: translation.format_day(value, language()),
         clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
         mark=lambda value: plain_number(Decimal(value)),
@@ -206,10 +206,6 @@ def _static_version() -> str:
 STATIC = Path(__file__).resolve().parent / "static"
 STATIC_VERSION = _static_version()
 """Changes with what styles and scripts say, so that browsers fetch new ones after an update; the same on every node that serves the same."""
-
-
-def _format_day(value: date) -> str:
-    return f"{value.year}年{value.month}月{value.day}日" if language() == "zh" else f"{value.day} {value:%b %Y}"
 
 
 def _find_actor() -> None:

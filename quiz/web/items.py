@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from io import BytesIO
-from weakref import WeakKeyDictionary
 
 from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Engine
 
 from quiz.core.access import Action
 from quiz.core.message import NotFound, say
@@ -22,6 +19,7 @@ from quiz.usecases import item_analysis
 from quiz.usecases.item_analysis import ItemAnalysis
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate
 from quiz.web.item_choice import read_choice
+from quiz.web.kept import Kept
 from quiz.web.organiser import EXCEL
 from quiz.web.plots import svg
 from quiz.web.setter import template_parts
@@ -31,7 +29,7 @@ PAGE_SIZE = 50
 KEPT = 4
 """Analyses kept in memory for the next page: a large sitting takes seconds."""
 
-_kept: WeakKeyDictionary[Engine, OrderedDict[tuple[object, ...], ItemAnalysis]] = WeakKeyDictionary()
+_kept: Kept[ItemAnalysis] = Kept(KEPT)
 
 
 @pages.get("/bank/items")
@@ -121,15 +119,9 @@ def similar(code: str) -> ResponseReturnValue:
 
 def _analysis(code: str) -> ItemAnalysis:
     """The analysis of a sitting for who asks: as it was worked out last, unless a mark has changed since."""
-    own = _kept.setdefault(installation().engine, OrderedDict())
     with reader() as db:
         state = item_analysis.state_of_marks(db, actor(), code, now())
-        if state not in own:
-            own[state] = item_analysis.analyse_sitting(db, actor(), code, now())
-    found = own[state]
-    while len(own) > KEPT:
-        own.popitem(last=False)
-    return found
+        return _kept.of(installation().engine, state, lambda: item_analysis.analyse_sitting(db, actor(), code, now()))
 
 
 def _reliability(found: ItemAnalysis) -> float | None:

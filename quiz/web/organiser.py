@@ -15,6 +15,7 @@ from wtforms.validators import Length, ValidationError
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
+from quiz.core.counting import COUNTING_NAMES
 from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError, mark_text, say
@@ -26,13 +27,13 @@ from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
-from quiz.usecases import answering, corrected, results
+from quiz.usecases import answering, corrected, make_ups, results
 from quiz.usecases.draw_report import read_report
 from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, correcting, desk, hall, people, planning, timing
+from quiz.web import amending, correcting, desk, hall, inviting, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import ListedField
@@ -40,6 +41,7 @@ from quiz.web.planning import RELEASE_NAMES
 
 pages = Blueprint("organiser", __name__)
 pages.add_url_rule("/sittings/new", "new", planning.new, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/make-up", "make_up", inviting.make_up, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/amend", "amend", amending.amend, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/notice.pdf", "notice", amending.notice)
 pages.add_url_rule("/sittings/<code>/correct", "correct", correcting.choose)
@@ -225,6 +227,7 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
     with reader() as db:
         view = results.read_sitting(db, actor(), code, now())
         done_before = [] if view.is_own else corrected.list_done(db, actor(), code, now())[1]
+        chain = make_ups.read_chain(db, actor(), code, now())
     form.unit.choices = _unit_choices(view)
     choice = read_choice(request.args)
     sat, not_sat = pick(view.rows, choice)
@@ -238,6 +241,9 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         waiting=sum(row.pending > 0 for row in view.rows),
         seed=seed_to_show(view.sitting, now()),
         corrections=done_before,
+        chain=chain,
+        COUNTING_NAMES=COUNTING_NAMES,
+        most=MOST_LISTED,
         REMEDY_NAMES=REMEDY_NAMES,
         choice=choice,
         sat=sat,

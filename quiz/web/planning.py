@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
@@ -19,6 +20,7 @@ from quiz.assembly.derive import FORM_NAMES
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
 from quiz.core.difficulty import BASIS_NAMES
+from quiz.core.lockdown import read_keys
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
@@ -108,6 +110,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
     )
 
     sites = TextAreaField(mark_text("考点"), validators=[Length(max=8000, message=mark_text("最多8000个字。"))])
+    seb_keys = TextAreaField(mark_text("安全考试浏览器的密钥"), validators=[Length(max=1000, message=mark_text("最多1000个字。"))])
     appeal_days = WholeField(
         mark_text("异议期（天）"),
         default=USUAL.appeal_days,
@@ -156,6 +159,13 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         except ValueError:
             raise ValidationError(mark_text("每行写一个考点：名称（最多40个字），冒号，单位编码用空格隔开。例如：第一中学：T01 T02")) from None
 
+    def validate_seb_keys(self, field: TextAreaField) -> None:
+        """Each must be a key."""
+        try:
+            read_keys(field.data or "")
+        except ValueError:
+            raise ValidationError(mark_text("密钥是64位十六进制，用空格或换行隔开，最多8个。")) from None
+
     @property
     def is_unusual(self) -> bool:
         """True when one of the folded settings is not the usual one, or is wrong."""
@@ -186,6 +196,7 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
             appeal_days=_or_usual(self.appeal_days.data, USUAL.appeal_days),
             markers=int(self.markers.data),
             margin_percent=_or_usual(self.margin_percent.data, USUAL.margin_percent),
+            seb_keys=read_keys(self.seb_keys.data or ""),
         )
 
 
@@ -200,17 +211,22 @@ def _or_usual(given: T | None, usual: T) -> T:
 @needs(Action.SCHEDULE)
 def new() -> ResponseReturnValue:
     """Plan a sitting: say what would happen, or create it."""
+    form = SittingForm()
+    return plan_page(form, form.plan)
+
+
+def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], **shown: Any) -> ResponseReturnValue:
+    """Answer with the page that plans a sitting: what the plan of this form would do, or the way to what it made. `shown` goes to the template."""
     zone = installation().settings.zone
     with reader() as db:
         choices = scheduling.plan_choices(db, actor())
-    form = SittingForm()
     form.offer(choices)
     seen: Forecast | None = None
     report: DrawReport | None = None
     problem: str = ""
     lines: list[Message] = []
     if form.validate_on_submit():
-        plan = form.plan(zone)
+        plan = read_plan(zone)
         try:
             if request.form.get("do") == "create":
                 with reader() as db:  # assembling takes a while: saves of a running sitting must not wait behind it
@@ -219,7 +235,7 @@ def new() -> ResponseReturnValue:
                     scheduling.store_sitting(db, actor(), now(), prepared)
                 return redirect(url_for(".sitting", code=plan.code, done="created"))
             with reader() as db:
-                seen = scheduling.forecast(db, actor(), plan, zone)
+                seen = scheduling.forecast(db, actor(), now(), plan, zone)
             if seen.refusal:
                 raise seen.refusal
             report = describe(seen.drawing, seen.drawn) if seen.drawn else None
@@ -228,7 +244,7 @@ def new() -> ResponseReturnValue:
         except QuizError as error:
             problem = say_text(error.message)
     status = 409 if problem else 422 if form.errors else 200
-    tree = _tree(choices.units)
+    tree = unit_tree(choices.units)
     page = render_template(
         "organiser/new.html",
         form=form,
@@ -240,6 +256,7 @@ def new() -> ResponseReturnValue:
         lines=lines,
         WHY_NAMES=WHY_NAMES,
         BASIS_NAMES=BASIS_NAMES,
+        **shown,
     )
     return page, status
 
@@ -248,8 +265,8 @@ def _aware(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=zone).astimezone(UTC)
 
 
-def _tree(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int, list[tuple[Unit, int]]]]:
-    """The units below the county in two steps: towns and departments, and what lies below each; the county itself is "everyone"."""
+def unit_tree(units: list[tuple[Unit, int]]) -> list[tuple[Unit, int, list[tuple[Unit, int]]]]:
+    """Return the units below the county in two steps: towns and departments, and what lies below each; the county itself is "everyone"."""
     counted = [(unit, count) for unit, count in units if unit.parent]
     listed = {unit.code for unit, _ in counted}
     below: dict[str, list[tuple[Unit, int]]] = {}

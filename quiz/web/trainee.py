@@ -22,21 +22,28 @@ from werkzeug.datastructures import MultiDict
 
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
+from quiz.core.counting import COUNTING_NAMES, COUNTING_RULES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, Slot, section_heading, without_key
+from quiz.core.results import STANDING_NAMES
 from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import known_end
-from quiz.usecases import appealing, attempts, results, saving
+from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, saving
 from quiz.usecases.attempts import Desk, Listed
 from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.mark_history import history_of
+from quiz.usecases.mistakes import has_mistakes
+from quiz.usecases.oral import helps_households
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
 from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
+from quiz.web.given import given
+from quiz.web.lockdown import proofs
 from quiz.web.presence import be_seen
+from quiz.web.review import read_review
 from quiz.web.saving import saves_of
 from quiz.web.sheet import open_question
 
@@ -80,10 +87,12 @@ def home() -> ResponseReturnValue:
     with reader() as db:
         entries = [Entry(listed, standing_of(listed, now())) for listed in attempts.list_mine(db, actor(), now())]
         news = appealing.news_of(db, actor(), now())
+        is_free = all(entry.standing not in (*TO_DO, Standing.COMING) for entry in entries)
+        is_helper = is_free and helps_households(db, actor())
     todo = [entry for entry in entries if entry.standing in TO_DO]
     coming = [entry for entry in reversed(entries) if entry.standing is Standing.COMING]
     past = [entry for entry in entries if entry not in todo and entry not in coming]
-    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, REMEDY_NAMES=REMEDY_NAMES)
+    return render_template("trainee/home.html", todo=todo, coming=coming, past=past, news=news, is_helper=is_helper, REMEDY_NAMES=REMEDY_NAMES)
 
 
 @pages.get("/papers/<code>")
@@ -93,14 +102,19 @@ def paper(code: str) -> ResponseReturnValue:
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
         shown = without_key(read_paper(listed.seat.paper))
+        made_up = make_ups.announced(db, listed.seat.sitting)
     return render_template(
         "trainee/paper.html",
         listed=listed,
         paper=shown,
         standing=standing_of(listed, now()),
+        is_right_browser=attempts.is_right_browser(listed.seat, proofs(code)),
         seconds_to_open=seconds_to_open(listed.seat.sitting.opens_at, now()),
         headings=headings(shown),
         seed=seed_to_show(listed.seat.sitting, now()),
+        made_up=made_up,
+        COUNTING_NAMES=COUNTING_NAMES,
+        COUNTING_RULES=COUNTING_RULES,
     )
 
 
@@ -108,8 +122,8 @@ def paper(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
-    who, when = actor(), now()
-    attempt = write_together(lambda db: attempts.start(db, who, code, when))
+    who, when, told = actor(), now(), proofs(code)
+    attempt = write_together(lambda db: attempts.start(db, who, code, when, told))
     if attempt.started_at == now():  # else it was started before
         counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
@@ -144,7 +158,7 @@ def save_section(code: str) -> ResponseReturnValue:
     section = request.form.get("section", 1, int)
     with writer() as db:
         try:
-            desk = attempts.open_desk(db, actor(), code, now())
+            desk = attempts.open_desk(db, actor(), code, now(), proofs(code))
         except QuizError as error:
             if error.code != "closed":
                 raise
@@ -187,6 +201,7 @@ def result(code: str) -> ResponseReturnValue:
         history = history_of(db, found) if found else None
         mine = appealing.read_mine(db, actor(), code, now())
         is_scanned = found is not None and has_corrected(db, found)
+        chain = cadre_record.my_chain(db, actor(), listed.seat.sitting, now()) if found and found.visible.score else ()
     shares = results.area_shares(found.paper, found.marks) if found and found.paper and found.marks else []
     return render_template(
         "trainee/result.html",
@@ -197,9 +212,13 @@ def result(code: str) -> ResponseReturnValue:
         longest=appealing.LONGEST_TEXT,
         REMEDY_NAMES=REMEDY_NAMES,
         is_scanned=is_scanned,
+        has_mistakes=found is not None and has_mistakes(found),
+        chain=chain,
+        STANDING_NAMES=STANDING_NAMES,
+        COUNTING_NAMES=COUNTING_NAMES,
         code=code,
         shares=shares,
-        headings=headings(found.paper) if found and found.paper else [],
+        review=read_review(request.args, history.paper, found.marks) if found and found.marks and history and history.paper else None,
         pass_mark=from_hundredths(listed.seat.sitting.pass_mark),
         release=Release(listed.seat.sitting.release),
         over_at=known_end(listed.seat.sitting),
@@ -252,7 +271,7 @@ def _desk(code: str) -> Desk | ResponseReturnValue:
     """The desk; or, when it is not open, the way to the page that says why."""
     try:
         with reader() as db:
-            return attempts.open_desk(db, actor(), code, now())
+            return attempts.open_desk(db, actor(), code, now(), proofs(code))
     except QuizError as error:
         if error.code == "closed":
             return redirect(url_for("trainee.result", code=code))
@@ -277,19 +296,11 @@ def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[
     is_stale = form.get("newest_seq", 0, int) != desk.newest_seq
     out = []
     for slot in desk.paper.slots_of(section):
-        value = _field(slot, form)
+        value = given(slot.question, form.getlist(f"s{slot.number}"))
         saved = list(desk.shown.get(slot.number, ()))
         if value != saved and (value or not is_stale):
             out.append((slot, value))
     return out
-
-
-def _field(slot: Slot, form: MultiDict[str, str]) -> list[str]:
-    values = form.getlist(f"s{slot.number}")
-    if slot.question.type.is_text:
-        texts = [text.replace("\r\n", "\n").strip() for text in values]
-        return texts if any(texts) else []
-    return sorted(value for value in values if value)
 
 
 def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:

@@ -45,6 +45,7 @@ PLACES = (
     ("setter.coverage", mark_text("覆盖情况")),
     ("items.home", mark_text("试题分析")),
     ("blueprints.home", mark_text("蓝图")),
+    ("booklets.home", mark_text("学习材料")),
 )
 """The setter's pages, as the line below the masthead names them; a page that is not there is not named."""
 

@@ -19,16 +19,22 @@ from quiz.core.access import Role, command_line
 from quiz.core.answer_sheet import sheet_id
 from quiz.core.correction import Remedy
 from quiz.core.picture import Upload
+from quiz.core.practice import PRACTICE_TAG, Kind
+from quiz.core.roster import Group
+from quiz.core.sample import By
 from quiz.core.scan import Doubt, ScannedPage, SheetReading, SlotReading, State
 from quiz.storage import accounts as account_rows
-from quiz.storage import pictures
+from quiz.storage import pictures, practice
+from quiz.storage.certificates import save_certificates
 from quiz.storage.engine import writing
 from quiz.storage.papers import read_paper
+from quiz.storage.rosters import cadre_rows, get_cadre_row
 from quiz.storage.sittings import get_sitting, seats_of_sitting
-from quiz.storage.tables import AccountRow
-from quiz.usecases import admission, correcting, reviewing, scanning
-from quiz.usecases.correcting import Wish
-from tests.web.world import NINE, SITTING, Person, engine_of, paper_code, schedule
+from quiz.storage.tables import AccountRow, CertificateRow
+from quiz.usecases import admission, correcting, publishing, reviewing, sampling, scanning
+from quiz.usecases.sampling import Wish
+from tests.web.world import NINE, SITTING, Person, engine_of, make_questions, paper_code, schedule
+from tests.words import words
 
 TRAINEE, SETTER, ORGANISER, MARKER, INSPECTOR = "q001", "setter", "organiser", "marker", "inspector"
 STRANGER, NO_ROLE, VISITOR = "a stranger", "nobody", "a visitor by code"
@@ -38,9 +44,12 @@ EVERYBODY = frozenset({STRANGER, NO_ROLE, VISITOR, TRAINEE, *STAFF})
 LOGGED_IN = EVERYBODY - {STRANGER}
 WITH_ACCOUNT = LOGGED_IN - {VISITOR}
 SITTERS = frozenset({TRAINEE, VISITOR})
+TRAINEES = frozenset({TRAINEE})
 SETTERS, ORGANISERS, MARKERS = frozenset({SETTER}), frozenset({ORGANISER}), frozenset({MARKER})
 READERS = frozenset({ORGANISER, INSPECTOR})
 ITEM_READERS = READERS | SETTERS
+OWN = frozenset({TRAINEE})
+"""What is a person's own over the years: a code opens one sitting only."""
 
 ROUTES = {
     "account.home": LOGGED_IN,
@@ -63,6 +72,14 @@ ROUTES = {
     "blueprints.preview": SETTERS,
     "blueprints.show": SETTERS | ORGANISERS,
     "blueprints.work": SETTERS,
+    "booklets.download": SETTERS | ORGANISERS,
+    "booklets.home": SETTERS | ORGANISERS,
+    "certificates.check": EVERYBODY,
+    "certificates.file": READERS,
+    "certificates.home": READERS,
+    "certificates.issue": ORGANISERS,
+    "certificates.my_file": OWN,
+    "certificates.withdraw": ORGANISERS,
     "health.is_ready": EVERYBODY,
     "health.lives": EVERYBODY,
     "health.metrics": EVERYBODY,  # on this machine itself: tests/web/test_health.py
@@ -72,12 +89,22 @@ ROUTES = {
     "items.paper": ITEM_READERS,
     "items.similar": READERS,
     "items.sitting": ITEM_READERS,
+    "learning.home": TRAINEES,
+    "learning.place": TRAINEES,
+    "learning.practice": TRAINEES,
+    "learning.start": TRAINEES,
+    "lockdown.tell": SITTERS,
     "marker.desk": MARKERS,
     "marker.give_back": MARKERS,
     "marker.home": MARKERS,
     "marker.judge": MARKERS,
     "marker.overview": MARKERS,
     "marker.take": MARKERS,
+    "mistakes.of_all": SITTERS,
+    "mistakes.of_paper": SITTERS,
+    "oral.home": READERS,
+    "oral.households": SITTERS,
+    "oral.village": READERS,
     "organiser.amend": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
@@ -94,6 +121,7 @@ ROUTES = {
     "organiser.hall_pause": ORGANISERS,
     "organiser.hall_resume": ORGANISERS,
     "organiser.home": READERS | MARKERS,
+    "organiser.make_up": ORGANISERS,
     "organiser.new": ORGANISERS,
     "organiser.notice": READERS,
     "organiser.papers": ORGANISERS,
@@ -107,6 +135,29 @@ ROUTES = {
     "organiser.times": ORGANISERS,
     "organiser.void": ORGANISERS,
     "presence.pulse": SITTERS,
+    "records.home": READERS,
+    "records.mine": OWN,
+    "records.my_print": OWN,
+    "records.my_table": OWN,
+    "records.print_": READERS,
+    "records.show": READERS,
+    "records.table": READERS,
+    "samples.draw": ORGANISERS,
+    "samples.home": READERS,
+    "samples.new": ORGANISERS,
+    "samples.proof": READERS,
+    "samples.show": READERS,
+    "samples.sitting": ORGANISERS,
+    "reports.circular": ORGANISERS,
+    "reports.compare": READERS,
+    "reports.export": READERS,
+    "reports.export_over_time": READERS,
+    "reports.over_time": READERS,
+    "reports.paper": READERS,
+    "reports.print_several": READERS,
+    "reports.sitting": READERS,
+    "retraining.home": ORGANISERS,
+    "retraining.unit": ORGANISERS,
     "saving.save": SITTERS,
     "saving.take_desk": SITTERS,
     "scans.choose": ORGANISERS | MARKERS,
@@ -153,12 +204,13 @@ paper. `tests/web/test_scans.py` shows them open."""
 NAMED_IN_QUERY = {"organiser.correct_question": ("uid",)}
 """What pages read behind the question mark, by the names of `cases`."""
 
-JSON_CALLS = frozenset({"presence.pulse", "saving.save", "saving.take_desk"})
+JSON_CALLS = frozenset({"lockdown.tell", "presence.pulse", "saving.save", "saving.take_desk"})
 LAST = ("trainee.submit", "account.log_out")
 CODE = "23456789ABCD"
 PAST = "past"
 """A sitting that is over, with a correction."""
 
+SAMPLE = "audit-1"
 A_SAVE = {"device": "d", "items": [{"slot": 1, "value": ["a"], "seq": 1}]}
 
 
@@ -170,7 +222,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: a published picture, a proposal with one, and an earlier sitting with a correction."""
+    """Store what routes name besides the sitting: picture, proposal, scan, sample, certificates, practice, an earlier sitting with a correction."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -178,12 +230,21 @@ def furnish(engine: Engine) -> None:
         assert author is not None
         actor = account_rows.actor_of(session, author)
         upload = Upload("p.png", digest, 4, 4, len(content))
+        chief = command_line("tests")
+        sampling.freeze_sample(session, chief, NINE, NINE.date(), Wish(SAMPLE, "抽考", Group(), By.NOTHING, 1, "公开摇号"))
+        _certify(session)
+        sampling.draw(session, chief, SAMPLE, "1 2 3", NINE)
         reviewing.save(session, actor, NINE, None, "稿", "category: general/water\nquestions: []\n", [(upload, content)])
+        practised = replace(make_questions()[0], uid="practised", stem=f"练习题。{words('练习')}", tags=(PRACTICE_TAG,))
+        publishing.publish(session, command_line("tests"), NINE, [practised])
+        cadre = get_cadre_row(session, "Q001")
+        assert cadre is not None
+        practice.save_set(session, cadre.id, Kind.DAILY, None, NINE.date(), ["practised"], NINE)
     with writing(engine) as session:
         scanning.take_pages(session, command_line("tests"), [scan(session)], SITTING, NINE + timedelta(minutes=1))
     schedule(engine, PAST, opens_at=NINE - timedelta(hours=20))
     with writing(engine) as session:
-        correcting.apply(session, command_line("tests"), PAST, Wish("single-1", Remedy.FULL), "答案有误", NINE)
+        correcting.apply(session, command_line("tests"), PAST, correcting.Wish("single-1", Remedy.FULL), "答案有误", NINE)
 
 
 def scan(session: Session) -> ScannedPage:
@@ -198,6 +259,18 @@ def scan(session: Session) -> ScannedPage:
     read = SheetReading(1, 1, (replace(slots[0], state=State.DOUBTFUL, doubt=Doubt.FAINT), *slots[1:]), pose=pose, dpi=100)
     digest = hashlib.sha256(out.getvalue()).hexdigest()
     return ScannedPage("a.png", out.getvalue(), "png", digest, sheet_id(paper.code, paper.digest, 1), read)
+
+
+def _certify(session: Session) -> None:
+    """Store a certificate of each trainee: whether they hold is not asked."""
+    sitting, people = get_sitting(session, SITTING), cadre_rows(session)
+    assert sitting is not None
+    common = {"sitting_id": sitting.id, "unit": "", "title": "证", "least": 0, "score": 0, "valid_from": NINE.date(), "valid_to": NINE.date()}
+    rows = [
+        CertificateRow(**common, cadre_id=people[f"Q00{n}"].id, number=f"KX2026-00000{n}", code=f"C{n}", name="某", at=NINE, actor="tests")
+        for n in (1, 2)
+    ]
+    save_certificates(session, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +300,7 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
     paper = paper_code(engine_of(app), "Q001")
     out = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (LAST.index(rule.endpoint) if rule.endpoint in LAST else -1, rule.endpoint)):
-        named = {"/papers": paper, "/blueprints": "small", "/sittings/<code>/corrections": PAST}
+        named = {"/papers": paper, "/blueprints": "small", "/samples": SAMPLE, "/sittings/<code>/corrections": PAST}
         code = next((name for start, name in named.items() if rule.rule.startswith(start)), SITTING)
         values: dict[str, object] = {
             "code": code,
@@ -240,6 +313,12 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "slot": 1,
             "blank": 0,
             "paper": paper_code(engine_of(app), "Q002") if "/sheets/" in rule.rule else paper,
+            "kind": "xlsx",
+            "serial": "KX2026-000002",
+            "own": "KX2026-000001",
+            "unit": "T01",
+            "set_number": 1,
+            "place": 1,
             **instead,
         }
         if "<int:number>" in rule.rule:

@@ -73,7 +73,19 @@ def test_every_route_for_every_role(app: Flask, web_engine: Engine, who: str) ->
 @pytest.mark.parametrize("who", sorted(EVERYBODY - {STRANGER}))
 def test_a_role_that_is_not_right_gets_the_same_words_whatever_is_there(app: Flask, web_engine: Engine, who: str) -> None:
     furnish(web_engine)
-    nothing = {"code": "none", "number": "X", "uid": "none", "proposal_id": 999, "digest": "0" * 64, "name": "none", "scan": 99, "paper": "none"}
+    nothing = {
+        "code": "none",
+        "number": "X",
+        "uid": "none",
+        "proposal_id": 999,
+        "digest": "0" * 64,
+        "name": "none",
+        "unit": "none",
+        "set_number": 9,
+        "place": 9,
+        "scan": 99,
+        "paper": "none",
+    }
     person = enter(app, who)
     for there, not_there in zip(cases(app), cases(app, **nothing), strict=True):
         if who in ROUTES[there.endpoint]:

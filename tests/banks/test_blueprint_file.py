@@ -12,6 +12,7 @@ from quiz.banks.blueprint_file import load_blueprint
 from quiz.banks.blueprint_text import write_blueprint
 from quiz.banks.sitting_file import load_sitting
 from quiz.core.blueprint import Cell
+from quiz.core.counting import Counting, MakeUp, MakeUpFor
 from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Level, QuestionType
@@ -159,9 +160,26 @@ def test_a_sitting_names_its_sites() -> None:
     assert plan.sites == (SitePlan("一中", ("T01", "T02")), SitePlan("党校", ("D01",)))
 
 
+def test_a_sitting_says_what_it_makes_up_for_or_which_sample_sits() -> None:
+    plan = load_sitting(SITTING + "  makes_up: {sitting: demo-9, for: [failed, voided], counting: capped}\n", "s.yaml", CHINA).value
+    assert plan is not None
+    assert plan.makes_up == MakeUp("demo-9", (MakeUpFor.FAILED, MakeUpFor.VOIDED), Counting.CAPPED)
+    plan = load_sitting(SITTING + "  makes_up: {sitting: demo-9}\n  sample: audit-1\n", "s.yaml", CHINA).value
+    assert plan is not None
+    assert (plan.makes_up, plan.sample) == (MakeUp("demo-9"), "audit-1")
+
+
+def test_a_sitting_names_the_browsers_that_may_show_it() -> None:
+    plan = load_sitting(SITTING + f"  seb_keys: [{'AB' * 32}]\n", "s.yaml", CHINA).value
+    assert plan is not None
+    assert plan.seb_keys == ("ab" * 32,)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ("release: manual", "makes_up: {sitting: demo-9, counting: worse}", ["10:41 F104"]),
+        ("release: manual", "makes_up: {for: [failed]}", ["10:13 F102"]),
         ("11:00", "09:00", ["8:14 S701"]),
         ("11:00", "09:30", ["8:14 S702"]),
         ("11:00", "25:00", ["8:14 F106"]),
@@ -171,6 +189,7 @@ def test_a_sitting_names_its_sites() -> None:
         ("release: manual", "sites: [{name: 一中, units: [T01]}, {name: 一中, units: [T02]}]", ["10:44 S704"]),
         ("release: manual", "sites: [{name: 一中, units: [T01, T02]}, {name: 二中, units: [T02]}]", ["10:60 S704"]),
         ("release: manual", "sites: [{name: 一中}]", ["10:11 F102"]),
+        ("release: manual", "seb_keys: [abc]", ["10:13 S705"]),
         ("  code: demo-2026-11\n", "", ["2:3 F102"]),
         ("sitting:", "sittings:", ["1:1 F101", "1:1 F102"]),
     ],

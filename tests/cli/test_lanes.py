@@ -1,4 +1,4 @@
-"""Two lanes: small calls are answered while every thread for pages is busy; connections end with their reply where there are too many."""
+"""Two lanes: small calls are answered while every thread for pages is busy."""
 
 from __future__ import annotations
 
@@ -59,14 +59,3 @@ def test_a_save_is_answered_while_every_page_waits(hall: tuple[Here, threading.E
     for page in pages:
         assert page.getresponse().status == 200
         page.close()
-
-
-def test_in_a_crowd_each_reply_is_the_last_of_its_connection(
-    hall: tuple[Here, threading.Event, threading.Semaphore], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here, _, _ = hall
-    with closing(here.connect()) as connection:
-        assert ask(connection, "/healthz") == (200, "")
-        assert ask(connection, "/healthz") == (200, "")
-        monkeypatch.setattr(http_server, "CROWDED", 0)
-        assert ask(connection, "/healthz") == (200, "close")

@@ -20,6 +20,15 @@ TWO_PARAMETER = 500
 DIFFERENCE = 100
 """People in each of two groups before an item is said to treat them differently."""
 
+GROUP = 5
+"""People in a group before its mean is shown: a mean of fewer tells single people's scores."""
+
+COMPARISON = 30
+"""People in a group before it is said to do better or worse than all."""
+
+LINK = 20
+"""Questions that two sittings must have in common before they are compared on these (M. J. Kolen, R. L. Brennan, Test Equating, 2014)."""
+
 MINIMUM = {
     "facility": FACILITY,
     "discrimination": DISCRIMINATION,

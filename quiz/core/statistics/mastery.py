@@ -8,6 +8,7 @@ weak is only who is weak with four chances in five.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,8 +36,9 @@ CARRIED = 0.7
 LEVEL_STRENGTH = 10.0
 """Answers in other areas that weigh as much as knowing nothing about the person."""
 
-LEAST_STRENGTH, MOST_STRENGTH, USUAL_STRENGTH = 2.0, 60.0, 10.0
-"""Bounds of K, and what it is where the answers do not tell."""
+LEAST_STRENGTH, MOST_STRENGTH, USUAL_STRENGTH = 2.0, 20.0, 10.0
+"""Bounds of K, and what it is where the answers do not tell. However alike people did, an area was asked with few questions, and which ones they
+were is chance too: nobody's range gets as narrow as if their area had been measured by what the others answered."""
 
 
 class Verdict(StrEnum):
@@ -77,14 +79,19 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     answers in an area gets what is likely there, and never a verdict.
     """
     facility = _facilities(right, weight)
-    strength = np.array([_strength(right[:, k], weight[:, k], facility[k]) for k in range(right.shape[1])])
+    strength = np.array([_strength(right[:, k], weight[:, k]) for k in range(right.shape[1])])
     expected = _expected(right, weight, facility)
     a, b = right + strength * expected, weight - right + strength * (1.0 - expected)
     low, high, below = betaincinv(a, b, 0.1), betaincinv(a, b, 0.9), betainc(a, b, ENOUGH)
+    own = np.divide(right, weight, out=np.full_like(right, ENOUGH), where=weight > 0)
     return [
         [
             Mastery(
-                int(answers[s, k]), float(a[s, k] / (a[s, k] + b[s, k])), float(low[s, k]), float(high[s, k]), _verdict(answers[s, k], below[s, k])
+                int(answers[s, k]),
+                float(a[s, k] / (a[s, k] + b[s, k])),
+                float(low[s, k]),
+                float(high[s, k]),
+                _verdict(answers[s, k], below[s, k], own[s, k]),
             )
             for k in range(right.shape[1])
         ]
@@ -92,15 +99,32 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     ]
 
 
-def _verdict(answers: float, below: float) -> Verdict:
-    if answers < FEWEST_ANSWERS or 1.0 - SURE < below < SURE:
+def master_first(answers: Iterable[tuple[int, int, float, float]], areas: int) -> list[Mastery]:
+    """Return how well person 0 masters each of so many areas, from the answers of all as (person, area, weight, share right)."""
+    rows = list(answers)
+    right, weight, count = (np.zeros((1 + max((row[0] for row in rows), default=0), areas)) for _ in range(3))
+    for person, area, counts, share in rows:
+        right[person, area] += counts * share
+        weight[person, area] += counts
+        count[person, area] += 1
+    return master(right, weight, count)[0]
+
+
+def _verdict(answers: float, below: float, own: float) -> Verdict:
+    """What may be said; never what a person's own answers contradict, however sure the others' make it."""
+    if answers < FEWEST_ANSWERS:
         return Verdict.OPEN
-    return Verdict.WEAK if below >= SURE else Verdict.MASTERED
+    if below >= SURE and own < ENOUGH:
+        return Verdict.WEAK
+    return Verdict.MASTERED if below <= 1.0 - SURE and own >= ENOUGH else Verdict.OPEN
 
 
 def _facilities(right: Floats, weight: Floats) -> Floats:
-    """The share right in each area, kept off 0 and 1 as by one answer of each kind."""
-    share: Floats = (right.sum(axis=0) + 1.0) / (weight.sum(axis=0) + 2.0)
+    """The share right in each area among the others, for each person, kept off 0 and 1 as by one answer of each kind.
+
+    Counted among all, the answers of somebody whom few others joined in an area would speak twice, as prior and as evidence.
+    """
+    share: Floats = (right.sum(axis=0) - right + 1.0) / (weight.sum(axis=0) - weight + 2.0)
     return share
 
 
@@ -114,7 +138,7 @@ def _expected(right: Floats, weight: Floats, facility: Floats) -> Floats:
     return shifted
 
 
-def _strength(right: Floats, weight: Floats, facility: float) -> float:
+def _strength(right: Floats, weight: Floats) -> float:
     """K for one area: how many answers the prior is worth, from how far the shares of people lie apart beyond chance."""
     met = weight > 0
     n, share = weight[met], right[met] / weight[met]

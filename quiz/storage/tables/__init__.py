@@ -15,6 +15,7 @@ from quiz.storage.tables.banks import (
     QuestionUseRow,
 )
 from quiz.storage.tables.base import APPEND_ONLY, Base, BigId, Moment
+from quiz.storage.tables.cadre_records import CertificateEndRow, CertificateRow, RecordIssueRow, SampleDrawRow, SampleRow
 from quiz.storage.tables.corrections import CorrectionRow, OverrideRow
 from quiz.storage.tables.hall import (
     AttemptVoidRow,
@@ -28,6 +29,7 @@ from quiz.storage.tables.hall import (
 )
 from quiz.storage.tables.marking import ClaimRow, ReadingRow
 from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
+from quiz.storage.tables.practice import PracticeAnswerRow, PracticeSetRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
 from quiz.storage.tables.scans import KeyingRow, ScanDecisionRow, ScanImageRow, ScanRow
 from quiz.storage.tables.sittings import (
@@ -56,6 +58,8 @@ __all__ = [
     "Base",
     "BigId",
     "CadreRow",
+    "CertificateEndRow",
+    "CertificateRow",
     "ClaimRow",
     "ClockAlarmRow",
     "ClockRow",
@@ -76,6 +80,8 @@ __all__ = [
     "PauseRow",
     "PictureRow",
     "PostRow",
+    "PracticeAnswerRow",
+    "PracticeSetRow",
     "PresenceRow",
     "ProposalEventRow",
     "ProposalPictureRow",
@@ -85,7 +91,10 @@ __all__ = [
     "QuestionRow",
     "QuestionUseRow",
     "ReadingRow",
+    "RecordIssueRow",
     "ResponseRow",
+    "SampleDrawRow",
+    "SampleRow",
     "ScanDecisionRow",
     "ScanImageRow",
     "ScanRow",

@@ -37,6 +37,13 @@ APPEND_ONLY = (
     "scan",
     "scan_decision",
     "keying",
+    "record_issue",
+    "sample",
+    "sample_draw",
+    "certificate",
+    "certificate_end",
+    "practice_set",
+    "practice_answer",
 )
 """Tables whose rows are never changed or deleted; the migration gives each its triggers."""
 

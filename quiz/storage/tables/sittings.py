@@ -17,7 +17,9 @@ class SittingRow(Base):
     `extended_to` is the latest moment until which anyone was given time beyond the window, `delivery_minutes` how long after a deadline
     answers that were made before it may still come in, `paused_at` since when somebody's clock stands still, `appeal_days` how many days after
     its keys are shown a cadre may appeal (0: not at all). Short answers are marked by `markers` people each; where two differ by more than
-    `margin_percent` of the marks, a third decides.
+    `margin_percent` of the marks, a third decides. `seb_keys` are the keys of Safe Exam Browser that may show questions, parted by blanks.
+    A make-up names the code of the sitting that it `makes_up` and by `counting` which score counts; `sample` is the code of the sample that sits.
+    Both are empty for all others.
     """
 
     __tablename__ = "sitting"
@@ -25,6 +27,7 @@ class SittingRow(Base):
         CheckConstraint("closes_at > opens_at", name="window"),
         CheckConstraint("minutes > 0", name="minutes"),
         CheckConstraint("release IN ('on_submit', 'on_close', 'manual')", name="release"),
+        Index("ix_sitting_makes_up", "makes_up"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(80), unique=True)
@@ -43,8 +46,12 @@ class SittingRow(Base):
     appeal_days: Mapped[int] = mapped_column(default=APPEAL_DAYS, server_default=str(APPEAL_DAYS))
     markers: Mapped[int] = mapped_column(default=1, server_default="1")
     margin_percent: Mapped[int] = mapped_column(default=MARGIN_PERCENT, server_default=str(MARGIN_PERCENT))
+    seb_keys: Mapped[str] = mapped_column(Text, default="", server_default="")
     max_mark: Mapped[int]
     pass_mark: Mapped[int]
+    makes_up: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    counting: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    sample: Mapped[str] = mapped_column(String(80), default="", server_default="")
     seed: Mapped[bytes] = mapped_column(LargeBinary)
     snapshot: Mapped[str] = mapped_column(Text)
     commitment: Mapped[str] = mapped_column(String(64))
@@ -53,9 +60,10 @@ class SittingRow(Base):
 
 
 class PaperRow(Base):
-    """A frozen paper of a cadre in a sitting, with the unit and post as they stood; the highest number of a cadre counts.
+    """A frozen paper of a cadre in a sitting, with name, unit and post as they stood; the highest number of a cadre counts.
 
     `seat` is the place in the order in which people sit, `questions` the bank uid of each slot as a JSON list, for history and statistics.
+    Papers older than the columns `cadre_name` and `unit_name` have them empty.
     """
 
     __tablename__ = "paper"
@@ -67,6 +75,8 @@ class PaperRow(Base):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     post: Mapped[str] = mapped_column(String(100))
+    cadre_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    unit_name: Mapped[str] = mapped_column(String(100), default="", server_default="")
     digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[str] = mapped_column(Text)
     seat: Mapped[int | None]

@@ -54,6 +54,31 @@ def test_fewer_than_three_answers_never_make_a_verdict():
     assert {cell.verdict for row in found for cell in row} == {Verdict.OPEN}
 
 
+def test_nobody_is_called_what_their_own_answers_contradict():
+    """Everybody else is right nine times of ten: who was right in two of four is not a master, and among the weak who was right in all not weak."""
+    for others, own, refused in ((0.9, 0.5, Verdict.MASTERED), (0.1, 1.0, Verdict.WEAK)):
+        counts = np.full((200, 3), 4.0)
+        right = counts * others
+        right[0, 0] = 4.0 * own
+        assert master(right, counts, counts)[0][0].verdict is not refused
+        assert master(right, counts, counts)[1][0].verdict is refused
+
+
+def test_who_is_alone_in_an_area_is_not_their_own_prior():
+    """Four wrong of four where nobody else answered: the range is that of a prior that knows nothing, not of eight wrong answers."""
+    counts, right = np.zeros((50, 2)), np.zeros((50, 2))
+    counts[:, 1], right[:, 1], counts[0, 0] = 10.0, 7.0, 4.0
+    found = master(right, counts, counts)[0][0]
+    assert found.share > 0.3
+    assert found.high > 0.5
+
+
+def test_however_alike_the_others_are_few_answers_leave_a_wide_range():
+    counts = np.full((200, 3), 3.0)
+    found = master(counts * 0.7, counts, counts)[0][0]
+    assert found.high - found.low > 0.2
+
+
 def test_without_answers_what_is_likely_is_told_and_open():
     """Somebody strong elsewhere is expected to be above the area's mean, somebody weak below it."""
     right, counts = np.full((20, 3), 5.0), np.full((20, 3), 10.0)

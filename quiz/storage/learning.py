@@ -1,0 +1,139 @@
+"""What sittings say of what people know: the marks that count, by person and question of the bank, from sittings whose keys are out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from quiz.core.practice import Answered
+from quiz.storage import rosters
+from quiz.storage.gradings import COUNTS
+from quiz.storage.item_marks import WAITING
+from quiz.storage.papers import NO_EVIDENCE, is_current
+from quiz.storage.sittings import visibility_of
+from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperRow, SittingRow, UnitRow
+
+MOST_PEOPLE = 400
+"""How many people a figure about all is taken from: enough to tell it, few enough to be read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sat:
+    """An answer in a sitting: whose (row ids of cadre and sitting), and the answer."""
+
+    cadre_id: int
+    sitting_id: int
+    answer: Answered
+
+
+def answers_of(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[Sat]:
+    """Return the answers of one cadre in those of the sittings whose keys they may see themselves."""
+    ids = {row.id: row for row in sittings}
+    attempts = session.scalars(select(AttemptRow).where(AttemptRow.cadre_id == cadre_id, AttemptRow.sitting_id.in_(ids)))
+    mine = [attempt.id for attempt in attempts if visibility_of(ids[attempt.sitting_id], attempt, now).key]
+    return _answers(session, AttemptRow.id.in_(mine))
+
+
+def answers_of_people(session: Session, cadre_ids: Sequence[int], sittings: Sequence[SittingRow]) -> list[Sat]:
+    """Return the answers of these cadres in these sittings."""
+    return _answers(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(cadre_ids))
+
+
+def answers_within(session: Session, sittings: Sequence[SittingRow], scope: str) -> list[Sat]:
+    """Return the answers in these sittings of the `people_within` the path `scope`."""
+    return _answers(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(people_within(session, scope)))
+
+
+def people_within(session: Session, scope: str) -> Select[int]:
+    """Return the query of the cadres who are now in units within the path `scope`; of many evenly some `MOST_PEOPLE`."""
+    step = max(1, rosters.count_within(session, scope) // MOST_PEOPLE)
+    query = select(CadreRow.id).join(UnitRow, UnitRow.id == CadreRow.unit_id)
+    return query.where(UnitRow.path.startswith(scope, autoescape=True), CadreRow.id % step == 0)
+
+
+def sample_of_answers(session: Session, sittings: Sequence[SittingRow]) -> list[Sat]:
+    """Return the answers of some `MOST_PEOPLE` attempts, evenly out of all of these sittings, the same each time."""
+    ids = [row.id for row in sittings]
+    count = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.sitting_id.in_(ids), *COUNTS)) or 0
+    step = max(1, count // MOST_PEOPLE)
+    return _answers(session, AttemptRow.sitting_id.in_(ids) & (AttemptRow.id % step == 0))
+
+
+def newest_mark(session: Session) -> int:
+    """Return the number of the newest grading: while it is the same, no mark has changed."""
+    return session.scalar(select(func.max(GradingRow.id))) or 0
+
+
+def _answers(session: Session, whose: ColumnElement[bool]) -> list[Sat]:
+    newest = select(func.max(GradingRow.id)).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id).where(whose, *COUNTS)
+    query = (
+        select(AttemptRow.cadre_id, AttemptRow.sitting_id, AttemptRow.submitted_at, PaperRow.id, PaperRow.questions, MarkRow.slot, MarkRow.mark,
+               MarkRow.max_mark)
+        .join(GradingRow, GradingRow.id == MarkRow.grading_id)
+        .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+        .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .where(MarkRow.grading_id.in_(newest.group_by(GradingRow.attempt_id)), MarkRow.why.not_in((*NO_EVIDENCE, *WAITING)), MarkRow.max_mark > 0)
+        .order_by(AttemptRow.submitted_at, MarkRow.id)
+    )  # fmt: skip
+    uids: dict[int, list[str]] = {}
+    out = []
+    for cadre, sitting, at, paper, questions, slot, mark, most in session.execute(query):
+        if paper not in uids:
+            uids[paper] = json.loads(questions)
+        if slot <= len(uids[paper]):
+            assert at is not None, "what counts was handed in"
+            out.append(Sat(cadre, sitting, Answered(uids[paper][slot - 1], at, mark / most, in_sitting=True)))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Somebody's place in the newest of some sittings that they had a paper in; no score where they were absent, or none counts."""
+
+    cadre_id: int
+    number: str
+    name: str
+    unit: str
+    sitting: SittingRow
+    score: int | None
+    is_pending: bool
+    is_absent: bool
+
+
+def newest_results(session: Session, sittings: Sequence[SittingRow], whose: ColumnElement[bool]) -> list[Newest]:
+    """Return for each cadre whom the condition admits the newest of these sittings (latest first) that has a paper for them, by unit and number."""
+    place = {row.id: (at, row) for at, row in enumerate(sittings)}
+    query = (
+        select(CadreRow, UnitRow.name, UnitRow.path, PaperRow.sitting_id, AttemptRow)
+        .join(PaperRow, PaperRow.cadre_id == CadreRow.id)
+        .join(UnitRow, UnitRow.id == CadreRow.unit_id)
+        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
+        .where(PaperRow.sitting_id.in_(place), is_current(), whose)
+    )
+    found: dict[int, tuple[int, str, CadreRow, str, AttemptRow | None]] = {}
+    for cadre, unit, path, sitting_id, attempt in session.execute(query):
+        at = place[sitting_id][0]
+        if attempt is not None and attempt.voided_at is not None:
+            continue
+        if cadre.id not in found or at < found[cadre.id][0]:
+            found[cadre.id] = (at, path, cadre, unit, attempt)
+    scores = _scores(session, [attempt.id for *_, attempt in found.values() if attempt is not None])
+    rows = sorted(found.values(), key=lambda one: (one[1], one[2].number))
+    return [_newest(cadre, unit, sittings[at], attempt, scores) for at, _, cadre, unit, attempt in rows]
+
+
+def _newest(cadre: CadreRow, unit: str, sitting: SittingRow, attempt: AttemptRow | None, scores: dict[int, tuple[int, int]]) -> Newest:
+    score, pending = scores.get(attempt.id, (None, 0)) if attempt is not None else (None, 0)
+    return Newest(cadre.id, cadre.number, cadre.name, unit, sitting, score, bool(pending), attempt is None)
+
+
+def _scores(session: Session, attempts: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """(score in hundredths, marks that wait for a person) of each attempt."""
+    newest = select(func.max(GradingRow.id)).where(GradingRow.attempt_id.in_(attempts)).group_by(GradingRow.attempt_id)
+    rows = session.execute(select(GradingRow.attempt_id, GradingRow.score, GradingRow.pending).where(GradingRow.id.in_(newest)))
+    return {attempt: (score, pending) for attempt, score, pending in rows}

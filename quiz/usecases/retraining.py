@@ -1,0 +1,154 @@
+"""For the head of a unit: who should learn again, one unit at a time, and what the unit as a whole knows and keeps; never a ranking.
+
+What a person practises, when and how much, is shown to nobody: the list rests on published results, the curve on many people at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from quiz.core import practice as rules
+from quiz.core import retraining
+from quiz.core.access import Action, Actor
+from quiz.core.marking import from_hundredths
+from quiz.core.message import NotFound
+from quiz.core.question import AREAS
+from quiz.core.retraining import Verdict
+from quiz.core.roster import Unit
+from quiz.core.statistics.interval import share_interval
+from quiz.storage import learning, practice, practice_pool, rosters
+from quiz.storage.learning import Newest, Sat
+from quiz.storage.tables import CadreRow, SittingRow, UnitRow
+from quiz.usecases.learning import cadre_of
+
+if TYPE_CHECKING:
+    from quiz.core.statistics.retention import Retained
+    from quiz.core.statistics.values import Interval
+
+FEWEST_PEOPLE = 5
+"""A figure about fewer people could be laid at somebody's door."""
+
+FEWEST_ANSWERS = 30
+"""Answers to an area before its share is shown."""
+
+RECENT = 4
+"""From how many sittings the areas of a unit are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody who should learn again, after which sitting, why and in which areas."""
+
+    person: Newest
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AreaOfUnit:
+    """An area in a unit: how many people answered how many questions, and the share of the marks; none where too few did."""
+
+    area: str
+    people: int
+    answers: int
+    share: float | None
+    interval: Interval | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLearning:
+    """A unit: who should learn again, in the order of the roster, and how it stands as a whole; `people` have a published result."""
+
+    unit: Unit
+    people: int
+    duties: tuple[Duty, ...]
+    areas: tuple[AreaOfUnit, ...]
+    curve: tuple[Retained, ...] | None
+    sittings: tuple[SittingRow, ...]
+
+
+def list_units(session: Session, actor: Actor) -> list[tuple[Unit, int]]:
+    """Return the units within the actor's authority with how many cadres each has in it and below it, in the order of the roster."""
+    scope = actor.require(Action.LEAD_LEARNING)
+    return [(unit, count) for unit, count in rosters.count_cadres(session, scope) if count]
+
+
+def read_unit(session: Session, actor: Actor, code: str, now: datetime) -> UnitLearning:
+    """Return who of a unit's own cadres should learn again, and how the unit with all below it stands. NotFound outside the actor's authority."""
+    scope = actor.require(Action.LEAD_LEARNING)
+    row = rosters.units_by_code(session).get(code)
+    if row is None or not row.path.startswith(scope):
+        raise NotFound()
+    unit = next(unit for unit in rosters.list_units(session) if unit.code == code)
+    out = practice_pool.sittings_out(session, now)
+    found = learning.newest_results(session, out, CadreRow.unit_id == row.id)
+    own = learning.answers_of_people(session, [one.cadre_id for one in found], list({one.sitting.id: one.sitting for one in found}.values()))
+    recent = out[:RECENT]
+    below = learning.answers_within(session, recent, row.path)
+    return UnitLearning(unit, len(found), _duties(session, found, own), _areas(session, below), _curve(session, row, out), tuple(recent))
+
+
+def my_duty(session: Session, actor: Actor, now: datetime) -> Duty | None:
+    """Return what the actor themselves should learn again after their newest published sitting, by the same rule; None when nothing."""
+    cadre = cadre_of(session, actor)
+    out = practice_pool.sittings_out(session, now)
+    found = learning.newest_results(session, out, CadreRow.id == cadre.id)
+    sat = learning.answers_of(session, cadre.id, [one.sitting for one in found], now)
+    return next(iter(_duties(session, found, sat)), None)
+
+
+def _duties(session: Session, found: Sequence[Newest], sat: Sequence[Sat]) -> tuple[Duty, ...]:
+    areas = practice_pool.areas(session)
+    shares: dict[tuple[int, int], list[tuple[str, float]]] = {}
+    for one in sat:
+        shares.setdefault((one.cadre_id, one.sitting_id), []).append((areas.get(one.answer.uid, ""), one.answer.share))
+    out = []
+    for person in found:
+        if person.is_pending or (person.score is None and not person.is_absent):
+            continue
+        score = None if person.score is None else from_hundredths(person.score)
+        results = retraining.area_results(shares.get((person.cadre_id, person.sitting.id), ()))
+        verdict = retraining.judge(score, from_hundredths(person.sitting.pass_mark), results)
+        if verdict.reasons:
+            out.append(Duty(person, verdict))
+    return tuple(out)
+
+
+def _areas(session: Session, sat: Sequence[Sat]) -> tuple[AreaOfUnit, ...]:
+    areas = practice_pool.areas(session)
+    found: dict[str, list[Sat]] = {}
+    for one in sat:
+        found.setdefault(areas.get(one.answer.uid, ""), []).append(one)
+    return tuple(_area(area, found[area]) for area in AREAS if area in found)
+
+
+def _area(area: str, sat: Sequence[Sat]) -> AreaOfUnit:
+    people, answers = len({one.cadre_id for one in sat}), len(sat)
+    if people < FEWEST_PEOPLE or answers < FEWEST_ANSWERS:
+        return AreaOfUnit(area, people, answers, None, None)
+    share = sum(one.answer.share for one in sat) / answers
+    return AreaOfUnit(area, people, answers, share, share_interval(share, answers))
+
+
+def _curve(session: Session, row: UnitRow, out: Sequence[SittingRow]) -> tuple[Retained, ...] | None:
+    """What the unit's people still knew of what they had known, all together; None where fewer people than may be shown met anything again."""
+    from quiz.core.statistics.retention import retention_curve
+
+    answers: dict[int, list[rules.Answered]] = {}
+    for one in learning.answers_within(session, out, row.path):
+        answers.setdefault(one.cadre_id, []).append(one.answer)
+    for cadre, practised in practice.practised_within(session, row.path).items():
+        answers.setdefault(cadre, []).extend(practised)
+    pairs = [pairs for found in answers.values() if (pairs := rules.kept(found))]
+    if len(pairs) < FEWEST_PEOPLE:
+        return None
+    steps = retention_curve(pair for found in pairs for pair in found)
+    return tuple(step if _people_in(step, pairs) >= FEWEST_PEOPLE else replace(step, share=None, interval=None) for step in steps)
+
+
+def _people_in(step: Retained, pairs: Sequence[Sequence[tuple[int, float]]]) -> int:
+    return sum(any(step.first <= days <= step.last for days, _ in found) for found in pairs)

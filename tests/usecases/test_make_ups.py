@@ -1,0 +1,244 @@
+"""Make-ups: who is asked, that they get other questions, which score counts, and what everybody is told."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from quiz.core.access import Actor, Role
+from quiz.core.counting import Counting, MakeUp, MakeUpFor, WhyCounts
+from quiz.core.message import Forbidden, NotFound, QuizError
+from quiz.core.paper import Paper
+from quiz.core.question import QuestionType, base_uid
+from quiz.core.results import Standing
+from quiz.core.sitting import Release
+from quiz.storage import papers, sittings
+from quiz.storage.engine import reading
+from quiz.usecases import attempts, cadre_record, make_ups, publishing, scheduling, verifying, voiding
+
+TOWN = Actor("镇组考", {Role.ORGANISER: "/QL/T01/"})
+ABSENT_TOO = (MakeUpFor.FAILED, MakeUpFor.ABSENT)
+
+
+@pytest.fixture
+def sat(empty, county):
+    """A county with questions for several papers: C1 passed, C2 failed with one answer, C3 was absent."""
+    kinds = {"single": QuestionType.SINGLE, "multiple": QuestionType.MULTIPLE, "tf": QuestionType.TRUE_FALSE, "fill": QuestionType.FILL_IN}
+    more = [county.make_question(f"{name}-x{i}", kind) for name, kind in kinds.items() for i in range(8)]
+    empty.do(publishing.publish, county.ADMIN, county.NOW, more)
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED)
+    empty.start("C1")
+    empty.submit(empty.right_answers("C1"), "C1")
+    empty.start("C2")
+    empty.submit(empty.right_answers("C2")[:1], "C2")
+    return empty
+
+
+def after(world, hours=4):
+    return world.opens + timedelta(hours=hours)
+
+
+def plan_of(county, code="m1", counting=Counting.BETTER, people=ABSENT_TOO, days=1, **parts):
+    opens = county.OPENS + timedelta(days=days)
+    times = {"opens_at": opens, "closes_at": opens + timedelta(hours=2)}
+    return replace(county.sitting_plan(), code=code, title="补考", makes_up=MakeUp("s1", people, counting), **times, **parts)
+
+
+def make_up(world, county, actor=None, at=None, seed=b"m" * 32, **parts):
+    plan = plan_of(county, **parts)
+    world.do(scheduling.create_sitting, actor or county.ADMIN, at or after(world), plan, county.ZONE, seed)
+    return plan.opens_at
+
+
+def seat(world, code, number):
+    with reading(world.engine) as db:
+        found = sittings.seats_of_sitting(db, sittings.get_sitting(db, code), numbers=[number])
+        return (found[0], papers.read_paper(found[0].paper)) if found else None
+
+
+def sit(world, county, number, count, at, code="m1"):
+    """Sit a make-up with the first `count` answers right."""
+    found, paper = seat(world, code, number)
+    who = county.trainee(number)
+    world.do(attempts.start, who, found.paper.code, at)
+    right = [
+        attempts.Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number)
+        for s in paper.slots
+        if s.number <= count
+    ]
+    world.do(attempts.submit, who, found.paper.code, right, "dev", at + timedelta(minutes=20))
+
+
+def asked(paper: Paper):
+    return {slot.question.uid for slot in paper.slots}
+
+
+def entry(world, county, number, sitting, at):
+    record = world.do(cadre_record.read_record, county.ADMIN, number, at)
+    return next(found for found in record.entries if found.sitting == sitting)
+
+
+def code_of(action, *args, **kwargs):
+    with pytest.raises(QuizError) as caught:
+        action(*args, **kwargs)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("people", "numbers"),
+    [((MakeUpFor.FAILED,), {"C2"}), ((MakeUpFor.ABSENT,), {"C3"}), (ABSENT_TOO, {"C2", "C3"})],
+)
+def test_those_are_asked_whom_it_is_for(sat, county, people, numbers):
+    make_up(sat, county, people=people)
+    assert {number for number in ("C1", "C2", "C3") if seat(sat, "m1", number)} == numbers
+    with reading(sat.engine) as db:
+        row = sittings.get_sitting(db, "m1")
+        assert (row.makes_up, row.counting) == ("s1", "better")
+        assert set(json.loads(row.group)["cadres"]) == numbers
+
+
+def test_whose_attempt_is_void_can_be_asked(sat, county):
+    sat.do(voiding.void, Actor("组考", {Role.ORGANISER: "/"}), "s1", "C1", "代考", after(sat))
+    assert sat.do(make_ups.offer, county.ADMIN, "s1", after(sat)).counts == {MakeUpFor.VOIDED: 1, MakeUpFor.FAILED: 1, MakeUpFor.ABSENT: 1}
+    make_up(sat, county, people=(MakeUpFor.VOIDED,))
+    assert seat(sat, "m1", "C1")
+    assert not seat(sat, "m1", "C2")
+
+
+def test_no_general_question_comes_again_where_the_bank_has_others(sat, county):
+    make_up(sat, county)
+    before, now = (asked(seat(sat, code, "C2")[1]) for code in ("s1", "m1"))
+    assert {uid for uid in before & now if base_uid(uid) == uid} == set()
+    assert sat.do(verifying.verify, county.ADMIN, "m1").is_proven
+
+
+@pytest.mark.parametrize("forms", [1, 2])
+def test_forms_keep_away_from_what_was_had_as_well(sat, county, forms):
+    make_up(sat, county, people=(MakeUpFor.FAILED,), forms=forms)
+    before, now = (asked(seat(sat, code, "C2")[1]) for code in ("s1", "m1"))
+    assert {uid for uid in before & now if base_uid(uid) == uid} == set()
+
+
+def test_questions_had_long_ago_in_the_sitting_made_up_for_are_kept_away_too(sat, county):
+    """However few sittings back a plan looks: the sitting that is made up for counts whenever it was."""
+    make_up(sat, county, avoid_last=0)
+    before, now = (asked(seat(sat, code, "C2")[1]) for code in ("s1", "m1"))
+    assert {uid for uid in before & now if base_uid(uid) == uid} == set()
+
+
+def test_local_questions_are_others_where_there_are_others_and_the_draw_is_proven(sat, county):
+    template = next(found for found in county.QUESTIONS if found.uid == "active")
+    sat.do(publishing.publish, county.ADMIN, after(sat), [replace(template, uid="active-2", stem="{name}在{as_of}有（　　）户在册。")])
+    for n in range(4):  # whatever the seed: the one they had, or the other
+        make_up(sat, county, code=f"m{n}", seed=bytes([n]) * 32, people=(MakeUpFor.FAILED,), days=1 + n, at=after(sat, 4 + 24 * n))
+        local = [{uid for uid in asked(seat(sat, code, "C2")[1]) if "@" in uid} for code in ("s1", f"m{n}")]
+        if n == 0:
+            assert local[0] & local[1] == set()
+        assert len(local[1]) == 1
+        assert sat.do(verifying.verify, county.ADMIN, f"m{n}").is_proven
+
+
+def test_the_same_local_question_comes_where_there_is_no_other(sat, county):
+    make_up(sat, county)
+    assert {uid for uid in asked(seat(sat, "m1", "C2")[1]) if "@" in uid} == {"active@T01"}
+
+
+@pytest.mark.parametrize(
+    ("counting", "count", "expected"),
+    [
+        (Counting.BETTER, 7, (Decimal(10), "m1", WhyCounts.HIGHER)),
+        (Counting.CAPPED, 7, (Decimal(6), "m1", WhyCounts.CAPPED)),
+        (Counting.MAKE_UP, 0, (Decimal(0), "m1", WhyCounts.MAKE_UP)),
+        (Counting.BETTER, 0, (Decimal(2), "s1", WhyCounts.NOT_HIGHER)),
+        (Counting.ORIGINAL, 7, (Decimal(2), "s1", WhyCounts.STAYS)),
+    ],
+)
+def test_which_score_counts_stands_on_every_side(sat, county, counting, count, expected):
+    opens = make_up(sat, county, counting=counting)
+    sit(sat, county, "C2", count, opens)
+    over = opens + timedelta(hours=3)
+    first, second = (entry(sat, county, "C2", code, over) for code in ("s1", "m1"))
+    assert first.counted == second.counted
+    assert (first.counted.score, first.counted.sitting, first.counted.why) == expected
+    assert (first.score, second.counting, second.makes_up) == (Decimal(2), counting, "s1")
+    for code in ("s1", "m1"):
+        chain = sat.do(make_ups.read_chain, county.ADMIN, code, over)
+        line = next(found for found in chain.lines if found.number == "C2")
+        assert (line.first, line.scores["m1"], line.counted) == (Decimal(2), second.score, first.counted)
+
+
+def test_a_make_up_counts_only_once_its_results_are_out(sat, county):
+    opens = make_up(sat, county, release=Release.MANUAL)
+    sit(sat, county, "C2", 7, opens)
+    over = opens + timedelta(hours=3)
+    assert entry(sat, county, "C2", "s1", over).counted is None
+    (line, _) = sat.do(make_ups.read_chain, county.ADMIN, "s1", over).lines
+    assert (line.scores, line.counted.score) == ({"m1": None}, Decimal(2))
+
+
+def test_who_is_absent_again_keeps_what_they_had(sat, county):
+    opens = make_up(sat, county, counting=Counting.MAKE_UP)
+    over = opens + timedelta(hours=3)
+    assert entry(sat, county, "C2", "s1", over).counted.score == 2
+    assert entry(sat, county, "C3", "m1", over).counted.why is WhyCounts.NONE
+    assert entry(sat, county, "C3", "m1", over).standing is Standing.ABSENT
+
+
+def test_a_second_make_up_is_for_those_who_still_have_not_passed(sat, county):
+    opens = make_up(sat, county)
+    assert sat.do(make_ups.offer, county.ADMIN, "s1", after(sat)).counts == {}  # everyone is asked already
+    assert code_of(make_up, sat, county, code="m2") == "nobody"
+    sit(sat, county, "C2", 7, opens)
+    over = opens + timedelta(hours=3)
+    assert sat.do(make_ups.offer, county.ADMIN, "s1", over).counts == {MakeUpFor.ABSENT: 1}
+    make_up(sat, county, code="m2", days=2, at=over)
+    assert seat(sat, "m2", "C3")
+    assert not seat(sat, "m2", "C2")
+    assert code_of(sat.do, make_ups.offer, county.ADMIN, "m2", over) == "make_up_of_make_up"
+
+
+def test_what_is_not_settled_is_not_made_up_for(empty, county):
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(release=Release.MANUAL), county.ZONE, county.SEED)
+    assert code_of(make_up, empty, county) == "not_out"
+    assert code_of(empty.do, make_ups.offer, county.ADMIN, "none", after(empty)) == "not_found"
+
+
+def test_an_answer_that_waits_for_a_person_makes_a_make_up_wait(world, county):
+    world.start("C2")
+    blank = next(slot for slot in world.paper("C2").slots if slot.question.type is QuestionType.FILL_IN)
+    world.submit([attempts.Save(blank.number, ["2025", "实行自治的办法"], 1)], "C2")
+    assert code_of(world.do, make_ups.offer, county.ADMIN, "s1", after(world)) == "not_final"
+
+
+def test_the_scale_must_be_the_same(sat, county):
+    other = replace(county.PLAN, id="other", pass_mark=Decimal(5))
+    sat.do(publishing.publish, county.ADMIN, county.NOW, [], [other])
+    assert code_of(make_up, sat, county, blueprint="other") == "other_scale"
+
+
+def test_a_town_makes_up_for_its_own_people(sat, county):
+    make_up(sat, county, actor=TOWN)
+    assert seat(sat, "m1", "C2")
+    assert not seat(sat, "m1", "C3")
+    assert [line.number for line in sat.do(make_ups.read_chain, TOWN, "s1", after(sat)).lines] == ["C2"]
+    other = Actor("镇组考", {Role.ORGANISER: "/QL/T02/"})
+    assert sat.do(make_ups.read_chain, other, "s1", after(sat)).lines == []
+    make_up(sat, county, code="m2", actor=other)  # at the same time, for others
+    assert seat(sat, "m2", "C3")
+
+
+@pytest.mark.parametrize("role", [Role.TRAINEE, Role.MARKER, Role.SETTER, Role.INSPECTOR])
+def test_nobody_else_plans_one(sat, county, role):
+    with pytest.raises(Forbidden):
+        sat.do(make_ups.offer, Actor("别人", {role: "/"}), "s1", after(sat))
+    if role is not Role.INSPECTOR:
+        with pytest.raises(Forbidden):
+            sat.do(make_ups.read_chain, Actor("别人", {role: "/"}), "s1", after(sat))
+
+
+def test_a_sitting_without_a_make_up_is_in_no_chain(sat, county):
+    assert sat.do(make_ups.read_chain, county.ADMIN, "s1", after(sat)) is None
+    with pytest.raises(NotFound):
+        sat.do(make_ups.read_chain, county.ADMIN, "none", after(sat))
