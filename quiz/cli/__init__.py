@@ -13,6 +13,7 @@ from quiz.cli import (
     audit,
     backup,
     bank,
+    batch,
     blueprint,
     book,
     certificate,
@@ -75,6 +76,7 @@ for command in (
 for command in (correction.correct, correction.corrections, correction.correction_notice):
     sitting.sitting.add_command(command)
 result.result.add_command(appeal.override)
+paper.paper.add_command(batch.batch)
 
 
 def main() -> None:

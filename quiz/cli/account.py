@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.access import Role
 from quiz.core.message import say
 from quiz.formats.csv_table import write_csv
+from quiz.formats.whole_file import whole_file
 from quiz.usecases import account_care, accounts
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from quiz.cli.backup_file import Backup, open_backup, write_backup
 from quiz.cli.backup_file import restore as put_back
 from quiz.cli.backup_places import note_where
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.message import Message, QuizError, mark_text, say
+from quiz.formats.whole_file import whole_file
 from quiz.settings import DATABASE, Settings
 from quiz.translation import format_moment
 from quiz.usecases.auditing import describe_chain

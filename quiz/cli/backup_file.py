@@ -15,9 +15,9 @@ from sqlalchemy import Engine, Table, make_url
 from sqlalchemy.orm import Session
 
 from quiz import __version__
-from quiz.cli.console import sync_folder, whole_file
 from quiz.core.message import QuizError, say
 from quiz.formats.sealed_zip import SealedWriter, SealedZip, damaged
+from quiz.formats.whole_file import sync_folder, whole_file
 from quiz.settings import Settings
 from quiz.storage import audit, dump, migrate
 from quiz.storage.audit import Chain

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from quiz.cli.backup_file import open_backup
-from quiz.cli.console import whole_file
 from quiz.core.message import QuizError
+from quiz.formats.whole_file import whole_file
 
 FILE = "backups.json"
 MOST = 200

@@ -9,11 +9,12 @@ import click
 from quiz.banks.known_files import KnownFiles, dump_known, load_known
 from quiz.banks.lint import lint_paths
 from quiz.cli.bank_lint import PATHS, Bar, coverage, day_of, lint, schema
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.cli.exchange import export, import_
 from quiz.core.message import QuizError, say
 from quiz.core.question import Question
 from quiz.core.template import Template
+from quiz.formats.whole_file import whole_file
 from quiz.storage.bank_mark import bank_mark
 from quiz.usecases import publishing
 

@@ -13,10 +13,11 @@ import click
 from quiz.banks.fix import fix_content
 from quiz.banks.json_schema import to_text
 from quiz.banks.lint import LoadedBank, Progress, lint_paths, to_json, yaml_files
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.coverage import VALIDITY_NAMES, Coverage, cover
 from quiz.core.message import Message, Severity, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES
+from quiz.formats.whole_file import whole_file
 
 MANY = 2_000
 """Questions from which on reading them shows its progress."""

@@ -10,11 +10,12 @@ from typing import Any
 import click
 
 from quiz.cli.bank_lint import day_of
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.booklet import BookletKind
 from quiz.core.imposition import MOST_STRIPS, Duplex
 from quiz.core.message import say
 from quiz.core.question import AREAS
+from quiz.formats.whole_file import whole_file
 from quiz.printing.book_page import BookSize, Layout
 from quiz.printing.book_sheets import Style
 from quiz.printing.booklet_pdf import print_booklet

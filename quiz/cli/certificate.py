@@ -8,10 +8,11 @@ from pathlib import Path
 
 import click
 
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.cli.sitting import new_code, site_address
 from quiz.core.certificate import ENDING_NAMES, STATUS_NAMES, CertificateRule, Shown, Status
 from quiz.core.message import NotFound, QuizError, say
+from quiz.formats.whole_file import whole_file
 from quiz.printing.certificate_pdf import CertificateText, print_certificate
 from quiz.usecases import certificates
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import getpass
-import os
 import platform
-import tempfile
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 from sqlalchemy import Engine, inspect
@@ -122,30 +119,3 @@ def host_name() -> str:
     """Return what names this machine since it was started, as far as the system tells: its ticks count from then on."""
     boot = Path("/proc/sys/kernel/random/boot_id")
     return boot.read_text("ascii").strip() if boot.exists() else platform.node()[:64]
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write that appears under `path` only when it is complete and on the disk; what stood there before stays until then."""
-    handle, name = tempfile.mkstemp(dir=path.parent or Path(), prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        Path(name).replace(path)
-        sync_folder(path.parent)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names that were given in a folder outlive a power cut; Windows has no such step."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.correction import REMEDY_NAMES, NewKey, Remedy, remedy_sentence
 from quiz.core.message import QuizError, say
 from quiz.core.paper import plain_number
 from quiz.core.question import Question, QuestionType
+from quiz.formats.whole_file import whole_file
 from quiz.printing.correction_pdf import print_correction
 from quiz.translation import format_moment
 from quiz.usecases import asked, corrected, correcting

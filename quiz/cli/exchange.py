@@ -16,10 +16,11 @@ import click
 from quiz.banks.bank_file import is_category
 from quiz.banks.lint import lint_paths
 from quiz.banks.writer import write_bank
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.draft import Draft, Imported, lost_in_draft, to_draft
 from quiz.core.message import Diagnostic, QuizError, Severity, say
 from quiz.core.question import Question
+from quiz.formats.whole_file import whole_file
 
 Reader = Callable[[bytes, str], Imported]
 FORMATS = ("word", "excel", "text", "gift", "aiken", "moodle-xml", "qti")

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from quiz.assembly.proof import Report, verify_proof
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.message import QuizError, say
+from quiz.formats.whole_file import whole_file
 from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob

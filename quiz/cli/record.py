@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.cadre_record import Entry, Record
 from quiz.core.message import QuizError, say
 from quiz.core.paper import plain_number
 from quiz.core.results import STANDING_NAMES
 from quiz.formats.cadre_record_table import write_record_csv, write_record_xlsx
+from quiz.formats.whole_file import whole_file
 from quiz.printing.cadre_record_pdf import print_cadre_record
 from quiz.translation import format_moment
 from quiz.usecases import cadre_record

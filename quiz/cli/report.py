@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.circular import TEMPLATE, TITLE, Circular, facts_of, fill
 from quiz.core.comparison import VERDICT_NAMES
 from quiz.core.message import QuizError, say
@@ -16,6 +16,7 @@ from quiz.core.paper import plain_number
 from quiz.core.report_lines import SUMS, change_text, notes_of
 from quiz.core.unit_report import EXCELLENT, GroupRow
 from quiz.formats.report_xlsx import write_over_time, write_report
+from quiz.formats.whole_file import whole_file
 from quiz.printing.circular_pdf import print_circular
 from quiz.printing.report_pdf import print_over_time, print_report
 from quiz.translation import format_day, format_moment

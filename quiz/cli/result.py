@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.message import say
 from quiz.core.paper import plain_number
 from quiz.core.question import QuestionType, key_text, response_text
 from quiz.core.results import STANDING_NAMES, ResultRow, summarise
 from quiz.formats.results_xlsx import write_results
+from quiz.formats.whole_file import whole_file
 from quiz.usecases import results
 
 

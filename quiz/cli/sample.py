@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.core.message import QuizError, say
 from quiz.core.roster import Group, PostKind
 from quiz.core.sample import By, verify_sample
+from quiz.formats.whole_file import whole_file
 from quiz.usecases import sampling
 from quiz.usecases.sampling import Wish
 

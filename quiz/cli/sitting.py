@@ -15,7 +15,7 @@ import click
 from quiz import __version__
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
-from quiz.cli.console import Console, pass_console, whole_file
+from quiz.cli.console import Console, pass_console
 from quiz.cli.draw_lines import report_lines
 from quiz.cli.hall import COMMANDS
 from quiz.cli.sitting_items import items, similar
@@ -24,6 +24,7 @@ from quiz.core.admission import ALPHABET, LENGTH
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
 from quiz.formats.sitting_zip import write_record
+from quiz.formats.whole_file import whole_file
 from quiz.printing.notice_pdf import Notice, print_notice
 from quiz.printing.slips_pdf import print_slips
 from quiz.settings import LOCAL_HOSTS, Settings

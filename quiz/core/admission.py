@@ -26,7 +26,7 @@ LONGEST_INPUT = 100
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What is printed for one person: `seat` and `form` are empty where there are none, `code` stands in clear nowhere else."""
+    """What is printed for one person: `seat`, `form` and `site` are empty where there are none, `code` stands in clear nowhere else."""
 
     name: str
     number: str
@@ -34,6 +34,7 @@ class Slip:
     seat: str
     form: str
     code: str
+    site: str = ""
 
 
 def clean_code(text: str) -> str:

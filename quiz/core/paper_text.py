@@ -167,6 +167,13 @@ class QuestionTexts:
         return thaw_around(Slot, plain, question=self._shown[key], max_mark=_mark(plain[MAX_MARK]))
 
 
+def without_code(content: str) -> str:
+    """Return the digest of all that a stored paper says but its code: the same for papers that ask the same in the same order."""
+    plain = json.loads(content)
+    del plain[CODE]
+    return hashlib.sha256(canonical_json(plain)).hexdigest()
+
+
 def named_digests(content: str) -> set[str]:
     """Return the digests by which a paper's text names its questions."""
     return {digest for slot in json.loads(content)[SLOTS] if (digest := _digest_of(slot[QUESTION]))}

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from quiz.core.answer_sheet import NUMBER_DIGITS, shape_of, sheet_id
 from quiz.core.message import QuizError, Translate, mark_text, say
 from quiz.core.paper import Candidate, Paper, section_number
-from quiz.core.paper_text import paper_digest
+from quiz.core.room_list import RoomList
 from quiz.printing.answer_sheet import (
     ABSENT,
     BUBBLE_HEIGHT,
@@ -39,6 +39,7 @@ from quiz.printing.geometry import GEOMETRIES, MM, PageSize
 from quiz.printing.job import OnPaper, PrintJob
 from quiz.printing.marks import Box, Mark, Row, Stroke
 from quiz.printing.qr import code_squares
+from quiz.printing.room_pdf import check_room, draw_separator
 from quiz.printing.sheet import Sheets
 from quiz.printing.typeset import centred, fitting_size, set_line, set_rows
 
@@ -61,14 +62,18 @@ def print_answer_sheets(
     is_one_sided: bool = False,
     translate: Translate = mark_text,
     on_paper: OnPaper | None = None,
+    separator: RoomList | None = None,
 ) -> None:
-    """Write the answer sheets of the jobs' papers as one PDF.
+    """Write the answer sheets of the jobs' papers as one PDF; with `separator` the sheet that separates their room from the next comes first.
 
     Each has an even number of sides, so that duplex printing never mixes two people; `is_one_sided` leaves the empty sides out. The same
     jobs give the same bytes. QuizError `nothing_to_print` without a job, MissingGlyphs before anything is written.
     """
     _check(jobs)
     sheets = Sheets(out, GEOMETRIES[PageSize.A4], jobs[0].paper.title)
+    if separator:
+        check_room(separator)
+        draw_separator(sheets, GEOMETRIES[PageSize.A4], separator, translate)
     for done, job in enumerate(jobs, start=1):
         draw_answer_sheet(sheets, job, translate, is_one_sided=is_one_sided)
         if on_paper:
@@ -79,7 +84,7 @@ def print_answer_sheets(
 def draw_answer_sheet(sheets: Sheets, job: PrintJob, translate: Translate, *, is_one_sided: bool) -> None:
     """Draw one candidate's answer sheet."""
     layout = layout_of(shape_of(job.paper))
-    digest = paper_digest(job.paper)
+    digest = job.paper_digest
     for page in layout.pages:
         _draw_codes(sheets, job.paper.code, digest, page.number)
         _draw_title(sheets, job, page, translate)

@@ -208,15 +208,18 @@ class GlyphCheck:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._clean: set[str] = set()
         self.missing: list[MissingGlyph] = []
 
     def add(self, text: str, place: Message) -> None:
         """Look at one text; a line feed is a line break, not a character."""
-        for char in sorted(set(text) - self._known - {"\n"}):
-            if is_printable(char):
-                self._known.add(char)
-            else:
-                self.missing.append(MissingGlyph(char, place))
+        if text in self._clean:  # papers of a sitting share their texts
+            return
+        bad = [char for char in sorted(set(text) - self._known - {"\n"}) if not is_printable(char)]
+        self.missing += [MissingGlyph(char, place) for char in bad]
+        if not bad:
+            self._known.update(text)
+            self._clean.add(text)
 
     def add_all(self, texts: Iterable[str], place: Message) -> None:
         """Look at texts that share a place; a character is reported once for it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper, Slot
+from quiz.core.paper_text import paper_digest
 from quiz.printing.fonts import GlyphCheck
 
 OnPaper = Callable[[int, int], None]
@@ -15,10 +16,16 @@ OnPaper = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """A paper and its candidate."""
+    """A paper and its candidate; `digest` is that of the stored paper where it is known, since taking it anew costs as much as a page."""
 
     paper: Paper
     candidate: Candidate
+    digest: str = ""
+
+    @property
+    def paper_digest(self) -> str:
+        """The digest from which the check in the paper's codes follows."""
+        return self.digest or paper_digest(self.paper)
 
 
 FIELD_NAMES: dict[str, str] = {

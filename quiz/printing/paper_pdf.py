@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 from quiz.core.message import Translate, mark_text, say
 from quiz.core.paper import Paper
-from quiz.core.paper_text import paper_digest
 from quiz.core.picture import NO_PICTURES
+from quiz.core.room_list import RoomList
 from quiz.printing.flow import fill_columns
 from quiz.printing.geometry import GEOMETRIES, KEY_GEOMETRIES, Geometry, PageSize
 from quiz.printing.head import paper_head, section_block
@@ -17,6 +17,7 @@ from quiz.printing.key_pdf import draw_keys
 from quiz.printing.marks import Block
 from quiz.printing.parts import Place, number_width, question_block
 from quiz.printing.qr import code_text
+from quiz.printing.room_pdf import check_room, draw_separator
 from quiz.printing.seal import draw_seal
 from quiz.printing.sheet import Sheets
 from quiz.printing.side import draw_blank, draw_code, draw_column, draw_footer, draw_gutter
@@ -31,8 +32,10 @@ def print_papers(
     translate: Translate = mark_text,
     on_paper: OnPaper | None = None,
     pictures: Mapping[str, bytes] = NO_PICTURES,
+    separator: RoomList | None = None,
 ) -> None:
     """Write the papers as one PDF with their `pictures` (bytes by digest), and with `with_key` the keys behind them, each distinct paper's once.
+    With `separator` the sheet that separates their room from the next comes first.
 
     Every paper has an even number of sides. The same jobs give the same bytes. Nothing is written before every character of every paper
     and candidate is known to be printable: MissingGlyphs names those that are not; QuizError `nothing_to_print` when there is no job,
@@ -43,6 +46,9 @@ def print_papers(
     check_pictures(jobs, pictures)
     geometry = GEOMETRIES[size]
     sheets = Sheets(out, geometry, jobs[0].paper.title, pictures)
+    if separator:
+        check_room(separator)
+        draw_separator(sheets, geometry, separator, translate)
     for done, job in enumerate(jobs, start=1):
         draw_paper(sheets, geometry, job, translate)
         if on_paper:
@@ -56,7 +62,7 @@ def draw_paper(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Tra
     """Draw one candidate's paper, with a blank side at the end when the sides would be odd in number."""
     columns = fill_columns(paper_blocks(job.paper, geometry, translate, job.candidate.seat), geometry.column_height)
     across = len(geometry.lefts)
-    digest = paper_digest(job.paper)
+    digest = job.paper_digest
     sides = -(-len(columns) // across)
     for side in range(sides + sides % 2):
         back = side % 2 == 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any, BinaryIO
 
+from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen import canvas
@@ -16,6 +17,7 @@ from quiz.printing.geometry import Geometry
 from quiz.printing.marks import HAIRLINE, Box, Image, Mark, Row, Stroke, Text
 from quiz.printing.type0 import FaceSubset
 
+rl_config.useA85 = 0  # pictures as they are packed, not as text: a quarter smaller, and much faster
 RESOURCE_NAMES = {Font.SONG: "F1", Font.HEI: "F2"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from quiz.printing.flow import Column
 from quiz.printing.geometry import FOOTER_AT, MARGIN, MM, Geometry
 from quiz.printing.marks import Stroke
-from quiz.printing.qr import SIDE, code_squares
+from quiz.printing.qr import QUICK_MASK, SIDE, code_squares
 from quiz.printing.sheet import Sheets
 from quiz.printing.typeset import SMALL, centred
 
@@ -36,7 +36,7 @@ def draw_code(sheets: Sheets, geometry: Geometry, text: str, *, back: bool) -> N
     """Draw the square code in the upper margin, above the right edge of the last column."""
     x = geometry.left(len(geometry.lefts) - 1, back=back) + geometry.measure - SIDE
     y = geometry.height - QR_FROM_TOP - SIDE
-    sheets.add_squares((x + left, y + low, width, height) for left, low, width, height in code_squares(text))
+    sheets.add_squares((x + left, y + low, width, height) for left, low, width, height in code_squares(text, mask=QUICK_MASK))
 
 
 def draw_blank(sheets: Sheets, geometry: Geometry, text: str, *, back: bool) -> None:

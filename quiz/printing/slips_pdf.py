@@ -55,7 +55,7 @@ def _draw(
     y = _line(sheets, slip.name, left + PAD, y - 5, beside, Font.HEI, NAME)
     y = _line(sheets, slip.unit, left + PAD, y - 2, beside, Font.SONG, SMALL)
     parts = [say("工号 {number}", number=slip.number)]
-    parts += [say("座位 {seat}", seat=slip.seat)] if slip.seat else []
+    parts += [say("{site}　座位 {seat}", site=slip.site, seat=slip.seat)] if slip.site else [say("座位 {seat}", seat=slip.seat)] if slip.seat else []
     parts += [say("{form}卷", form=slip.form)] if slip.form else []
     y = _line(sheets, "　".join(part.render(translate) for part in parts), left + PAD, y, beside, Font.SONG, SMALL)
     y = _line(sheets, when, left + PAD, y, beside, Font.SONG, SMALL)
@@ -99,5 +99,5 @@ def _check(slips: Sequence[Slip], title: str) -> None:
     check = GlyphCheck()
     check.add(title, say("考试名称"))
     for slip in slips:
-        check.add(f"{slip.name}{slip.unit}{slip.number}", say("{name}（{number}）的准考条", name=slip.name, number=slip.number))
+        check.add(f"{slip.name}{slip.unit}{slip.number}{slip.site}", say("{name}（{number}）的准考条", name=slip.name, number=slip.number))
     check.finish()

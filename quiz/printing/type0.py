@@ -13,26 +13,29 @@ from quiz.printing.outlines import sfnt
 CHARACTERS_PER_BLOCK = 100
 
 
+class _Codes(dict[str, str]):
+    """Character → code, given when a character is met first."""
+
+    def __missing__(self, char: str) -> str:
+        code = self[char] = f"{len(self) + 1:04X}"
+        return code
+
+
 class FaceSubset:
     """The characters of one face that one document uses; each gets a code in the order of first use, so equal documents are equal bytes."""
 
     def __init__(self, face: Face) -> None:
         self.face = face
-        self._codes: dict[str, str] = {}
+        self._codes = _Codes()
         self._encoded: dict[str, str] = {}
 
     def encode(self, text: str) -> str:
         """Return the codes of the text in hexadecimal, as a PDF `Tj` takes them; the face must have every character."""
         known = self._encoded.get(text)
         if known is None:
-            known = self._encoded[text] = "".join([self._code(char) for char in text])
+            codes = self._codes
+            known = self._encoded[text] = "".join([codes[char] for char in text])
         return known
-
-    def _code(self, char: str) -> str:
-        code = self._codes.get(char)
-        if code is None:
-            code = self._codes[char] = f"{len(self._codes) + 1:04X}"
-        return code
 
     def add_to(self, document: Any, name: str) -> None:
         """Register the finished subset with a ReportLab document under the resource name `name`; nothing may be encoded after it."""

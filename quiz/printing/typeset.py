@@ -103,6 +103,11 @@ def fitting_size(text: str, width: float, font: Font, size: float) -> float:
 
 def set_line(text: str, font: Font, size: float, *, spacing: float = 0.0, gap: float = 0.0, x: float = 0.0, y: float = 0.0) -> list[Mark]:
     """Return the marks of one line: a run for each face, a rule for each blank of `gap` em (0: underscores are text)."""
+    return list(_set_line(text, font, size, spacing, gap, x, y))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _set_line(text: str, font: Font, size: float, spacing: float, gap: float, x: float, y: float) -> tuple[Mark, ...]:
     marks: list[Mark] = []
     for piece, is_blank in _pieces(text, gap):
         if is_blank:
@@ -112,7 +117,7 @@ def set_line(text: str, font: Font, size: float, *, spacing: float = 0.0, gap: f
         for used, run in runs_by_font(piece, font):
             marks.append(Text(x, y, run, used, size, spacing))
             x += text_width(run, used, size) + spacing * len(run)
-    return marks
+    return tuple(marks)
 
 
 def _pieces(text: str, gap: float) -> list[tuple[str, bool]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -242,6 +242,29 @@ def papers_as_drawn(session: Session, sitting: SittingRow) -> dict[int, tuple[st
         PaperRow.sitting_id == sitting.id, PaperRow.number == 1, PaperRow.seat.is_not(None)
     )
     return {seat: (form, json.loads(questions)) for seat, form, questions in session.execute(query) if seat is not None}
+
+
+def first_issues(session: Session, sitting: SittingRow) -> list[tuple[int, str, str, int | None, str]]:
+    """Return row id and staff number of everyone in a sitting with the path of the unit, the seat and the form of the paper that was issued first."""
+    query = (
+        select(CadreRow.id, CadreRow.number, UnitRow.path, PaperRow.seat, PaperRow.form)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .where(PaperRow.sitting_id == sitting.id, PaperRow.number == 1)
+    )
+    return [(cadre, number, path, seat, form) for cadre, number, path, seat, form in session.execute(query)]
+
+
+def papers_by_id(session: Session, ids: Sequence[int]) -> dict[int, PaperRow]:
+    """Return papers by their row ids."""
+    rows = session.scalars(select(PaperRow).where(PaperRow.id.in_(list(ids))))
+    return {row.id: row for row in rows}
+
+
+def contents_of(session: Session, ids: Sequence[int]) -> Iterator[str]:
+    """Yield the texts of papers, by their row ids, a few hundred in memory."""
+    for start in range(0, len(ids), AT_ONCE):
+        yield from session.scalars(select(PaperRow.content).where(PaperRow.id.in_(list(ids[start : start + AT_ONCE]))))
 
 
 def count_papers(session: Session, sitting: SittingRow) -> int:

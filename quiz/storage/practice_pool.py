@@ -79,7 +79,7 @@ def pool(session: Session, now: datetime, today: date, only: str = "") -> dict[s
     held, shown = reserved(session, now), [row.id for row in sittings_out(session, now)]
     if held.everything:
         return {}
-    barred = held.uids | _in_doubt(session)
+    barred = held.uids | in_doubt(session)
     asked = select(QuestionUseRow.question_uid).where(QuestionUseRow.sitting_id.in_(shown))
     query = (
         select(QuestionRow.uid, QuestionRevisionRow.number, QuestionRevisionRow.area)
@@ -118,7 +118,7 @@ def _for_practice(session: Session) -> list[str]:
     return [uid for uid, content in rows if PRACTICE_TAG in json.loads(content).get("tags", ())]
 
 
-def _in_doubt(session: Session) -> set[str]:
+def in_doubt(session: Session) -> set[str]:
     """The questions that a correction found wrong and nobody has mended in the bank since: practice would teach the wrong key."""
     query = select(CorrectionRow.sitting_id, CorrectionRow.question_uid, CorrectionRow.remedy).order_by(
         CorrectionRow.sitting_id, CorrectionRow.number

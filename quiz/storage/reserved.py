@@ -1,4 +1,4 @@
-"""Which questions no study material may print now: those on papers whose keys are still secret, and those found faulty that nobody has mended."""
+"""Which questions no study material may print now: those on papers whose keys are still secret; and who may not print any."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
-from quiz.core.correction import Remedy
-from quiz.core.question import base_uid
 from quiz.storage.papers import is_current
-from quiz.storage.sittings import keys_out_at, window_of
-from quiz.storage.tables import CadreRow, CorrectionRow, PaperRow, QuestionRevisionRow, QuestionRow, QuestionUseRow, SittingRow
+from quiz.storage.practice_pool import is_out
+from quiz.storage.sittings import window_of
+from quiz.storage.tables import CadreRow, PaperRow, QuestionUseRow, SittingRow
 
 
 def secret_sittings(session: Session, now: datetime) -> list[SittingRow]:
     """Return the sittings whose keys may not be shown yet: to come, open, somebody's clock standing still, or waiting to be released."""
     rows = session.scalars(select(SittingRow).options(defer(SittingRow.snapshot)).order_by(SittingRow.opens_at, SittingRow.id))
-    return [row for row in rows if (shown := keys_out_at(row)) is None or shown >= now]
+    return [row for row in rows if not is_out(row, now)]
 
 
 def reserved_questions(session: Session, now: datetime) -> dict[str, list[str]]:
@@ -40,21 +39,3 @@ def is_to_sit(session: Session, number: str, now: datetime) -> bool:
         .where(CadreRow.number == number, PaperRow.sitting_id.in_(to_come), is_current())
     )
     return bool(session.scalar(query))
-
-
-def unmended_questions(session: Session) -> frozenset[str]:
-    """Return the uids of questions that a correction of some sitting found faulty and that nobody has published anew since."""
-    newest: dict[tuple[int, str], CorrectionRow] = {}
-    for row in session.scalars(select(CorrectionRow).order_by(CorrectionRow.sitting_id, CorrectionRow.number)):
-        newest[row.sitting_id, row.question_uid] = row
-    faulty: dict[str, datetime] = {}
-    for row in newest.values():
-        if row.remedy != Remedy.ORIGINAL:
-            uid = base_uid(row.question_uid)
-            faulty[uid] = max(row.at, faulty.get(uid, row.at))
-    query = (
-        select(QuestionRow.uid, QuestionRevisionRow.published_at)
-        .join(QuestionRevisionRow, (QuestionRevisionRow.question_id == QuestionRow.id) & (QuestionRevisionRow.number == QuestionRow.current))
-        .where(QuestionRow.uid.in_(faulty))
-    )
-    return frozenset(uid for uid, published_at in session.execute(query) if published_at <= faulty[uid])

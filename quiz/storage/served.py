@@ -25,7 +25,7 @@ def only_server(url: str) -> Iterator[None]:
         return
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _take(handle):
+        if not take_lock(handle):
             raise QuizError("already_served", say("这个数据库正由另一个考学服务使用（进程号{pid}）。一个文件只能由一个服务使用。", pid=_holder(path)))
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
@@ -41,7 +41,7 @@ def served_by(url: str) -> str:
         return ""
     handle = os.open(path, os.O_RDWR)
     try:
-        return "" if _take(handle) else _holder(path)
+        return "" if take_lock(handle) else _holder(path)
     finally:
         os.close(handle)
 
@@ -63,7 +63,8 @@ if sys.platform == "win32":
     FAR = 1 << 20
     """A place far behind the number: on Windows nobody could read what is locked."""
 
-    def _take(handle: int) -> bool:
+    def take_lock(handle: int) -> bool:
+        """Take the lock of an open file; False when another process has it. The system frees it however its holder ends."""
         os.lseek(handle, FAR, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
@@ -75,7 +76,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(handle: int) -> bool:
+    def take_lock(handle: int) -> bool:
+        """Take the lock of an open file; False when another process has it. The system frees it however its holder ends."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -6,7 +6,7 @@ sitting of one person and to nothing else; no account is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,7 @@ from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.accounts import token_digest
 from quiz.usecases.results import refuse_candidate
+from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
 
 class Refused(StrEnum):
@@ -88,8 +89,9 @@ def make_slips(
     chosen = [seat for seat in seats if not unit or f"/{unit}/" in seat.unit.path]
     if not chosen:
         raise QuizError("nobody", say("没有可以发准考码的人。"))
-    chosen.sort(key=lambda seat: (seat.paper.seat is None, seat.paper.seat or 0))
-    return NewSlips(sitting, [_slip(seat, new_code()) for seat in chosen], {seat.cadre.number: seat.cadre.id for seat in chosen})
+    placed = places_of(session, sitting)
+    chosen.sort(key=lambda seat: seat_order(seat, placed))
+    return NewSlips(sitting, [_slip(seat, new_code(), placed) for seat in chosen], {seat.cadre.number: seat.cadre.id for seat in chosen})
 
 
 def store_slips(session: Session, actor: Actor, now: datetime, made: NewSlips, key: str) -> int:
@@ -178,5 +180,7 @@ def _sitting_to_issue(session: Session, actor: Actor, code: str, now: datetime) 
     return scope, sitting
 
 
-def _slip(seat: Seat, code: str) -> Slip:
-    return Slip(seat.cadre.name, seat.cadre.number, seat.unit.name, str(seat.paper.seat or ""), seat.paper.form, code)
+def _slip(seat: Seat, code: str, placed: Mapping[int, Placed]) -> Slip:
+    place = placed.get(seat.cadre.id)
+    site = place.site.name if place else ""
+    return Slip(seat.cadre.name, seat.cadre.number, seat.unit.name, seat_label(seat, placed), seat.paper.form, code, site)

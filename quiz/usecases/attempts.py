@@ -177,10 +177,6 @@ def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by
     grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
 
 
-def _end(attempt: AttemptRow, at: datetime, by: ClosedBy) -> None:
-    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
-
-
 def is_right_browser(seat: Seat, proofs: Sequence[Proof]) -> bool:
     """True when the sitting may be sat in the browser that told this."""
     return is_proved(seat.sitting.seb_keys.split(), proofs)
@@ -190,6 +186,10 @@ def _check_browser(seat: Seat, proofs: Sequence[Proof]) -> None:
     """Questions are shown in the browser that is asked for; what was saved stays, and saves of a page that is open still come in."""
     if not is_right_browser(seat, proofs):
         raise QuizError("other_browser", say("本场考试只能用组考单位配置的安全考试浏览器答题。已经保存的作答都在；打不开时请找监考人员。"))
+
+
+def _end(attempt: AttemptRow, at: datetime, by: ClosedBy) -> None:
+    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
 
 
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:

@@ -14,7 +14,7 @@ from quiz.core.booklet import Booklet, BookletKind, make_booklet
 from quiz.core.message import QuizError, say
 from quiz.core.question import AREAS, Label, Question, QuestionType
 from quiz.core.seed import Stream
-from quiz.storage import banks, pictures, reserved
+from quiz.storage import banks, pictures, practice_pool, reserved
 
 LONG_TYPES = (QuestionType.CASE, QuestionType.SHORT_ANSWER, QuestionType.MATCHING)
 MOST_ON_CARD = 12
@@ -57,7 +57,7 @@ class Shelf:
 def study_shelf(session: Session, now: datetime, day: date, areas: Sequence[str] = ()) -> Shelf:
     """Return the questions of these areas (none: all) that hold on `day`, parted into those that may be printed and those that may not."""
     valid = [one.question for one in banks.questions_valid_in(session, day, day) if not areas or one.question.area in areas]
-    kept, wrong = reserved.reserved_questions(session, now), reserved.unmended_questions(session)
+    kept, wrong = reserved.reserved_questions(session, now), practice_pool.in_doubt(session)
     return Shelf(
         open=[question for question in valid if question.uid not in kept and question.uid not in wrong],
         reserved=[question for question in valid if question.uid in kept],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,12 +14,14 @@ from quiz.storage import audit, sittings
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import Seat
 from quiz.usecases.results import refuse_candidate
+from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
 
 def papers_to_print(
     session: Session, actor: Actor, code: str, now: datetime, numbers: Sequence[str] | None = None, with_key: bool = False, is_sheets: bool = False
 ) -> list[tuple[Paper, Candidate]]:
-    """Return the papers of a sitting with the candidate of each, in the order of seats (without a seat last): all, or those of `numbers`.
+    """Return the papers of a sitting with the candidate of each: all, or those of `numbers`; by site, room and seat, or while there are no rooms in
+    the order of seats (without a seat last).
 
     Who printed what, with or without the key, or (`is_sheets`) only the answer sheets, is written to the audit log. NotFound without such a
     sitting, QuizError `no_paper` for a staff number without a paper here, Forbidden to one of its own candidates.
@@ -35,9 +37,10 @@ def papers_to_print(
         raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
     action, detail = ("print_sheets", {}) if is_sheets else ("print_papers", {"with_key": with_key})
     audit.record(session, now, actor.name, action, code, {"papers": len(seats), **detail})
-    seats.sort(key=lambda seat: (seat.paper.seat is None, seat.paper.seat or 0))  # those without stay by unit and staff number
-    return [(read_paper(seat.paper), _candidate(seat)) for seat in seats]
+    placed = places_of(session, sitting)
+    seats.sort(key=lambda seat: seat_order(seat, placed))
+    return [(read_paper(seat.paper), _candidate(seat, placed)) for seat in seats]
 
 
-def _candidate(seat: Seat) -> Candidate:
-    return Candidate(seat.cadre.name, seat.cadre.number, seat.unit.name, seat.paper.post, str(seat.paper.seat or ""))
+def _candidate(seat: Seat, placed: Mapping[int, Placed]) -> Candidate:
+    return Candidate(seat.cadre.name, seat.cadre.number, seat.unit.name, seat.paper.post, seat_label(seat, placed))

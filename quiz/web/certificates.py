@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from io import BytesIO
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
@@ -42,7 +43,7 @@ class IssueForm(FlaskForm):  # type: ignore[misc]
 
     def rule(self) -> CertificateRule:
         """Return the rule of a valid form."""
-        return CertificateRule(self.title.data.strip(), self.least.data, self.months.data, self.valid_from.data)
+        return CertificateRule(self.title.data.strip(), self.least.data or Decimal(0), self.months.data, self.valid_from.data)
 
 
 @pages.get("/verify")

@@ -33,7 +33,7 @@ from quiz.usecases.papers import papers_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, correcting, desk, hall, inviting, people, planning, timing
+from quiz.web import amending, batch, correcting, desk, hall, inviting, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.forms import ListedField
@@ -43,6 +43,8 @@ pages = Blueprint("organiser", __name__)
 pages.add_url_rule("/sittings/new", "new", planning.new, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/make-up", "make_up", inviting.make_up, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/amend", "amend", amending.amend, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/print", "batch", batch.batch, methods=["GET", "POST"])
+pages.add_url_rule("/sittings/<code>/print/files.zip", "batch_files", batch.batch_files, methods=["POST"])
 pages.add_url_rule("/sittings/<code>/notice.pdf", "notice", amending.notice)
 pages.add_url_rule("/sittings/<code>/correct", "correct", correcting.choose)
 pages.add_url_rule("/sittings/<code>/correct/question", "correct_question", correcting.question, methods=["GET", "POST"])

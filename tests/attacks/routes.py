@@ -32,6 +32,7 @@ from quiz.storage.rosters import cadre_rows, get_cadre_row
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, CertificateRow
 from quiz.usecases import admission, correcting, publishing, reviewing, sampling, scanning
+from quiz.usecases.correcting import Wish as Correction
 from quiz.usecases.sampling import Wish
 from tests.web.world import NINE, SITTING, Person, engine_of, make_questions, paper_code, schedule
 from tests.words import words
@@ -106,6 +107,8 @@ ROUTES = {
     "oral.households": SITTERS,
     "oral.village": READERS,
     "organiser.amend": ORGANISERS,
+    "organiser.batch": ORGANISERS,
+    "organiser.batch_files": ORGANISERS,
     "organiser.cadre": READERS,
     "organiser.change_time": ORGANISERS,
     "organiser.correct": ORGANISERS,
@@ -222,7 +225,7 @@ def picture() -> tuple[str, bytes]:
 
 
 def furnish(engine: Engine) -> None:
-    """Store what routes name besides the sitting: picture, proposal, scan, sample, certificates, practice, an earlier sitting with a correction."""
+    """Store what routes name: pictures, a proposal, a sample, certificates, practice, a scan, an earlier sitting with a correction."""
     digest, content = picture()
     with writing(engine) as session:
         pictures.save_pictures(session, {digest: content})
@@ -244,7 +247,19 @@ def furnish(engine: Engine) -> None:
         scanning.take_pages(session, command_line("tests"), [scan(session)], SITTING, NINE + timedelta(minutes=1))
     schedule(engine, PAST, opens_at=NINE - timedelta(hours=20))
     with writing(engine) as session:
-        correcting.apply(session, command_line("tests"), PAST, correcting.Wish("single-1", Remedy.FULL), "答案有误", NINE)
+        correcting.apply(session, command_line("tests"), PAST, Correction("single-1", Remedy.FULL), "答案有误", NINE)
+
+
+def _certify(session: Session) -> None:
+    """Store a certificate of each trainee: whether they hold is not asked."""
+    sitting, people = get_sitting(session, SITTING), cadre_rows(session)
+    assert sitting is not None
+    common = {"sitting_id": sitting.id, "unit": "", "title": "证", "least": 0, "score": 0, "valid_from": NINE.date(), "valid_to": NINE.date()}
+    rows = [
+        CertificateRow(**common, cadre_id=people[f"Q00{n}"].id, number=f"KX2026-00000{n}", code=f"C{n}", name="某", at=NINE, actor="tests")
+        for n in (1, 2)
+    ]
+    save_certificates(session, rows)
 
 
 def scan(session: Session) -> ScannedPage:
@@ -259,18 +274,6 @@ def scan(session: Session) -> ScannedPage:
     read = SheetReading(1, 1, (replace(slots[0], state=State.DOUBTFUL, doubt=Doubt.FAINT), *slots[1:]), pose=pose, dpi=100)
     digest = hashlib.sha256(out.getvalue()).hexdigest()
     return ScannedPage("a.png", out.getvalue(), "png", digest, sheet_id(paper.code, paper.digest, 1), read)
-
-
-def _certify(session: Session) -> None:
-    """Store a certificate of each trainee: whether they hold is not asked."""
-    sitting, people = get_sitting(session, SITTING), cadre_rows(session)
-    assert sitting is not None
-    common = {"sitting_id": sitting.id, "unit": "", "title": "证", "least": 0, "score": 0, "valid_from": NINE.date(), "valid_to": NINE.date()}
-    rows = [
-        CertificateRow(**common, cadre_id=people[f"Q00{n}"].id, number=f"KX2026-00000{n}", code=f"C{n}", name="某", at=NINE, actor="tests")
-        for n in (1, 2)
-    ]
-    save_certificates(session, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,16 +312,16 @@ def cases(app: Flask, methods: tuple[str, ...] = ("GET", "POST"), **instead: obj
             "proposal_id": 1,
             "digest": digest,
             "name": "style.css",
-            "scan": 1,
-            "slot": 1,
-            "blank": 0,
-            "paper": paper_code(engine_of(app), "Q002") if "/sheets/" in rule.rule else paper,
             "kind": "xlsx",
             "serial": "KX2026-000002",
             "own": "KX2026-000001",
             "unit": "T01",
             "set_number": 1,
             "place": 1,
+            "scan": 1,
+            "slot": 1,
+            "blank": 0,
+            "paper": paper_code(engine_of(app), "Q002") if "/sheets/" in rule.rule else paper,
             **instead,
         }
         if "<int:number>" in rule.rule:

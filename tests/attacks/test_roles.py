@@ -82,6 +82,8 @@ def test_a_role_that_is_not_right_gets_the_same_words_whatever_is_there(app: Fla
         "proposal_id": 999,
         "digest": "0" * 64,
         "name": "none",
+        "scan": 99,
+        "paper": "none",
         "unit": "none",
         "set_number": 9,
         "place": 9,

@@ -16,8 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from quiz.cli.backup_file import open_backup, restore, write_backup
-from quiz.cli.console import whole_file
 from quiz.core.message import QuizError
+from quiz.formats.whole_file import whole_file
 from quiz.settings import Settings
 from quiz.storage import dump, migrate
 from quiz.storage.audit import verify

@@ -127,6 +127,22 @@ def test_faint_writing_on_a_grey_copy_is_seen_and_empty_lines_are_left_alone(see
         assert states[box.slot, box.blank] is (State.BLANK if at % 2 else State.WRITTEN), box
 
 
+def test_a_last_page_with_few_bubbles_is_read_however_many_are_filled(factory):
+    """Their outlines, by which a page is straightened, disappear under the marks: then the corner marks are enough."""
+    made = factory._make_questions(20)
+    choices = [q for q in made if q.type is not QuestionType.FILL_IN][:56]
+    wide = replace(made[0], uid="wide", options=tuple(Option(letter, f"宽{letter}") for letter in "ABCDEFGH"))
+    paper = factory._make_paper([*choices, wide, *made[-3:], *factory._make_longer_questions()[:2]], code=CODE)
+    sheet = printed_pages(paper, factory.PERSON)[1]
+    bubbles = layout_of(shape_of(paper)).pages[1].bubbles
+    assert 10 <= len(bubbles) <= 20
+    for seed in range(6):
+        filled, meant = fill_in(sheet, paper, 2, "", np.random.default_rng(seed), replace(NEAT, empty=0.0))
+        reading = read(scan(filled, Machine(rotation=5.0), np.random.default_rng(seed)), paper)
+        assert isinstance(reading, SheetReading), (seed, reading)
+        assert {slot.slot: slot.filled for slot in reading.slots if slot.slot in meant.filled} == meant.filled
+
+
 def marked(printed, paper, *places, grey=40):
     """The first page with whole bubbles filled in one grey: (slot, choice)."""
     sheet = printed[0].copy()

@@ -45,7 +45,8 @@ class Measures:
     """What was measured on one page, in the order of its bubbles. Darkness is 0 as the paper beside the bubble and 1 as the corner marks.
 
     `darkness` is that of a bubble beyond the blank form's, `cells` the same for small squares within it, `beside` how dark two of its four sides
-    are at least. `scores` say how well each tile of the page was found, `residue` is the bending left over in millimetres.
+    are at least. `scores` say how well each tile of the page was found, `residue` is the bending left over in
+    millimetres, or where no tile was found well, how far they lie from where the corner marks say.
     `white` and `black` are grey levels, `edge` is the width of a sharp edge in millimetres.
     """
 
@@ -217,7 +218,8 @@ def _bend(centres: Floats, moves: Floats, scores: Floats, places: Floats) -> tup
         left = np.hypot(*(moves - terms @ answer).T)
     shifts = _terms(places + HALF_BUBBLE, degree) @ answer
     good = scores >= LOWEST_SCORE
-    return shifts, scores, float(np.median(left[good])) if good.any() else REACH
+    doubt = left[good] if good.any() else np.hypot(*moves.T)  # few bubbles, most of them filled: believed where the corner marks agree
+    return shifts, scores, float(np.median(doubt))
 
 
 @lru_cache(maxsize=32)

@@ -17,7 +17,8 @@ class SittingRow(Base):
     `extended_to` is the latest moment until which anyone was given time beyond the window, `delivery_minutes` how long after a deadline
     answers that were made before it may still come in, `paused_at` since when somebody's clock stands still, `appeal_days` how many days after
     its keys are shown a cadre may appeal (0: not at all). Short answers are marked by `markers` people each; where two differ by more than
-    `margin_percent` of the marks, a third decides. `seb_keys` are the keys of Safe Exam Browser that may show questions, parted by blanks.
+    `margin_percent` of the marks, a third decides. `seb_keys` are the keys of Safe Exam Browser that may show questions, parted by blanks; `rooms`
+    says how sites are split into rooms (`core/room.py`), empty while nobody has said.
     A make-up names the code of the sitting that it `makes_up` and by `counting` which score counts; `sample` is the code of the sample that sits.
     Both are empty for all others.
     """
@@ -47,6 +48,7 @@ class SittingRow(Base):
     markers: Mapped[int] = mapped_column(default=1, server_default="1")
     margin_percent: Mapped[int] = mapped_column(default=MARGIN_PERCENT, server_default=str(MARGIN_PERCENT))
     seb_keys: Mapped[str] = mapped_column(Text, default="", server_default="")
+    rooms: Mapped[str] = mapped_column(Text, default="", server_default="")
     max_mark: Mapped[int]
     pass_mark: Mapped[int]
     makes_up: Mapped[str] = mapped_column(String(80), default="", server_default="")

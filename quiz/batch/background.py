@@ -1,0 +1,141 @@
+"""Printing behind a page: a process of its own carries an order out in a private folder, and says in it how far it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+import quiz
+from quiz.batch.folder import JOURNAL, Folder
+from quiz.batch.order import Order, read_order, write_order
+from quiz.batch.run import carry_out
+from quiz.core.message import QuizError
+from quiz.formats.whole_file import whole_file
+from quiz.settings import Settings, load_settings
+from quiz.translation import translator
+
+ORDER, STATUS = "order.json", "status.json"
+BEHIND = 10
+"""How far it steps back behind who sits an exam on the same machine."""
+
+NOTABLE = 20
+"""Documents from one note of the progress to the next."""
+
+
+class State(StrEnum):
+    """Where printing stands."""
+
+    NONE = "none"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    BROKEN_OFF = "broken_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How far printing is: documents done of all, and in words what went wrong."""
+
+    state: State = State.NONE
+    done: int = 0
+    total: int = 0
+    problem: str = ""
+
+
+def folder_of(settings: Settings, sitting: str, account: int | None) -> Path:
+    """Return where a person's prints of a sitting lie: nobody else's order removes them, nobody else is handed them."""
+    return settings.instance / "prints" / sitting / str(account or 0)
+
+
+def start(order: Order, folder: Path, settings: Settings) -> None:
+    """Begin to carry an order out in another process. QuizError `being_printed` while one is at it."""
+    place = Folder(folder)
+    folder.chmod(0o700)
+    with place.held():
+        _write(folder / ORDER, write_order(order))
+        write_status(folder, Status(State.RUNNING))
+    home = os.pathsep.join(part for part in (str(Path(quiz.__file__).parent.parent), os.environ.get("PYTHONPATH", "")) if part)
+    environment = {**os.environ, "PYTHONPATH": home, "QUIZ_INSTANCE": str(settings.instance), "QUIZ_DATABASE_URL": settings.database_url}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "quiz.batch", str(folder)],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    threading.Thread(target=_outlive, args=(process, folder), name="printing", daemon=True).start()
+
+
+def _outlive(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Wait for the process, so that none is left behind, and say so when it was killed."""
+    process.wait()
+    found = status_in(folder)
+    if found.state is State.RUNNING:
+        write_status(folder, replace(found, state=State.BROKEN_OFF))
+
+
+def status_in(folder: Path) -> Status:
+    """Return how far the printing in a folder is."""
+    path = folder / STATUS
+    if not path.exists():
+        return Status()
+    plain = json.loads(path.read_text("utf-8"))
+    return Status(State(plain["state"]), plain["done"], plain["total"], plain["problem"])
+
+
+def files_in(folder: Path) -> list[str]:
+    """Return the names of the finished files in a folder, in order."""
+    if not (folder / JOURNAL).exists():
+        return []
+    return sorted(name for name in Folder(folder).finished() if (folder / name).is_file())
+
+
+def remove(folder: Path) -> None:
+    """Delete all that was printed. QuizError `being_printed`."""
+    with Folder(folder).held():
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name in (ORDER, STATUS, JOURNAL):
+                path.unlink()
+
+
+def work(folder: Path) -> None:
+    """Carry out the order in a folder; what goes wrong is said in its status."""
+    if hasattr(os, "nice"):
+        os.nice(BEHIND)
+    order = read_order(json.loads((folder / ORDER).read_text("utf-8")))
+    latest = Status(State.RUNNING)
+
+    def tell(done: int, total: int) -> None:
+        nonlocal latest
+        if done - latest.done >= NOTABLE or not latest.total:
+            latest = Status(State.RUNNING, done, total)
+            write_status(folder, latest)
+
+    try:
+        carry_out(order, folder, load_settings().database_url, progress=tell)
+        outcome = replace(latest, state=State.DONE, done=latest.total)
+    except QuizError as error:
+        outcome = replace(latest, state=State.FAILED, problem=error.message.render(translator(order.language)))
+    except BaseException:
+        write_status(folder, replace(latest, state=State.BROKEN_OFF))
+        raise
+    write_status(folder, outcome)
+
+
+def write_status(folder: Path, status: Status) -> None:
+    """Say in a folder how far its printing is."""
+    _write(folder / STATUS, asdict(status))
+
+
+def _write(path: Path, plain: object) -> None:
+    with whole_file(path) as out:
+        out.write(json.dumps(plain, ensure_ascii=False).encode())

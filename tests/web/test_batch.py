@@ -1,0 +1,116 @@
+"""The page that prints a whole sitting: who may, rooms, printing behind the page, downloads, deletion."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+
+import pypdfium2
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from quiz.batch import background
+from quiz.batch.background import State, Status
+from quiz.storage.engine import reading
+from quiz.storage.tables import AuditRow
+from quiz.web.context import Installation
+from tests.web.world import SITTING, Person
+
+People = Callable[[str], Person]
+PAGE = f"/sittings/{SITTING}/print"
+FILES = f"{PAGE}/files.zip"
+USUAL = {"places": "30", "rooms": "", "size": "A3"}
+
+
+@pytest.mark.parametrize("login", ["", "nobody", "q001", "setter", "marker", "inspector"])
+def test_only_organisers_open_print_and_take(person: People, login: str) -> None:
+    """Everyone else is sent to the log-in page or refused."""
+    who = person(login)
+    assert who.get(PAGE).status_code == (302 if not login else 403)
+    assert who.post(PAGE, {**USUAL, "do": "print", "papers": "y"}).status_code == (401 if not login else 403)
+    assert who.post(FILES, {}).status_code == (401 if not login else 403)
+
+
+def test_an_unknown_sitting_and_no_files_are_not_there(person: People) -> None:
+    """404 for both."""
+    organiser = person("organiser")
+    assert organiser.get("/sittings/none/print").status_code == 404
+    assert organiser.post("/sittings/none/print", {**USUAL, "do": "rooms"}).status_code == 404
+    assert organiser.post(FILES, {}).status_code == 404
+    assert organiser.post(FILES, {"part": "../.."}).status_code == 404
+
+
+def test_rooms_are_previewed_saved_and_told_with_what_is_wrong(person: People, web_engine: Engine) -> None:
+    """A preview until they are saved; faults are told beside the field or above."""
+    organiser = person("organiser")
+    assert "还没有保存" in organiser.get(PAGE).text
+    for wrong, text in (({"places": "0"}, "座位数须为1至500"), ({"rooms": "一中 三十"}, "每行写一个考点"), ({"places": "x"}, "请填写整数")):
+        reply = organiser.post(PAGE, {**USUAL, "do": "rooms", **wrong})
+        assert (reply.status_code, text in reply.text) == (422, True)
+    reply = organiser.post(PAGE, {**USUAL, "do": "print"})
+    assert (reply.status_code, "请至少选一样" in reply.text) == (422, True)
+    reply = organiser.post(PAGE, {**USUAL, "do": "rooms", "rooms": "没有的学校：30"})
+    assert (reply.status_code, "没有名为“没有的学校”的考点" in reply.text) == (409, True)
+    assert organiser.post(PAGE, {**USUAL, "do": "rooms", "places": "7"}).status_code == 303
+    page = organiser.get(PAGE).text
+    assert "还没有保存" not in page
+    assert 'value="7"' in page
+    reply = organiser.post(PAGE, {**USUAL, "do": "rooms", "places": "8"})
+    assert (reply.status_code, "考试已经开始" in reply.text) == (409, True)
+
+
+def printed(app: Flask, person: People) -> Status:
+    """Print everything, and wait until the process behind the page has ended."""
+    found: Installation = app.extensions["quiz"]
+    reply = person("organiser").post(PAGE, {**USUAL, "do": "print", "papers": "y", "sheets": "y", "lists": "y", "keys": "y"})
+    assert reply.status_code == 303
+    (folder,) = (found.settings.instance / "prints" / SITTING).iterdir()
+    until = time.monotonic() + 90
+    while background.status_in(folder).state is State.RUNNING and time.monotonic() < until:
+        for thread in threading.enumerate():  # the one that waits for the process
+            if thread.name == "printing":
+                thread.join(1.0)
+    return background.status_in(folder)
+
+
+def test_everything_is_printed_behind_the_page_taken_and_deleted(app: Flask, person: People, web_engine: Engine) -> None:
+    """From the button to the archive; who took what is in the log; another organiser sees nothing of it."""
+    status = printed(app, person)
+    assert (status.state, status.problem) == (State.DONE, "")
+    organiser = person("organiser")
+    page = organiser.get(PAGE).text
+    assert f"共{status.total}份" in page
+    with organiser.post(FILES, {}) as reply, zipfile.ZipFile(io.BytesIO(reply.data)) as archive:
+        names = archive.namelist()
+        for name in names:
+            document = pypdfium2.PdfDocument(archive.read(name))
+            assert len(document) > 0
+            document.close()
+    assert {name.rsplit("-", 1)[1] for name in names} == {"试卷.pdf", "答题卡.pdf", "考场表单.pdf", "第01考场.pdf"}
+    part = names[-1].split("/")[0]
+    with organiser.post(FILES, {"part": part}) as reply, zipfile.ZipFile(io.BytesIO(reply.data)) as archive:
+        assert archive.namelist() == [name for name in names if name.startswith(part)]
+    with reading(web_engine) as db:
+        actions = list(db.scalars(select(AuditRow.action).order_by(AuditRow.id)))
+    assert actions[-4:] == ["plan_rooms", "print_rooms", "download_print", "download_print"]
+    assert organiser.post(PAGE, {"do": "delete"}).status_code == 303
+    assert organiser.post(FILES, {}).status_code == 404
+    assert "生成的文件" not in organiser.get(PAGE).text
+
+
+def test_a_killed_process_is_told_and_a_second_one_refused(app: Flask, person: People) -> None:
+    """What a process that is gone left as running is told as broken off; while a folder is held nobody else prints into it."""
+    found: Installation = app.extensions["quiz"]
+    printed(app, person)
+    (folder,) = (found.settings.instance / "prints" / SITTING).iterdir()
+    organiser = person("organiser")
+    with background.Folder(folder).held():
+        reply = organiser.post(PAGE, {**USUAL, "do": "print", "papers": "y"})
+        assert (reply.status_code, "另一个打印任务" in reply.text) == (409, True)
+        assert organiser.post(PAGE, {"do": "delete"}).status_code == 409
+    background.write_status(folder, Status(State.BROKEN_OFF, 1, 4))
+    assert "生成中断了" in organiser.get(PAGE).text
