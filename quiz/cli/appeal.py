@@ -78,6 +78,9 @@ def read_mark(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        return Decimal(text)
+        found = Decimal(text)
     except InvalidOperation:
-        raise QuizError("bad_mark", say("“{got}”不是分数。", got=text)) from None
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise QuizError("bad_mark", say("“{got}”不是分数。", got=text))
+    return found

@@ -21,6 +21,10 @@ CHOICES = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
 TYPES = (*CHOICES, QuestionType.FILL_IN, QuestionType.ORDERING, QuestionType.MATCHING)
 
 
+MOST_DIGITS = 9
+"""Of a number before its point, and behind it."""
+
+
 class MarkNumber(click.ParamType[Decimal]):
     """A decimal number, kept exactly."""
 
@@ -29,9 +33,12 @@ class MarkNumber(click.ParamType[Decimal]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
         """Return the number; 1/2 is no decimal number."""
         try:
-            return Decimal(str(value))
+            found = Decimal(str(value))
         except InvalidOperation:
             self.fail(f"{value!r} is not a decimal number", param, ctx)
+        if not found.is_finite() or (found and abs(found.adjusted()) > MOST_DIGITS):
+            self.fail(f"{value!r} is no number of marks", param, ctx)
+        return found
 
 
 NUMBER = MarkNumber()

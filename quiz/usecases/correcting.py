@@ -17,7 +17,7 @@ from quiz.core.canonical import digest
 from quiz.core.correction import Correction, NewKey, Remedy, check_key, in_force, key_words, new_key_words
 from quiz.core.frozen import freeze
 from quiz.core.marking import from_hundredths, to_hundredths
-from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.message import Forbidden, QuizError, say
 from quiz.core.question import Question
 from quiz.core.sitting import Phase
 from quiz.storage import audit, changes, corrections, gradings, regrading, sittings
@@ -25,7 +25,6 @@ from quiz.storage.regrading import Regraded
 from quiz.storage.tables import CorrectionRow, SittingRow
 from quiz.usecases.correction_effect import Change, Effect, bands_of, mean_of, plain_effect
 from quiz.usecases.grading import regrade_slots
-from quiz.usecases.results import refuse_candidate
 from quiz.usecases.sources import whole_sitting
 
 LONGEST_REASON = 500
@@ -114,9 +113,7 @@ def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -
         raise QuizError("not_asked", say("这场考试的试卷上没有{uid}。", uid=wish.question or "—"))
     correction = _checked(correction, asked, earlier)
     regrades = regrade_slots(session, sitting, regrading.list_sat(session, sitting, places), [*earlier, correction])
-    changes = tuple(
-        sorted(_changes(sitting, regrades), key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number))
-    )
+    changes = _changes(sitting, regrades)
     effect = _effect(session, sitting, correction, asked, len(places), regrades, changes)
     return Preview(sitting, correction, effect, changes, _fingerprint(correction, regrades)), regrades
 
@@ -193,13 +190,3 @@ def _fingerprint(correction: Correction, regrades: Sequence[Regraded]) -> str:
         [one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [str(mark.mark) for mark in one.marks.values()]] for one in regrades
     ]
     return digest([freeze(correction), rows])
-
-
-def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[CorrectionRow]]:
-    """Return a sitting with its corrections, the newest first, for those who may read its results and do not sit it now. NotFound, Forbidden."""
-    actor.require(Action.READ_RESULTS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return sitting, list(reversed(corrections.list_rows(session, sitting.id)))

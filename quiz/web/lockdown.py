@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
 from quiz.core.lockdown import HEADERS, Proof
-from quiz.web.context import needs, sent_json
+from quiz.usecases import attempts
+from quiz.web.context import actor, needs, now, reader, sent_json
 
 pages = Blueprint("lockdown", __name__)
 
@@ -30,6 +31,8 @@ def proofs(code: str) -> list[Proof]:
 @needs(Action.SIT)
 def tell(code: str) -> ResponseReturnValue:
     """Keep what a script told of the notice page. Whether it is right is asked with every page that needs it."""
+    with reader() as db:
+        attempts.get_mine(db, actor(), code, now())
     body = sent_json()
     digest = body.get("digest") if isinstance(body, dict) else None
     if not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):

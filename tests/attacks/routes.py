@@ -200,9 +200,9 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
-NOT_THERE = frozenset({"scans.choose", "scans.copy", "scans.my_copy"})
+NOT_THERE = frozenset({"organiser.batch_files", "scans.choose", "scans.copy", "scans.my_copy"})
 """Routes that tell even their own people 404 as they are asked here: no corrected copy while a sitting is open, no choice of a page without its
-paper. `tests/web/test_scans.py` shows them open."""
+paper, no files before anything was printed. The tests of their pages show them open."""
 
 NAMED_IN_QUERY = {"organiser.correct_question": ("uid",)}
 """What pages read behind the question mark, by the names of `cases`."""

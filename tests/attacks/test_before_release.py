@@ -16,6 +16,7 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, update
+from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
@@ -171,15 +172,27 @@ def schedule_all(engine: Engine, release: Release) -> None:
         scheduling.create_sitting(session, chief, before, plan, ZONE, bytes(range(32)))
 
 
+ASKED_FOR = "secret-order"
+"""The uid that is tried in addresses; a refusal may say it back."""
+
+
+def text_of(reply: TestResponse) -> str:
+    """Return what a reply says, as a page or in print."""
+    if reply.mimetype != "application/pdf":
+        return reply.get_data().decode(errors="replace")
+    document = pypdfium2.PdfDocument(reply.get_data())
+    return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+
+
 def everything(app: Flask, person: Person, code: str, web_engine: Engine) -> list[str]:
     """Return all that the site answers to a trainee now: every page and call, with what is said in headers, as HTML and as JSON."""
     out = []
-    for case in cases(app, ("GET", "POST"), code=code, uid="secret-order"):
+    for case in cases(app, ("GET", "POST"), code=code, uid=ASKED_FOR):
         if case.endpoint in ("account.log_out", "trainee.submit", "trainee.start", "account.static", "health.metrics"):
             continue
         for accept in ("text/html", "application/json"):
             reply = case.ask(person) if accept == "text/html" else person.client.get(case.path, headers={"Accept": accept}, json={})
-            out.append(f"{reply.headers} {reply.text}".replace(case.path, ""))
+            out.append(f"{reply.headers} {text_of(reply)}".replace(case.path, "").replace(ASKED_FOR, ""))
     for page in ("sit?section=5", "sit?section=8", "result?late=3", "result?review=1&key=1&print=1&release=1"):
         out.append(person.get(f"/papers/{code}/{page}").text)
     slots = 15

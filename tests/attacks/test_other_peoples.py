@@ -262,10 +262,12 @@ def test_a_decision_is_what_its_form_offers(person: People, app: Flask, web_engi
     someone.post(f"/papers/{code}/start")
     someone.save(code, 7, ["十三来个", right_answers(web_engine, "Q001")[7][1]], 1)
     someone.post(f"/papers/{code}/submit")
-    page = person("marker").get(f"/marking/{SITTING}").text
-    uid = re.search(r'name="uid" value="([^"]+)"', page)[1]  # type: ignore[index]
-    fields = {"uid": uid, "blank": "0", "text": "十三来个", "verdict": "wrong", "reason": "不对", "decided_by": "别人", "share": "1000000", **EXTRA}
-    assert person("marker").post(f"/marking/{SITTING}", fields).status_code == 302
+    marker = person("marker")
+    uid = "fill-in-1"
+    page = marker.post(f"/marking/{SITTING}/take", {"uid": uid, "blank": "0"}, follow_redirects=True).text
+    digest = re.search(r'name="digest" value="([^"]+)"', page)[1]  # type: ignore[index]
+    fields = {"digest": digest, "verdict": "wrong", "reason": "不对", "decided_by": "别人", "share": "1000000", "text": "别的", **EXTRA}
+    assert marker.post(f"/marking/{SITTING}/desk?uid={uid}&blank=0", fields).status_code == 303
     row = dict(zip(columns("decision"), dump(web_engine)["decision"][0], strict=True))
     assert (row["decided_by"], row["share"], row["text"]) == ("吴阅卷", 0, "十三来个")
 

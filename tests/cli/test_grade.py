@@ -60,3 +60,10 @@ def test_each_blank_has_its_verdict(shell):  # noqa: F811
 def test_what_cannot_be_is_told(shell, words, code):  # noqa: F811
     answer = shell("grade", *words)
     assert code in answer
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "1e-999999999", "NaN", "Infinity", "1/2"])
+@pytest.mark.parametrize("option", ["--marks", "--value"])
+def test_what_no_rule_can_count_with_is_no_number(shell, option, text):  # noqa: F811
+    answer = shell("grade", "--rule", "per_option", "--key", "AB", "--response", "A", option, text, status=2)
+    assert "number" in answer

@@ -164,7 +164,7 @@ def test_a_question_that_was_found_wrong_is_practised_again_when_the_bank_has_me
     world.do(correcting.apply, county.ADMIN, "s1", correcting.Wish(wrong, Remedy.DROP), "两个选项都对", day)
     assert wrong in asked(world)
     assert wrong not in pool(world, day)
-    world.do(publishing.publish, county.ADMIN, day, [replace(county.make_question(wrong), explanation="改过")])
+    world.do(publishing.publish, county.ADMIN, day + timedelta(minutes=1), [replace(county.make_question(wrong), explanation="改过")])
     assert wrong in pool(world, day)
 
 

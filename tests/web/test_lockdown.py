@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select, update
 from quiz.core.lockdown import Proof, digest_for, is_proved, read_keys
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, SittingRow
-from tests.web.world import Person, paper_code
+from tests.web.world import Person, paper_code, schedule
 
 People = Callable[[str], Person]
 KEY = "0f" * 32
@@ -101,10 +101,12 @@ def test_what_is_no_digest_is_not_kept(person: People, code: str, digest: object
     assert sitter.post_json(f"/papers/{code}/browser", {"digest": digest}).status_code == 400
 
 
-def test_what_was_told_of_one_paper_is_no_proof_for_another(person: People, code: str) -> None:
+def test_what_was_told_of_one_paper_is_no_proof_for_another(person: People, web_engine: Engine, code: str) -> None:
     sitter = person("q001")
-    told = digest_for("http://localhost/papers/ELSEWHERE", KEY)
-    assert sitter.post_json("/papers/ELSEWHERE/browser", {"digest": told}).status_code == 200
+    schedule(web_engine, "other")
+    other = paper_code(web_engine, "Q001", "other")
+    told = digest_for(f"http://localhost/papers/{other}", KEY)
+    assert sitter.post_json(f"/papers/{other}/browser", {"digest": told}).status_code == 200
     assert ask(sitter, f"/papers/{code}/start", {}, "POST") == 409
 
 
