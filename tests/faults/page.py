@@ -12,6 +12,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -204,7 +205,8 @@ def run(pages: Sequence[Page], work: Coroutine[Any, Any, Result]) -> Result:
                 page.close()
             await asyncio.sleep(0)
 
-    return asyncio.run(do())
+    with ThreadPoolExecutor(1) as thread:  # a browser's driver may keep a loop running in this one, beside which no other can run
+        return thread.submit(asyncio.run, do()).result()
 
 
 def token_in(page: bytes) -> str:

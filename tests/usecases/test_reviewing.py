@@ -94,7 +94,7 @@ def test_author_and_reader_never_meet_their_question(empty, county, people, prop
         assert own[0].uid not in {slot.question.uid for slot in empty.paper(number).slots}
     tight = replace(county.PLAN, id="tight", sections=(replace(county.PLAN.sections[1], cells=(Cell(2),)),))
     empty.do(publishing.publish, county.ADMIN, county.NOW, [], [tight])
-    seen = empty.do(scheduling.forecast, county.ADMIN, replace(county.sitting_plan(), code="s2", blueprint="tight"), county.ZONE)
+    seen = empty.do(scheduling.forecast, county.ADMIN, county.NOW, replace(county.sitting_plan(), code="s2", blueprint="tight"), county.ZONE)
     assert [len(gap.numbers) for gap in seen.refusal.gaps] == [2]
     assert "命制或审核过的题" in seen.refusal.gaps[0].why.render()
 
@@ -103,10 +103,10 @@ def test_a_retired_question_is_drawn_no_more_until_it_is_restored(empty, county,
     author = people[0]
     for n in range(2):
         empty.do(reviewing.retire, author, county.NOW, f"tf-{n}", "条款已修改")
-    seen = empty.do(scheduling.forecast, county.ADMIN, county.sitting_plan(), county.ZONE)
+    seen = empty.do(scheduling.forecast, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE)
     assert ["只有0题" in gap.why.render() for gap in seen.refusal.gaps] == [True]
     empty.do(reviewing.retire, author, county.NOW, "tf-0", "核对无误", back=True)
-    assert empty.do(scheduling.forecast, county.ADMIN, county.sitting_plan(), county.ZONE).refusal is None
+    assert empty.do(scheduling.forecast, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE).refusal is None
     with pytest.raises(QuizError, match="no_reason"):
         empty.do(reviewing.retire, author, county.NOW, "tf-1", "")
 

@@ -64,7 +64,7 @@ def test_a_thin_bank_is_refused_with_cell_counts_and_cadres(empty, county):
 
 def test_a_cadre_without_local_questions_is_named(empty, county):
     no_data = replace(county.sitting_plan(), profile="")
-    seen = empty.do(scheduling.forecast, county.ADMIN, no_data, county.ZONE)
+    seen = empty.do(scheduling.forecast, county.ADMIN, county.NOW, no_data, county.ZONE)
     assert seen.candidates == 3
     (gap,) = seen.refusal.gaps
     assert "需要1题，只有0题" in gap.why.render()
@@ -95,7 +95,7 @@ def test_a_code_is_used_once(world, county):
 
 def test_the_group_is_taken_by_unit_and_everything_below(empty, county):
     plan = replace(county.sitting_plan(), group=Group(units=("T01",)))
-    assert empty.do(scheduling.forecast, county.ADMIN, plan, county.ZONE).candidates == 2
+    assert empty.do(scheduling.forecast, county.ADMIN, county.NOW, plan, county.ZONE).candidates == 2
 
 
 def test_stored_paper_and_its_digest_agree(world, county):

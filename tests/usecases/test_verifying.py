@@ -184,7 +184,7 @@ def test_the_proof_comes_after_the_end_to_those_who_may_and_is_logged(world, cou
 
 def test_a_trial_draw_tells_nothing_of_a_live_one(empty, county):
     """The trial's seed is no live one's, so neither its papers' codes nor its choice say anything of them."""
-    seen = empty.do(scheduling.forecast, county.ADMIN, county.sitting_plan(), county.ZONE)
+    seen = empty.do(scheduling.forecast, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE)
     row = empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED)
     assert canonical_json(seen.drawing.snapshot["local"]) == canonical_json(json.loads(row.snapshot)["local"])
     assert scheduling.PREVIEW_SEED != county.SEED
