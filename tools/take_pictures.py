@@ -12,6 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from tasks import find_chromium
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "pages"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 LANGUAGES = ("zh", "en")
+LEARNERS = {"phone-zh": "c0040", "phone-en": "c0041", "desktop-zh": "c0042", "desktop-en": "c0043"}
+"""Who learns from an old result in each round."""
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
@@ -38,12 +42,25 @@ def demo_server() -> Iterator[str]:
         from quiz.web import create_app
 
         quiz(["demo", "--no-serve"], standalone_mode=False)
+        let_in_learners(load_settings().database_url)
         server = make_server("127.0.0.1", 0, create_app(load_settings()), threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.port}"
         print_paper(Path(folder))
         print_study(Path(folder))
         server.shutdown()
+
+
+def let_in_learners(url: str) -> None:
+    """Give those who learn an account, with the demo's password."""
+    from quiz.cli.demo_county import PASSWORD
+    from quiz.core.access import Role, command_line
+    from quiz.storage.engine import closing_engine, writing
+    from quiz.usecases.accounts import create_account
+
+    with closing_engine(url) as engine, writing(engine) as db:
+        for login in LEARNERS.values():
+            create_account(db, command_line("pictures"), datetime.now(UTC), login, login, PASSWORD, [Role.TRAINEE], login.upper())
 
 
 def print_paper(folder: Path) -> None:
@@ -126,7 +143,7 @@ def switch(page: Page, language: str) -> None:
 
 
 def trainee_pages(page: Page, address: str, tag: str) -> None:
-    """The trainee's way: list, notice, sitting, summary, an old result, what follows from it."""
+    """The trainee's way: list, notice, sitting, summary."""
     log_in(page, address, "c0035")
     shoot(page, f"papers-{tag}")
     page.goto(link(page, "小测（演示）"))
@@ -136,6 +153,11 @@ def trainee_pages(page: Page, address: str, tag: str) -> None:
     shoot(page, f"sit-{tag}")
     page.goto(page.url.split("/sit")[0] + "/summary")
     shoot(page, f"summary-{tag}")
+
+
+def learning_pages(page: Page, address: str, tag: str) -> None:
+    """What follows from an old result, for somebody who sits nothing now: who does may not practise. Each round of pictures has its own."""
+    log_in(page, address, LEARNERS[tag])
     page.goto(address + "/papers")
     page.goto(link(page, "（上期") + "/result")
     shoot(page, f"result-{tag}")
@@ -213,7 +235,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         for size, viewport in SIZES.items():
             for language in LANGUAGES:
-                for visit in (trainee_pages, office_pages):
+                for visit in (trainee_pages, learning_pages, office_pages):
                     page = browser.new_context(viewport=viewport, device_scale_factor=1, locale="zh-CN").new_page()
                     page.goto(address + "/login")
                     switch(page, language)
