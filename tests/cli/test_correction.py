@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import UTC, datetime
 
 import pytest
 
@@ -10,20 +9,6 @@ from quiz.cli.console import Console
 from quiz.storage.engine import make_engine, reading
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import get_sitting, seats_of_sitting
-from tests.cli.test_chain import BANKS, SITTING, Shell, sit_right
-
-
-@pytest.fixture
-def shell(tmp_path, monkeypatch):
-    """A sitting of the shipped banks that one person sat, all right, and that is over."""
-    shell = Shell(tmp_path, monkeypatch)
-    shell("init")
-    shell("bank", "publish", BANKS)
-    shell("roster", "load", BANKS / "profiles" / "qinglan-roster.yaml")
-    shell("sitting", "create", shell.file("sitting.yaml", SITTING))
-    sit_right(shell)
-    monkeypatch.setattr(Console, "now", lambda _self: datetime(2026, 11, 23, tzinfo=UTC))
-    return shell
 
 
 def sat_question(shell):

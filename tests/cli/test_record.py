@@ -2,27 +2,11 @@
 
 import json
 import re
-from datetime import UTC, datetime
 
 import openpyxl
 import pypdfium2
-import pytest
 
-from quiz.cli.console import Console
-from tests.cli.test_chain import BANKS, SITTING, Shell, sit_right
-
-
-@pytest.fixture
-def shell(tmp_path, monkeypatch):
-    """A sitting of the shipped banks that one person sat, all right, and that is over."""
-    shell = Shell(tmp_path, monkeypatch)
-    shell("init")
-    shell("bank", "publish", BANKS)
-    shell("roster", "load", BANKS / "profiles" / "qinglan-roster.yaml")
-    shell("sitting", "create", shell.file("sitting.yaml", SITTING))
-    sit_right(shell)
-    monkeypatch.setattr(Console, "now", lambda _self: datetime(2026, 11, 23, tzinfo=UTC))
-    return shell
+from tests.cli.test_chain import SITTING
 
 
 def who_sat(shell):
