@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import WSGITask
 
+from quiz.cli import http_crowd
+from quiz.cli.http_crowd import Gather
 from quiz.cli.http_loop import Connection, Loop, waking
 from quiz.cli.lanes import Lanes
 
@@ -41,11 +42,14 @@ MOST_WAITING = 1024
 log = logging.getLogger("quiz.server")
 
 
-def run(application: WSGIApplication, host: str, port: int, stopping: threading.Event, notice: float = 0.0) -> None:
-    """Serve until told to stop: `stopping` is set, and `notice` seconds later no connection is taken any more. Told twice, stop at once."""
+def run(application: WSGIApplication, host: str, port: int, stopping: threading.Event, notice: float = 0.0, gather: Gather | None = None) -> None:
+    """Serve until told to stop: `stopping` is set, and `notice` seconds later no connection is taken any more. Told twice, stop at once.
+
+    Saves are answered together by `gather`, as far as it knows an answer, else one by one by the application.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
     _allow_connections()
-    server = _Server(application, stopping, host, port)
+    server = _Server(application, stopping, host, port, gather)
     before = {name: signal.signal(name, server.tell) for name in _signals()}
     try:
         server.serve_until(stopping.is_set)
@@ -61,10 +65,10 @@ def run(application: WSGIApplication, host: str, port: int, stopping: threading.
 class _Server:
     """Waitress' sockets and threads, and its loop taken apart, so that it can end in steps."""
 
-    def __init__(self, application: WSGIApplication, stopping: threading.Event, host: str, port: int) -> None:
+    def __init__(self, application: WSGIApplication, stopping: threading.Event, host: str, port: int, gather: Gather | None) -> None:
         self._sockets: dict[int, Any] = {}
         self._loop = Loop(self._sockets)
-        self._threads = Lanes()
+        self._threads = Lanes(gather)
         # the application looks itself at what proxies say, and whom of them to believe
         create_server(
             application,
@@ -131,7 +135,7 @@ def _is_busy(channel: Connection) -> bool:
 def _connection_class(of: Loop, is_last_reply: Callable[[], bool]) -> type[Connection]:
     """A connection whose replies say that they are the last when they are to be."""
 
-    class Task(WSGITask):  # type: ignore[misc]
+    class Task(http_crowd.Task):
         def build_response_header(self) -> Any:
             if is_last_reply():
                 self.request.headers["CONNECTION"] = "close"  # as if it had been asked for

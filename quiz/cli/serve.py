@@ -140,7 +140,7 @@ def _upgrade(url: str) -> None:
 
 def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     from quiz.cli.http_server import run  # the web is loaded by the commands that serve, not by every lint
-    from quiz.web import count_swept, create_app, start_logging, steady_clock
+    from quiz.web import count_swept, create_app, saves_together, start_logging, steady_clock
 
     settings = load_settings()
     start_logging(settings.log_all)
@@ -156,7 +156,7 @@ def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     for helper in helpers:
         helper.start()
     try:
-        run(app, host, port, stopping, notice)
+        run(app, host, port, stopping, notice, saves_together(app))
     finally:
         stopping.set()
         for helper in helpers:
