@@ -35,16 +35,24 @@ class Failed:
 
 
 class Together(Generic[Asked, Told]):
-    """Does `work(session, asked)`, which returns an outcome for each of `asked`, for whatever is asked at the same time."""
+    """Does `work(session, asked)`, which returns an outcome for each of `asked`, for whatever is asked at the same time.
 
-    def __init__(self, engine: Engine, work: Callable[[Session, Sequence[Asked]], Sequence[Told]], most: int = MOST) -> None:
+    Where each is `apart` on a database server, it has its own transaction there, so that none holds what another waits for: such a server shares
+    the flushes of its disk by itself.
+    """
+
+    def __init__(self, engine: Engine, work: Callable[[Session, Sequence[Asked]], Sequence[Told]], most: int = MOST, apart: bool = False) -> None:
         self._engine, self._work, self._most = engine, work, most
+        self._is_apart = apart and engine.dialect.name != "sqlite"
         self._guard = threading.Lock()
         self._queue: list[_Waiting[Asked, Told]] = []
         self._is_led = False
 
     def do(self, asked: Asked) -> Told:
         """Return the outcome once it is committed. Raises what the work raised for this piece alone, or why the database could not commit."""
+        if self._is_apart:
+            with writing(self._engine) as session:
+                return self._work(session, [asked])[0]
         outcome = self.do_all([asked])[0]
         if isinstance(outcome, Failed):
             raise outcome.error

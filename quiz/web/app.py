@@ -15,7 +15,8 @@ from quiz.core.message import QuizError, say
 from quiz.core.steady import SteadyClock
 from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
-from quiz.storage.together import SharedWriter
+from quiz.storage.together import MOST_CHANGES, SharedWriter, Together
+from quiz.usecases.attempts import start_many, submit_many
 from quiz.web import (
     account,
     admission,
@@ -82,7 +83,14 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     engine = make_engine(settings.database_url)
     clock = clock or steady_clock()
     app.extensions["quiz"] = context.Installation(
-        settings, engine, clock, saving.saver(engine, clock), changes=SharedWriter(engine), presences=Presences(engine)
+        settings,
+        engine,
+        clock,
+        saves=saving.saver(engine, clock),
+        starts=Together(engine, start_many, MOST_CHANGES, apart=True),
+        submissions=Together(engine, submit_many, MOST_CHANGES, apart=True),
+        changes=SharedWriter(engine),
+        presences=Presences(engine),
     )
     app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
