@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, request
@@ -16,6 +17,7 @@ from quiz.core.steady import SteadyClock
 from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
 from quiz.storage.together import MOST_CHANGES, SharedWriter, Together
+from quiz.usecases.admission import admit_many
 from quiz.usecases.attempts import start_many, submit_many
 from quiz.web import (
     account,
@@ -87,6 +89,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
         engine,
         clock,
         saves=saving.saver(engine, clock),
+        admissions=Together(engine, partial(admit_many, key=settings.secret_key), MOST_CHANGES, apart=True),
         starts=Together(engine, start_many, MOST_CHANGES, apart=True),
         submissions=Together(engine, submit_many, MOST_CHANGES, apart=True),
         changes=SharedWriter(engine),

@@ -27,6 +27,7 @@ from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, AttemptRow
 from quiz.storage.together import SharedWriter, Together
 from quiz.usecases import accounts, admission
+from quiz.usecases.admission import Admitted, Entry
 from quiz.usecases.attempts import HandedIn, HandIn, Start
 from quiz.usecases.saving import Knock, Reply
 from quiz.web.noting import Presences
@@ -45,13 +46,14 @@ Outcome = TypeVar("Outcome")
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, database and clock of this application; what does saves, starts, submissions and other small changes that come at the same time
-    together; and what keeps who was heard of."""
+    """Settings, database and clock of this application; what does saves, admissions, starts, submissions and other small changes together when
+    they come at the same time; and what keeps who was heard of."""
 
     settings: Settings
     engine: Engine
     clock: Callable[[], datetime]
     saves: Together[Knock, Reply | QuizError]
+    admissions: Together[Entry, Admitted]
     starts: Together[Start, AttemptRow | QuizError]
     submissions: Together[HandIn, HandedIn | QuizError]
     changes: SharedWriter
