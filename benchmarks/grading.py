@@ -23,13 +23,14 @@ from benchmarks.county import SITTING, make_county, some_answer
 from quiz.core.access import command_line
 from quiz.core.correction import Remedy
 from quiz.core.paper import Slot
+from quiz.core.to_mark import Settled
 from quiz.storage import attempts, papers
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AttemptRow, GradingRow, MarkRow, PaperRow, QuestionUseRow, ResponseRow, SittingRow
 from quiz.usecases import correcting, grading
 from quiz.usecases.correcting import Wish
-from quiz.usecases.grading import Settled, marks_for
+from quiz.usecases.grading import Marker
 
 A_TRANSACTION = 1_000
 RIGHT = 0.7
@@ -99,7 +100,7 @@ def grade_all(engine: Engine, ids: list[int]) -> None:
     for start in range(0, len(ids), A_TRANSACTION):
         with writing(engine) as db:
             closed = db.scalars(select(AttemptRow).where(AttemptRow.id.in_(ids[start : start + A_TRANSACTION]))).all()
-            grading.grade_all(db, [(papers.read_paper(db.get_one(PaperRow, one.paper_id)), one) for one in closed], "submitted", now)
+            grading.grade_all(db, closed, "submitted", now)
 
 
 def mark_all(engine: Engine) -> Callable[[], None]:
