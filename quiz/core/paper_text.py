@@ -149,14 +149,16 @@ class QuestionTexts:
         """Return by its number what marking asks of each slot of the paper in a text, or of those with these numbers: the least that can be read."""
         plain = json.loads(content)
         slots, rules = _slots_in(plain, numbers), [tuple(section[RULE].items()) for section in plain["sections"]]
-        keys, found = [_key_to_mark(slot, rules) for slot in slots], self._to_mark
-        if not found.keys() >= set(keys):
-            known = self._learn(slots, texts_of)
-            found = self._to_mark
-            for key, slot in zip(keys, slots, strict=True):
-                if key not in found:
-                    found[key] = _make_to_mark(slot, plain["sections"][slot[SECTION]][RULE], known)
-        return [(slot[NUMBER], found[key]) for key, slot in zip(keys, slots, strict=True)]
+        out, known = [], self._to_mark
+        for slot in slots:  # half a million times in a sitting of ten thousand: no function is called
+            stub = slot[QUESTION]
+            key = (stub.get(REVISION) or stub.get(OWN) or digest_of(stub), slot[NUMBER_OF_REVISION], slot[MAX_MARK], rules[slot[SECTION]])
+            found = known.get(key)
+            if found is None:
+                found = _make_to_mark(slot, plain["sections"][slot[SECTION]][RULE], self._learn(slots, texts_of))
+                self._to_mark[key] = found
+            out.append((slot[NUMBER], found))
+        return out
 
     def _learn(self, slots: Sequence[dict[str, Any]], texts_of: Callable[[list[str]], Mapping[str, str]]) -> Mapping[str, Question]:
         """Return the questions that these slots name, and others; what is not known yet is read."""
@@ -188,13 +190,6 @@ class QuestionTexts:
 
 def _slots_in(plain: dict[str, Any], numbers: Collection[int] | None) -> list[dict[str, Any]]:
     return [slot for slot in plain[SLOTS] if numbers is None or slot[NUMBER] in numbers]
-
-
-def _key_to_mark(slot: dict[str, Any], rules: Sequence[tuple[object, ...]]) -> tuple[object, ...]:
-    """What slots have alike that are marked alike."""
-    stub = slot[QUESTION]
-    named = stub.get(REVISION) or stub.get(OWN) or digest_of(stub)  # the last for those written before papers named their questions
-    return named, slot[NUMBER_OF_REVISION], slot[MAX_MARK], rules[slot[SECTION]]
 
 
 def _make_to_mark(slot: dict[str, Any], rule: dict[str, Any], known: Mapping[str, Question]) -> ToMark:

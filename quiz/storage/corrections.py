@@ -8,14 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.correction import Correction, NewKey, Remedy
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import from_hundredths, to_hundredths
-from quiz.storage.tables import AttemptRow, CorrectionRow, OverrideRow, SittingRow
+from quiz.storage.tables import AttemptRow, CorrectionRow, DecisionRow, OverrideRow, SittingRow
 
 
 def list_rows(session: Session, sitting_id: int) -> list[CorrectionRow]:
@@ -69,6 +69,11 @@ def effect_of(row: CorrectionRow) -> dict[str, Any]:
     return found
 
 
+def is_anything_settled(session: Session, sitting_id: int) -> bool:
+    """True when in a sitting anybody decided on a text, corrected a question or set a mark by hand: one question instead of three for most."""
+    return bool(session.scalar(_ANYTHING, {"sitting": sitting_id}))
+
+
 def overrides_in(session: Session, sitting_id: int) -> dict[tuple[int, int], Decimal]:
     """Return the marks set by hand in a sitting that still stand, by attempt and slot."""
     return _standing(session.execute(_OVERRIDES, {"sitting": sitting_id}))
@@ -111,6 +116,7 @@ _AS_MARKING_READS = (
     .where(CorrectionRow.sitting_id == bindparam("sitting"))
     .order_by(CorrectionRow.number)
 )
+_ANYTHING = select(or_(*(exists().where(table.sitting_id == bindparam("sitting")) for table in (DecisionRow, CorrectionRow, OverrideRow))))
 _OVERRIDES = (
     select(OverrideRow.attempt_id, OverrideRow.slot, OverrideRow.mark).where(OverrideRow.sitting_id == bindparam("sitting")).order_by(OverrideRow.id)
 )

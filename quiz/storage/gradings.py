@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
+from itertools import chain
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
@@ -107,7 +109,21 @@ def append_marks(session: Session, runs: Sequence[int], marks: Sequence[Sequence
     """Append the marks of each of these grading runs, by its row id."""
     rows = [(run, slot, *one.columns, response) for run, of_run in zip(runs, marks, strict=True) for slot, one, response in of_run]
     connection = session.connection()
-    connection.exec_driver_sql(_APPEND_MARKS[connection.dialect.paramstyle], rows)
+    place, together = _DRIVERS[connection.dialect.paramstyle]
+    whole = len(rows) - len(rows) % together
+    if whole:
+        many = [tuple(chain.from_iterable(rows[start : start + together])) for start in range(0, whole, together)]
+        connection.exec_driver_sql(_append_marks(place, together), many)
+    if rows[whole:]:
+        connection.exec_driver_sql(_append_marks(place, 1), rows[whole:])
+
+
+@cache
+def _append_marks(place: str, together: int) -> str:
+    """A statement as the driver wants it: plain values take a third of the time that values by column take on their way through SQLAlchemy."""
+    names = [column.name for column in MarkRow.__table__.columns if column.name != "id"]
+    row = f"({', '.join([place] * len(names))})"
+    return f"INSERT INTO {MarkRow.__tablename__} ({', '.join(names)}) VALUES {', '.join([row] * together)}"  # noqa: S608  # nothing from outside
 
 
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
@@ -187,9 +203,6 @@ _DECISIONS = (
     .order_by(DecisionRow.id)
 )
 _APPEND_RUNS = insert(GradingRow.__table__).returning(GradingRow.id, sort_by_parameter_order=True)  # type: ignore[arg-type]  # plain rows
-_COLUMNS = [column.name for column in MarkRow.__table__.columns if column.name != "id"]
-_APPEND_MARKS = {
-    style: f"INSERT INTO {MarkRow.__tablename__} ({', '.join(_COLUMNS)}) VALUES ({', '.join([place] * len(_COLUMNS))})"  # noqa: S608  # all from here
-    for style, place in (("qmark", "?"), ("pyformat", "%s"))
-}
-"""As the drivers want it: rows of plain values take a third of the time that rows by column take on their way through SQLAlchemy."""
+_DRIVERS = {"qmark": ("?", 100), "pyformat": ("%s", 1)}
+"""How a driver marks the place of a value, and how many rows are best in one statement: SQLite takes a third less time for them together,
+PostgreSQL takes longer."""

@@ -32,7 +32,7 @@ OVERRIDE = "override"
 UNANSWERED = (None, attempts.NO_RESPONSE)
 """In the place of a response row and its text, where a slot has none."""
 
-MOST_KNOWN = 50_000
+MOST_KNOWN = 20_000
 LONGEST_KNOWN = 200
 """Marks in memory, and the length of the responses that they are for: longer ones hardly come twice."""
 
@@ -80,8 +80,11 @@ def grade_all(session: Session, closed: Sequence[AttemptRow], reason: str, now: 
 def _runs(session: Session, sitting_id: int, closed: Sequence[AttemptRow]) -> list[NewRun]:
     """The grading runs of these attempts of a sitting."""
     ids = [attempt.id for attempt in closed]
-    rows, overrides = attempts.current_of_many(session, sitting_id, ids), corrections.overrides_of(session, sitting_id, ids)
-    marker = Marker(Settled(gradings.decisions_of(session, sitting_id), corrections.list_corrections(session, sitting_id)))
+    marker, overrides = Marker(Settled({})), dict[tuple[int, int], Decimal]()
+    if corrections.is_anything_settled(session, sitting_id):
+        marker = Marker(Settled(gradings.decisions_of(session, sitting_id), corrections.list_corrections(session, sitting_id)))
+        overrides = corrections.overrides_of(session, sitting_id, ids)
+    rows = attempts.current_of_many(session, sitting_id, ids)
     contents = papers.texts_by_id(session, [attempt.paper_id for attempt in closed])
     out = []
     for attempt in closed:
