@@ -61,10 +61,12 @@ class QuizServer:
         return self._end(signal.SIGTERM)
 
     def limit_files(self, size: int) -> None:
-        """Let no file of the process grow beyond so many bytes (-1: as it likes)."""
+        """Let no file of the server's processes grow beyond so many bytes (-1: as it likes)."""
         assert self.process is not None
         limit = resource.RLIM_INFINITY if size < 0 else size
-        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        for number in (self.process.pid, *(int(one) for task in tasks.glob("*/children") for one in task.read_text().split())):
+            resource.prlimit(number, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
     def told(self) -> str:
         """Return what it has said so far."""
