@@ -18,7 +18,7 @@ from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
 from quiz.storage import attempts, changes, clocks, papers, sittings
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import AttemptRow, PaperRow
+from quiz.storage.tables import AttemptRow
 from quiz.usecases import grading, saving
 from quiz.usecases.places import is_paused_at
 from quiz.usecases.saving import Call
@@ -146,7 +146,7 @@ def submit(
     if attempt.submitted_at is None and not is_mistaken:
         is_late = now > deadline + GRACE
         by = ClosedBy.DEADLINE if is_late or by_clock else ClosedBy.TRAINEE
-        _close(session, papers.read_paper(seat.paper), attempt, attempt.deadline_at if is_late else now, by, now)
+        _close(session, attempt, attempt.deadline_at if is_late else now, by, now)
     return attempt, saved.items if saved else []
 
 
@@ -162,7 +162,7 @@ def close_expired(session: Session, now: datetime) -> int:
     for attempt in expired:
         _end(attempt, attempt.deadline_at, ClosedBy.DEADLINE)
     session.flush()
-    grading.grade_all(session, [(papers.read_paper(session.get_one(PaperRow, one.paper_id)), one) for one in expired], "deadline", now)
+    grading.grade_all(session, expired, "deadline", now)
     return len(expired)
 
 
@@ -171,10 +171,10 @@ def deadline_of(attempt: AttemptRow, now: datetime) -> datetime:
     return deadline_now(attempt.deadline_at, attempt.paused_at, now)
 
 
-def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
+def _close(session: Session, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
     _end(attempt, at, by)
     session.flush()
-    grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
+    grading.grade(session, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
 
 
 def is_right_browser(seat: Seat, proofs: Sequence[Proof]) -> bool:
