@@ -14,6 +14,8 @@ from quiz.core.marking import Response
 from quiz.storage.tables import AttemptRow, LateDecisionRow, PaperRow, ResponseRow
 
 ACCEPTED, LATE = "accepted", "late"
+NO_RESPONSE = "[]"
+"""A response that says nothing, as it is stored."""
 
 # Built once: every save asks these, and putting a query together takes longer than running it.
 _LOCKED = select(AttemptRow).where(AttemptRow.id == bindparam("id")).with_for_update().execution_options(populate_existing=True)
@@ -29,6 +31,11 @@ _ACCEPTED_BY_SOMEONE = exists().where(LateDecisionRow.response_id == ResponseRow
 _COUNTS = or_(ResponseRow.state == ACCEPTED, and_(ResponseRow.state == LATE, _ACCEPTED_BY_SOMEONE))
 """What counts: what was accepted, and what came too late where the newest word of a person says that it counts."""
 _CURRENT = select(ResponseRow).where(*_MINE, _COUNTS).order_by(ResponseRow.seq, ResponseRow.id)
+_CURRENT_OF_MANY = (
+    select(ResponseRow.attempt_id, ResponseRow.slot, ResponseRow.id, ResponseRow.value)
+    .where(ResponseRow.sitting_id == bindparam("sitting"), ResponseRow.attempt_id.in_(bindparam("attempts", expanding=True)), _COUNTS)
+    .order_by(ResponseRow.attempt_id, ResponseRow.seq, ResponseRow.id)
+)
 
 
 class AttemptKey(Protocol):
@@ -114,22 +121,22 @@ def current_rows(session: Session, attempt: AttemptKey) -> dict[int, ResponseRow
     return {row.slot: row for row in session.scalars(_CURRENT, _of(attempt))}
 
 
-def current_of_many(session: Session, sitting_id: int, ids: Sequence[int]) -> dict[int, dict[int, tuple[int, Response]]]:
-    """Return for each of these attempts of a sitting, by slot, the id of the row that counts and its response."""
-    columns = (ResponseRow.attempt_id, ResponseRow.slot, ResponseRow.id, ResponseRow.value)
-    query = select(*columns).where(ResponseRow.sitting_id == sitting_id, ResponseRow.attempt_id.in_(ids), _COUNTS)
-    out: dict[int, dict[int, tuple[int, Response]]] = {one: {} for one in ids}
-    read: dict[str, Response] = {}
-    for attempt, slot, row_id, value in session.execute(query.order_by(ResponseRow.attempt_id, ResponseRow.seq, ResponseRow.id)):
-        if value not in read:
-            read[value] = tuple(json.loads(value))
-        out[attempt][slot] = (row_id, read[value])
+def current_of_many(session: Session, sitting_id: int, ids: Sequence[int]) -> dict[int, dict[int, tuple[int, str]]]:
+    """Return for each of these attempts of a sitting, by slot, the id of the row that counts and the response as it is stored."""
+    out: dict[int, dict[int, tuple[int, str]]] = {one: {} for one in ids}
+    for attempt, slot, row_id, value in session.execute(_CURRENT_OF_MANY, {"sitting": sitting_id, "attempts": ids}):
+        out[attempt][slot] = (row_id, value)
     return out
+
+
+def response_in(value: str) -> Response:
+    """Return a response from the text that it is stored as."""
+    return tuple(json.loads(value))
 
 
 def value_of(row: ResponseRow) -> Response:
     """Return the response in a row."""
-    return tuple(json.loads(row.value))
+    return response_in(row.value)
 
 
 def current_responses(session: Session, attempt: AttemptKey) -> dict[int, Response]:

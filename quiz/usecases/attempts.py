@@ -19,7 +19,7 @@ from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
 from quiz.storage import attempts, changes, clocks, desks, papers, sittings
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import AttemptRow, PaperRow
+from quiz.storage.tables import AttemptRow
 from quiz.usecases import grading, saving
 from quiz.usecases.places import is_paused_at
 from quiz.usecases.saving import Call
@@ -203,7 +203,7 @@ class _Tray:
     session: Session
     held: Mapping[str, desks.Desk]
     rows: Mapping[int, AttemptRow]
-    closed: list[tuple[desks.Desk, ClosedBy, datetime]] = field(default_factory=list)
+    closed: list[tuple[AttemptRow, ClosedBy, datetime]] = field(default_factory=list)
 
     def take(self, call: HandIn) -> HandedIn:
         desk = self.held.get(call.code)
@@ -218,17 +218,16 @@ class _Tray:
             is_late = call.now > deadline + GRACE
             by = ClosedBy.DEADLINE if is_late or call.by_clock else ClosedBy.TRAINEE
             _end(attempt, attempt.deadline_at if is_late else call.now, by)
-            self.closed.append((desk, by, call.now))
+            self.closed.append((attempt, by, call.now))
         return attempt, outcomes
 
     def grade(self) -> None:
         """Grade what was closed and is not graded yet."""
         self.session.flush()
         for by, reason in ((ClosedBy.TRAINEE, "submitted"), (ClosedBy.DEADLINE, "deadline")):
-            mine = [(desk, now) for desk, one, now in self.closed if one is by]
+            mine = [(attempt, now) for attempt, one, now in self.closed if one is by]
             if mine:
-                sat = [(papers.paper_by_id(self.session, desk.paper_id, desk.paper_digest), self.rows[desk.id]) for desk, _ in mine]
-                grading.grade_all(self.session, sat, reason, max(now for _, now in mine))
+                grading.grade_all(self.session, [attempt for attempt, _ in mine], reason, max(now for _, now in mine))
         self.closed = []
 
     def _save(self, call: HandIn, attempt: AttemptRow) -> list[SaveResult | QuizError]:
@@ -252,7 +251,7 @@ def close_expired(session: Session, now: datetime) -> int:
     for attempt in expired:
         _end(attempt, attempt.deadline_at, ClosedBy.DEADLINE)
     session.flush()
-    grading.grade_all(session, [(papers.read_paper(session.get_one(PaperRow, one.paper_id)), one) for one in expired], "deadline", now)
+    grading.grade_all(session, expired, "deadline", now)
     return len(expired)
 
 

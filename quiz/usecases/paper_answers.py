@@ -57,7 +57,7 @@ def store_answers(session: Session, seat: Seat, paper: Paper, responses: Mapping
         for seq, number in enumerate(changed, first)
     )
     session.flush()
-    grading.grade(session, paper, attempt, reason, now)
+    grading.grade(session, attempt, reason, now)
     return True
 
 

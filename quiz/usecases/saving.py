@@ -107,7 +107,7 @@ def save_many(session: Session, calls: Sequence[Call], now: datetime) -> list[Re
     batch.flush()
     for desk in batch.delivered.values():
         attempt = session.get_one(AttemptRow, desk.id)
-        grading.grade(session, papers.paper_by_id(session, desk.paper_id, desk.paper_digest), attempt, "delivered", now)
+        grading.grade(session, attempt, "delivered", now)
     return replies
 
 
