@@ -14,6 +14,7 @@ from pathlib import Path
 
 from quiz.batch.folder import Folder
 from quiz.batch.order import File, Kind, Order, Work
+from quiz.core.collector import uncollected
 from quiz.core.message import say
 from quiz.core.paper import Paper
 from quiz.core.picture import NO_PICTURES
@@ -108,6 +109,7 @@ def _results(make: Callable[[Work], int], works: list[Work], jobs: int | None) -
             pool.shutdown(cancel_futures=True)
 
 
+@uncollected()
 def make_files(folder: Path, size: PageSize, language: str, database_url: str, work: Work) -> int:
     """Make the files of a room, each whole; return how many documents are in them. Runs in a process of its own."""
     place = Folder(folder)

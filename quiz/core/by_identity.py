@@ -21,7 +21,7 @@ def by_identity(make: Callable[Concatenate[K, P], V]) -> Callable[Concatenate[K,
 
     @wraps(make)
     def found(first: K, /, *rest: P.args, **named: P.kwargs) -> V:
-        key = (id(first), *rest, *named.items())
+        key = (id(first), *rest, *named.items()) if named else (id(first), *rest)
         held = known.get(key)
         if held is None:
             made = make(first, *rest, **named)

@@ -102,7 +102,7 @@ def without_key(paper: Paper) -> Paper:
 
 
 def hide_key(question: Question) -> Question:
-    """Return the question without key, answers, explanation and everything that points at them, worked out anew: for one that nobody else is shown."""
+    """Return the question without key, answers, explanation and all that points at them, worked out anew: for one that nobody else is shown."""
     blanks = tuple(replace(blank, answers=("",), group="", tolerance="", weight=Decimal(1)) for blank in question.blanks)
     return replace(
         question,

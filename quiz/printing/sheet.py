@@ -93,6 +93,11 @@ class Sheets:
         """Fill black rectangles given as x, y, width, height."""
         self._drawing.append(" ".join(f"{x:.2f} {y:.2f} {w:.2f} {h:.2f} re" for x, y, w, h in squares) + " f")
 
+    def add_bars(self, bars: Iterable[tuple[int, int, int]], x: float, y: float, module: float) -> None:
+        """Fill black bars of a code whose lower left corner is at (x, y), given in modules of this width as left end, row from the bottom, length."""
+        drawn = " ".join([f"{left} {up} {length} 1 re" for left, up, length in bars])
+        self._drawing.append(f"q {module:.5f} 0 0 {module:.5f} {x:.2f} {y:.2f} cm {drawn} f Q")
+
     def end_side(self, *, is_turned: bool = False) -> None:
         """Finish the side and begin the next; a turned one stands upside down."""
         operators = [*self._drawing, *self._text_operators()]
