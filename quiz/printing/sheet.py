@@ -16,7 +16,7 @@ from quiz.printing.fonts import Font, load_face, runs_by_font, text_width
 from quiz.printing.geometry import Geometry
 from quiz.printing.marks import Mark, Row
 from quiz.printing.operators import RESOURCE_NAMES, Drawn, Style, draw, draw_row, turn
-from quiz.printing.type0 import FaceSubset, encode
+from quiz.printing.type0 import FLATE, FaceSubset, encode
 
 rl_config.useA85 = 0  # pictures as they are packed, not as text: a quarter smaller, and much faster
 
@@ -37,7 +37,7 @@ class Sheets:
         self._canvas.setTitle(title)
         self._canvas.setAuthor("Kaoxue")
         self._canvas.setCreator("Kaoxue")
-        self._canvas._doc.defaultStreamFilters = [pdfdoc.PDFZCompress]  # zlib without ReportLab's ASCII85 on top
+        self._canvas._doc.defaultStreamFilters = [FLATE]  # without ReportLab's ASCII85 on top
         self._pictures = pictures
         self._drawing: list[str] = []
         self._texts: list[tuple[float, float, Drawn]] = []
