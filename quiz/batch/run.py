@@ -111,7 +111,7 @@ def _results(make: Callable[[Work], int], works: list[Work], jobs: int | None) -
 
 
 def _processes() -> BaseContext:
-    """Return how processes begin: as copies of one that has read program and faces, and nothing else that they would share; else each from nothing."""
+    """Return how processes begin: as copies of one that has read program and faces and nothing else; else each from nothing."""
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
     context = get_context("forkserver")
