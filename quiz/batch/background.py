@@ -51,7 +51,7 @@ class Status:
 
 def folder_of(settings: Settings, sitting: str, account: int | None) -> Path:
     """Return where a person's prints of a sitting lie: nobody else's order removes them, nobody else is handed them."""
-    return settings.instance / "prints" / sitting / str(account or 0)
+    return settings.prints / sitting / str(account or 0)
 
 
 def start(order: Order, folder: Path, settings: Settings) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 import threading
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -15,10 +17,11 @@ from sqlalchemy import Engine, select
 
 from quiz.batch import background
 from quiz.batch.background import State, Status
+from quiz.batch.order import File, Kind
 from quiz.storage.engine import reading
-from quiz.storage.tables import AuditRow
+from quiz.storage.tables import AccountRow, AuditRow
 from quiz.web.context import Installation
-from tests.web.world import SITTING, Person
+from tests.web.world import SITTING, Clock, Person, engine_of, make_app
 
 People = Callable[[str], Person]
 PAGE = f"/sittings/{SITTING}/print"
@@ -62,6 +65,29 @@ def test_rooms_are_previewed_saved_and_told_with_what_is_wrong(person: People, w
     assert 'value="7"' in page
     reply = organiser.post(PAGE, {**USUAL, "do": "rooms", "places": "8"})
     assert (reply.status_code, "考试已经开始" in reply.text) == (409, True)
+
+
+def test_nodes_that_share_a_folder_show_and_hand_out_what_another_made(filled_sqlite: Path, tmp_path: Path, clock: Clock) -> None:
+    """Whichever node the next request comes to; a node with a folder of its own knows nothing of it."""
+    path = tmp_path / "quiz.db"
+    shutil.copyfile(filled_sqlite, path)
+    url = f"sqlite:///{path.as_posix()}"
+    shared = {"shared_prints": tmp_path / "shared"}
+    one, other = (make_app(url, tmp_path / name, clock, **shared) for name in ("one", "other"))
+    alone = make_app(url, tmp_path / "alone", clock)
+    found: Installation = one.extensions["quiz"]
+    with reading(engine_of(one)) as db:
+        account = db.scalars(select(AccountRow.id).where(AccountRow.login == "organiser")).one()
+    folder = background.Folder(background.folder_of(found.settings, SITTING, account))
+    folder.save(File("01-甲/表单.pdf", Kind.LISTS, None, (), "digest"), b"%PDF-1.4")
+    background.write_status(folder.path, Status(State.DONE, 1, 1))
+    assert folder.path.is_relative_to(tmp_path / "shared")
+    for app, names in ((one, ["01-甲/表单.pdf"]), (other, ["01-甲/表单.pdf"]), (alone, [])):
+        organiser = Person(app, "organiser")
+        assert ("01-甲" in organiser.get(PAGE).text) is bool(names)
+        with organiser.post(FILES, {}) as reply:
+            assert (zipfile.ZipFile(io.BytesIO(reply.data)).namelist() if reply.status_code == 200 else []) == names
+        engine_of(app).dispose()
 
 
 def printed(app: Flask, person: People) -> Status:
