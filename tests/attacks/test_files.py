@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import zipfile
 from dataclasses import replace
@@ -16,6 +17,7 @@ from reportlab import rl_config
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+import quiz
 from quiz.banks.yaml_tree import MAX_DEPTH
 from quiz.core.paper import Candidate
 from quiz.core.question import Option, QuestionType
@@ -267,6 +269,20 @@ def test_a_stem_is_no_mark_up_for_the_printer(tmp_path: Path, monkeypatch: pytes
     assert not mark.exists()
     assert b"local secret" not in out.getvalue()
     assert b"javascript:" not in out.getvalue()
+
+
+def test_nothing_that_prints_reads_mark_up() -> None:
+    """ReportLab's paragraphs read it, and fetch the pictures and evaluate the colours that stand in it."""
+    used = set()
+    for path in Path(quiz.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("reportlab"):
+                used |= {f"{node.module}.{name.name}" for name in node.names}
+            elif isinstance(node, ast.Import):
+                used |= {name.name for name in node.names if name.name.startswith("reportlab")}
+    assert used
+    reads_none = ("reportlab.rl_config", "reportlab.lib.utils", "reportlab.pdfbase", "reportlab.pdfgen.canvas")
+    assert [name for name in sorted(used) if not name.startswith(reads_none)] == []
 
 
 def test_reportlab_evaluates_no_colour() -> None:
