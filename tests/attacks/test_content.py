@@ -185,7 +185,11 @@ def test_what_people_say_of_each_others_work_and_how_they_call_their_files_are_t
     number = re.search(r'name="appeal" value="(\d+)"', chief.get(f"/sittings/{WHERE}/appeals").text)[1]  # type: ignore[index]
     answered = chief.post(f"/sittings/{WHERE}/appeals", {"appeal": number, "verdict": "rejected", "reason": HOSTILE})
     assert answered.status_code == 303
-    pages += [chief.get(f"/sittings/{WHERE}/appeals?all=1").text, sitter.get(f"/papers/{hostile}/result?show=all").text, chief.get(f"/sittings/{WHERE}/cadres/H001").text]
+    pages += [
+        chief.get(f"/sittings/{WHERE}/appeals?all=1").text,
+        sitter.get(f"/papers/{hostile}/result?show=all").text,
+        chief.get(f"/sittings/{WHERE}/cadres/H001").text,
+    ]
     assert [n for n, page in enumerate(pages) if faults(page) or not shows(page)] == []
 
 

@@ -28,7 +28,7 @@ from quiz.formats.roster_table import read_roster
 from quiz.formats.word_in import read_docx
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
-from quiz.storage.engine import _write_locks
+from quiz.storage import turn
 from quiz.web import people
 from quiz.web.proposal_text import proof
 from tests.web.world import Person, make_questions
@@ -58,7 +58,6 @@ BAD_TEXTS: dict[str, tuple[bytes, str]] = {
 
 NO_TEXT = ("GBK", "NUL")
 """What cannot even be kept as a draft."""
-
 
 
 def workbook(*rows: list[object], far: bool = False, sheets: int = 1) -> bytes:
@@ -201,7 +200,7 @@ def test_no_save_waits_while_a_roster_is_read(app: Flask, web_engine: Engine, mo
     read = people._read
 
     def watched(*arguments: object) -> object:
-        lock = _write_locks.get(str(web_engine.url))
+        lock = turn._threads.get(str(web_engine.url))
         free.append(lock is None or not lock.locked())
         return read(*arguments)  # type: ignore[arg-type]
 
