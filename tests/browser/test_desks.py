@@ -73,7 +73,7 @@ def test_two_different_answers_are_both_shown_and_one_is_chosen(site: Site, two:
     answer(desktop, 1, ["c"])
     is_saved(desktop)
     phone.context.set_offline(False)
-    expect(phone.get_by_text("这里现在只能看，不能改")).to_be_visible(timeout=10_000)
+    expect(phone.get_by_text("这里现在只能看，不能改")).to_be_visible()
     assert rows(site) == [(1, ["c"], "accepted"), (1, ["a"], "superseded")]
     expect(phone.get_by_role("button", name="改用这份")).to_have_count(0)
 
@@ -123,7 +123,7 @@ def test_an_answer_from_before_the_desk_could_be_taken_does_not_cover_a_newer_on
     answer(desktop, 1, ["c"])
     is_saved(desktop)
     phone.unroute("**/desk")
-    expect(phone.get_by_text("第1题有两份不同的作答")).to_be_visible(timeout=10_000)
+    expect(phone.get_by_text("第1题有两份不同的作答")).to_be_visible()
     is_saved(phone)
     assert accepted(site) == {1: ["c"], 2: ["b"]}
     assert (1, ["a"], "superseded") in rows(site)
@@ -141,7 +141,7 @@ def test_two_windows_of_one_browser(site: Site, phone: Any) -> None:
     is_saved(newer)
     expect(newer.locator("#q1 input[value=a]")).to_be_checked()
     phone.unroute("**/responses")
-    expect(phone.get_by_text("这里现在只能看，不能改")).to_be_visible(timeout=20_000)
+    expect(phone.get_by_text("这里现在只能看，不能改")).to_be_visible()
     assert rows(site) == [(1, ["a"], "accepted")]
     assert kept(phone) == {}
 

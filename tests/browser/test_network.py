@@ -197,7 +197,7 @@ def test_the_back_button_brings_the_answers_back(site: Site, phone: Any) -> None
 def profile(browser: Any, tmp_path: Path) -> Iterator[Callable[[], Any]]:
     """A function that opens the browser anew on the same person's device; what was open before is closed."""
     contexts: list[Any] = []
-    from tests.conftest import BROWSER_FLAGS, find_chromium
+    from tests.conftest import BROWSER_FLAGS, PATIENCE, find_chromium
 
     def open_it() -> Any:
         for context in contexts:
@@ -207,7 +207,7 @@ def profile(browser: Any, tmp_path: Path) -> Iterator[Callable[[], Any]]:
                 str(tmp_path / "profile"), executable_path=find_chromium(), args=BROWSER_FLAGS, locale="zh-CN", timezone_id="Asia/Shanghai", **PHONE
             )
         ]
-        contexts[0].set_default_timeout(10_000)
+        contexts[0].set_default_timeout(PATIENCE)
         return contexts[0].pages[0]
 
     yield open_it
@@ -269,7 +269,7 @@ def test_the_check_counts_what_has_just_arrived(site: Site, phone: Any) -> None:
     phone.goto(f"{site.url}/papers/{site.code}/summary")
     expect(phone.get_by_text("8题没有作答")).to_be_visible()
     phone.unroute("**/responses")
-    expect(phone.get_by_text("7题没有作答")).to_be_visible(timeout=10_000)
+    expect(phone.get_by_text("7题没有作答")).to_be_visible()
 
 
 def test_handing_in_without_network_is_not_claimed_and_is_tried_again(site: Site, phone: Any) -> None:
@@ -282,7 +282,7 @@ def test_handing_in_without_network_is_not_claimed_and_is_tried_again(site: Site
     phone.get_by_role("button", name="确认交卷").click()
     expect(phone.get_by_text("还没有交卷")).to_be_visible()
     phone.context.set_offline(False)
-    expect(phone.get_by_text("交卷成功")).to_be_visible(timeout=10_000)
+    expect(phone.get_by_text("交卷成功")).to_be_visible()
 
 
 def test_a_page_that_cannot_be_loaded_again_is_not_left(site: Site, phone: Any) -> None:
@@ -406,7 +406,7 @@ def test_one_bad_answer_is_named_and_keeps_nothing_else_from_being_saved(site: S
     go_to(phone, 1)
     answer(phone, 1, ["a"])
     phone.context.set_offline(False)
-    expect(phone.locator("#saved")).to_have_text("第7题没有保存", timeout=10_000)
+    expect(phone.locator("#saved")).to_have_text("第7题没有保存")
     expect(phone.get_by_text("第7题没有保存：")).to_be_visible()
     assert accepted(site) == {1: ["a"]}
     go_to(phone, 7)
