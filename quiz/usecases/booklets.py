@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.booklet import Booklet, BookletKind, make_booklet
-from quiz.core.message import QuizError, say
+from quiz.core.message import QuizError, listed, say
 from quiz.core.question import AREAS, Label, Question, QuestionType
 from quiz.core.seed import Stream
 from quiz.storage import banks, pictures, practice_pool, reserved
@@ -126,4 +126,4 @@ def booklet_pictures(session: Session, made: Booklet) -> dict[str, bytes]:
 def _check_areas(areas: Sequence[str]) -> None:
     unknown = sorted(set(areas) - set(AREAS))
     if unknown:
-        raise QuizError("unknown_area", say("没有政策领域“{area}”。可用的有：{known}。", area=unknown[0], known="、".join(AREAS)))
+        raise QuizError("unknown_area", say("没有政策领域“{area}”。可用的有：{known}。", area=unknown[0], known=listed(AREAS)))
