@@ -17,7 +17,8 @@ from quiz.assembly.draw import Drawn
 from quiz.assembly.explain import explain
 from quiz.assembly.local import share_of
 from quiz.assembly.pool import make_pool
-from quiz.assembly.report import Report, Worth, make_report
+from quiz.assembly.report import Report, make_report
+from quiz.assembly.scores import Worth
 from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
