@@ -21,6 +21,9 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_KEY = 32
 """Characters of a secret key below which it could be guessed: it signs form tokens and makes the digests of admission codes."""
 
+PROCESSES = "QUIZ_PROCESSES"
+"""How `quiz serve` tells each of its processes how many they are; nothing for people to set."""
+
 Network = IPv4Network | IPv6Network
 
 
@@ -29,7 +32,7 @@ class Settings:
     """The frozen settings. `secure` says that browsers reach us by https; `hosts` are the names they may use.
 
     `metrics_token` opens /metrics to callers from elsewhere; `log_all` writes a line for every request, not only for those that went wrong.
-    `proxies` are the addresses in front of us that may say for whom they ask and whether by https.
+    `proxies` are the addresses in front of us that may say for whom they ask and whether by https. `processes` is how many of them serve together.
     """
 
     instance: Path
@@ -43,6 +46,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     log_all: bool = False
     proxies: tuple[Network, ...] = ()
+    processes: int = 1
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -67,6 +71,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=environ.get("QUIZ_METRICS_TOKEN", ""),
         log_all=environ.get("QUIZ_LOG", "").lower() in ("info", "debug"),
         proxies=tuple(_network(text) for text in _listed(environ.get("QUIZ_PROXIES", ""))),
+        processes=int(environ.get(PROCESSES, "1")),
     )
 
 

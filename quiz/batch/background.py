@@ -62,7 +62,8 @@ def start(order: Order, folder: Path, settings: Settings) -> None:
         _write(folder / ORDER, write_order(order))
         write_status(folder, Status(State.RUNNING))
     home = os.pathsep.join(part for part in (str(Path(quiz.__file__).parent.parent), os.environ.get("PYTHONPATH", "")) if part)
-    environment = {**os.environ, "PYTHONPATH": home, "QUIZ_INSTANCE": str(settings.instance), "QUIZ_DATABASE_URL": settings.database_url}
+    inherited = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}  # a server's counts end with it
+    environment = {**inherited, "PYTHONPATH": home, "QUIZ_INSTANCE": str(settings.instance), "QUIZ_DATABASE_URL": settings.database_url}
     process = subprocess.Popen(
         [sys.executable, "-m", "quiz.batch", str(folder)],
         env=environment,

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor, Role
-from quiz.storage.tables import AccountRow, CadreRow, GrantRow, LoginRow, UnitRow
+from quiz.storage.tables import AccountRow, CadreRow, GrantRow, LoginRow, StrangerRow, UnitRow
+
+MOST_STRANGERS = 100_000
+"""Names that nobody has whose failures are kept."""
 
 
 def get_account(session: Session, login: str) -> AccountRow | None:
@@ -53,6 +57,20 @@ def delete_login(session: Session, digest: str) -> None:
 def delete_logins_of(session: Session, account_id: int) -> int:
     """End every log-in session of an account; return how many there were."""
     return len(session.execute(delete(LoginRow).where(LoginRow.account_id == account_id).returning(LoginRow.token_digest)).all())
+
+
+def get_stranger(session: Session, digest: str) -> StrangerRow | None:
+    """Return what failed under a name that nobody has, by its digest; None when nothing did."""
+    return session.scalar(select(StrangerRow).where(StrangerRow.digest == digest))
+
+
+def count_stranger(session: Session, digest: str, now: datetime) -> None:
+    """Count one more failure of a name that nobody has, and forget the oldest of very many names."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    query = insert(StrangerRow).values(digest=digest, failures=1, failed_at=now)
+    counted = query.on_conflict_do_update(index_elements=[StrangerRow.digest], set_={"failures": StrangerRow.failures + 1, "failed_at": now})
+    number = session.scalar(counted.returning(StrangerRow.id))
+    session.execute(delete(StrangerRow).where(StrangerRow.id <= (number or 0) - MOST_STRANGERS))
 
 
 def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:

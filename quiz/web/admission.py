@@ -126,7 +126,7 @@ def _wait(outcome: Admitted) -> int:
     """The seconds to wait after a code that nobody has; those who send many are in the log."""
     if outcome.refused is not Refused.UNKNOWN:
         return 0
-    counted: WrongCodes = current_app.extensions.setdefault("quiz_wrong_codes", WrongCodes())
+    counted: WrongCodes = current_app.extensions.setdefault("quiz_wrong_codes", WrongCodes.of(installation().settings.processes))
     wait = counted.add(request.remote_addr or "", now())
     if wait:
         log.warning("many wrong admission codes, the last from %s", request.remote_addr)

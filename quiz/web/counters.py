@@ -1,15 +1,17 @@
-"""What this process counts and times for /metrics, and a log line for each request. Labels are route templates and fixed words, never whose."""
+"""What this server counts and times for /metrics, and a log line for each request. Labels are route templates and fixed words, never whose."""
 
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import time
 from collections.abc import Iterable
 from functools import cache
 
 from flask import Flask, g, request
-from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.multiprocess import MultiProcessCollector
 from werkzeug.wrappers import Response
 
 from quiz.core.saving import Saved
@@ -30,7 +32,18 @@ SAVES = Counter("quiz_saves_total", "Saves stored, by what became of them", ["ou
 STARTS = Counter("quiz_starts_total", "Attempts started")
 CLOSED = Counter("quiz_submissions_total", "Attempts handed in by the trainee, or closed by the sweep after their deadline", ["by"])
 LOGINS = Counter("quiz_logins_total", "Attempts to log in: ok, refused (wrong name or password), wait (too many failures)", ["outcome"])
-OPEN = Gauge("quiz_open_attempts", "Attempts under way in the whole installation, asked from the database at each scrape")
+OPEN = Gauge(
+    "quiz_open_attempts", "Attempts under way in the whole installation, asked from the database at each scrape", multiprocess_mode="mostrecent"
+)
+
+
+def of_all_processes() -> CollectorRegistry:
+    """Return what this process has counted, or what all the processes of this server have together: each writes into files that the others read."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 def register(app: Flask) -> None:
