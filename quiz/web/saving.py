@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action
+from quiz.core.marking import storable
 from quiz.core.message import QuizError
 from quiz.core.saving import MOST_ITEMS, Save, SaveResult
 from quiz.storage.together import Together
@@ -47,7 +48,7 @@ def save(code: str) -> ResponseReturnValue:
     items = saves_of(body.get("items"), MOST_ITEMS)
     if not items or len(items) < len(body["items"]):
         abort(400)
-    reply = installation().saves.do(Knock(request.cookies.get(login_cookie(), ""), code, items, str(body.get("device") or "")))
+    reply = installation().saves.do(Knock(request.cookies.get(login_cookie(), ""), code, items, storable(str(body.get("device") or ""))))
     if isinstance(reply, QuizError):
         raise reply
     counters.count_saves([item.state for item in reply.items if isinstance(item, SaveResult)])
