@@ -14,7 +14,7 @@ def bar_svg(found: Bar | None) -> Markup:
     if found is None:
         return Markup("")
     head = Markup('<svg class="strip" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true" focusable="false">')
-    drawn = Markup('<rect class="bar" x="0" y="1" width="{}" height="{}"/>').format(f"{WIDTH * found.share:.1f}", f"{HEIGHT - 2:g}")
+    drawn = Markup('<rect class="amount" x="0" y="1" width="{}" height="{}"/>').format(f"{WIDTH * found.share:.1f}", f"{HEIGHT - 2:g}")
     return head.format(f"{WIDTH:g}", f"{HEIGHT:g}") + drawn + Markup("</svg>")
 
 
