@@ -129,7 +129,9 @@ def test_spread_and_make_up_on_page_paper_and_in_excel(person: People, web_engin
     assert after
     assert re.findall(r'<td class="num">([^<]+)</td>', after[0])[:5] == ["15", "15", "10", "57.1", "85.7"]
     assert "again测试：补考及格的按及格线计" in page
-    bands = re.findall(r'<th scope="row">(\d+至\d+分)</th><td class="num">(\d+)</td><td class="bar-cell"><svg[^>]*><rect class="amount"[^>]*width="([\d.]+)"', page)
+    bands = re.findall(
+        r'<th scope="row">(\d+至\d+分)</th><td class="num">(\d+)</td><td class="bar-cell"><svg[^>]*><rect class="amount"[^>]*width="([\d.]+)"', page
+    )
     assert [band for band in bands if band[1] != "0"] == [("80至90分", "20", "100.0"), ("50至60分", "10", "50.0"), ("30至40分", "5", "25.0")]
     book = load_workbook(BytesIO(person("organiser").get("/sittings/made/report.xlsx").data))
     assert list(book["补考以后"].iter_rows(min_row=2, max_row=2, values_only=True)) == [("合计", 15, 15, 10, 57.1, 85.7)]
