@@ -19,7 +19,7 @@ SHARED = ("/start", "/submit", "/admit")
 """How the paths of calls end that are worked on together with the others of their kind."""
 
 SHARED_THREADS = 24
-"""These mostly wait, for the one of them who works for all: handing in costs half as much for twenty together as for eight."""
+"""These mostly wait, for the one of them who works for all: as many can be worked on together as there are threads."""
 
 QUICK = ("/responses", "/pulse", "/time", "/desk", "/healthz", "/readyz")
 """How the paths of small calls end."""

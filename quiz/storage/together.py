@@ -24,7 +24,7 @@ MOST = 128
 """Pieces of work in one transaction: enough to share a flush of the disk, few enough that nobody waits long for the others."""
 
 MOST_ALIKE = 24
-"""Pieces of work in one transaction that are larger than a save and cost less the more there are: a submission 2 ms of some 24, 9 ms alone."""
+"""Pieces of work of one kind, larger than a save, in one transaction: a submission takes 7 ms alone, 1.6 among others, so that saves wait 40 ms."""
 
 MOST_CHANGES = 8
 """Changes in one transaction: each takes longer than a save, and saves wait for it."""
