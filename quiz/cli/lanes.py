@@ -15,23 +15,26 @@ from quiz.cli.http_crowd import Crowd, Gather
 CROWDED = "/responses"
 """How the paths of calls end that are answered many at once."""
 
+SHARED = ("/start", "/submit", "/admit")
+"""How the paths of calls end that are worked on together with the others of their kind."""
+
+SHARED_THREADS = 24
+"""These mostly wait, for the one of them who works for all: as many can be worked on together as there are threads."""
+
 QUICK = ("/responses", "/pulse", "/time", "/desk", "/healthz", "/readyz")
 """How the paths of small calls end."""
 
 QUICK_THREADS = 24
-"""These mostly wait, for the others whose saves are stored with theirs: as many can be stored together as there are threads."""
+"""These wait for each other as well: desks share commits, and saves that are not answered with the crowd."""
 
 PAGE_THREADS = 8
-"""Starts and submissions share commits as far as there are threads."""
 
 
 class Lanes:
     """What waitress hands its connections to, once a request has come in whole."""
 
     def __init__(self, gather: Gather | None = None) -> None:
-        self._quick, self._pages = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
-        self._quick.set_thread_count(QUICK_THREADS)
-        self._pages.set_thread_count(PAGE_THREADS)
+        self._quick, self._shared, self._pages = (_lane(threads) for threads in (QUICK_THREADS, SHARED_THREADS, PAGE_THREADS))
         self._crowd = Crowd(gather, self._quick.add_task) if gather else None
 
     def add_task(self, task: Any) -> None:
@@ -41,10 +44,16 @@ class Lanes:
         if self._crowd is not None and path.endswith(CROWDED):
             self._crowd.add_task(task)
         else:
-            (self._quick if path.endswith(QUICK) else self._pages).add_task(task)
+            (self._quick if path.endswith(QUICK) else self._shared if path.endswith(SHARED) else self._pages).add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
         """End the threads of all lanes."""
-        lanes = [lane for lane in (self._crowd, self._quick, self._pages) if lane is not None]
+        lanes = [lane for lane in (self._crowd, self._quick, self._shared, self._pages) if lane is not None]
         ended = [lane.shutdown(cancel_pending, timeout) for lane in lanes]
         return all(ended)
+
+
+def _lane(threads: int) -> ThreadedTaskDispatcher:
+    lane = ThreadedTaskDispatcher()
+    lane.set_thread_count(threads)
+    return lane

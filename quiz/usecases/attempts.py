@@ -203,7 +203,7 @@ class _Tray:
     session: Session
     held: Mapping[str, desks.Desk]
     rows: Mapping[int, AttemptRow]
-    closed: list[tuple[desks.Desk, ClosedBy, datetime]] = field(default_factory=list)
+    closed: list[tuple[AttemptRow, ClosedBy, datetime]] = field(default_factory=list)
 
     def take(self, call: HandIn) -> HandedIn:
         desk = self.held.get(call.code)
@@ -218,16 +218,16 @@ class _Tray:
             is_late = call.now > deadline + GRACE
             by = ClosedBy.DEADLINE if is_late or call.by_clock else ClosedBy.TRAINEE
             _end(attempt, attempt.deadline_at if is_late else call.now, by)
-            self.closed.append((desk, by, call.now))
+            self.closed.append((attempt, by, call.now))
         return attempt, outcomes
 
     def grade(self) -> None:
         """Grade what was closed and is not graded yet."""
         self.session.flush()
         for by, reason in ((ClosedBy.TRAINEE, "submitted"), (ClosedBy.DEADLINE, "deadline")):
-            mine = [(desk, now) for desk, one, now in self.closed if one is by]
+            mine = [(attempt, now) for attempt, one, now in self.closed if one is by]
             if mine:
-                grading.grade_all(self.session, [self.rows[desk.id] for desk, _ in mine], reason, max(now for _, now in mine))
+                grading.grade_all(self.session, [attempt for attempt, _ in mine], reason, max(now for _, now in mine))
         self.closed = []
 
     def _save(self, call: HandIn, attempt: AttemptRow) -> list[SaveResult | QuizError]:

@@ -16,7 +16,7 @@ from quiz.core.message import QuizError, say
 from quiz.core.steady import SteadyClock
 from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
-from quiz.storage.together import MOST_CHANGES, SharedWriter, Together
+from quiz.storage.together import MOST_ALIKE, SharedWriter, Together
 from quiz.usecases.admission import admit_many
 from quiz.usecases.attempts import start_many, submit_many
 from quiz.web import (
@@ -89,9 +89,9 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
         engine,
         clock,
         saves=saving.saver(engine, clock),
-        admissions=Together(engine, partial(admit_many, key=settings.secret_key), MOST_CHANGES, apart=True),
-        starts=Together(engine, start_many, MOST_CHANGES, apart=True),
-        submissions=Together(engine, submit_many, MOST_CHANGES, apart=True),
+        admissions=Together(engine, partial(admit_many, key=settings.secret_key), MOST_ALIKE, apart=True),
+        starts=Together(engine, start_many, MOST_ALIKE, apart=True),
+        submissions=Together(engine, submit_many, MOST_ALIKE, apart=True),
         changes=SharedWriter(engine),
         presences=Presences(engine),
     )
