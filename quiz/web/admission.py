@@ -6,7 +6,7 @@ import logging
 import secrets
 from io import BytesIO
 
-from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -21,6 +21,7 @@ from quiz.usecases import admission
 from quiz.usecases.admission import Admitted, Refused
 from quiz.web.account import forget_session, with_login
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, write_together, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 from quiz.web.wrong_codes import WrongCodes
 
@@ -82,7 +83,7 @@ def slips(code: str) -> ResponseReturnValue:
     problem = ""
     if request.method == "POST" and form.validate():
         try:
-            return send_file(_issue(code, form.unit.data), mimetype="application/pdf", as_attachment=True, download_name=f"{code}-slips.pdf")
+            return attachment(_issue(code, form.unit.data), f"{code}-slips.pdf")
         except QuizError as error:
             if error.code in ("not_found", "forbidden"):
                 raise
@@ -108,7 +109,6 @@ def _issue(code: str, unit: str) -> BytesIO:
     print_slips(made.slips, out, title=sitting.title, when=when, address=url_for("admission.admit", _external=True), translate=translate)
     with writer() as db:
         admission.store_slips(db, actor(), now(), made, installation().settings.secret_key)
-    out.seek(0)
     return out
 
 

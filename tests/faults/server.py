@@ -28,13 +28,14 @@ class QuizServer:
         self.url = url or f"sqlite:///{(folder / DATABASE).as_posix()}"
         self.port = free_port()
         self.log = folder / "server.log"
+        self.options: tuple[str, ...] = ()
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = {**os.environ, "QUIZ_INSTANCE": str(folder), "QUIZ_DATABASE_URL": self.url, **environment}
 
     def start(self, *before: str) -> None:
         """Start the process, behind the words of a command that watches it if need be; it is not there at once."""
         assert self.process is None
-        command = [*before, sys.executable, "-m", "quiz", "serve", "--port", str(self.port)]
+        command = [*before, sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *self.options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
 
