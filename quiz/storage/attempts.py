@@ -19,6 +19,7 @@ NO_RESPONSE = "[]"
 
 # Built once: every save asks these, and putting a query together takes longer than running it.
 _LOCKED = select(AttemptRow).where(AttemptRow.id == bindparam("id")).with_for_update().execution_options(populate_existing=True)
+_MANY = select(AttemptRow).where(AttemptRow.id.in_(bindparam("ids", expanding=True))).execution_options(populate_existing=True)
 _MINE = (ResponseRow.sitting_id == bindparam("sitting"), ResponseRow.attempt_id == bindparam("attempt"))
 _NUMBERED = select(ResponseRow).where(*_MINE, ResponseRow.seq == bindparam("seq")).order_by(ResponseRow.id)
 _NEWEST = select(func.max(ResponseRow.seq)).where(*_MINE)
@@ -65,9 +66,9 @@ def lock_attempts(session: Session, papers: Sequence[int]) -> dict[int, AttemptR
     return {row.paper_id: row for row in rows}
 
 
-def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
-    """Return the attempt at a paper, or None."""
-    return session.scalar(select(AttemptRow).where(*_at([paper_id])))
+def get_attempts(session: Session, ids: Sequence[int]) -> dict[int, AttemptRow]:
+    """Return attempts as they are now, by their row ids; for who holds them already."""
+    return {row.id: row for row in session.scalars(_MANY, {"ids": list(ids)})} if ids else {}
 
 
 def _at(papers: Sequence[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

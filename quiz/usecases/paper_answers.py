@@ -22,7 +22,7 @@ DEVICE = "paper"
 
 def held_attempt(session: Session, seat: Seat) -> AttemptRow | None:
     """Return the attempt at a paper as it is now, held with the paper until the transaction ends."""
-    changes.lock_papers(session, [seat.paper.id])
+    changes.lock_papers(session, [seat.paper.code])
     return attempts.lock_attempts(session, [seat.paper.id]).get(seat.paper.id)
 
 

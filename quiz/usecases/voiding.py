@@ -65,7 +65,7 @@ def attempt_to_judge(session: Session, actor: Actor, code: str, number: str, now
     if seat.cadre.number == actor.cadre_number:
         raise Forbidden()
     changes.lock_sitting(session, sitting)
-    changes.lock_papers(session, [seat.paper.id])
+    changes.lock_papers(session, [seat.paper.code])
     found = attempts.lock_attempts(session, [seat.paper.id]).get(seat.paper.id)
     if found is None:
         raise QuizError("not_started", say("{name}还没有开始答题，没有答卷。", name=seat.cadre.name))
