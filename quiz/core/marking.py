@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import floor
 
 from quiz.core.fill_in import Verdict, judge_blanks, normalise
@@ -313,9 +314,8 @@ def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule
     verdicts = [_decided(question, i, text, verdict, decisions) for i, (text, verdict) in enumerate(zip(response, verdicts, strict=True))]
     right, review = verdicts.count(Verdict.RIGHT), verdicts.count(Verdict.REVIEW)
     counts = {"right": right, "review": review, "key": total}
-    weights = [Fraction(blank.weight) for blank in question.blanks]
-    won = sum((weight for weight, verdict in zip(weights, verdicts, strict=True) if verdict is Verdict.RIGHT), Fraction(0))
-    earned = round_mark(Fraction(max_mark) * won / sum(weights))
+    weights, won = tuple(blank.weight for blank in question.blanks), tuple(verdict is Verdict.RIGHT for verdict in verdicts)
+    earned = _share_of_blanks(max_mark, weights, won)
     if review:
         why = Why.NEEDS_REVIEW
     elif right == total:
@@ -323,6 +323,13 @@ def _mark_blanks(question: Question, response: Response, max_mark: Decimal, rule
     else:
         why = Why.PARTLY_RIGHT if right else Why.WRONG
     return Mark(earned, max_mark, rule, why, counts, tuple(verdicts))
+
+
+@lru_cache(maxsize=10_000)
+def _share_of_blanks(max_mark: Decimal, weights: tuple[Decimal, ...], won: tuple[bool, ...]) -> Decimal:
+    """What the blanks that were won earn together; remembered, since there are few ways to win and fractions are slow."""
+    exact = [Fraction(weight) for weight in weights]
+    return round_mark(Fraction(max_mark) * sum((one for one, is_won in zip(exact, won, strict=True) if is_won), Fraction(0)) / sum(exact))
 
 
 def _decided(question: Question, index: int, text: str, verdict: Verdict, decisions: Decisions) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -62,10 +62,21 @@ class Marked:
         return self.columns[1]
 
 
+_known: dict[Hashable, Marked] = {}
+MOST_KNOWN = 20_000
+
+
 def marked(mark: Mark) -> Marked:
-    """Return a mark with what is stored of it. ValueError where it has parts finer than a hundredth."""
-    detail = canonical_json(freeze(mark)).decode()
-    return Marked(mark, (to_hundredths(mark.mark), to_hundredths(mark.max_mark), mark.rule.name.value, mark.why.value, detail), mark.needs_review)
+    """Return a mark with what is stored of it, the same value for the same mark: most are like thousands of others. ValueError where it has parts
+    finer than a hundredth."""
+    key = (str(mark.mark), str(mark.max_mark), mark.rule, mark.why, tuple(mark.counts.items()), mark.verdicts, mark.revision, mark.correction)
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= MOST_KNOWN:
+            _known.clear()
+        earned, available, detail = to_hundredths(mark.mark), to_hundredths(mark.max_mark), canonical_json(freeze(mark)).decode()
+        found = _known[key] = Marked(mark, (earned, available, mark.rule.name.value, mark.why.value, detail), mark.needs_review)
+    return found
 
 
 NewMark = tuple[int, Marked, int | None]

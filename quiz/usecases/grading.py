@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache, partial
 
 from sqlalchemy.orm import Session
 
@@ -32,12 +33,9 @@ OVERRIDE = "override"
 UNANSWERED = (None, attempts.NO_RESPONSE)
 """In the place of a response row and its text, where a slot has none."""
 
-MOST_KNOWN = 20_000
+MOST_KNOWN = 50_000
 LONGEST_KNOWN = 200
-"""Marks in memory, and the length of the responses that they are for: longer ones hardly come twice."""
-
-_by_rule: dict[tuple[ToMark, str], Marked] = {}
-"""Marks that follow from rules alone, by what is asked and the response as stored: thousands of people give the same to a question."""
+"""Responses of which the mark is kept in memory, those least asked for forgotten first, and their length: longer ones hardly come twice."""
 
 
 class Marker:
@@ -45,20 +43,21 @@ class Marker:
 
     def __init__(self, settled: Settled) -> None:
         self._settled = settled
-        self._known = {} if settled else _by_rule
+        self._known = lru_cache(MOST_KNOWN)(partial(_mark, settled)) if settled else _by_rule
 
     def mark(self, asked: ToMark, text: str, override: Decimal | None = None) -> Marked:
         """Return the mark of a response as it is stored, or of none; `override` is what a person gave this slot of this attempt."""
-        if override is not None:
-            return marked(mark_slot(asked, attempts.response_in(text), self._settled, override))
-        found = self._known.get((asked, text))
-        if found is None:
-            found = marked(mark_slot(asked, attempts.response_in(text), self._settled))
-            if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
-            if len(text) <= LONGEST_KNOWN:
-                self._known[asked, text] = found
-        return found
+        if override is None and len(text) <= LONGEST_KNOWN:
+            return self._known(asked, text)
+        return _mark(self._settled, asked, text, override)
+
+
+def _mark(settled: Settled, asked: ToMark, text: str, override: Decimal | None = None) -> Marked:
+    return marked(mark_slot(asked, attempts.response_in(text), settled, override))
+
+
+_by_rule = lru_cache(MOST_KNOWN)(partial(_mark, Settled({})))
+"""Where nothing was settled marks follow from the rules alone, in every sitting: thousands of people give the same response to a question."""
 
 
 def grade(session: Session, attempt: AttemptRow, reason: str, now: datetime) -> None:
