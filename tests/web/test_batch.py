@@ -104,7 +104,7 @@ def printed(app: Flask, person: People, what: dict[str, str] = EVERYTHING) -> St
     reply = person("organiser").post(PAGE, {**USUAL, "do": "print", **what})
     assert reply.status_code == 303
     (folder,) = (found.settings.instance / "prints" / SITTING).iterdir()
-    until = time.monotonic() + 90
+    until = time.monotonic() + 300
     while background.status_in(folder).state is State.RUNNING and time.monotonic() < until:
         for thread in threading.enumerate():  # the one that waits for the process
             if thread.name == "printing":
