@@ -118,6 +118,11 @@ def get_seat(session: Session, code: str, number: str) -> Seat | None:
     return None if found is None else Seat(*found)
 
 
+def seats_of_papers(session: Session, codes: Sequence[str]) -> dict[str, Seat]:
+    """Return the seats behind papers' codes, whosever they are; read their papers before the session ends."""
+    return {row[1].code: Seat(*row) for row in session.execute(_SEATS, {"codes": sorted(set(codes))})}
+
+
 def seats_of_sitting(
     session: Session, sitting: SittingRow, scope: str = "/", numbers: Sequence[str] | None = None, with_content: bool = True, unit: str = ""
 ) -> list[Seat]:
@@ -179,3 +184,4 @@ _EVERY_SEAT = (
 
 _SEAT = _EVERY_SEAT.where(PaperRow.code == bindparam("code"), CadreRow.number == bindparam("number")).options(defer(PaperRow.content))
 """Built once: every save asks this, and putting the query together takes longer than running it. The paper's content comes when asked."""
+_SEATS = _EVERY_SEAT.where(PaperRow.code.in_(bindparam("codes", expanding=True))).options(defer(PaperRow.content))

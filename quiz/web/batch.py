@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, TextAreaField
@@ -22,6 +22,7 @@ from quiz.core.room import MOST_PLACES, USUAL_PLACES, RoomPlan, read_room_lines,
 from quiz.printing.geometry import PageSize
 from quiz.usecases import batch_printing, rooms
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField, WholeField
 
 PLACES = mark_text("座位数须为1至500。")
@@ -92,8 +93,7 @@ def batch_files(code: str) -> ResponseReturnValue:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as out:  # PDFs are packed already
         for name in names:
             out.write(folder / name, name)
-    archive.seek(0)
-    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{code}-{part or 'papers'}.zip")
+    return attachment(archive, f"{code}-{part or 'papers'}.zip")
 
 
 def _save(code: str, form: BatchForm) -> None:

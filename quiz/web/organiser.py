@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
@@ -36,6 +36,7 @@ from quiz.usecases.verifying import seed_to_show
 from quiz.web import amending, batch, correcting, desk, hall, inviting, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 from quiz.web.planning import RELEASE_NAMES
 
@@ -77,8 +78,6 @@ MOST_PAPERS = 500
 
 MOST_LISTED = 300
 """Rows of a list that hardly anybody reads to its end."""
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class PrintForm(FlaskForm):  # type: ignore[misc]
@@ -145,8 +144,7 @@ def export(code: str) -> ResponseReturnValue:
         view = results.read_sitting(db, actor(), code, now())
     out = BytesIO()
     write_results(view.rows, out, installation().settings.zone, translate)
-    out.seek(0)
-    return send_file(out, mimetype=EXCEL, as_attachment=True, download_name=f"{code}-results.xlsx")
+    return attachment(out, f"{code}-results.xlsx")
 
 
 @pages.post("/sittings/<code>/papers.pdf")
@@ -175,7 +173,7 @@ def papers(code: str) -> ResponseReturnValue:
             raise
         return _show(code, form, say_text(error.message), 409)
     name = f"{code}-sheets.pdf" if is_sheets else f"{code}-papers.pdf"
-    return send_file(document, mimetype="application/pdf", as_attachment=True, download_name=name)
+    return attachment(document, name)
 
 
 @pages.route("/sittings/<code>/release", methods=["GET", "POST"])
@@ -207,14 +205,12 @@ def _pdf(found: Sequence[tuple[Paper, Candidate]], size: PageSize, with_key: boo
     out = BytesIO()
     jobs = [PrintJob(paper, candidate) for paper, candidate in found]
     print_papers(jobs, out, size=size, with_key=with_key, translate=translate, pictures=pictures)
-    out.seek(0)
     return out
 
 
 def _sheets(found: Sequence[tuple[Paper, Candidate]]) -> BytesIO:
     out = BytesIO()
     print_answer_sheets([PrintJob(paper, candidate) for paper, candidate in found], out, translate=translate)
-    out.seek(0)
     return out
 
 
