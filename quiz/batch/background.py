@@ -75,6 +75,7 @@ def start(order: Order, folder: Path, settings: Settings, asked: Asked) -> None:
     with place.held():
         _write(folder / ORDER, {**write_order(order), "asked": {**asdict(asked), "at": asked.at.isoformat()}})
         write_status(folder, Status(State.RUNNING))
+        stamp = _stamp(folder)
     home = os.pathsep.join(part for part in (str(Path(quiz.__file__).parent.parent), os.environ.get("PYTHONPATH", "")) if part)
     inherited = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}  # a server's counts end with it
     environment = {**inherited, "PYTHONPATH": home, "QUIZ_INSTANCE": str(settings.instance), "QUIZ_DATABASE_URL": settings.database_url}
@@ -85,15 +86,24 @@ def start(order: Order, folder: Path, settings: Settings, asked: Asked) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    threading.Thread(target=_outlive, args=(process, folder), name="printing", daemon=True).start()
+    threading.Thread(target=_outlive, args=(process, folder, stamp), name="printing", daemon=True).start()
 
 
-def _outlive(process: subprocess.Popen[bytes], folder: Path) -> None:
-    """Wait for the process, so that none is left behind, and say so when it was killed."""
+def _outlive(process: subprocess.Popen[bytes], folder: Path, stamp: tuple[int, int]) -> None:
+    """Wait for the process, so that none is left behind, and say so when it was killed; of an order that came after its own it says nothing."""
     process.wait()
     found = status_in(folder)
-    if found.state is State.RUNNING:
+    if found.state is State.RUNNING and _stamp(folder) == stamp:
         write_status(folder, replace(found, state=State.BROKEN_OFF))
+
+
+def _stamp(folder: Path) -> tuple[int, int]:
+    """What tells the order in a folder from one that was written there before or after it; zeros when there is none."""
+    try:
+        found = (folder / ORDER).stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
 
 
 def status_in(folder: Path) -> Status:

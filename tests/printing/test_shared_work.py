@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pypdfium2
 import segno
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.core.question import QuestionType
@@ -26,6 +26,7 @@ def matrix(found):
     return [[int(digit) for digit in digits[at : at + width]] for at in range(0, width * width, width)]
 
 
+@settings(deadline=None)
 @given(st.text(ALPHANUMERIC, min_size=1, max_size=60))
 def test_a_quick_code_is_the_code_that_the_library_makes(text):
     made = segno.make(text, error="m", mode="alphanumeric", micro=False, boost_error=False, mask=qr.QUICK_MASK)

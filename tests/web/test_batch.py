@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import shutil
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -102,7 +104,7 @@ def printed(app: Flask, person: People, what: dict[str, str] = EVERYTHING) -> St
     reply = person("organiser").post(PAGE, {**USUAL, "do": "print", **what})
     assert reply.status_code == 303
     (folder,) = (found.settings.instance / "prints" / SITTING).iterdir()
-    until = time.monotonic() + 90
+    until = time.monotonic() + 300
     while background.status_in(folder).state is State.RUNNING and time.monotonic() < until:
         for thread in threading.enumerate():  # the one that waits for the process
             if thread.name == "printing":
@@ -147,6 +149,18 @@ def test_a_killed_process_is_told_and_a_second_one_refused(app: Flask, person: P
         assert organiser.post(PAGE, {"do": "delete"}).status_code == 409
     background.write_status(folder, Status(State.BROKEN_OFF, 1, 4))
     assert "生成中断了" in organiser.get(PAGE).text
+
+
+def test_a_process_that_ends_late_says_nothing_of_the_order_that_came_after_its_own(tmp_path: Path) -> None:
+    """Else a run that was begun at once after another would be told as broken off."""
+    for is_same in (False, True):
+        background._write(tmp_path / background.ORDER, {})
+        stamp = background._stamp(tmp_path)
+        if not is_same:
+            background._write(tmp_path / background.ORDER, {})
+        background.write_status(tmp_path, Status(State.RUNNING))
+        background._outlive(subprocess.Popen([sys.executable, "-c", ""]), tmp_path, stamp)
+        assert background.status_in(tmp_path).state is (State.BROKEN_OFF if is_same else State.RUNNING)
 
 
 def test_slips_are_issued_behind_the_page_and_their_codes_let_people_in(app: Flask, person: People, web_engine: Engine) -> None:
