@@ -6,20 +6,21 @@ import secrets
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from quiz.core.access import Action
-from quiz.core.message import QuizError, mark_text
+from quiz.core.message import QuizError, mark_text, with_code
 from quiz.core.oral import OralList
 from quiz.printing.oral_pdf import print_oral
 from quiz.usecases import oral
 from quiz.usecases.oral import MOST_POLICY, VillageChoice
 from quiz.web.booklets import MOST
 from quiz.web.context import actor, needs, now, reader, say_text, today, translate
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 
 pages = Blueprint("oral", __name__)
@@ -39,7 +40,7 @@ class OralForm(FlaskForm):  # type: ignore[misc]
 
     def offer(self, villages: list[VillageChoice]) -> None:
         """Let the villages be chosen that the reader may ask in."""
-        self.village.choices = [(f"{one.profile} {one.code}", f"{one.township}　{one.name}（{one.profile}）") for one in villages]
+        self.village.choices = [(f"{one.profile} {one.code}", say_text(with_code(f"{one.township} {one.name}", one.profile))) for one in villages]
 
 
 @pages.get("/oral")
@@ -80,8 +81,7 @@ def households() -> ResponseReturnValue:
 def _send(made: OralList, name: str) -> ResponseReturnValue:
     out = BytesIO()
     print_oral(made, out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)
+    return attachment(out, name)
 
 
 def _show(form: Any, problem: str = "", status: int = 200) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from quiz.core.access import Actor, Role
 from quiz.core.correction import Remedy
@@ -15,7 +15,7 @@ from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.practice import PRACTICE_TAG, Kind
 from quiz.core.question import QuestionType
 from quiz.core.sitting import DELIVERY_MINUTES, Release
-from quiz.storage import banks, practice_pool
+from quiz.storage import banks, practice_pool, reserved
 from quiz.storage.tables import PaperRow, QuestionRow, SittingRow
 from quiz.usecases import attempts, correcting, extending, learning, pausing, practising, publishing, scheduling
 from quiz.usecases.learning import Others
@@ -38,6 +38,11 @@ def asked(world, code="s1"):
         return {uid for (found,) in rows for uid in json.loads(found)} - {"active"}
 
     return world.do(read)
+
+
+def kind_of(uid):
+    kinds = {"single": QuestionType.SINGLE, "multiple": QuestionType.MULTIPLE, "tf": QuestionType.TRUE_FALSE, "fill": QuestionType.FILL_IN}
+    return kinds[uid.partition("-")[0]]
 
 
 def tagged(county, uid="only-practice", **parts):
@@ -129,7 +134,7 @@ def test_what_vanishes_from_practice_does_not_tell_what_was_drawn(world, county,
     drawn = {uid for uid in asked(world, "s2") if uid.startswith("single")}
     assert len(drawn) == 2
     assert pool(world, day) == {uid for uid in asked(world) if not uid.startswith("single")}
-    assert world.do(practice_pool.reserved, day).uids >= {f"single-{n}" for n in range(4)}
+    assert world.do(reserved.held_back, day).uids >= {f"single-{n}" for n in range(4)}
 
 
 def test_a_draw_that_wrote_down_no_questions_holds_everything_back(open_pool, county):
@@ -166,6 +171,24 @@ def test_a_question_that_was_found_wrong_is_practised_again_when_the_bank_has_me
     assert wrong not in pool(world, day)
     world.do(publishing.publish, county.ADMIN, day + timedelta(minutes=1), [replace(county.make_question(wrong), explanation="改过")])
     assert wrong in pool(world, day)
+
+
+def test_however_many_questions_were_found_wrong_the_bank_is_asked_once(world, county):
+    day = county.OPENS + timedelta(days=1)
+    wrong = sorted(asked(world))
+    for uid, remedy in [*((uid, Remedy.DROP) for uid in wrong[1:]), (wrong[1], Remedy.ORIGINAL)]:
+        world.do(correcting.apply, county.ADMIN, "s1", correcting.Wish(uid, remedy), "两个选项都对", day)
+    world.do(publishing.publish, county.ADMIN, day, [replace(county.make_question(wrong[2], kind_of(wrong[2])), explanation="改过")])
+    said: list[str] = []
+
+    def listen(_connection, _cursor, statement, *_more):
+        said.append(statement)
+
+    event.listen(world.engine, "before_cursor_execute", listen)
+    assert world.do(practice_pool.in_doubt) == set(wrong[3:])
+    event.remove(world.engine, "before_cursor_execute", listen)
+    assert len(wrong[3:]) > 1
+    assert len([statement for statement in said if statement.startswith("SELECT")]) == 2
 
 
 def test_what_is_for_practice_only_is_never_drawn(empty, county):
