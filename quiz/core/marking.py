@@ -6,6 +6,7 @@ A stored mark is rounded half up to a hundredth, and a total is the sum of the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,8 @@ from quiz.core.question import Question, QuestionType, places
 
 MAX_BLANK_LENGTH = 500
 MAX_ANSWER_LENGTH = 4000
+HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters: a browser that cuts a text at its most characters may leave half of an emoji, which no database can store."""
 
 
 class RuleName(StrEnum):
@@ -198,8 +201,13 @@ def _check_texts(question: Question, value: list[str] | tuple[str, ...]) -> Resp
         raise QuizError("bad_response", say("本题有{n}个空，收到{got}个，没有保存。", n=wanted, got=len(value)))
     if any(len(text) > most for text in value):
         raise QuizError("bad_response", say("每空最多{n}个字，没有保存。", n=most))
-    texts = tuple(text.replace("\0", "").strip() for text in value)
+    texts = tuple(storable(text).strip() for text in value)
     return texts if any(texts) else ()
+
+
+def storable(text: str) -> str:
+    """Return a text from outside as a database can keep it: without NUL, half characters as the sign for one that is lost."""
+    return HALVES.sub("\ufffd", text.replace("\0", ""))
 
 
 def _check_pairs(question: Question, value: list[str] | tuple[str, ...]) -> Response:

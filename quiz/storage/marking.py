@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -219,3 +219,10 @@ def decided_texts(session: Session, sitting: SittingRow, uids: Iterable[str]) ->
     query = select(DecisionRow).where(DecisionRow.sitting_id == sitting.id, DecisionRow.question_uid.in_(list(uids))).order_by(DecisionRow.id)
     newest = {(row.question_uid, row.blank, row.text): Fraction(row.share, MILLION) for row in session.scalars(query)}
     return [(uid, text, share) for (uid, _, text), share in newest.items()]
+
+
+def said_of(session: Session, sitting: SittingRow, uids: Collection[str]) -> list[ReadingRow | DecisionRow]:
+    """Return every marker's mark and every decision on texts of these questions in a sitting."""
+    readings = select(ReadingRow).where(ReadingRow.sitting_id == sitting.id, ReadingRow.question_uid.in_(list(uids)))
+    decisions = select(DecisionRow).where(DecisionRow.sitting_id == sitting.id, DecisionRow.question_uid.in_(list(uids)))
+    return [*session.scalars(readings), *session.scalars(decisions)]

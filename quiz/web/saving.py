@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action
+from quiz.core.marking import storable
 from quiz.core.message import Message, QuizError
 from quiz.core.saving import MOST_ITEMS, Save, SaveResult
 from quiz.storage.together import Failed, Together
@@ -66,7 +67,7 @@ def knock_of(token: str, code: str, body: object) -> Knock | None:
     saves = saves_of(items, MOST_ITEMS)
     if not isinstance(body, dict) or not isinstance(items, list) or not saves or len(saves) < len(items):
         return None
-    return Knock(token, code, saves, str(body.get("device") or ""))
+    return Knock(token, code, saves, storable(str(body.get("device") or "")))
 
 
 def told_of(reply: Reply, saves: Sequence[Save], at: datetime, zone: ZoneInfo, say: Callable[[Message], str] = str) -> str:

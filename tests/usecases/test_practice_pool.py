@@ -185,7 +185,7 @@ def test_however_many_questions_were_found_wrong_the_bank_is_asked_once(world, c
         said.append(statement)
 
     event.listen(world.engine, "before_cursor_execute", listen)
-    assert world.do(practice_pool.in_doubt) == set(wrong[3:])
+    assert world.do(reserved.in_doubt) == set(wrong[3:])
     event.remove(world.engine, "before_cursor_execute", listen)
     assert len(wrong[3:]) > 1
     assert len([statement for statement in said if statement.startswith("SELECT")]) == 2
