@@ -13,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from flask import Flask
+from PIL import Image
 from reportlab import rl_config
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
@@ -219,11 +220,24 @@ def test_no_path_leads_out_of_a_package(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
+def picture(kind: str) -> bytes:
+    """Return a whole picture of a kind."""
+    out = BytesIO()
+    Image.new("L", (4, 4)).save(out, kind)
+    return out.getvalue()
+
+
+def test_a_picture_is_taken(app: Flask) -> None:
+    fields = {"title": "稿", "source": "category: general/water\nquestions: []\n", "pictures": (BytesIO(picture("PNG")), "x.png")}
+    assert Person(app, "setter").post("/bank/proposals/new", fields, content_type="multipart/form-data").status_code == 302
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("x.png", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
         ("x.png", b"GIF89a" + b"\0" * 100),
+        ("x.png", picture("GIF")),
         ("x.jpg", b"<html><script>alert(1)</script>"),
         ("x.png", b"\x89PNG\r\n\x1a\n" + b"not a picture"),
         ("x.png", b"%PDF-1.7 \x89PNG\r\n\x1a\n"),

@@ -43,6 +43,8 @@ def come_back(page: Any) -> None:
 
 def test_the_older_page_says_so_and_its_answer_counts_where_the_newer_has_none(site: Site, two: tuple[Any, Any]) -> None:
     phone, desktop = two
+    for page in two:
+        page.route("**/pulse", lambda route: route.abort())  # the reply to a save tells by itself
     answer(phone, 1, ["a"])
     is_saved(phone)
     open_paper(site, desktop)
@@ -61,6 +63,12 @@ def test_the_older_page_says_so_and_its_answer_counts_where_the_newer_has_none(s
     answer(desktop, 1, ["c"])
     expect(desktop.get_by_text("这里现在只能看，不能改")).to_be_visible()
     assert accepted(site) == {1: ["c"], 2: ["c"]}
+
+    desktop.get_by_role("button", name="在这里继续作答").click()
+    expect(desktop.get_by_text("这里现在只能看，不能改")).to_be_hidden()
+    phone.unroute("**/pulse")
+    come_back(phone)
+    expect(phone.get_by_text("这里现在只能看，不能改")).to_be_visible()  # also to a page that saves nothing
 
 
 def test_two_different_answers_are_both_shown_and_one_is_chosen(site: Site, two: tuple[Any, Any]) -> None:

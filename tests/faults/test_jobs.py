@@ -20,6 +20,7 @@ from quiz.cli import paper, sitting
 from quiz.cli import quiz as commands
 from quiz.cli.backup_file import open_backup
 from quiz.settings import DATABASE, ROOT
+from quiz.storage.driver import sqlite_driver
 from quiz.storage.engine import make_engine, reading
 from quiz.storage.tables import AttemptRow, GradingRow, MarkRow, PaperRow, QuestionRevisionRow, SittingRow
 from quiz.usecases import accounts
@@ -166,9 +167,12 @@ def assert_graded_once(hall: Hall) -> int:
 # --- beside a server -------------------------------------------------------------------------------------------------------------------------
 
 
-def others_may_save(folder: Path) -> None:
-    """Begin to write as another process would, without any patience."""
-    with closing(sqlite3.connect(folder / DATABASE, timeout=0, isolation_level=None)) as other:
+def others_may_save(file: Path) -> None:
+    """Begin to write as another connection would, without any patience.
+
+    By the very library that the program uses: a process has its locks once, and another copy of SQLite in it would not see them.
+    """
+    with closing(sqlite_driver().connect(file, timeout=0, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         other.execute("ROLLBACK")
 
@@ -196,10 +200,10 @@ def test_what_takes_long_in_a_command_never_holds_the_database(
     does = getattr(slow, name)
 
     def watched(*given: object, **named: object) -> object:
-        others_may_save(folder)
+        others_may_save(folder / DATABASE)
         tried.append(name)
         done = does(*given, **named)
-        others_may_save(folder)
+        others_may_save(folder / DATABASE)
         return done
 
     monkeypatch.setattr(slow, name, watched)

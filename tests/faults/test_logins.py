@@ -5,15 +5,14 @@ That saves have threads of their own: tests/cli/test_lanes.py; how long it takes
 
 from __future__ import annotations
 
-import sqlite3
 import threading
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from quiz.usecases import accounts
+from tests.faults.test_jobs import others_may_save
 from tests.web.conftest import app, clock, filled_sqlite  # noqa: F401
 from tests.web.world import PASSWORD, Person
 
@@ -22,9 +21,7 @@ def test_nobody_waits_while_a_password_is_checked(app: Flask, tmp_path: Path, mo
     check, tried = accounts.check, []
 
     def watched(stored: str, password: str) -> accounts.Checked:
-        with closing(sqlite3.connect(tmp_path / "quiz.db", timeout=0, isolation_level=None)) as other:
-            other.execute("BEGIN IMMEDIATE")  # as a save would
-            other.execute("ROLLBACK")
+        others_may_save(tmp_path / "quiz.db")
         tried.append(password)
         return check(stored, password)
 
