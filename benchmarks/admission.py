@@ -39,7 +39,7 @@ def main(people: int) -> None:
 
         def look_up(code: str) -> None:
             with reading(engine) as db:
-                admissions.find_code(db, code_digest(clean_code(code), KEY))
+                admissions.find_codes(db, [code_digest(clean_code(code), KEY)])
 
         def come_in(code: str) -> None:
             with writing(engine) as db:

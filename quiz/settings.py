@@ -33,6 +33,7 @@ class Settings:
 
     `metrics_token` opens /metrics to callers from elsewhere; `log_all` writes a line for every request, not only for those that went wrong.
     `proxies` are the addresses in front of us that may say for whom they ask and whether by https. `processes` is how many of them serve together.
+    `shared_prints` is the folder, the same on every node, for what is printed behind a page; None: each node keeps it in its own instance.
     """
 
     instance: Path
@@ -47,13 +48,20 @@ class Settings:
     log_all: bool = False
     proxies: tuple[Network, ...] = ()
     processes: int = 1
+    shared_prints: Path | None = None
+
+    @property
+    def prints(self) -> Path:
+        """The folder for what is printed behind a page."""
+        return self.shared_prints or self.instance / "prints"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of the installation that `environ` describes; makes the instance folder and its secret key at first use.
 
     QUIZ_INSTANCE (a folder), QUIZ_DATABASE_URL, QUIZ_SECRET_KEY (the same on every node; else a file in the folder), QUIZ_ZONE, QUIZ_LANG,
-    QUIZ_HOSTS and QUIZ_PROXIES (comma separated), QUIZ_SECURE (1 behind https), QUIZ_METRICS_TOKEN, QUIZ_LOG (info for a line for every request).
+    QUIZ_HOSTS and QUIZ_PROXIES (comma separated), QUIZ_SECURE (1 behind https), QUIZ_METRICS_TOKEN, QUIZ_LOG (info for a line for every request),
+    QUIZ_PRINTS (a folder that all nodes share).
     QuizError `bad_setting` for a value that cannot be meant. `bad_key` for a secret key that is empty or cut short.
     """
     home = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()  # a checkout, or wherever an installed copy is run
@@ -72,6 +80,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         log_all=environ.get("QUIZ_LOG", "").lower() in ("info", "debug"),
         proxies=tuple(_network(text) for text in _listed(environ.get("QUIZ_PROXIES", ""))),
         processes=int(environ.get(PROCESSES, "1")),
+        shared_prints=Path(environ["QUIZ_PRINTS"]).resolve() if environ.get("QUIZ_PRINTS") else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -11,6 +12,7 @@ from fractions import Fraction
 import click
 
 from quiz.cli.console import Console, pass_console
+from quiz.cli.grade_input import check_blanks, check_rule
 from quiz.core.fill_in import judge_blanks
 from quiz.core.marking import Mark, Response, Rule, RuleName, check_response, choice_marks, mark_response
 from quiz.core.message import QuizError, say
@@ -57,6 +59,7 @@ NUMBER = MarkNumber()
 @click.option("--unit-required", is_flag=True)
 @click.option("--tolerance", default="", help="0.5 or 1%")
 @click.option("--any-order", is_flag=True, help="the blanks may be filled in any order")
+@click.option("--weight", "weights", type=NUMBER, multiple=True, help="of each blank in turn; all alike when left out")
 @click.option("--json", "as_json", is_flag=True)
 @pass_console
 def grade(
@@ -73,14 +76,18 @@ def grade(
     unit_required: bool,
     tolerance: str,
     any_order: bool,
+    weights: tuple[Decimal, ...],
     as_json: bool,
 ) -> None:
     """Mark one response under a rule and say why. Nothing is read from or written to an installation."""
     asked_kind, rule = QuestionType(kind), Rule(RuleName(rule_name), value)
+    check_rule(asked_kind, rule, marks)
+    blank = Blank((), BlankKind(blank_kind), unit, "any" if any_order else "", tolerance, unit_required=unit_required)
     if asked_kind is QuestionType.FILL_IN:
-        blank = Blank((), BlankKind(blank_kind), unit, "any" if any_order else "", tolerance, unit_required=unit_required)
-        question = _question(asked_kind, blanks=tuple(_with_answers(blank, key) for key in keys))
+        question = _fill_in(blank, keys, weights, options)
         given: Sequence[str] = responses
+    elif blank != Blank((), BlankKind.TEXT) or weights:
+        raise QuizError("bad_blank", say("--kind、--unit、--unit-required、--tolerance、--any-order、--weight 只用于填空题。"))
     else:
         question = _choice(asked_kind, keys, responses, options)
         given = [part for text in responses for part in _parts(asked_kind, text)]
@@ -137,8 +144,16 @@ def _parts(kind: QuestionType, text: str) -> list[str]:
     return [part.strip() for part in folded.split(",")] if kind.is_pairs else [letter for letter in folded if not letter.isspace()]
 
 
-def _with_answers(blank: Blank, key: str) -> Blank:
-    return Blank(tuple(key.split("|")), blank.kind, blank.unit, blank.group, blank.tolerance, unit_required=blank.unit_required)
+def _fill_in(blank: Blank, keys: Sequence[str], weights: Sequence[Decimal], options: int | None) -> Question:
+    """A question with such a blank for each key. QuizError `bad_blank`, `bad_key`."""
+    if options is not None:
+        raise QuizError("bad_key", say("填空题没有选项，请删掉 --options。"))
+    if weights and (len(weights) != len(keys) or min(weights) <= 0):
+        raise QuizError("bad_blank", say("--weight 要给每个空写一个大于0的数，一共{n}个。", n=len(keys)))
+    each = weights or (Decimal(1),) * len(keys)
+    blanks = tuple(replace(blank, answers=tuple(key.split("|")), weight=weight) for key, weight in zip(keys, each, strict=True))
+    check_blanks(blanks)
+    return _question(QuestionType.FILL_IN, blanks=blanks)
 
 
 def _question(

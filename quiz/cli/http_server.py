@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import WSGITask
 
+from quiz.cli import http_crowd
+from quiz.cli.http_crowd import Gather
 from quiz.cli.http_loop import Connection, Loop, waking
 from quiz.cli.lanes import Lanes
 
@@ -41,12 +42,12 @@ MOST_WAITING = 1024
 log = logging.getLogger("quiz.server")
 
 
-def run(application: WSGIApplication, host: str, port: int, stopping: threading.Event, notice: float = 0.0) -> None:
+def run(application: WSGIApplication, host: str, port: int, stopping: threading.Event, notice: float = 0.0, gather: Gather | None = None) -> None:
     """Serve at an address until told to stop by a signal or `stopping`; `notice` seconds later no connection is taken any more.
 
     Told twice, stop at once.
     """
-    server = Server(application, stopping, host=host, port=port)
+    server = Server(application, stopping, gather, host=host, port=port)
     before = {name: signal.signal(name, server.tell) for name in stop_signals()}
     try:
         server.serve(notice)
@@ -58,13 +59,16 @@ def run(application: WSGIApplication, host: str, port: int, stopping: threading.
 class Server:
     """Waitress' sockets and threads, and its loop taken apart, so that it can end in steps."""
 
-    def __init__(self, application: WSGIApplication, stopping: threading.Event, **where: Any) -> None:
-        """Be ready to serve at `where`: the host and port, or the sockets that are bound already."""
+    def __init__(self, application: WSGIApplication, stopping: threading.Event, gather: Gather | None = None, **where: Any) -> None:
+        """Be ready to serve at `where`: the host and port, or the sockets that are bound already.
+
+        Saves are answered together by `gather`, as far as it knows an answer, else one by one by the application.
+        """
         sys.setswitchinterval(SWITCH_SECONDS)
         _allow_connections()
         self._sockets: dict[int, Any] = {}
         self._loop = Loop(self._sockets)
-        self._threads = Lanes()
+        self._threads = Lanes(gather)
         # the application looks itself at what proxies say, and whom of them to believe
         create_server(
             application,
@@ -140,7 +144,7 @@ def _is_busy(channel: Connection) -> bool:
 def _connection_class(of: Loop, is_last_reply: Callable[[], bool]) -> type[Connection]:
     """A connection whose replies say that they are the last when they are to be."""
 
-    class Task(WSGITask):  # type: ignore[misc]
+    class Task(http_crowd.Task):
         def build_response_header(self) -> Any:
             if is_last_reply():
                 self.request.headers["CONNECTION"] = "close"  # as if it had been asked for

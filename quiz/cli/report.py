@@ -13,7 +13,7 @@ from quiz.core.comparison import VERDICT_NAMES
 from quiz.core.message import QuizError, say
 from quiz.core.over_time import CHANGE_NAMES
 from quiz.core.paper import plain_number
-from quiz.core.report_lines import SUMS, change_text, notes_of
+from quiz.core.report_lines import AFTER, BANDS_NOTE, SUMS, after_figures, change_text, notes_of
 from quiz.core.unit_report import EXCELLENT, GroupRow
 from quiz.formats.report_xlsx import write_over_time, write_report
 from quiz.formats.whole_file import whole_file
@@ -40,11 +40,21 @@ def show(console: Console, sitting: str, excellent: int) -> None:
     with console.reader() as db:
         found = reporting.read_report(db, console.actor, sitting, console.now(), excellent)
     head = [console.translate(name) for name in SUMS]
-    for title, rows in ((say("单位"), (found.all, *found.units)), (say("单位类别"), found.kinds), (say("岗位"), found.posts)):
-        total = console.text(say("合计"))
-        console.table([[console.text(title), *head], *([console.translate(row.name) or total, *_cells(row)] for row in rows)], numbers=True)
+    total = console.text(say("合计"))
+    for title, groups in ((say("单位"), (found.all, *found.units)), (say("单位类别"), found.kinds), (say("岗位"), found.posts)):
+        console.table([[console.text(title), *head], *([console.translate(row.name) or total, *_cells(row)] for row in groups)], numbers=True)
         click.echo("")
-    for note in notes_of(found):
+    if found.after:
+        head = [console.translate(name) for name in AFTER]
+        rows = [[console.translate(row.name) or total, *map(_figure, after_figures(row))] for row in (found.after.all, *found.after.units)]
+        console.table([[console.text(say("补考以后")), *head], *rows], numbers=True)
+        click.echo("")
+    if found.bands:
+        rows = [[console.text(band.name), _figure(band.people)] for band in reversed(found.bands)]
+        console.table([[console.text(say("分数段")), console.text(say("人数"))], *rows], numbers=True)
+        click.echo("")
+    more = [*(found.after.notes if found.after else []), *([BANDS_NOTE] if found.bands else [])]
+    for note in (*notes_of(found), *more):
         console.say(note)
 
 
@@ -135,7 +145,11 @@ def sittings_(console: Console, sitting: tuple[str, ...], output: Path | None, e
 def _cells(row: GroupRow) -> list[str]:
     tally = row.tally
     figures = [row.mean, row.best, row.pass_rate, row.excellent_rate, row.make_up]
-    return [str(tally.expected), str(tally.sat), str(tally.absent), *("—" if figure is None else str(figure) for figure in figures)]
+    return [str(tally.expected), str(tally.sat), str(tally.absent), *map(_figure, figures)]
+
+
+def _figure(value: object) -> str:
+    return "—" if value is None else str(value)
 
 
 def _is_pdf(output: Path) -> bool:

@@ -14,7 +14,9 @@ from quiz.core.question import QuestionType, key_text, response_text
 from quiz.core.results import STANDING_NAMES, ResultRow, summarise
 from quiz.formats.results_xlsx import write_results
 from quiz.formats.whole_file import whole_file
+from quiz.translation import format_moment
 from quiz.usecases import results
+from quiz.usecases.who_marked import who_marked
 
 
 @click.group()
@@ -52,6 +54,7 @@ def show(console: Console, sitting: str, number: str) -> None:
     """Print every mark of one cadre with its why."""
     with console.reader() as db:
         found = results.read_result(db, console.actor, sitting, number, console.now())
+        judgements = who_marked(db, console.actor, found)
     if found.graded is None or found.paper is None or found.marks is None:
         console.say(say("还没有成绩。"))
         return
@@ -70,6 +73,11 @@ def show(console: Console, sitting: str, number: str) -> None:
             reason,
         ]
         click.echo("\t".join(str(cell) for cell in cells))
+        for one in judgements.get(slot.number, ()):
+            at = format_moment(one.at, console.language, console.settings.zone)
+            given, most = plain_number(one.given), plain_number(one.most)
+            said = say("{title} {by}：{given}/{most}分，{at}，{reason}", title=one.title, by=one.by, given=given, most=most, at=at, reason=one.reason)
+            click.echo("\t" + console.text(said))
 
 
 @result.command()

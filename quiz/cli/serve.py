@@ -15,6 +15,7 @@ from quiz.cli import demo_county, workers
 from quiz.cli.console import Console, host_name, pass_console
 from quiz.cli.damage import refuse_damaged
 from quiz.cli.disk import disk_lines
+from quiz.cli.http_crowd import Gather
 from quiz.cli.http_server import run
 from quiz.cli.node_report import node_lines
 from quiz.cli.sweep import sweep_until, write_down_until
@@ -74,8 +75,8 @@ def demo(console: Console, port: int, no_serve: bool) -> None:
     console.say(say("按 Ctrl+C 停止；再次运行不会丢失数据。"))
     if not no_serve:
         reserve.keep(console.settings.database_url)
-        with only_server(console.settings.database_url), _at_work(console) as (app, stopping):
-            run(app, "127.0.0.1", port, stopping)
+        with only_server(console.settings.database_url), _at_work(console) as (app, gather, stopping):
+            run(app, "127.0.0.1", port, stopping, gather=gather)
 
 
 @click.command()
@@ -100,8 +101,8 @@ def serve(console: Console, host: str, port: int, notice: float, processes: int 
         console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
         count = _processes(console.settings, processes)
         if count == 1:
-            with _at_work(console) as (app, stopping):
-                run(app, host, port, stopping, notice)
+            with _at_work(console) as (app, gather, stopping):
+                run(app, host, port, stopping, notice, gather)
             return
         console.close()  # the processes open the database themselves
         workers.become_watcher(count, host, port, notice, lock)
@@ -118,8 +119,8 @@ def serve_worker(console: Console, orders: int, notice: float, check: bool, sock
     if check:
         soundness.Check(console.settings.database_url)
     turn.share(console.settings.database_url)
-    with _at_work(console) as (app, stopping):
-        workers.work(app, sockets, orders, stopping, notice)
+    with _at_work(console) as (app, gather, stopping):
+        workers.work(app, gather, sockets, orders, stopping, notice)
 
 
 @click.command()
@@ -180,9 +181,11 @@ def _processes(settings: Settings, wanted: int | None) -> int:
 
 
 @contextmanager
-def _at_work(console: Console) -> Iterator[tuple[Flask, threading.Event]]:
-    """Give the application, with what runs beside its pages, and what says that it is about to stop; all ends afterwards."""
-    from quiz.web import count_swept, create_app, start_logging, steady_clock  # the web is loaded by the commands that serve, not by every lint
+def _at_work(console: Console) -> Iterator[tuple[Flask, Gather, threading.Event]]:
+    """Give the application, with what runs beside its pages, what answers its saves together, and what says that it is about to stop; all ends
+    afterwards."""
+    # the web is loaded by the commands that serve, not by every lint
+    from quiz.web import count_swept, create_app, saves_together, start_logging, steady_clock
 
     settings = load_settings()
     start_logging(settings.log_all)
@@ -197,7 +200,7 @@ def _at_work(console: Console) -> Iterator[tuple[Flask, threading.Event]]:
     for helper in helpers:
         helper.start()
     try:
-        yield app, stopping
+        yield app, saves_together(app), stopping
     finally:
         stopping.set()
         for helper in helpers:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from quiz.cli.http_crowd import Gather
 from quiz.cli.http_server import Server, stop_signals
 from quiz.settings import PROCESSES
 
@@ -34,11 +35,11 @@ def become_watcher(count: int, host: str, port: int, notice: float, lock: int | 
     os.execve(sys.executable, [sys.executable, "-m", "quiz.cli.watch", *words], environment)  # noqa: S606 the words are ours
 
 
-def work(application: WSGIApplication, numbers: Sequence[int], orders: int, stopping: threading.Event, notice: float) -> None:
+def work(application: WSGIApplication, gather: Gather, numbers: Sequence[int], orders: int, stopping: threading.Event, notice: float) -> None:
     """Be one of the processes: serve at the sockets with these numbers until the watcher says so through `orders`, or is gone."""
     for name in stop_signals():
         signal.signal(name, signal.SIG_IGN)
-    server = Server(application, stopping, sockets=[socket.socket(fileno=number) for number in numbers])
+    server = Server(application, stopping, gather, sockets=[socket.socket(fileno=number) for number in numbers])
     threading.Thread(target=_obey, args=(orders, server), name="orders", daemon=True).start()
     server.serve(notice)
 

@@ -56,6 +56,7 @@ PUNCTUATION = str.maketrans(
         "‧": "·",
         "×": "x",
         "÷": "/",
+        "⁄": "/",
     }
 )
 PLAIN_CHINESE = re.compile("[\u4e00-\u9fa5]+")
@@ -80,7 +81,7 @@ UNITS = {
 """Units people write after a number, by the unit they mean; tried longest first."""
 
 _UNITS_LONGEST_FIRST = sorted(UNITS, key=len, reverse=True)
-NUMERAL_MARKS = re.compile("[0-9" + "".join(DIGITS) + "".join(TENS) + "".join(MYRIADS) + "]")
+NUMERAL_MARKS = re.compile("[0-9廿卅半" + "".join(DIGITS) + "".join(TENS) + "".join(MYRIADS) + "]")
 DECIMAL_NUMBER = re.compile(r"([+-]?\d{1,3}(?:,\d{3})+|[+-]?\d+)(\.\d+)?(%|‰)?([万亿])?")
 DATE = re.compile(
     r"([0-9〇○零一二三四五六七八九]{2,4})[年\-/.]([0-9一二三四五六七八九十]{1,3})(?:[月\-/.](?:([0-9一二三四五六七八九十]{1,3})[日号]?)?)?"
@@ -178,7 +179,7 @@ def _judge_text(answers: tuple[str, ...], text: str) -> Verdict:
 def _judge_number(blank: Blank, text: str) -> Verdict:
     given = quantity(text)
     if given is None:
-        return Verdict.REVIEW if NUMERAL_MARKS.search(text) else Verdict.WRONG
+        return Verdict.REVIEW if NUMERAL_MARKS.search(normalise(text)) else Verdict.WRONG
     for answer in blank.answers:
         wanted = quantity(answer + blank.unit) or quantity(answer)
         if wanted is None or (given[1] and wanted[1] and given[1] != wanted[1]):
@@ -199,7 +200,16 @@ def _judge_date(blank: Blank, text: str) -> Verdict:
     given = date_parts(text)
     if given is None:
         return Verdict.REVIEW
-    return Verdict.RIGHT if any(given == date_parts(answer) for answer in blank.answers) else Verdict.WRONG
+    wanted = [date_parts(answer) for answer in blank.answers]
+    if given in wanted:
+        return Verdict.RIGHT
+    return Verdict.REVIEW if any(_may_mean(given, parts) for parts in wanted) else Verdict.WRONG
+
+
+def _may_mean(given: tuple[int | None, ...], wanted: tuple[int | None, ...] | None) -> bool:
+    """True for 21年6月1日 beside 2021年6月1日: the century is left out, and which is meant is for a person to say."""
+    year = wanted and wanted[0]
+    return bool(wanted and year and given[0] == year % 100 and given[1:] == wanted[1:])
 
 
 def _without_punctuation(text: str) -> str:

@@ -6,6 +6,7 @@ A stored mark is rounded half up to a hundredth, and a total is the sum of the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,8 @@ from quiz.core.question import Question, QuestionType, places
 
 MAX_BLANK_LENGTH = 500
 MAX_ANSWER_LENGTH = 4000
+HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of characters: a browser that cuts a text at its most characters may leave half of an emoji, which no database can store."""
 
 
 class RuleName(StrEnum):
@@ -198,8 +201,13 @@ def _check_texts(question: Question, value: list[str] | tuple[str, ...]) -> Resp
         raise QuizError("bad_response", say("本题有{n}个空，收到{got}个，没有保存。", n=wanted, got=len(value)))
     if any(len(text) > most for text in value):
         raise QuizError("bad_response", say("每空最多{n}个字，没有保存。", n=most))
-    texts = tuple(text.replace("\0", "").strip() for text in value)
+    texts = tuple(storable(text).strip() for text in value)
     return texts if any(texts) else ()
+
+
+def storable(text: str) -> str:
+    """Return a text from outside as a database can keep it: without NUL, half characters as the sign for one that is lost."""
+    return HALVES.sub("\ufffd", text.replace("\0", ""))
 
 
 def _check_pairs(question: Question, value: list[str] | tuple[str, ...]) -> Response:
@@ -327,13 +335,13 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
 def total_of(marks: Iterable[Mark], full: Decimal) -> Decimal:
     """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth."""
     found = list(marks)
-    earned, available = sum((mark.mark for mark in found), Decimal(0)), sum((mark.max_mark for mark in found), Decimal(0))
-    return score_of(Fraction(earned), Fraction(available), full)
+    earned, available = sum(to_hundredths(mark.mark) for mark in found), sum(to_hundredths(mark.max_mark) for mark in found)
+    return from_hundredths(score_of(earned, available, to_hundredths(full)))
 
 
-def score_of(earned: Fraction, available: Fraction, full: Decimal) -> Decimal:
-    """Return the score out of `full` for what was earned of what was available; 0 where nothing was."""
-    return round_mark(earned * Fraction(full) / available) if available else Decimal(0)
+def score_of(earned: int, available: int, full: int) -> int:
+    """Return the score out of `full` for what was earned of what was available, 0 where nothing was; all in hundredths, rounded half up."""
+    return (2 * earned * full + available) // (2 * available) if available else 0
 
 
 def round_mark(value: Fraction) -> Decimal:

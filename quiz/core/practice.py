@@ -124,15 +124,25 @@ def memories(answers: Iterable[Answered]) -> dict[str, Memory]:
     return out
 
 
+Met = tuple[datetime, str, float]
+"""When a question was answered, which, and the share that was right: of very many answers nothing more is kept."""
+
+
 def kept(answers: Iterable[Answered]) -> list[tuple[int, float]]:
     """Return (days since the right answer before, share right now) for each answer that followed a wholly right one to the same question."""
-    before: dict[str, Answered] = {}
+    return kept_of((one.at, one.uid, one.share) for one in answers)
+
+
+def kept_of(answers: Iterable[Met]) -> list[tuple[int, float]]:
+    """Return what `kept` does, of one person's answers in few words."""
+    known: dict[str, datetime] = {}
     out = []
-    for answer in sorted(answers, key=lambda one: (one.at, one.uid)):
-        last = before.get(answer.uid)
-        if last is not None and last.share == 1:
-            out.append(((answer.at - last.at).days, answer.share))
-        before[answer.uid] = answer
+    for at, uid, share in sorted(answers):
+        since = known.pop(uid, None)
+        if since is not None:
+            out.append(((at - since).days, share))
+        if share == 1:
+            known[uid] = at
     return out
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from quiz.core.after_make_up import AfterRow
 from quiz.core.comparison import AreaRow, ComparedGroup, PlanRow
 from quiz.core.message import Message, mark_text, say
 from quiz.core.over_time import Change, SittingPoint
@@ -22,6 +25,11 @@ SUMS = (
     mark_text("补考"),
 )
 """The columns of sums after the group's name."""
+
+AFTER = (mark_text("补考应考"), mark_text("补考实考"), mark_text("补考及格"), mark_text("原及格率（%）"), mark_text("补考后及格率（%）"))
+"""The columns of what make-ups came to, after the unit's name."""
+
+BANDS_NOTE = say("分数段含下限、不含上限，最高一段含满分。人数太少的分数段不列人数，免得透露个人的分数。")
 
 LEAST, MOST = 0.5, 1.5
 """The scale on which groups stand beside all, at 1."""
@@ -44,6 +52,11 @@ def group_strip(row: ComparedGroup) -> Strip | None:
     return strip(row.share.ratio, row.share.interval, LEAST, MOST, 1.0) if row.is_shown and row.share.ratio is not None else None
 
 
+def after_figures(row: AfterRow) -> list[Decimal | int | None]:
+    """Return the figures below AFTER; None where one is not shown."""
+    return [row.asked, row.sat, row.passed_there, row.before, row.rate]
+
+
 def area_name(row: AreaRow) -> Message:
     """Return the name of an area, or of a level within it."""
     return say(LEVEL_NAMES[row.level]) if row.level is not None else say(AREAS.get(row.area, row.area))
@@ -55,7 +68,7 @@ def notes_of(report: UnitReport) -> list[Message]:
     notes = [
         say("实考为答卷有效并已有成绩的人数；平均分、最高分、及格率和优秀率按实考计算。作废的答卷不计入。"),
         say("{full}分为满分，{limit}分及格，满分的{excellent}%以上为优秀。", full=full, limit=limit, excellent=report.excellent),
-        say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。"),
+        say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。补考举行以后，结果见“补考以后”。"),
         say("平均分旁的区间：真实水平有95%的把握在其中，人越少越宽。各人试卷不同时，卷面平均分的高低可能来自试卷，不能直接比较。"),
     ]
     if report.hidden:

@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
 
 from quiz.core.marking import from_hundredths
 from quiz.core.message import Message, mark_text, say
 from quiz.core.roster import PostKind, UnitKind
 from quiz.core.statistics import gates
 from quiz.core.statistics.values import Interval
+
+if TYPE_CHECKING:  # both are built upon the rows of this module
+    from quiz.core.after_make_up import AfterMakeUps
+    from quiz.core.score_bands import ScoreBand
 
 EXCELLENT = 90
 """The percent of the full marks from which a score is excellent, unless a reader asks for another."""
@@ -119,7 +124,8 @@ class GroupRow:
 class UnitReport:
     """The report of a sitting for one reader: within whose authority, for whom which percent of the full marks is excellent.
 
-    `late` attempts have answers that came too late and that nobody has decided on yet.
+    `late` attempts have answers that came too late and that nobody has decided on yet. `bands` say how the scores spread, none of few people;
+    `after` what make-ups came to, None before one has results.
     """
 
     code: str
@@ -134,6 +140,8 @@ class UnitReport:
     units: tuple[GroupRow, ...]
     kinds: tuple[GroupRow, ...]
     posts: tuple[GroupRow, ...]
+    bands: tuple[ScoreBand, ...] = ()
+    after: AfterMakeUps | None = None
 
     @property
     def hidden(self) -> int:

@@ -45,6 +45,7 @@ class _Columns:
     count: int | None = None
     items: list[int] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    wide: int = 0
 
 
 class _Reader:
@@ -70,6 +71,7 @@ class _Reader:
         is_bare = all(_number(cell) is not None for cell in first if cell)
         names = tuple(f"Q{n}" for n in range(1, len(first) + 1)) if is_bare else first
         columns = _sort_columns(names)
+        self._check_names(names, columns, rows[0][0])
         body = self._take_special(rows if is_bare else rows[1:], columns)
         if not columns.items or not body:
             self.report(rows[0][0], 0, "M001", say("没有题目列，或者没有人的行。第一行写题目名称，以下每人一行，每题一列。"))
@@ -79,6 +81,14 @@ class _Reader:
             return None
         return self._sheet([names[i] for i in columns.items], people, columns)
 
+    def _check_names(self, names: Sequence[str], columns: _Columns, line: int) -> None:
+        """Two columns of one name would be one question in every table of results."""
+        known: set[str] = set()
+        for i in columns.items:
+            if names[i] in known:
+                self.report(line, i, "M006", say("有两列都叫“{name}”。每题的名称要不同。", name=names[i][:20]))
+            known.add(names[i])
+
     def _take_special(self, rows: Sequence[tuple[int, tuple[str, ...]]], columns: _Columns) -> list[tuple[int, tuple[str, ...]]]:
         """Read the rows of full marks, keys and numbers of options; return the others."""
         wide = len(columns.items)
@@ -87,14 +97,17 @@ class _Reader:
         for number, cells in rows:
             name = "" if columns.person is None else _cell(cells, columns.person).casefold()
             if name in MOST_ROW:
-                self.most = [self._mark(number, cells, i) for i in columns.items]
+                self.most = [self._most(number, cells, i) for i in columns.items]
             elif name in KEY_ROW:
                 self.keys = [frozenset(_letters(_cell(cells, i))) for i in columns.items]
             elif name in OPTIONS_ROW:
-                found = [self._mark(number, cells, i) for i in columns.items]
-                self.sizes = [None if size is None else int(size) for size in found]
+                self.sizes = [self._size(number, cells, i) for i in columns.items]
             else:
                 body.append((number, cells))
+            if any(cells[columns.wide :]):
+                self.report(
+                    number, columns.wide, "M005", say("这一行比第一行多出{n}格。多半是少了引号，或者名称行不全。", n=len(cells) - columns.wide)
+                )
         return body
 
     def _mark(self, number: int, cells: tuple[str, ...], column: int) -> float | None:
@@ -103,6 +116,20 @@ class _Reader:
         if text and value is None:
             self.report(number, column, "M002", say("“{cell}”不是得分。得分写数字，没有作答的留空。", cell=text[:20]))
         return value
+
+    def _most(self, number: int, cells: tuple[str, ...], column: int) -> float | None:
+        value = self._mark(number, cells, column)
+        if value is not None and value < 0:
+            self.report(number, column, "M007", say("满分不能小于0。"))
+            return None
+        return value
+
+    def _size(self, number: int, cells: tuple[str, ...], column: int) -> int | None:
+        value = self._mark(number, cells, column)
+        if value is not None and (value != int(value) or value < 1):
+            self.report(number, column, "M007", say("选项数应当是大于0的整数。"))
+            return None
+        return None if value is None else int(value)
 
     def _person(self, number: int, cells: tuple[str, ...], columns: _Columns) -> list[_Person]:
         """The people that a row stands for."""
@@ -160,7 +187,7 @@ class _Person:
 
 def _sort_columns(names: Sequence[str]) -> _Columns:
     """Which column is what, by its name; of two that say the same the first counts, the other is left out. A column without a name is left out."""
-    found = _Columns()
+    found = _Columns(wide=len(names))
     for i, name in enumerate(names):
         word = name.casefold()
         if word in PERSON and found.person is None:
@@ -185,7 +212,7 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
-    return value if abs(value) < 1e9 else None  # also False for "nan"
+    return value if abs(value) < 1e9 and "_" not in text else None  # also False for "nan"
 
 
 def _letters(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from quiz.core.comparison import GROUP_KIND_NAMES, VERDICT_NAMES, AreaRow, Compa
 from quiz.core.message import Message, Translate, mark_text
 from quiz.core.over_time import CHANGE_NAMES, Change, OverTime
 from quiz.core.question import AREAS, LEVEL_NAMES
-from quiz.core.report_lines import COMPARING_NOTES, OVER_TIME_NOTES, PLAN_NOTE, SUMS, notes_of
+from quiz.core.report_lines import AFTER, BANDS_NOTE, COMPARING_NOTES, OVER_TIME_NOTES, PLAN_NOTE, SUMS, after_figures, notes_of
 from quiz.core.statistics.values import Interval
 from quiz.core.unit_report import GroupRow, UnitReport
 from quiz.formats.excel_sheet import Sheet, new_book
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quiz.core.statistics.shares import Ratio  # numpy is loaded when it is needed
 
 SHEETS = (mark_text("单位汇总"), mark_text("群体汇总"), mark_text("领域和层次"), mark_text("群体比较"), mark_text("命题计划"), mark_text("说明"))
+BANDS_SHEET, AFTER_SHEET = mark_text("分数分布"), mark_text("补考以后")
 LOW, HIGH = mark_text("区间下限"), mark_text("区间上限")
 TOTAL = mark_text("合计")
 
@@ -30,11 +31,14 @@ def write_report(report: UnitReport, comparison: Comparison, out: BinaryIO, tran
         _sums(book, translate(SHEETS[0]), [(GroupKind.UNIT, row) for row in (report.all, *report.units)], translate)
         kinds = [(GroupKind.KIND, row) for row in report.kinds] + [(GroupKind.POST, row) for row in report.posts]
         _sums(book, translate(SHEETS[1]), kinds, translate)
+        _bands(book, report, translate)
+        _after(book, report, translate)
         _areas(book, comparison, translate)
         _groups(book, comparison, translate)
         _plan(book, comparison, translate)
         notes = _sheet(book, SHEETS[5], [(SHEETS[5], 120)], translate)
-        lines: list[Message] = [*notes_of(report), *COMPARING_NOTES, PLAN_NOTE]
+        more = [*([BANDS_NOTE] if report.bands else []), *(report.after.notes if report.after else [])]
+        lines: list[Message] = [*notes_of(report), *more, *COMPARING_NOTES, PLAN_NOTE]
         for note in lines:
             notes.add([note.render(translate)])
         notes.finish()
@@ -79,6 +83,22 @@ def _sums(book: Any, name: str, rows: Sequence[tuple[GroupKind, GroupRow]], tran
         figures = [tally.expected, tally.sat, tally.absent, row.mean, row.best, row.pass_rate, row.excellent_rate, row.make_up]
         sheet.add([*head, *figures, *_ends(row.interval), tally.voided])
     sheet.finish()
+
+
+def _bands(book: Any, report: UnitReport, translate: Translate) -> None:
+    if report.bands:
+        sheet = _sheet(book, BANDS_SHEET, [(mark_text("分数段"), 16), (mark_text("人数"), 8)], translate)
+        for band in report.bands:
+            sheet.add([band.name.render(translate), band.people])
+        sheet.finish()
+
+
+def _after(book: Any, report: UnitReport, translate: Translate) -> None:
+    if report.after:
+        sheet = _sheet(book, AFTER_SHEET, [(mark_text("名称"), 28), *((title, 13) for title in AFTER)], translate)
+        for row in (report.after.all, *report.after.units):
+            sheet.add([translate(row.name) or translate(TOTAL), *after_figures(row)])
+        sheet.finish()
 
 
 def _areas(book: Any, comparison: Comparison, translate: Translate) -> None:

@@ -26,6 +26,9 @@ MAX_COLUMNS = 64
 FORMULA = "\0formula"
 """Stands for a cell that holds a formula: no cell of ours may begin with NUL."""
 
+DELIMITERS = ",\t;"
+"""What may stand between cells: the one that is most often in the first line, the comma when none is."""
+
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -79,7 +82,7 @@ def _decoded(content: bytes, file_name: str) -> tuple[str, tuple[Diagnostic, ...
 
 def _csv_rows(text: str, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     head = text[: text.find("\n") if "\n" in text else None]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if head.count("\t") > head.count(",") else ",")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=head.count), strict=True)
     start = 1
     try:
         for i, cells in enumerate(reader):

@@ -11,10 +11,13 @@ from quiz.core.message import Message, Translate, mark_text, say
 from quiz.core.over_time import CHANGE_NAMES, OverTime, SittingPoint
 from quiz.core.paper import plain_number
 from quiz.core.report_lines import (
+    AFTER,
+    BANDS_NOTE,
     COMPARING_NOTES,
     OVER_TIME_NOTES,
     PLAN_NOTE,
     SUMS,
+    after_figures,
     area_name,
     change_text,
     group_strip,
@@ -108,11 +111,34 @@ def _head(report: UnitReport, day: str, measure: float, translate: Translate) ->
 
 def _sums(report: UnitReport, measure: float, translate: Translate) -> Parts:
     parts: Parts = [_heading(say("单位汇总"), measure, translate), sum_table(report, measure, translate)]
+    parts += [*_after(report, measure, translate), *_bands(report, measure, translate)]
     for title, groups in ((say("单位类别"), report.kinds), (say("岗位"), report.posts)):
         if len(groups) > 1:
             found = [_sum_cells(row, report, translate(row.name)) for row in groups]
             parts += [_heading(title, measure, translate), make_table(_sum_columns(title, translate), found, measure)]
     return [*parts, _notes(notes_of(report), measure, translate)]
+
+
+def _after(report: UnitReport, measure: float, translate: Translate) -> Parts:
+    """What make-ups came to, where any was held."""
+    if report.after is None:
+        return []
+    columns = [TableColumn(say("单位").render(translate), NAME, is_number=False), *(TableColumn(translate(name), 1.5) for name in AFTER)]
+    rows: list[list[Cell]] = [
+        [translate(row.name) or say("合计").render(translate), *map(_figure, after_figures(row))] for row in (report.after.all, *report.after.units)
+    ]
+    return [_heading(say("补考以后"), measure, translate), make_table(columns, rows, measure), _notes(report.after.notes, measure, translate)]
+
+
+def _bands(report: UnitReport, measure: float, translate: Translate) -> Parts:
+    """How the scores spread, a bar for each tenth of the full marks."""
+    if not report.bands:
+        return []
+    columns = [
+        TableColumn(say("分数段").render(translate), 1.6, is_number=False), *_numbers((say("人数"),), translate), TableColumn("", 7, is_number=False)
+    ]  # fmt: skip
+    rows: list[list[Cell]] = [[band.name.render(translate), _figure(band.people), band.bar] for band in reversed(report.bands)]
+    return [_heading(say("分数分布"), measure, translate), make_table(columns, rows, measure), _notes((BANDS_NOTE,), measure, translate)]
 
 
 def sum_table(report: UnitReport, measure: float, translate: Translate) -> Table:

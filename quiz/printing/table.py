@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from quiz.core.statistics.strip import Strip
+from quiz.core.statistics.strip import Bar, Strip
 from quiz.printing.flow import Column
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.marks import Block, Mark, Row, Stroke
@@ -16,7 +16,10 @@ RULE, FAINT, POINT, RANGE = 0.6, 0.25, 2.2, 0.8
 TICK = 3.5
 """Half the height of the stroke that marks a figure."""
 
-Cell = str | Strip | None
+BAR = 7.0
+"""How thick a bar is."""
+
+Cell = str | Strip | Bar | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ def _row(cells: Sequence[Cell], columns: Sequence[TableColumn], widths: Sequence
     for cell, own, column, width in zip(cells, lines, columns, widths, strict=True):
         if isinstance(cell, Strip):
             marks += strip_marks(cell, left + GAP, width - 2 * GAP, height - PAD - LEADING / 2)
+        if isinstance(cell, Bar) and cell.share:
+            y = height - PAD - LEADING / 2
+            marks.append(Stroke(left + GAP, y, left + GAP + (width - 2 * GAP) * cell.share, y, BAR))
         for down, text in enumerate(own):
             x = left + (width - GAP - text_width(text, font, SMALL) if column.is_number else 0.0)
             marks += set_line(text, font, SMALL, x=x, y=height - PAD - (down + 1) * LEADING + 0.27 * LEADING)

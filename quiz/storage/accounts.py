@@ -75,7 +75,9 @@ def count_stranger(session: Session, digest: str, now: datetime) -> None:
 
 def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:
     """Return the active account behind a live log-in session, or None."""
-    return session.scalar(_LOGGED_IN, {"digest": digest, "now": now})
+    given = {"digest": digest, "now": now}
+    is_known = session.connection().execute(_LIVE, given).first() is not None  # most who sit were admitted by a code and have no log-in
+    return session.scalar(_LOGGED_IN, given) if is_known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ _LOGGED_IN = (
     .join(LoginRow, LoginRow.account_id == AccountRow.id)
     .where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"), AccountRow.is_active)
 )
+_LIVE = select(LoginRow.account_id).where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"))
 _GRANTS = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == bindparam("account"))
 _NUMBER = select(CadreRow.number).where(CadreRow.id == bindparam("cadre"))
 _MANY_LOGGED_IN = (

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import Session
 
 from quiz.core.practice import Answered
 from quiz.storage import rosters
-from quiz.storage.gradings import COUNTS
-from quiz.storage.item_marks import WAITING
+from quiz.storage.gradings import COUNTS, WAITING
 from quiz.storage.papers import NO_EVIDENCE, is_current
 from quiz.storage.sittings import visibility_of
 from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperRow, SittingRow, UnitRow
@@ -31,27 +30,42 @@ class Sat:
     answer: Answered
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An attempt that counts, by row ids of its cadre and sitting, when it was handed in, and its answers: (question, share right)."""
+
+    cadre_id: int
+    sitting_id: int
+    at: datetime
+    answers: tuple[tuple[str, float], ...]
+
+
 def answers_of(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[Sat]:
     """Return the answers of one cadre in those of the sittings whose keys they may see themselves."""
+    return _one_by_one(marked_own(session, cadre_id, sittings, now))
+
+
+def marked_own(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[Marked]:
+    """Return the attempts of one cadre in those of the sittings whose keys they may see themselves."""
     ids = {row.id: row for row in sittings}
     attempts = session.scalars(select(AttemptRow).where(AttemptRow.cadre_id == cadre_id, AttemptRow.sitting_id.in_(ids)))
     mine = [attempt.id for attempt in attempts if visibility_of(ids[attempt.sitting_id], attempt, now).key]
-    return _answers(session, AttemptRow.id.in_(mine))
+    return _marked(session, AttemptRow.id.in_(mine))
 
 
-def answers_of_people(session: Session, cadre_ids: Sequence[int], sittings: Sequence[SittingRow]) -> list[Sat]:
-    """Return the answers of these cadres in these sittings."""
-    return _answers(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(cadre_ids))
+def marked_people(session: Session, cadre_ids: Sequence[int], sittings: Sequence[SittingRow]) -> list[Marked]:
+    """Return the attempts of these cadres in these sittings."""
+    return _marked(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(cadre_ids))
 
 
-def answers_within(session: Session, sittings: Sequence[SittingRow], scope: str) -> list[Sat]:
-    """Return the answers in these sittings of the `people_within` the path `scope`."""
-    return _answers(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(people_within(session, scope)))
+def marked_within(session: Session, sittings: Sequence[SittingRow], scope: str) -> list[Marked]:
+    """Return the attempts in these sittings of the `people_within` the path `scope`."""
+    return _marked(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(people_within(session, scope)))
 
 
 def people_within(session: Session, scope: str) -> Select[int]:
-    """Return the query of the cadres who are now in units within the path `scope`; of many evenly some `MOST_PEOPLE`."""
-    step = max(1, rosters.count_within(session, scope) // MOST_PEOPLE)
+    """Return the query of the cadres who are now in units within the path `scope`; of many evenly some, about `MOST_PEOPLE` at most."""
+    step = max(1, -(-rosters.count_within(session, scope) // MOST_PEOPLE))
     query = select(CadreRow.id).join(UnitRow, UnitRow.id == CadreRow.unit_id)
     return query.where(UnitRow.path.startswith(scope, autoescape=True), CadreRow.id % step == 0)
 
@@ -61,7 +75,7 @@ def sample_of_answers(session: Session, sittings: Sequence[SittingRow]) -> list[
     ids = [row.id for row in sittings]
     count = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.sitting_id.in_(ids), *COUNTS)) or 0
     step = max(1, count // MOST_PEOPLE)
-    return _answers(session, AttemptRow.sitting_id.in_(ids) & (AttemptRow.id % step == 0))
+    return _one_by_one(_marked(session, AttemptRow.sitting_id.in_(ids) & (AttemptRow.id % step == 0)))
 
 
 def newest_mark(session: Session) -> int:
@@ -69,26 +83,37 @@ def newest_mark(session: Session) -> int:
     return session.scalar(select(func.max(GradingRow.id))) or 0
 
 
-def _answers(session: Session, whose: ColumnElement[bool]) -> list[Sat]:
+def _one_by_one(found: Sequence[Marked]) -> list[Sat]:
+    return [Sat(one.cadre_id, one.sitting_id, Answered(uid, one.at, share, in_sitting=True)) for one in found for uid, share in one.answers]
+
+
+def _marked(session: Session, whose: ColumnElement[bool]) -> list[Marked]:
+    """The attempts in the order in which they were handed in. A row for each, its marks in one text: a row a mark takes far longer."""
     newest = select(func.max(GradingRow.id)).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id).where(whose, *COUNTS)
+    mark = cast(MarkRow.slot, String) + " " + cast(MarkRow.mark, String) + " " + cast(MarkRow.max_mark, String)
+    texts = (
+        select(MarkRow.grading_id, func.aggregate_strings(mark, " ").label("marks"))
+        .where(MarkRow.grading_id.in_(newest.group_by(GradingRow.attempt_id)), MarkRow.why.not_in((*NO_EVIDENCE, *WAITING)), MarkRow.max_mark > 0)
+        .group_by(MarkRow.grading_id)
+        .subquery()
+    )
     query = (
-        select(AttemptRow.cadre_id, AttemptRow.sitting_id, AttemptRow.submitted_at, PaperRow.id, PaperRow.questions, MarkRow.slot, MarkRow.mark,
-               MarkRow.max_mark)
-        .join(GradingRow, GradingRow.id == MarkRow.grading_id)
+        select(AttemptRow.cadre_id, AttemptRow.sitting_id, AttemptRow.submitted_at, PaperRow.questions, texts.c.marks)
+        .join(GradingRow, GradingRow.id == texts.c.grading_id)
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
-        .where(MarkRow.grading_id.in_(newest.group_by(GradingRow.attempt_id)), MarkRow.why.not_in((*NO_EVIDENCE, *WAITING)), MarkRow.max_mark > 0)
-        .order_by(AttemptRow.submitted_at, MarkRow.id)
-    )  # fmt: skip
-    uids: dict[int, list[str]] = {}
-    out = []
-    for cadre, sitting, at, paper, questions, slot, mark, most in session.execute(query):
-        if paper not in uids:
-            uids[paper] = json.loads(questions)
-        if slot <= len(uids[paper]):
-            assert at is not None, "what counts was handed in"
-            out.append(Sat(cadre, sitting, Answered(uids[paper][slot - 1], at, mark / most, in_sitting=True)))
-    return out
+        .order_by(AttemptRow.submitted_at, GradingRow.id)
+    )
+    return [
+        Marked(cadre, sitting, at, _shares(questions, marks)) for cadre, sitting, at, questions, marks in session.execute(query) if at is not None
+    ]
+
+
+def _shares(questions: str, marks: str) -> tuple[tuple[str, float], ...]:
+    """(question, share of its marks) in the order of the slots, from "slot mark most slot mark most …" in any order."""
+    uids, found = json.loads(questions), list(map(int, marks.split()))
+    places = sorted(zip(found[::3], found[1::3], found[2::3], strict=True))
+    return tuple((uids[slot - 1], mark / most) for slot, mark, most in places if slot <= len(uids))
 
 
 @dataclass(frozen=True, slots=True)

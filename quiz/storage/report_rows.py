@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.core.circular import Commended
@@ -21,18 +23,14 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
 
     Excellent is who has at least `excellent` percent of the full marks.
     """
-    last = (
-        select(GradingRow.attempt_id, func.max(GradingRow.id).label("id"))
-        .where(GradingRow.sitting_id == sitting.id)
-        .group_by(GradingRow.attempt_id)
-        .subquery()
-    )
     held = main_posts(sitting.opens_at.date())
     score = cast(GradingRow.score, BigInteger)
     has_score = GradingRow.id.is_not(None)
     passed = and_(has_score, score >= sitting.pass_mark)
     query = (
-        select(
+        _with_marks(
+            sitting,
+            scope,
             UnitRow.path,
             UnitRow.kind,
             PostRow.kind,
@@ -48,20 +46,51 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
             func.coalesce(func.sum(score * score), 0),
             func.coalesce(func.max(score), 0),
         )
-        .select_from(PaperRow)
-        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
         .outerjoin(held, held.c.cadre_id == PaperRow.cadre_id)
         .outerjoin(PostRow, PostRow.id == held.c.id)
-        .outerjoin(last, and_(last.c.attempt_id == AttemptRow.id, *COUNTS))
-        .outerjoin(GradingRow, GradingRow.id == last.c.id)
-        .where(PaperRow.sitting_id == sitting.id, is_current(), UnitRow.path.startswith(scope, autoescape=True))
         .group_by(UnitRow.path, UnitRow.kind, PostRow.kind)
         .order_by(UnitRow.path)
     )
     return [
         TallyRow(path, UnitKind(kind), PostKind(post) if post else None, Tally(*map(int, sums))) for path, kind, post, *sums in session.execute(query)
     ]
+
+
+def _with_marks(sitting: SittingRow, scope: str, *columns: Any) -> Select[Any]:
+    """The newest papers of a sitting within the path `scope`, each with its attempt, and with the newest grading of an attempt that counts."""
+    last = (
+        select(GradingRow.attempt_id, func.max(GradingRow.id).label("id"))
+        .where(GradingRow.sitting_id == sitting.id)
+        .group_by(GradingRow.attempt_id)
+        .subquery()
+    )
+    return (
+        select(*columns)
+        .select_from(PaperRow)
+        .join(UnitRow, UnitRow.id == PaperRow.unit_id)
+        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
+        .outerjoin(last, and_(last.c.attempt_id == AttemptRow.id, *COUNTS))
+        .outerjoin(GradingRow, GradingRow.id == last.c.id)
+        .where(PaperRow.sitting_id == sitting.id, is_current(), UnitRow.path.startswith(scope, autoescape=True))
+    )
+
+
+def tenths(session: Session, sitting: SittingRow, scope: str = "/") -> dict[int, int]:
+    """Return how many scores that count hold so many whole tenths of the full marks (10 for all of them), within the path `scope`."""
+    place = cast(GradingRow.score, BigInteger) * 10 // sitting.max_mark
+    query = _with_marks(sitting, scope, place, func.count()).where(GradingRow.id.is_not(None)).group_by(place)
+    return {int(found): count for found, count in session.execute(query)}
+
+
+def scores(session: Session, sitting: SittingRow, scope: str = "/", asked_in: Sequence[int] = ()) -> dict[int, tuple[str, int | None]]:
+    """Return (path of the unit, score in hundredths or None) of each cadre, by row id, with a paper in a sitting within the path `scope`.
+
+    Where other sittings are given by row id, only of those with a paper in one of these.
+    """
+    query = _with_marks(sitting, scope, PaperRow.cadre_id, UnitRow.path, GradingRow.score)
+    if asked_in:
+        query = query.where(PaperRow.cadre_id.in_(select(PaperRow.cadre_id).where(PaperRow.sitting_id.in_(list(asked_in))).correlate(None)))
+    return {cadre: (path, score) for cadre, path, score in session.execute(query)}
 
 
 def main_posts(day: date) -> Subquery:

@@ -119,6 +119,14 @@ def who(session: Session, token: str, now: datetime) -> tuple[Actor, AccountRow]
     return None if account is None else (accounts.actor_of(session, account), account)
 
 
+def actor_of_account(session: Session, account_id: int) -> Actor:
+    """Return who acts when this account acts, for work that goes on when its request has been answered. Forbidden when it is closed."""
+    account = session.get(AccountRow, account_id)
+    if account is None or not account.is_active:
+        raise Forbidden()
+    return accounts.actor_of(session, account)
+
+
 def trainees(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Actor | QuizError]:
     """Return who holds many log-in tokens at once, in no other role than the trainee's, or why they may not act; nobody's tokens are left out."""
     digests = {token_digest(token): token for token in tokens}

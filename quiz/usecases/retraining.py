@@ -5,7 +5,7 @@ What a person practises, when and how much, is shown to nobody: the list rests o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ from quiz.core.retraining import Verdict
 from quiz.core.roster import Unit
 from quiz.core.statistics.interval import share_interval
 from quiz.storage import learning, practice, practice_pool, rosters
-from quiz.storage.learning import Newest, Sat
+from quiz.storage.learning import Marked, Newest
 from quiz.storage.tables import CadreRow, SittingRow, UnitRow
 from quiz.usecases.learning import cadre_of
 
@@ -86,10 +86,12 @@ def read_unit(session: Session, actor: Actor, code: str, now: datetime) -> UnitL
     unit = next(unit for unit in rosters.list_units(session) if unit.code == code)
     out = practice_pool.sittings_out(session, now)
     found = learning.newest_results(session, out, CadreRow.unit_id == row.id)
-    own = learning.answers_of_people(session, [one.cadre_id for one in found], list({one.sitting.id: one.sitting for one in found}.values()))
-    recent = out[:RECENT]
-    below = learning.answers_within(session, recent, row.path)
-    return UnitLearning(unit, len(found), _duties(session, found, own), _areas(session, below), _curve(session, row, out), tuple(recent))
+    own = learning.marked_people(session, [one.cadre_id for one in found], list({one.sitting.id: one.sitting for one in found}.values()))
+    recent, areas = out[:RECENT], practice_pool.areas(session)
+    below = learning.marked_within(session, out, row.path)
+    last = {one.id for one in recent}
+    shown = _areas(areas, [one for one in below if one.sitting_id in last])
+    return UnitLearning(unit, len(found), _duties(areas, found, own), shown, _curve(session, row, below), tuple(recent))
 
 
 def my_duty(session: Session, actor: Actor, now: datetime) -> Duty | None:
@@ -97,15 +99,12 @@ def my_duty(session: Session, actor: Actor, now: datetime) -> Duty | None:
     cadre = cadre_of(session, actor)
     out = practice_pool.sittings_out(session, now)
     found = learning.newest_results(session, out, CadreRow.id == cadre.id)
-    sat = learning.answers_of(session, cadre.id, [one.sitting for one in found], now)
-    return next(iter(_duties(session, found, sat)), None)
+    sat = learning.marked_own(session, cadre.id, [one.sitting for one in found], now)
+    return next(iter(_duties(practice_pool.areas(session), found, sat)), None)
 
 
-def _duties(session: Session, found: Sequence[Newest], sat: Sequence[Sat]) -> tuple[Duty, ...]:
-    areas = practice_pool.areas(session)
-    shares: dict[tuple[int, int], list[tuple[str, float]]] = {}
-    for one in sat:
-        shares.setdefault((one.cadre_id, one.sitting_id), []).append((areas.get(one.answer.uid, ""), one.answer.share))
+def _duties(areas: Mapping[str, str], found: Sequence[Newest], sat: Sequence[Marked]) -> tuple[Duty, ...]:
+    shares = {(one.cadre_id, one.sitting_id): [(areas.get(uid, ""), share) for uid, share in one.answers] for one in sat}
     out = []
     for person in found:
         if person.is_pending or (person.score is None and not person.is_absent):
@@ -118,32 +117,35 @@ def _duties(session: Session, found: Sequence[Newest], sat: Sequence[Sat]) -> tu
     return tuple(out)
 
 
-def _areas(session: Session, sat: Sequence[Sat]) -> tuple[AreaOfUnit, ...]:
-    areas = practice_pool.areas(session)
-    found: dict[str, list[Sat]] = {}
+def _areas(areas: Mapping[str, str], sat: Sequence[Marked]) -> tuple[AreaOfUnit, ...]:
+    people: dict[str, set[int]] = {}
+    shares: dict[str, list[float]] = {}
     for one in sat:
-        found.setdefault(areas.get(one.answer.uid, ""), []).append(one)
-    return tuple(_area(area, found[area]) for area in AREAS if area in found)
+        for uid, share in one.answers:
+            area = areas.get(uid, "")
+            people.setdefault(area, set()).add(one.cadre_id)
+            shares.setdefault(area, []).append(share)
+    return tuple(_area(area, len(people[area]), shares[area]) for area in AREAS if area in shares)
 
 
-def _area(area: str, sat: Sequence[Sat]) -> AreaOfUnit:
-    people, answers = len({one.cadre_id for one in sat}), len(sat)
+def _area(area: str, people: int, shares: Sequence[float]) -> AreaOfUnit:
+    answers = len(shares)
     if people < FEWEST_PEOPLE or answers < FEWEST_ANSWERS:
         return AreaOfUnit(area, people, answers, None, None)
-    share = sum(one.answer.share for one in sat) / answers
+    share = sum(shares) / answers
     return AreaOfUnit(area, people, answers, share, share_interval(share, answers))
 
 
-def _curve(session: Session, row: UnitRow, out: Sequence[SittingRow]) -> tuple[Retained, ...] | None:
+def _curve(session: Session, row: UnitRow, sat: Sequence[Marked]) -> tuple[Retained, ...] | None:
     """What the unit's people still knew of what they had known, all together; None where fewer people than may be shown met anything again."""
     from quiz.core.statistics.retention import retention_curve
 
-    answers: dict[int, list[rules.Answered]] = {}
-    for one in learning.answers_within(session, out, row.path):
-        answers.setdefault(one.cadre_id, []).append(one.answer)
+    answers: dict[int, list[rules.Met]] = {}
+    for one in sat:
+        answers.setdefault(one.cadre_id, []).extend((one.at, uid, share) for uid, share in one.answers)
     for cadre, practised in practice.practised_within(session, row.path).items():
-        answers.setdefault(cadre, []).extend(practised)
-    pairs = [pairs for found in answers.values() if (pairs := rules.kept(found))]
+        answers.setdefault(cadre, []).extend((each.at, each.uid, each.share) for each in practised)
+    pairs = [pairs for found in answers.values() if (pairs := rules.kept_of(found))]
     if len(pairs) < FEWEST_PEOPLE:
         return None
     steps = retention_curve(pair for found in pairs for pair in found)

@@ -18,9 +18,9 @@ from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.printing.slips_pdf import print_slips
 from quiz.translation import format_moment
 from quiz.usecases import admission
-from quiz.usecases.admission import Admitted, Refused
+from quiz.usecases.admission import Admitted, Entry, Refused
 from quiz.web.account import forget_session, with_login
-from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, write_together, writer
+from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, writer
 from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 from quiz.web.wrong_codes import WrongCodes
@@ -58,8 +58,7 @@ def admit() -> ResponseReturnValue:
     problem, status, wait = "", 200, 0
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
-        typed, key, when = form.code.data, installation().settings.secret_key, now()
-        outcome = write_together(lambda db: admission.admit(db, typed, key, token, when))
+        outcome = installation().admissions.do(Entry(form.code.data, token, now()))
         if outcome.refused is None:
             forget_session()
             return with_login(redirect(url_for("trainee.paper", code=outcome.paper_code)), token)

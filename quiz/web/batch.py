@@ -14,7 +14,7 @@ from wtforms import BooleanField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from quiz.batch import background
-from quiz.batch.background import State
+from quiz.batch.background import Asked, State
 from quiz.batch.order import Kind, make_order
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text
@@ -38,6 +38,7 @@ class BatchForm(FlaskForm):  # type: ignore[misc]
     sheets = BooleanField(mark_text("答题卡"), default=True)
     lists = BooleanField(mark_text("门贴、签到表、考场名册"), default=True)
     keys = BooleanField(mark_text("参考答案"), default=False)
+    slips = BooleanField(mark_text("准考条"), default=False)
 
     def validate_rooms(self, field: TextAreaField) -> None:
         """Each line must name a site and the places of its rooms."""
@@ -54,7 +55,7 @@ class BatchForm(FlaskForm):  # type: ignore[misc]
     @property
     def kinds(self) -> list[Kind]:
         """What is to be printed."""
-        chosen = {Kind.PAPERS: self.papers, Kind.SHEETS: self.sheets, Kind.LISTS: self.lists, Kind.KEYS: self.keys}
+        chosen = {Kind.PAPERS: self.papers, Kind.SHEETS: self.sheets, Kind.LISTS: self.lists, Kind.KEYS: self.keys, Kind.SLIPS: self.slips}
         return [kind for kind, field in chosen.items() if field.data]
 
     @property
@@ -106,7 +107,8 @@ def _save(code: str, form: BatchForm) -> None:
     if found:
         settings = installation().settings
         order = make_order(found, kinds, PageSize(form.size.data), language(), settings.zone)
-        background.start(order, _folder(code), settings)
+        asked = Asked(actor().account_id or 0, now(), url_for("admission.admit", _external=True))
+        background.start(order, _folder(code), settings, asked)
 
 
 def _delete(code: str) -> None:

@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from flask import Flask, g, request
@@ -93,14 +93,21 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("begun", time.perf_counter())
     method = request.method if request.method in METHODS else "other"
-    _answered(route(), method, response.status_code).inc()
-    _timed(route()).observe(seconds)
-    response.headers["X-Request-ID"] = request_id()
-    fields = {"method": method, "status": response.status_code, "ms": round(seconds * 1000, 1)}
-    if response.status_code >= 400 and "error" in g:
-        fields["code"] = g.error
-    log.log(_level(response.status_code), "request", extra={"fields": fields})
+    fields = {"code": g.error} if response.status_code >= 400 and "error" in g else {}
+    response.headers["X-Request-ID"] = count_reply(route(), method, response.status_code, seconds, request_id(), fields)
     return response
+
+
+def count_reply(route: str, method: str, status: int, seconds: float, number: str = "", fields: Mapping[str, object] | None = None) -> str:
+    """Count a reply and write its line; return the number of its request, a new one where it has none yet."""
+    number = number or secrets.token_hex(8)
+    _answered(route, method, status).inc()
+    _timed(route).observe(seconds)
+    level = _level(status)
+    if log.isEnabledFor(level):
+        told = {"route": route, "request_id": number, "method": method, "status": status, "ms": round(seconds * 1000, 1)}
+        log.log(level, "request", extra={"fields": {**told, **(fields or {})}})
+    return number
 
 
 @cache

@@ -29,7 +29,7 @@ from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
 from quiz.usecases import answering, corrected, make_ups, results
 from quiz.usecases.draw_report import read_report
-from quiz.usecases.papers import papers_to_print
+from quiz.usecases.papers import papers_to_print, units_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
@@ -154,21 +154,18 @@ def papers(code: str) -> ResponseReturnValue:
     form = PrintForm()
     is_sheets = request.form.get("what") == "sheets"
     with reader() as db:
-        view = results.read_sitting(db, actor(), code, now())
-    form.unit.choices = _unit_choices(view)
+        units = units_to_print(db, actor(), code, now())
+    form.unit.choices = [("", "—"), *((one.code, one.name) for one in units)]
     if not form.validate():
         return _show(code, form, status=422)
-    numbers = None
-    if form.who.data == "unit":
-        numbers = [row.number for row in view.rows if row.unit_code == form.unit.data]
-    elif form.who.data == "numbers":
-        numbers = split_numbers(form.numbers.data)
+    unit = form.unit.data if form.who.data == "unit" else ""
+    numbers = split_numbers(form.numbers.data) if form.who.data == "numbers" else None
     try:
-        count = len(view.rows if numbers is None else numbers)
+        count = sum(one.papers for one in units if unit in ("", one.code)) if numbers is None else len(numbers)
         if count > MOST_PAPERS:
             raise QuizError("too_many_papers", say("一次最多打印{most}份，这里有{n}份。请按单位分批打印。", most=MOST_PAPERS, n=count))
         with writer() as db:
-            found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data, is_sheets=is_sheets)
+            found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data, is_sheets, unit)
             pictures = {} if is_sheets else pictures_to_print(db, [paper for paper, _ in found])
         document = _sheets(found) if is_sheets else _pdf(found, PageSize(form.size.data), form.with_key.data, pictures)
     except QuizError as error:

@@ -20,9 +20,12 @@ from quiz.core.comparison import GROUP_KIND_NAMES, VERDICT_NAMES, Comparison
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.over_time import CHANGE_NAMES, OverTime
 from quiz.core.report_lines import (
+    AFTER,
+    BANDS_NOTE,
     COMPARING_NOTES,
     OVER_TIME_NOTES,
     PLAN_NOTE,
+    after_figures,
     area_name,
     change_text,
     group_strip,
@@ -43,7 +46,7 @@ from quiz.usecases.over_time import MOST
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, today, translate, writer
 from quiz.web.downloads import attachment
 from quiz.web.kept import Kept
-from quiz.web.strips import strip_svg
+from quiz.web.strips import bar_svg, strip_svg
 
 if TYPE_CHECKING:
     from quiz.core.statistics.linking import Link  # numpy is loaded when it is needed
@@ -72,6 +75,10 @@ def sitting(code: str) -> ResponseReturnValue:
         asked=_asked(),
         strip=strip_svg,
         mean_strip=mean_strip,
+        bar=bar_svg,
+        bands_note=BANDS_NOTE,
+        after_names=AFTER,
+        after_figures=after_figures,
     )
 
 

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from quiz.core.statistics.strip import Strip
+from quiz.core.statistics.strip import Bar, Strip
 
 WIDTH, HEIGHT, MIDDLE, TICK = 100.0, 16.0, 8.0, 4.0
+
+
+def bar_svg(found: Bar | None) -> Markup:
+    """Return a bar beside whose figure it stands, hidden from readers of the screen; nothing for None."""
+    if found is None:
+        return Markup("")
+    head = Markup('<svg class="strip" viewBox="0 0 {} {}" preserveAspectRatio="none" aria-hidden="true" focusable="false">')
+    drawn = Markup('<rect class="amount" x="0" y="1" width="{}" height="{}"/>').format(f"{WIDTH * found.share:.1f}", f"{HEIGHT - 2:g}")
+    return head.format(f"{WIDTH:g}", f"{HEIGHT:g}") + drawn + Markup("</svg>")
 
 
 def strip_svg(found: Strip | None) -> Markup:

@@ -21,6 +21,7 @@ from quiz.usecases import extending, hall, results
 from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.extending import GivenBack
 from quiz.usecases.mark_history import history_of
+from quiz.usecases.who_marked import who_marked
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import ListedField, WholeField
 
@@ -119,6 +120,7 @@ def show_cadre(code: str, number: str, form: TimeForm | None = None, problem: st
     with reader() as db:
         found = results.read_result(db, actor(), code, number, now(), request.args.get("run", None, int))
         marks = history_of(db, found)
+        judgements = who_marked(db, actor(), found)
         shares = results.area_shares(found.paper, found.marks) if found.paper and found.marks else []
         history = extending.history_of(db, actor(), code, number)
         desk = hall.read_desk(db, actor(), code, number, now())
@@ -131,6 +133,7 @@ def show_cadre(code: str, number: str, form: TimeForm | None = None, problem: st
         section_heading=section_heading,
         history=history,
         marks=marks,
+        judgements=judgements,
         newest=marks.runs[-1].graded.number if marks.runs else 0,
         REMEDY_NAMES=REMEDY_NAMES,
         desk=desk,

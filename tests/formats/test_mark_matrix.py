@@ -45,6 +45,20 @@ def test_without_names_people_are_rows_and_without_a_header_questions_are_number
     assert sheet.persons == ("2",)
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_what_offices_save_is_read_alike(between, encoding, end):
+    """Commas, semicolons and tabs; a mark before the text; the old Chinese encoding (with a note to look at rare characters); short rows."""
+    lines = (("工号", "第一题", "第二题"), ("满分", "1", "2"), ("甲", "1", "1.5"), ("乙", "0"), ("丙", "", "2"))
+    content = end.join(between.join(line) for line in lines).encode(encoding)
+    sheet, problems = read_matrix(content, "f.csv")
+    assert [item.rule for item in problems] == (["R613"] if encoding == "gb18030" else [])
+    assert sheet.persons == ("甲", "乙", "丙")
+    assert sheet.marks == ((1.0, 1.5), (0.0, None), (None, 2.0))
+    assert (sheet.most, [item.name for item in sheet.items]) == ((1.0, 2.0), ["第一题", "第二题"])
+
+
 def test_a_row_may_stand_for_several_people():
     sheet, _ = read('"a","b","freq"\n1,0,3\n0,0,0\n1,1,2\n')
     assert sheet.marks == ((1.0, 0.0),) * 3 + ((1.0, 1.0),) * 2
@@ -75,6 +89,13 @@ def test_letters_are_marked_by_the_key():
         ("", [(1, 1, "M001")]),
         ("q1,q2\n", [(1, 1, "M001")]),
         ("姓名,总分\n甲,3\n", [(1, 1, "M001")]),
+        ("q1,q2\n1,0,1\n0,1\n", [(2, 3, "M005")]),
+        ("id,q1,q1\na,1,0\n", [(1, 3, "M006")]),
+        ("id,q1\n满分,-2\na,-3\n", [(2, 2, "M007")]),
+        ("id,q1,q2,q3\n选项数,0,2.5,-3\na,1,0,1\n", [(2, 2, "M007"), (2, 3, "M007"), (2, 4, "M007")]),
+        ("q1\n1_0\n", [(2, 1, "M002")]),
+        ("q1;q2\n1,5;0\n", [(2, 1, "M002")]),
+        ('id,q1\n"a,1\nb,0\n', [(1, 1, "R611")]),
     ],
 )
 def test_faults_have_their_place(text, expected):

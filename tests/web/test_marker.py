@@ -311,6 +311,22 @@ def test_the_cadre_reads_the_marks_of_the_points_and_who_marks_stays_unknown_to_
     assert "没有写评议" in person("organiser").get(f"/sittings/{WRITTEN}/cadres/Q001").text
 
 
+def test_who_marked_is_shown_to_who_answers_for_it_and_to_nobody_else(person: People, single: Engine, clock: Clock) -> None:
+    """The organiser reads marker, mark, time and reason; an inspector, who answers no appeal, reads the reason only."""
+    marker = person("marker")
+    _take(marker)
+    _judge(marker, p0="1.5", p1="0", reason="没有写评议")
+    clock.go_on(hours=3)
+    page = person("organiser").get(f"/sittings/{WRITTEN}/cadres/Q001").text
+    found = re.search(r'<details class="more judged">(.*?)</details>', page, re.DOTALL)
+    assert found
+    told = re.sub(r"<[^>]+>|\s+", "", found[1])
+    assert re.search(r"判定吴阅卷：1\.5分（满分[\d.]+分），要点1得1.5分；要点2得0分。没有写评议2026年12月1日", told), told
+    inspector = person("inspector").get(f"/sittings/{WRITTEN}/cadres/Q001").text
+    assert "没有写评议" in inspector
+    assert "吴阅卷" not in inspector
+
+
 # --- blanks -----------------------------------------------------------------------------------------------------------------------------------
 
 

@@ -116,6 +116,31 @@ def test_the_excel_file(person: People) -> None:
     assert [row[2:6] for row in plan] == [(5, 75, 75, 5), (5, 75, 75, 5)]
 
 
+def test_spread_and_make_up_on_page_paper_and_in_excel(person: People, web_engine: Engine, clock: Clock) -> None:
+    """Thirty-five sat: twenty at 80, ten at 50, five at 30; the fifteen sit again and ten of them pass: 30 of 35."""
+    points = {f"E{n:02}": 8 if n < 20 else 5 if n < 30 else 3 for n in range(35)}
+    store(web_engine, "made", [scored(number, "T01", each, TEN) for number, each in points.items()], TEN)
+    later = OVER - timedelta(hours=8)
+    again = [scored(number, "T01", 7 if each == 5 else 2, TEN) for number, each in points.items() if each < 6]
+    store(web_engine, "again", again, TEN, opens=later, makes_up="made", counting="capped")
+    clock.at = OVER
+    page = person("organiser").get("/sittings/made/report").text
+    after = re.search(r'<h2 id="after">.*?</table>', page, re.DOTALL)
+    assert after
+    assert re.findall(r'<td class="num">([^<]+)</td>', after[0])[:5] == ["15", "15", "10", "57.1", "85.7"]
+    assert "again测试：补考及格的按及格线计" in page
+    bands = re.findall(
+        r'<th scope="row">(\d+至\d+分)</th><td class="num">(\d+)</td><td class="bar-cell"><svg[^>]*><rect class="amount"[^>]*width="([\d.]+)"', page
+    )
+    assert [band for band in bands if band[1] != "0"] == [("80至90分", "20", "100.0"), ("50至60分", "10", "50.0"), ("30至40分", "5", "25.0")]
+    book = load_workbook(BytesIO(person("organiser").get("/sittings/made/report.xlsx").data))
+    assert list(book["补考以后"].iter_rows(min_row=2, max_row=2, values_only=True)) == [("合计", 15, 15, 10, 57.1, 85.7)]
+    assert [row for row in book["分数分布"].iter_rows(min_row=2, values_only=True) if row[1]] == [("30至40分", 5), ("50至60分", 10), ("80至90分", 20)]
+    text = text_of(person("organiser").get("/sittings/made/report.pdf").data)
+    for part in ("补考以后", "合计15151057.185.7", "80至90分20", "50至60分10"):
+        assert part in text, part
+
+
 @pytest.mark.usefixtures("made")
 def test_print_and_page_say_the_same(person: People) -> None:
     text = text_of(person("organiser").get("/sittings/made/report.pdf").data)

@@ -257,6 +257,14 @@ def test_saves_in_and_out_of_order_doubled_and_conflicting(trainee: Person, web_
     assert [row[3] for row in stored(web_engine)] == ["accepted", "superseded", "conflict"]
 
 
+def test_half_a_character_is_kept_as_a_sign_that_something_was_lost(trainee: Person, web_engine: Engine, code: str) -> None:
+    """A browser that cuts a text at its most characters may leave half of an emoji; such a save used to end in an error, again and again."""
+    trainee.post(f"/papers/{code}/start")
+    reply = trainee.save(code, 1, ["A"], 5, device="d\ud83d")
+    assert outcome(reply)["state"] == "accepted"
+    assert [row[4] for row in stored(web_engine)] == ["d\ufffd"]
+
+
 @pytest.mark.parametrize(
     ("slot", "value", "seq", "status"),
     [

@@ -17,6 +17,13 @@ class Strip:
     reference: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar from the left that fills this share of its cell's width, 0 to 1."""
+
+    share: float
+
+
 def strip(value: float, interval: Interval | None, least: float, most: float, reference: float | None = None) -> Strip:
     """Return the picture of a value on a scale from `least` to `most`; what lies outside stands at its end."""
 
