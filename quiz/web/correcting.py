@@ -28,6 +28,7 @@ from quiz.usecases.correcting import LONGEST_REASON, Preview, Wish
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, writer
 from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
+from quiz.web.setter import template_parts
 
 MOST_LISTED = 200
 """People in the table of a preview and of a correction."""
@@ -74,6 +75,7 @@ def choose(code: str) -> ResponseReturnValue:
         waiting=found.waiting,
         search=search,
         done=done,
+        parts=template_parts,
         REMEDY_NAMES=REMEDY_NAMES,
     )
 
