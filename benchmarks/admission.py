@@ -39,15 +39,15 @@ def main(people: int) -> None:
 
         def look_up(code: str) -> None:
             with reading(engine) as db:
-                admissions.find_code(db, code_digest(clean_code(code), KEY))
+                admissions.find_codes(db, [code_digest(clean_code(code), KEY)])
 
         def come_in(code: str) -> None:
             with writing(engine) as db:
-                admission.admit(db, code, KEY, secrets.token_urlsafe(32), NOW)
+                admission.admit(db, code, KEY, secrets.token_urlsafe(32), NOW, "k" * 32)
 
         def log_in(login: str) -> None:
             with writing(engine) as db:
-                accounts.log_in(db, login, "a password of somebody", secrets.token_urlsafe(32), NOW)
+                accounts.log_in(db, login, "a password of somebody", secrets.token_urlsafe(32), NOW, "k" * 32)
 
         wrong = ["".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in codes]
         _say("argon2 alone", _rate(lambda _: accounts.HASHER.verify(stored, "a password of somebody"), range(PASSWORDS)))

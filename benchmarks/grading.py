@@ -2,7 +2,8 @@
 
 Everybody has a paper of their own from the shipped banks and has answered all of it. Told are the seconds to grade all attempts anew from what is
 stored (papers and responses read, every slot marked, a run with its marks stored, one transaction for every thousand), to mark them in memory only,
-and to correct a question that many had; and beside them the floor of the same run: the same rows of marks put into the same table by bare SQL.
+to grade some one by one as submissions do, and to correct a question that many had; and beside them the floor of the same run: the same rows of marks
+put into the same table by bare SQL.
 """
 
 from __future__ import annotations
@@ -23,15 +24,16 @@ from benchmarks.county import SITTING, make_county, some_answer
 from quiz.core.access import command_line
 from quiz.core.correction import Remedy
 from quiz.core.paper import Slot
+from quiz.core.to_mark import Settled
 from quiz.storage import attempts, papers
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AttemptRow, GradingRow, MarkRow, PaperRow, QuestionUseRow, ResponseRow, SittingRow
 from quiz.usecases import correcting, grading
 from quiz.usecases.correcting import Wish
-from quiz.usecases.grading import Settled, marks_for
 
 A_TRANSACTION = 1_000
+ONE_BY_ONE = 500
 RIGHT = 0.7
 
 
@@ -99,21 +101,31 @@ def grade_all(engine: Engine, ids: list[int]) -> None:
     for start in range(0, len(ids), A_TRANSACTION):
         with writing(engine) as db:
             closed = db.scalars(select(AttemptRow).where(AttemptRow.id.in_(ids[start : start + A_TRANSACTION]))).all()
-            grading.grade_all(db, [(papers.read_paper(db.get_one(PaperRow, one.paper_id)), one) for one in closed], "submitted", now)
+            grading.grade_all(db, closed, "submitted", now)
+
+
+def grade_each(engine: Engine, ids: list[int]) -> None:
+    """Grade attempts as somebody's submission does: one in a transaction."""
+    now = datetime.now(UTC)
+    for one in ids:
+        with writing(engine) as db:
+            grading.grade(db, db.get_one(AttemptRow, one), "submitted", now)
 
 
 def mark_all(engine: Engine) -> Callable[[], None]:
     """Return what marks every attempt in memory."""
     with reading(engine) as db:
         found = [
-            (papers.read_paper(db.get_one(PaperRow, attempt.paper_id)), attempts.current_responses(db, attempt))
+            (papers.read_to_mark(db, db.get_one(PaperRow, attempt.paper_id).content), attempts.current_of_many(db, attempt.sitting_id, [attempt.id]))
             for attempt in db.scalars(select(AttemptRow).order_by(AttemptRow.id))
         ]
 
     def mark() -> None:
-        settled = Settled({})
-        for paper, responses in found:
-            marks_for(paper, responses, settled)
+        marker = grading.Marker(Settled({}))
+        for to_mark, responses in found:
+            ((_, mine),) = responses.items()
+            for number, asked in to_mark:
+                marker.mark(asked, mine.get(number, grading.UNANSWERED)[1])
 
     return mark
 
@@ -163,11 +175,14 @@ def main() -> None:
         answer_all(engine)
         with reading(engine) as db:
             ids = list(db.scalars(select(AttemptRow.id)))
-        done = [timed("in memory: every slot marked", mark_all(engine)), timed("from the database and back", lambda: grade_all(engine, ids))]
+        done = [timed("from the database and back", lambda: grade_all(engine, ids))]
         with reading(engine) as db:
             marks = db.scalar(select(func.count()).select_from(MarkRow))
             assert db.scalar(select(func.count()).select_from(GradingRow)) == len(ids)
         done.append(timed("floor: the same marks by bare SQL", bare_marks(engine)))
+        done.append(timed("in memory: every slot marked, each mark known", mark_all(engine)))
+        some = ids[:ONE_BY_ONE]
+        done.append(timed(f"{len(some)} of them again, each in a transaction of its own", lambda: grade_each(engine, some)))
         many, apply = correct(engine)
         done.append(timed(f"a correction of a question that {many:,} had", apply))
         engine.dispose()

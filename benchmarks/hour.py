@@ -123,7 +123,7 @@ def main(arguments: Sequence[str]) -> int:
             sitters = make_sitters(url, server.port, codes)
             print(HEAD, flush=True)
             asyncio.run(hour(server, sitters, given.minutes * 60, given.stay * 60, given.saves))
-            print(f"server: {server.cpu():.1f} processor seconds, peak memory {server.peak():.0f} MiB")
+            print(f"server: {server.cpu():.1f} processor seconds, peak memory {server.peak():.0f} MiB, now {server.held():.0f} MiB")
         is_whole = verify(url, sitters)
         print(f"load afterwards {os.getloadavg()[0]:.2f}")
     return 0 if is_whole else 1

@@ -31,16 +31,22 @@ FLOOR_SECONDS = 3.0
 
 @dataclass
 class Server:
-    """A server process and what the system says of it."""
+    """A server and what the system says of its processes."""
 
     process: subprocess.Popen[bytes]
     port: int
     url: str = ""
 
+    def processes(self) -> list[Path]:
+        """Return what the system tells of the process and of those that it began."""
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        below = [int(number) for task in tasks.glob("*/children") for number in task.read_text().split()]
+        return [Path(f"/proc/{number}") for number in (self.process.pid, *below)]
+
     def cpu(self) -> float:
-        """Return the processor seconds it has used, all threads together."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Return the processor seconds they have used, all threads together."""
+        told = [(one / "stat").read_text().rpartition(")")[2].split() for one in self.processes()]
+        return sum(int(fields[11]) + int(fields[12]) for fields in told) / os.sysconf("SC_CLK_TCK")
 
     def kept(self) -> int:
         """Return the bytes of its SQLite database, write-ahead log included as if it were in the file; 0 for any other."""
@@ -52,15 +58,21 @@ class Server:
         return int((pages - free) * size)
 
     def written(self) -> int:
-        """Return the bytes it has given to the disk, logs and whole pages included."""
-        found = re.search(r"^write_bytes: (\d+)", Path(f"/proc/{self.process.pid}/io").read_text(), re.MULTILINE)
-        return int(found[1]) if found else 0
+        """Return the bytes they have given to the disk, logs and whole pages included."""
+        return sum(_number(one / "io", "write_bytes") for one in self.processes())
 
     def peak(self) -> float:
-        """Return the most memory it ever had, in MiB."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmHWM:\s+(\d+)", status)
-        return int(found[1]) / 1024 if found else 0.0
+        """Return the most memory that each ever had, together, in MiB: what they share is counted in each."""
+        return sum(_number(one / "status", "VmHWM") for one in self.processes()) / 1024
+
+    def held(self) -> float:
+        """Return the memory they have now, in MiB: what they share is counted once."""
+        return sum(_number(one / "smaps_rollup", "Pss") for one in self.processes()) / 1024
+
+
+def _number(path: Path, name: str) -> int:
+    found = re.search(rf"^{name}:\s+(\d+)", path.read_text(), re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
 async def run_phase(server: Server, phases: Sequence[Phase], work: Awaitable[object]) -> None:

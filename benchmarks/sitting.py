@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
             sitters = make_sitters(url, server.port, codes)
             asyncio.run(sit(server, sitters, given.saves, given.rates, min(given.passwords, given.sitters)))
             counts = asyncio.run(Connection(server.port).ask("GET", "/metrics")).body.decode()
-            print(f"server: {server.cpu():.1f} processor seconds, peak memory {server.peak():.0f} MiB")
+            print(f"server: {server.cpu():.1f} processor seconds, peak memory {server.peak():.0f} MiB, now {server.held():.0f} MiB")
         for wait in ("lock", "connection"):
             seconds, number = (sample(counts, f'quiz_database_wait_seconds_{part}{{wait="{wait}"}}') for part in ("sum", "count"))
             print(f"waits for {wait}: {number:.0f}, {seconds:.1f} s in all, mean {seconds / max(number, 1) * 1000:.2f} ms")

@@ -21,6 +21,9 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_KEY = 32
 """Characters of a secret key below which it could be guessed: it signs form tokens and makes the digests of admission codes."""
 
+PROCESSES = "QUIZ_PROCESSES"
+"""How `quiz serve` tells each of its processes how many they are; nothing for people to set."""
+
 Network = IPv4Network | IPv6Network
 
 
@@ -29,7 +32,8 @@ class Settings:
     """The frozen settings. `secure` says that browsers reach us by https; `hosts` are the names they may use.
 
     `metrics_token` opens /metrics to callers from elsewhere; `log_all` writes a line for every request, not only for those that went wrong.
-    `proxies` are the addresses in front of us that may say for whom they ask and whether by https.
+    `proxies` are the addresses in front of us that may say for whom they ask and whether by https. `processes` is how many of them serve together.
+    `shared_prints` is the folder, the same on every node, for what is printed behind a page; None: each node keeps it in its own instance.
     """
 
     instance: Path
@@ -43,13 +47,21 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     log_all: bool = False
     proxies: tuple[Network, ...] = ()
+    processes: int = 1
+    shared_prints: Path | None = None
+
+    @property
+    def prints(self) -> Path:
+        """The folder for what is printed behind a page."""
+        return self.shared_prints or self.instance / "prints"
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of the installation that `environ` describes; makes the instance folder and its secret key at first use.
 
     QUIZ_INSTANCE (a folder), QUIZ_DATABASE_URL, QUIZ_SECRET_KEY (the same on every node; else a file in the folder), QUIZ_ZONE, QUIZ_LANG,
-    QUIZ_HOSTS and QUIZ_PROXIES (comma separated), QUIZ_SECURE (1 behind https), QUIZ_METRICS_TOKEN, QUIZ_LOG (info for a line for every request).
+    QUIZ_HOSTS and QUIZ_PROXIES (comma separated), QUIZ_SECURE (1 behind https), QUIZ_METRICS_TOKEN, QUIZ_LOG (info for a line for every request),
+    QUIZ_PRINTS (a folder that all nodes share).
     QuizError `bad_setting` for a value that cannot be meant. `bad_key` for a secret key that is empty or cut short.
     """
     home = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()  # a checkout, or wherever an installed copy is run
@@ -67,6 +79,8 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=environ.get("QUIZ_METRICS_TOKEN", ""),
         log_all=environ.get("QUIZ_LOG", "").lower() in ("info", "debug"),
         proxies=tuple(_network(text) for text in _listed(environ.get("QUIZ_PROXIES", ""))),
+        processes=int(environ.get(PROCESSES, "1")),
+        shared_prints=Path(environ["QUIZ_PRINTS"]).resolve() if environ.get("QUIZ_PRINTS") else None,
     )
 
 

@@ -33,6 +33,9 @@ BROWSER_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 60_000
+"""Milliseconds that a page may take for anything: a machine may be slow, and nothing that is waited for is shown by how long it took."""
+
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS: dict[str, tuple[Callable[[], bool], str, str, str]] = {
     "browser": (has_browser, "浏览器", "browser", HOW_TO_GET_A_BROWSER),
@@ -191,10 +194,11 @@ def _migrate(url: str) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, driven by playwright; while it is open, asyncio.run() does not work in the tests' thread."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     if not has_browser():
         pytest.fail(HOW_TO_GET_A_BROWSER)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=BROWSER_FLAGS)
         yield chromium
@@ -208,7 +212,7 @@ def new_page(browser: Any) -> Iterator[Callable[..., Any]]:
 
     def open_page(**options: Any) -> Any:
         context = browser.new_context(**{"locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 

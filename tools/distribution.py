@@ -77,6 +77,7 @@ CENTRAL = {
     "scan",
     "scan_decision",
     "scan_image",
+    "stranger",
 }
 """Of no sitting, or one chain for all, or not yet known of which: on one machine."""
 

@@ -28,7 +28,7 @@ from quiz.core.question import QuestionType
 from quiz.core.roster import Cadre, Group, Roster, Unit, UnitKind
 from quiz.core.seed import Stream
 from quiz.settings import load_settings, shipped
-from quiz.storage import migrate, papers, sittings
+from quiz.storage import migrate, sittings
 from quiz.storage.engine import make_engine, writing
 from quiz.storage.tables import AttemptRow, CadreRow, HallEventRow, PaperRow, PresenceRow, ResponseRow, SittingRow, UnitRow
 from quiz.usecases import grading, pausing, publishing, rosters, scheduling, voiding
@@ -99,7 +99,7 @@ def make(folder: Path, people: int, now: datetime) -> str:
         voiding.void(db, chief, SITTING, VOID, "经核对照片，不是本人", now - timedelta(minutes=4))
         (seat,) = sittings.seats_of_sitting(db, sitting, numbers=[LATE])
         assert seat.attempt is not None
-        grading.grade(db, papers.read_paper(seat.paper), seat.attempt, "submitted", now - timedelta(minutes=5))
+        grading.grade(db, seat.attempt, "submitted", now - timedelta(minutes=5))
     engine.dispose()
     return SITTING
 

@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,10 +18,13 @@ import quiz
 from quiz.batch.folder import JOURNAL, Folder
 from quiz.batch.order import Order, read_order, write_order
 from quiz.batch.run import carry_out
+from quiz.batch.slips import Issuing, issue_slips
 from quiz.core.message import QuizError
 from quiz.formats.whole_file import whole_file
 from quiz.settings import Settings, load_settings
+from quiz.storage.engine import closing_engine, reading
 from quiz.translation import translator
+from quiz.usecases.accounts import actor_of_account
 
 ORDER, STATUS = "order.json", "status.json"
 BEHIND = 10
@@ -51,18 +56,28 @@ class Status:
 
 def folder_of(settings: Settings, sitting: str, account: int | None) -> Path:
     """Return where a person's prints of a sitting lie: nobody else's order removes them, nobody else is handed them."""
-    return settings.instance / "prints" / sitting / str(account or 0)
+    return settings.prints / sitting / str(account or 0)
 
 
-def start(order: Order, folder: Path, settings: Settings) -> None:
-    """Begin to carry an order out in another process. QuizError `being_printed` while one is at it."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked for slips (the account), when, and the address that is to stand on them."""
+
+    account: int
+    at: datetime
+    address: str
+
+
+def start(order: Order, folder: Path, settings: Settings, asked: Asked) -> None:
+    """Begin to carry an order out in another process, slips included. QuizError `being_printed` while one is at it."""
     place = Folder(folder)
     folder.chmod(0o700)
     with place.held():
-        _write(folder / ORDER, write_order(order))
+        _write(folder / ORDER, {**write_order(order), "asked": {**asdict(asked), "at": asked.at.isoformat()}})
         write_status(folder, Status(State.RUNNING))
     home = os.pathsep.join(part for part in (str(Path(quiz.__file__).parent.parent), os.environ.get("PYTHONPATH", "")) if part)
-    environment = {**os.environ, "PYTHONPATH": home, "QUIZ_INSTANCE": str(settings.instance), "QUIZ_DATABASE_URL": settings.database_url}
+    inherited = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}  # a server's counts end with it
+    environment = {**inherited, "PYTHONPATH": home, "QUIZ_INSTANCE": str(settings.instance), "QUIZ_DATABASE_URL": settings.database_url}
     process = subprocess.Popen(
         [sys.executable, "-m", "quiz.batch", str(folder)],
         env=environment,
@@ -107,21 +122,24 @@ def remove(folder: Path) -> None:
                 path.unlink()
 
 
-def work(folder: Path) -> None:
-    """Carry out the order in a folder; what goes wrong is said in its status."""
+def work(folder: Path, new_code: Callable[[], str]) -> None:
+    """Carry out the order in a folder, with slips whose codes come from `new_code`; what goes wrong is said in its status."""
     if hasattr(os, "nice"):
         os.nice(BEHIND)
-    order = read_order(json.loads((folder / ORDER).read_text("utf-8")))
-    latest = Status(State.RUNNING)
+    plain, settings = json.loads((folder / ORDER).read_text("utf-8")), load_settings()
+    order = read_order(plain)
+    latest, slips = Status(State.RUNNING), sum(len(file.people) for file in order.slips)
 
     def tell(done: int, total: int) -> None:
         nonlocal latest
         if done - latest.done >= NOTABLE or not latest.total:
-            latest = Status(State.RUNNING, done, total)
+            latest = Status(State.RUNNING, done, total + slips)
             write_status(folder, latest)
 
     try:
-        carry_out(order, folder, load_settings().database_url, progress=tell)
+        carry_out(order, folder, settings.database_url, progress=tell)
+        if order.slips:
+            _issue(order, folder, settings, Asked(**{**plain["asked"], "at": datetime.fromisoformat(plain["asked"]["at"])}), new_code)
         outcome = replace(latest, state=State.DONE, done=latest.total)
     except QuizError as error:
         outcome = replace(latest, state=State.FAILED, problem=error.message.render(translator(order.language)))
@@ -129,6 +147,14 @@ def work(folder: Path) -> None:
         write_status(folder, replace(latest, state=State.BROKEN_OFF))
         raise
     write_status(folder, outcome)
+
+
+def _issue(order: Order, folder: Path, settings: Settings, asked: Asked, new_code: Callable[[], str]) -> None:
+    """Issue the slips by the authority that the account has now. Forbidden when it has none."""
+    with closing_engine(settings.database_url) as engine:
+        with reading(engine) as db:
+            actor = actor_of_account(db, asked.account)
+        issue_slips(order, folder, engine, Issuing(actor, asked.at, asked.address, settings.secret_key, settings.zone, new_code))
 
 
 def write_status(folder: Path, status: Status) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from quiz.batch.folder import Folder
 from quiz.batch.order import File, Kind, Order, Work
+from quiz.core.collector import uncollected
 from quiz.core.message import say
 from quiz.core.paper import Paper
 from quiz.core.picture import NO_PICTURES
@@ -24,7 +26,7 @@ from quiz.printing.job import PrintJob, check_jobs
 from quiz.printing.key_pdf import print_keys
 from quiz.printing.paper_pdf import print_papers
 from quiz.printing.room_pdf import check_room, print_room
-from quiz.storage.engine import make_engine, reading
+from quiz.storage.engine import closing_engine, reading
 from quiz.translation import translator
 from quiz.usecases.batch_printing import SeatToPrint, characters, read_papers
 
@@ -81,7 +83,7 @@ def check(order: Order, works: list[Work], database_url: str) -> None:
     for room in {file.room.site + str(file.room.room): file.room for work in works for file in work.files if file.room}.values():
         check_room(room)
     people = list({one.paper_id: one for work in works for file in work.files for one in file.people}.values())
-    with reading(make_engine(database_url)) as db:
+    with closing_engine(database_url) as engine, reading(engine) as db:
         if all(char in FORMATTING or is_printable(char) for char in characters(db, people)):
             return
         for start in range(0, len(people), CHECKED_AT_ONCE):  # some text that is perhaps not printed has one: look closely
@@ -96,7 +98,7 @@ def _results(make: Callable[[Work], int], works: list[Work], jobs: int | None) -
     if count <= 1 or sum(work.documents for work in works) <= FEW:
         yield from map(make, works)
         return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(count, mp_context=_processes()) as pool:
         rest = iter(works)
         going = {pool.submit(make, work) for work in islice(rest, AHEAD * count)}
         try:
@@ -108,11 +110,21 @@ def _results(make: Callable[[Work], int], works: list[Work], jobs: int | None) -
             pool.shutdown(cancel_futures=True)
 
 
+def _processes() -> BaseContext:
+    """Return how processes begin: as copies of one that has read program and faces and nothing else; else each from nothing."""
+    if "forkserver" not in get_all_start_methods():
+        return get_context("spawn")
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "quiz.batch.ready"])
+    return context
+
+
+@uncollected()
 def make_files(folder: Path, size: PageSize, language: str, database_url: str, work: Work) -> int:
     """Make the files of a room, each whole; return how many documents are in them. Runs in a process of its own."""
     place = Folder(folder)
     needed = tuple({one.paper_id: one for file in work.files if file.kind is not Kind.LISTS for one in file.people}.values())
-    with reading(make_engine(database_url)) as db:
+    with closing_engine(database_url) as engine, reading(engine) as db:
         papers, pictures = read_papers(db, needed) if needed else ([], dict(NO_PICTURES))
     by_id = {one.paper_id: paper for one, paper in zip(needed, papers, strict=True)}
     for file in work.files:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from io import BytesIO
 from pathlib import Path
 
 import click
 
-from quiz.batch.folder import Folder
-from quiz.batch.order import File, Kind, Order, make_order
+from quiz.batch.order import Kind, Order, make_order
 from quiz.batch.run import carry_out
+from quiz.batch.slips import Issuing, issue_slips
 from quiz.cli.console import Console, pass_console
 from quiz.cli.sitting import new_code, site_address
 from quiz.core.message import QuizError, say
 from quiz.core.room import MOST_PLACES, USUAL_PLACES, Room, RoomPlan, read_room_lines
 from quiz.printing.geometry import PageSize
-from quiz.printing.slips_pdf import print_slips
-from quiz.translation import format_moment
-from quiz.usecases import admission, batch_printing, rooms
+from quiz.usecases import batch_printing, rooms
 
 USUAL = (Kind.PAPERS, Kind.SHEETS, Kind.LISTS, Kind.KEYS)
 
@@ -92,22 +88,7 @@ def _rooms_in(file: Path) -> dict[str, tuple[Room, ...]]:
 
 
 def _issue_slips(console: Console, order: Order, output: Path, address: str) -> None:
-    """Make the slips of each site that are not finished: codes are stored with the file that they stand in, or not at all."""
-    place = Folder(output)
-    with place.held():
-        known = place.finished()
-        made = [_issue(console, place, order, file, address) for file in order.slips if not place.is_finished(file, known)]
-    console.say(say("已生成{n}张准考条。准考码只在这些文件里，请妥善保管；同一人原来的准考码已经作废。", n=sum(made)))
-
-
-def _issue(console: Console, place: Folder, order: Order, file: File, address: str) -> int:
-    numbers: Sequence[str] = [one.candidate.number for one in file.people]
-    with console.reader() as db:
-        made = admission.make_slips(db, console.actor, order.sitting, console.served(), new_code, "", numbers)
-    when = format_moment(made.sitting.opens_at, console.language, console.settings.zone)
-    out = BytesIO()
-    print_slips(made.slips, out, title=made.sitting.title, when=when, address=address, translate=console.translate)
-    with console.writer() as db:
-        admission.store_slips(db, console.actor, console.served(), made, console.settings.secret_key)
-        place.save(file, out.getvalue())
-    return len(made.slips)
+    settings = console.settings
+    issuing = Issuing(console.actor, console.served(), address, settings.secret_key, settings.zone, new_code)
+    made = issue_slips(order, output, console.engine, issuing)
+    console.say(say("已生成{n}张准考条。准考码只在这些文件里，请妥善保管；同一人原来的准考码已经作废。", n=made))

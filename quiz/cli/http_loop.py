@@ -16,6 +16,8 @@ from typing import Any
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 
+from quiz.cli.http_crowd import Request
+
 SWEEP_SECONDS = 1.0
 """How often every connection is looked at all the same: waitress marks those to be closed that were silent for two minutes."""
 
@@ -94,6 +96,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
     """A connection that is looked at when it has something to do. `loop` is set by who makes a class of it."""
 
     loop: Loop
+    parser_class = Request
     is_held = False
     """Its socket is not asked about until its request is answered."""
 

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer, create_server
-from waitress.task import WSGITask
 
+from quiz.cli import http_crowd
+from quiz.cli.http_crowd import Gather
 from quiz.cli.http_loop import Connection, Loop, waking
 from quiz.cli.lanes import Lanes
 
@@ -41,37 +42,39 @@ MOST_WAITING = 1024
 log = logging.getLogger("quiz.server")
 
 
-def run(application: WSGIApplication, host: str, port: int, stopping: threading.Event, notice: float = 0.0) -> None:
-    """Serve until told to stop: `stopping` is set, and `notice` seconds later no connection is taken any more. Told twice, stop at once."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    _allow_connections()
-    server = _Server(application, stopping, host, port)
-    before = {name: signal.signal(name, server.tell) for name in _signals()}
+def run(application: WSGIApplication, host: str, port: int, stopping: threading.Event, notice: float = 0.0, gather: Gather | None = None) -> None:
+    """Serve at an address until told to stop by a signal or `stopping`; `notice` seconds later no connection is taken any more.
+
+    Told twice, stop at once.
+    """
+    server = Server(application, stopping, gather, host=host, port=port)
+    before = {name: signal.signal(name, server.tell) for name in stop_signals()}
     try:
-        server.serve_until(stopping.is_set)
-        server.serve_until(server.after(notice))
-        server.take_no_more()
-        server.serve_until(server.after(DRAIN_SECONDS, server.is_idle))
+        server.serve(notice)
     finally:
         for name, handler in before.items():
             signal.signal(name, handler)
-        server.close()
 
 
-class _Server:
+class Server:
     """Waitress' sockets and threads, and its loop taken apart, so that it can end in steps."""
 
-    def __init__(self, application: WSGIApplication, stopping: threading.Event, host: str, port: int) -> None:
+    def __init__(self, application: WSGIApplication, stopping: threading.Event, gather: Gather | None = None, **where: Any) -> None:
+        """Be ready to serve at `where`: the host and port, or the sockets that are bound already.
+
+        Saves are answered together by `gather`, as far as it knows an answer, else one by one by the application.
+        """
+        sys.setswitchinterval(SWITCH_SECONDS)
+        _allow_connections()
         self._sockets: dict[int, Any] = {}
         self._loop = Loop(self._sockets)
-        self._threads = Lanes()
+        self._threads = Lanes(gather)
         # the application looks itself at what proxies say, and whom of them to believe
         create_server(
             application,
             map=self._sockets,
             _dispatcher=self._threads,
-            host=host,
-            port=port,
+            **where,
             connection_limit=MOST_CONNECTIONS,
             ident=None,
             clear_untrusted_proxy_headers=False,
@@ -82,6 +85,16 @@ class _Server:
         for listener in self._listeners:
             listener.channel_class = _connection_class(self._loop, stopping.is_set)
             listener.pull_trigger = waking(self._loop, listener.pull_trigger)
+
+    def serve(self, notice: float) -> None:
+        """Serve until told to stop, and `notice` seconds longer; end when all that was asked has been answered."""
+        try:
+            self.serve_until(self._stopping.is_set)
+            self.serve_until(self.after(notice))
+            self.take_no_more()
+            self.serve_until(self.after(DRAIN_SECONDS, self.is_idle))
+        finally:
+            self.close()
 
     def tell(self, *_signal: object) -> None:
         """Stop; at once when told before."""
@@ -131,7 +144,7 @@ def _is_busy(channel: Connection) -> bool:
 def _connection_class(of: Loop, is_last_reply: Callable[[], bool]) -> type[Connection]:
     """A connection whose replies say that they are the last when they are to be."""
 
-    class Task(WSGITask):  # type: ignore[misc]
+    class Task(http_crowd.Task):
         def build_response_header(self) -> Any:
             if is_last_reply():
                 self.request.headers["CONNECTION"] = "close"  # as if it had been asked for
@@ -156,8 +169,8 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _signals() -> list[signal.Signals]:
-    """What tells a server to stop; nothing, where it does not run in the main thread."""
+def stop_signals() -> list[signal.Signals]:
+    """Return what tells a server to stop; nothing, where it does not run in the main thread."""
     if threading.current_thread() is not threading.main_thread():
         return []
     return [getattr(signal, name) for name in ("SIGTERM", "SIGINT", "SIGBREAK") if hasattr(signal, name)]

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from quiz.assembly.proof import Report, verify_proof
+from quiz.cli.batch import batch
 from quiz.cli.console import Console, pass_console
 from quiz.core.message import QuizError, say
 from quiz.formats.whole_file import whole_file
@@ -27,6 +28,9 @@ MOST_IN_A_FILE = 500
 @click.group()
 def paper() -> None:
     """Papers."""
+
+
+paper.add_command(batch)
 
 
 @paper.command(name="print")

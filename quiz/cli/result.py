@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from quiz.cli.appeal import override
 from quiz.cli.console import Console, pass_console
 from quiz.core.message import say
 from quiz.core.paper import plain_number
@@ -21,6 +22,9 @@ from quiz.usecases.who_marked import who_marked
 @click.group()
 def result() -> None:
     """Results."""
+
+
+result.add_command(override)
 
 
 @result.command(name="list")

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from quiz.cli import demo_county
+from quiz.cli import demo_county, workers
 from quiz.cli.console import Console, host_name, pass_console
 from quiz.cli.damage import refuse_damaged
 from quiz.cli.disk import disk_lines
+from quiz.cli.http_crowd import Gather
+from quiz.cli.http_server import run
 from quiz.cli.node_report import node_lines
 from quiz.cli.sweep import sweep_until, write_down_until
 from quiz.core.message import QuizError, say
-from quiz.settings import load_settings
-from quiz.storage import migrate, reserve
+from quiz.settings import Settings, load_settings
+from quiz.storage import migrate, reserve, soundness, turn
 from quiz.storage.engine import closing_engine, reading, sqlite_version
 from quiz.storage.served import only_server
 from quiz.usecases import timekeeping
 from quiz.usecases.accounts import who_has_password
 from quiz.usecases.auditing import describe_chain, is_sound, verify_audit
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -66,8 +74,9 @@ def demo(console: Console, port: int, no_serve: bool) -> None:
         console.say(say("  {what}　登录名 {login}　密码 {password}", what=what, login=login, password=demo_county.PASSWORD))
     console.say(say("按 Ctrl+C 停止；再次运行不会丢失数据。"))
     if not no_serve:
-        with only_server(console.settings.database_url):
-            _serve(console, "127.0.0.1", port)
+        reserve.keep(console.settings.database_url)
+        with only_server(console.settings.database_url), _at_work(console) as (app, gather, stopping):
+            run(app, "127.0.0.1", port, stopping, gather=gather)
 
 
 @click.command()
@@ -76,18 +85,42 @@ def demo(console: Console, port: int, no_serve: bool) -> None:
 @click.option(
     "--notice", type=click.FloatRange(0, 60), default=0.0, show_default=True, help="seconds from not ready to closed, for balancers that ask /readyz"
 )
+@click.option("--processes", type=click.IntRange(1, 64), help="side by side; by default one a core on SQLite, at most 4, and one on PostgreSQL")
 @pass_console
-def serve(console: Console, host: str, port: int, notice: float) -> None:
+def serve(console: Console, host: str, port: int, notice: float, processes: int | None) -> None:
     """Serve the pages, and close attempts whose time is over. SIGTERM and Ctrl+C stop it when all that was asked has been answered."""
     if console.settings.is_demo and host not in LOOPBACK:
         raise QuizError("demo_is_local", say("演示账号的密码是公开的，只能在本机打开。"))
-    with only_server(console.settings.database_url):
+    with only_server(console.settings.database_url) as lock:
         refuse_damaged(console.settings)
         _upgrade(console.settings.database_url)
         if not console.settings.is_demo:
             _refuse_published_passwords(console)
+        soundness.write_again(console.settings.database_url)
+        reserve.keep(console.settings.database_url)
         console.say(say("考学已启动：http://{host}:{port}", host=host, port=port))
-        _serve(console, host, port, notice)
+        count = _processes(console.settings, processes)
+        if count == 1:
+            with _at_work(console) as (app, gather, stopping):
+                run(app, host, port, stopping, notice, gather)
+            return
+        console.close()  # the processes open the database themselves
+        workers.become_watcher(count, host, port, notice, lock)
+
+
+@click.command("serve-worker", hidden=True)
+@click.option("--orders", type=int, required=True)
+@click.option("--notice", type=float, required=True)
+@click.option("--check", is_flag=True, help="look whether the database's file is whole: a large one was not looked at to its end before")
+@click.argument("sockets", type=int, nargs=-1, required=True)
+@pass_console
+def serve_worker(console: Console, orders: int, notice: float, check: bool, sockets: tuple[int, ...]) -> None:
+    """Be one process of a server: only `quiz serve` calls this."""
+    if check:
+        soundness.Check(console.settings.database_url)
+    turn.share(console.settings.database_url)
+    with _at_work(console) as (app, gather, stopping):
+        workers.work(app, gather, sockets, orders, stopping, notice)
 
 
 @click.command()
@@ -138,13 +171,24 @@ def _upgrade(url: str) -> None:
             migrate.upgrade(engine)
 
 
-def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
-    from quiz.cli.http_server import run  # the web is loaded by the commands that serve, not by every lint
-    from quiz.web import count_swept, create_app, start_logging, steady_clock
+def _processes(settings: Settings, wanted: int | None) -> int:
+    """How many processes serve. QuizError `one_process` where there can be only one."""
+    if not turn.CAN_SHARE and (wanted or 1) > 1:
+        raise QuizError("one_process", say("Windows 上只能由一个进程服务。"))
+    if wanted is None:
+        wanted = workers.usual_count() if soundness.sqlite_file(settings.database_url) and turn.CAN_SHARE else 1
+    return wanted
+
+
+@contextmanager
+def _at_work(console: Console) -> Iterator[tuple[Flask, Gather, threading.Event]]:
+    """Give the application, with what runs beside its pages, what answers its saves together, and what says that it is about to stop; all ends
+    afterwards."""
+    # the web is loaded by the commands that serve, not by every lint
+    from quiz.web import count_swept, create_app, saves_together, start_logging, steady_clock
 
     settings = load_settings()
     start_logging(settings.log_all)
-    reserve.keep(settings.database_url)
     clock, stopping = steady_clock(), threading.Event()
     with reading(console.engine) as db:
         timekeeping.go_on(db, host_name(), clock)
@@ -156,7 +200,7 @@ def _serve(console: Console, host: str, port: int, notice: float = 0.0) -> None:
     for helper in helpers:
         helper.start()
     try:
-        run(app, host, port, stopping, notice)
+        yield app, saves_together(app), stopping
     finally:
         stopping.set()
         for helper in helpers:

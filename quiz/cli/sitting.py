@@ -16,6 +16,7 @@ from quiz import __version__
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.banks.sitting_file import load_sitting
 from quiz.cli.console import Console, pass_console
+from quiz.cli.correction import correct, correction_notice, corrections
 from quiz.cli.draw_lines import report_lines
 from quiz.cli.hall import COMMANDS
 from quiz.cli.sitting_items import items, similar
@@ -45,7 +46,7 @@ def sitting() -> None:
     """Sittings."""
 
 
-for command in (*COMMANDS, items, similar):
+for command in (*COMMANDS, correct, corrections, correction_notice, items, similar):
     sitting.add_command(command)
 
 

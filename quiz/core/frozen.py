@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Make = Callable[[Any], Any]
 
 
 def freeze(value: Any) -> Any:
@@ -44,52 +45,60 @@ def freeze(value: Any) -> Any:
 
 def thaw(kind: type[T], plain: Any) -> T:
     """Return the value of type `kind` that `freeze` made `plain` from. KeyError or ValueError when it cannot have been."""
-    return typing.cast(T, _thaw(kind, plain))
+    make = _maker(typing.cast(Hashable, kind))
+    return typing.cast(T, make(plain) if make else plain)
 
 
 def thaw_around(kind: type[T], plain: Mapping[str, Any], **ready: Any) -> T:
     """Return the value of a dataclass whose fields in `ready` are values already and the others what `freeze` made."""
-    hints = _hints(typing.cast(type, kind))
-    found = fields(typing.cast(Any, kind))
-    values = {f.name: _thaw(hints[f.name], plain[f.name]) for f in found if f.name not in ready and (f.name in plain or _is_required(f))}
-    return kind(**values, **ready)
+    return kind(**_values(typing.cast(type, kind), plain, ready), **ready)
+
+
+def _values(kind: type, plain: Mapping[str, Any], ready: Container[str] = ()) -> dict[str, Any]:
+    """The values of a dataclass's fields, but for those that are ready and those that hold their default."""
+    return {
+        name: make(plain[name]) if make else plain[name]
+        for name, make, is_required in _fields(kind)
+        if name not in ready and (name in plain or is_required)
+    }
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+def _fields(kind: type) -> list[tuple[str, Make | None, bool]]:
+    """The fields of a dataclass: name, what makes its value (None: it is as plain as it is stored), and whether it has no default."""
+    hints = typing.get_type_hints(kind)
+    return [(f.name, _maker(hints[f.name]), f.default is MISSING and f.default_factory is MISSING) for f in fields(kind)]
 
 
-def _thaw(kind: Any, plain: Any) -> Any:
+@cache
+def _maker(kind: Any) -> Make | None:
+    """What makes a value of a type from what is stored; None for text, numbers and truth, which are stored as they are."""
     origin = typing.get_origin(kind)
     if origin is not None:
-        return _thaw_generic(origin, typing.get_args(kind), plain)
+        return _generic_maker(origin, typing.get_args(kind))
     if is_dataclass(kind):
-        hints = _hints(typing.cast(type, kind))
-        values = {f.name: _thaw(hints[f.name], plain[f.name]) for f in fields(kind) if f.name in plain or _is_required(f)}
-        return typing.cast(type, kind)(**values)
-    if kind is Decimal:
-        return Decimal(plain)
+        value = typing.cast(type, kind)
+        return lambda plain: value(**_values(value, plain))
     if kind in (date, datetime):
-        return kind.fromisoformat(plain)
-    if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return kind(plain)
-    return plain
+        return typing.cast(Make, kind.fromisoformat)
+    if kind is Decimal or (isinstance(kind, type) and issubclass(kind, StrEnum)):
+        return kind
+    return None
 
 
-def _thaw_generic(origin: Any, args: tuple[Any, ...], plain: Any) -> Any:
+def _generic_maker(origin: Any, args: tuple[Any, ...]) -> Make | None:
     if origin in (typing.Union, types.UnionType):
-        if plain is None:
-            return None
-        return _thaw(next(arg for arg in args if arg is not type(None)), plain)
+        make = _maker(next(arg for arg in args if arg is not type(None)))
+        return make and (lambda plain: None if plain is None else make(plain))
     if origin is tuple:
-        return tuple(_thaw(args[0], item) for item in plain)
+        return lambda plain: tuple(_each(args[0], plain))
     if origin is frozenset:
-        return frozenset(_thaw(args[0], item) for item in plain)
+        return lambda plain: frozenset(_each(args[0], plain))
     if origin is dict:
-        return {key: _thaw(args[1], item) for key, item in plain.items()}
+        return lambda plain: dict(zip(plain, _each(args[1], plain.values()), strict=True))
     raise ValueError(f"cannot thaw {origin}")
 
 
-def _is_required(field: Any) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
+def _each(kind: Any, plain: Iterable[Any]) -> Iterable[Any]:
+    make = _maker(kind)
+    return map(make, plain) if make else plain

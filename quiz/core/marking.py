@@ -335,13 +335,13 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
 def total_of(marks: Iterable[Mark], full: Decimal) -> Decimal:
     """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth."""
     found = list(marks)
-    earned, available = sum((mark.mark for mark in found), Decimal(0)), sum((mark.max_mark for mark in found), Decimal(0))
-    return score_of(Fraction(earned), Fraction(available), full)
+    earned, available = sum(to_hundredths(mark.mark) for mark in found), sum(to_hundredths(mark.max_mark) for mark in found)
+    return from_hundredths(score_of(earned, available, to_hundredths(full)))
 
 
-def score_of(earned: Fraction, available: Fraction, full: Decimal) -> Decimal:
-    """Return the score out of `full` for what was earned of what was available; 0 where nothing was."""
-    return round_mark(earned * Fraction(full) / available) if available else Decimal(0)
+def score_of(earned: int, available: int, full: int) -> int:
+    """Return the score out of `full` for what was earned of what was available, 0 where nothing was; all in hundredths, rounded half up."""
+    return (2 * earned * full + available) // (2 * available) if available else 0
 
 
 def round_mark(value: Fraction) -> Decimal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from quiz.core.by_identity import by_identity
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.picture import Picture
@@ -100,25 +101,8 @@ def without_key(paper: Paper) -> Paper:
     return replace(paper, slots=tuple(replace(slot, question=question_without_key(slot.question)) for slot in paper.slots))
 
 
-def question_without_key(question: Question) -> Question:
-    """Return the question without key, answers, explanation and everything that points at them: the same value for the same question."""
-    known = _hidden.get(id(question))
-    if known is not None and known[0] is question:
-        return known[1]
-    if len(_hidden) >= MOST_HIDDEN:
-        _hidden.clear()
-    shown = hide_key(question)
-    _hidden[id(question)] = (question, shown)
-    return shown
-
-
-_hidden: dict[int, tuple[Question, Question]] = {}
-MOST_HIDDEN = 20_000
-"""Questions remembered with what is shown of them: papers share them by the thousand."""
-
-
 def hide_key(question: Question) -> Question:
-    """Return `question_without_key`, worked out anew: for a question that nobody else is shown."""
+    """Return the question without key, answers, explanation and all that points at them, worked out anew: for one that nobody else is shown."""
     blanks = tuple(replace(blank, answers=("",), group="", tolerance="", weight=Decimal(1)) for blank in question.blanks)
     return replace(
         question,
@@ -132,6 +116,9 @@ def hide_key(question: Question) -> Question:
         source=replace(question.source, title="", issuer="", clause="", number=None, issued_on=None),
     )
 
+
+question_without_key = by_identity(hide_key)
+"""Returns the question without key, answers, explanation and everything that points at them: the same value for the same question."""
 
 NUMERALS = (
     mark_text("一"), mark_text("二"), mark_text("三"), mark_text("四"), mark_text("五"),

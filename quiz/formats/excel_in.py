@@ -10,9 +10,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.cell import range_boundaries
-
 from quiz.core.draft import Draft, Imported
 from quiz.core.message import Diagnostic, Severity, say
 from quiz.formats.office_zip import OfficeFile
@@ -82,6 +79,8 @@ def _csv(content: bytes, file: str, report: Report) -> list[Sheet]:
 
 def _sheets(content: bytes, report: Report) -> Iterator[Sheet]:
     """Yield the sheets of a workbook; each is checked for size and document types before openpyxl sees it."""
+    import openpyxl  # large: see `table`
+
     package = OfficeFile(content, ".xlsx")
     package.refuse_dtds()
     try:
@@ -130,6 +129,8 @@ def _paths(package: OfficeFile) -> dict[str, str]:
 
 def _merged(package: OfficeFile, path: str) -> Iterator[tuple[int, int]]:
     """Yield the cells that are merged with one above; openpyxl's reader of large files does not tell them."""
+    from openpyxl.utils.cell import range_boundaries
+
     root = package.part(path) if path else None
     node = root.find("x:mergeCells") if root else None
     for cell in (node.children if node else [])[:MAX_MERGED]:

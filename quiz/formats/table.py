@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-import openpyxl
-from openpyxl.cell.read_only import EMPTY_CELL
-
 from quiz.core.message import Diagnostic, Message, say
 from quiz.formats.office_zip import OfficeFile
 from quiz.formats.package_zip import ZIP
@@ -100,6 +97,8 @@ def _csv_rows(text: str, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def _sheets(content: bytes, columns: int) -> Iterator[Table]:
+    import openpyxl  # with numpy the largest of what a server would load, for files that few bring
+
     _check_package(content)
     left = MOST_VISITED
     try:
@@ -131,6 +130,8 @@ def _check_package(content: bytes) -> None:
 
 def _sheet_rows(sheet: Any, most: int, columns: int) -> tuple[tuple[tuple[int, tuple[str, ...]], ...], int]:
     """The rows that hold something, and the number of the last one: a cell far below makes openpyxl count all the empty rows above it."""
+    from openpyxl.cell.read_only import EMPTY_CELL
+
     rows: list[tuple[int, tuple[str, ...]]] = []
     number, empty = 0, None
     for number, cells in enumerate(sheet.iter_rows(max_col=columns), 1):

@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from quiz.core.message import Message, QuizError, say
@@ -19,6 +19,7 @@ from quiz.core.message import Message, QuizError, say
 FOLDER = Path(__file__).parent / "fonts"
 REPLACEMENT = "\ufffd"
 NAMED_AT_ONCE = 20
+TEXTS_REMEMBERED = 8_192
 
 
 class Font(StrEnum):
@@ -151,11 +152,18 @@ def _character_map(cmap: bytes) -> dict[str, int]:
     return glyphs
 
 
+@lru_cache(maxsize=TEXTS_REMEMBERED)
 def is_printable(char: str) -> bool:
     """True when one of the faces draws the character; never for control characters, private use, U+FFFD and the like."""
     if char == REPLACEMENT or unicodedata.category(char) in {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}:
         return False
     return any(char in load_face(font).glyphs for font in Font)
+
+
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def is_clean(text: str) -> bool:
+    """True when every character of a text can be printed; a line feed is a line break, not a character. Papers of a sitting share their texts."""
+    return all(char == "\n" or is_printable(char) for char in set(text))
 
 
 class _Widths(dict[str, float]):
@@ -207,19 +215,12 @@ class GlyphCheck:
     """Collects, over all texts of a print job, the characters that cannot be printed, each with its place."""
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
-        self._clean: set[str] = set()
         self.missing: list[MissingGlyph] = []
 
     def add(self, text: str, place: Message) -> None:
         """Look at one text; a line feed is a line break, not a character."""
-        if text in self._clean:  # papers of a sitting share their texts
-            return
-        bad = [char for char in sorted(set(text) - self._known - {"\n"}) if not is_printable(char)]
-        self.missing += [MissingGlyph(char, place) for char in bad]
-        if not bad:
-            self._known.update(text)
-            self._clean.add(text)
+        if not is_clean(text):
+            self.missing += [MissingGlyph(char, place) for char in sorted(set(text) - {"\n"}) if not is_printable(char)]
 
     def add_all(self, texts: Iterable[str], place: Message) -> None:
         """Look at texts that share a place; a character is reported once for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from quiz.core.message import Translate, say
 from quiz.core.paper import Paper, plain_number, section_heading, section_number
@@ -43,7 +44,11 @@ def copy_rows(paper: Paper, seat: str, measure: float, translate: Translate) -> 
 
 def section_block(paper: Paper, index: int, measure: float, translate: Translate) -> Block:
     """Return the section's heading beside the box 得分|阅卷人; it never stands alone at the foot of a column."""
-    heading = section_heading(paper, index).render(translate)
+    return _heading_block(section_heading(paper, index).render(translate), measure, translate)
+
+
+@lru_cache(maxsize=256)
+def _heading_block(heading: str, measure: float, translate: Translate) -> Block:
     lines = heading_rows(heading, measure - BESIDE_BOX, HEADING, HEADING_LEADING, x=BESIDE_BOX)
     height = max(2 * MARK_CELL_HEIGHT, len(lines) * HEADING_LEADING)
     marks = _mark_box(height, translate)

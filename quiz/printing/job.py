@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from quiz.core.by_identity import by_identity
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper, Slot
 from quiz.core.paper_text import paper_digest
-from quiz.printing.fonts import GlyphCheck
+from quiz.core.question import Question
+from quiz.printing.fonts import GlyphCheck, is_clean
 
 OnPaper = Callable[[int, int], None]
 """Called after each paper with how many are done and how many there are."""
@@ -64,6 +66,8 @@ def _texts(job: PrintJob, *, with_key: bool) -> Iterator[tuple[str, Message]]:
     for section in paper.sections:
         yield section.title, say("试卷{paper}的大题“{title}”", paper=paper.code, title=section.title)
     for slot in paper.slots:
+        if _is_clean(slot.question, with_key) and not slot.situation:
+            continue
         yield _slot_text(slot, with_key=with_key), say("试卷{paper}第{number}题", paper=paper.code, number=slot.number)
     for field, name in FIELD_NAMES.items():
         value = getattr(job.candidate, field)
@@ -72,12 +76,21 @@ def _texts(job: PrintJob, *, with_key: bool) -> Iterator[tuple[str, Message]]:
         yield value, say("试卷{paper}的考生信息“{field}”", paper=paper.code, field=say(name))
 
 
+@by_identity
+def _is_clean(question: Question, with_key: bool) -> bool:
+    """True when every character of a question can be printed, as nearly always: papers share their questions, so each is looked at once."""
+    return all(map(is_clean, _question_texts(question, with_key=with_key)))
+
+
 def _slot_text(slot: Slot, *, with_key: bool) -> str:
-    question = slot.question
-    texts = [slot.situation, question.stem, *(option.text for option in (*question.options, *question.prompts))]
+    return "".join((slot.situation, *_question_texts(slot.question, with_key=with_key)))
+
+
+def _question_texts(question: Question, *, with_key: bool) -> list[str]:
+    texts = [question.stem, *(option.text for option in (*question.options, *question.prompts))]
     if with_key:
         source = question.source
         texts += [question.explanation, question.true_sentence, source.title, source.clause, source.number or ""]
         texts += [question.model_answer, *(point.text for point in question.points)]
         texts += [answer for blank in question.blanks for answer in (*blank.answers, blank.unit)]
-    return "".join(texts)
+    return texts

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import BinaryIO
 
+from quiz.core.by_identity import by_identity
 from quiz.core.message import Translate, mark_text, say
 from quiz.core.paper import Paper, Slot, plain_number, section_heading
 from quiz.core.question import Blank, Question, QuestionType, Source, key_text
@@ -14,7 +16,7 @@ from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import KEY_GEOMETRIES, Geometry, PageSize
 from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING, copy_rows, grid
 from quiz.printing.job import OnPaper, PrintJob, check_jobs
-from quiz.printing.marks import Block, Row, space
+from quiz.printing.marks import Block, Mark, Row, space
 from quiz.printing.sheet import Sheets
 from quiz.printing.side import draw_blank, draw_column, draw_footer, draw_gutter
 from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
@@ -24,6 +26,7 @@ IN_GRIDS = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
 """Types whose answers are short enough for the cells of a table."""
 
 LABEL_WIDTH, CELL_HEIGHT = 36.0, 18.0
+WIDEST_NUMBER = "000．"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -140,8 +143,13 @@ def _title_block(paper: Paper, measure: float, translate: Translate, seat: str) 
 
 def _answer_blocks(slots: Sequence[Slot], measure: float, translate: Translate) -> list[Block]:
     if any(slot.question.type not in IN_GRIDS for slot in slots):
-        return [Block(tuple(_numbered(slot, full_answer(slot.question, translate), measure, BODY, BODY_LEADING))) for slot in slots]
+        return [_answer_block(slot, measure, translate) for slot in slots]
     return [_grid_block(slots[at : at + PER_ROW], measure, translate) for at in range(0, len(slots), PER_ROW)]
+
+
+def _answer_block(slot: Slot, measure: float, translate: Translate) -> Block:
+    first, *rest = _hanging(full_answer(slot.question, translate), measure, BODY, BODY_LEADING)
+    return Block((Row(first.height, first.marks, _number(slot.number, BODY, BODY_LEADING)), *rest))
 
 
 def _grid_block(slots: Sequence[Slot], measure: float, translate: Translate) -> Block:
@@ -153,23 +161,35 @@ def _grid_block(slots: Sequence[Slot], measure: float, translate: Translate) -> 
 
 
 def _reason_block(slot: Slot, measure: float, translate: Translate) -> Block:
-    question = slot.question
+    rows = _reason_rows(slot.question, measure, translate)
+    first = Row(rows[0].height, rows[0].marks, _number(slot.number, SMALL, SMALL_LEADING))
+    return Block((first, *rows[1:]))
+
+
+@by_identity
+def _reason_rows(question: Question, measure: float, translate: Translate) -> tuple[Row, ...]:
+    """What every key says alike of a question whose options stand in this order: answer, reason, clause."""
     answer = full_answer(question, translate)
     parts = [say("【{answer}】", answer=answer).render(translate)]
     if question.true_sentence:
         parts.append(say("正确说法：{sentence}", sentence=question.true_sentence).render(translate))
     parts.append(" ".join(question.explanation.split()))
     parts.append(say("（依据：{source}）", source=source_text(question.source)).render(translate))
-    return Block((*_numbered(slot, "".join(parts), measure, SMALL, SMALL_LEADING), space(2)))
+    return (*_hanging("".join(parts), measure, SMALL, SMALL_LEADING), space(2))
 
 
-def _numbered(slot: Slot, text: str, measure: float, size: float, leading: float) -> list[Row]:
-    """Rows with the question's number hanging at the left."""
-    hang = text_width("000．", Font.SONG, size)
-    rows = set_rows(text, measure - hang, size=size, leading=leading, x=hang)
-    number = f"{slot.number}．"
-    x = hang - text_width(number, Font.SONG, size)
-    return [Row(leading, (*row_of(tuple(set_line(number, Font.SONG, size, x=x)), leading).marks, *rows[0].marks)), *rows[1:]]
+def _hanging(text: str, measure: float, size: float, leading: float) -> list[Row]:
+    """Rows that leave room for a question's number at the left."""
+    hang = text_width(WIDEST_NUMBER, Font.SONG, size)
+    return set_rows(text, measure - hang, size=size, leading=leading, x=hang)
+
+
+@lru_cache(maxsize=1024)
+def _number(number: int, size: float, leading: float) -> tuple[Mark, ...]:
+    """A question's number, which hangs at the left of its first row."""
+    text = f"{number}．"
+    x = text_width(WIDEST_NUMBER, Font.SONG, size) - text_width(text, Font.SONG, size)
+    return row_of(tuple(set_line(text, Font.SONG, size, x=x)), leading).marks
 
 
 def _circled(index: int) -> str:

@@ -102,45 +102,48 @@ class _Breaker:
     def lines(self, paragraph: str) -> Iterator[Line]:
         """Yield the lines of one paragraph, at least one."""
         line, width, end = "", 0.0, 0.0
-        for cluster in self.clusters(paragraph):
-            add, trailing = self.extent(cluster)
-            if line and not self.fits(cluster, width + add):
+        for text, add, trailing in self.pieces(paragraph):
+            if line and not self.fits(text, width + add):
                 yield Line(line, end)
                 line, width = "", 0.0
-            line += "".join(cluster)
+            line += text
             end = width + add
             width = end + trailing
         yield Line(line, end)
 
-    def fits(self, cluster: list[str], width: float) -> bool:
-        """True when a line of this width that ends with the cluster stays in the measure, its last mark perhaps hanging."""
-        last = "".join(cluster).rstrip(SPACES)[-1:]
-        return width <= self.measure + (self.size / 2 if last in HANGING and last else 0.0) + _SLACK
+    def fits(self, text: str, width: float) -> bool:
+        """True when a line of this width that ends with the text stays in the measure, its last mark perhaps hanging."""
+        if width <= self.measure + _SLACK:
+            return True
+        last = text.rstrip(SPACES)[-1:]
+        return last in HANGING and width <= self.measure + self.size / 2 + _SLACK
 
     def extent(self, cluster: list[str]) -> tuple[float, float]:
         """The width of a cluster without the spaces at its end, and the width of these."""
         trailing = cluster[-1] if len(cluster) > 1 and cluster[-1][0] in SPACES else ""
         inner = cluster[:-1] if trailing else cluster
-        return sum([self.width(token) for token in inner]), self.width(trailing)
+        return sum([self.width(token) for token in inner]), self.width(trailing) if trailing else 0.0
+
+    def pieces(self, paragraph: str) -> Iterator[tuple[str, float, float]]:
+        """Yield texts that stay together, each with its width and that of the spaces at its end; one wider than a line falls apart into tokens, and
+        these into characters."""
+        for cluster in self.clusters(paragraph):
+            text, (add, trailing) = "".join(cluster), self.extent(cluster)
+            if self.fits(text, add):
+                yield text, add, trailing
+                continue
+            for token in cluster:
+                is_whole = self.width(token) <= self.measure + _SLACK or (self.gap and BLANK_RUN.fullmatch(token))
+                for part in (token,) if is_whole else token:
+                    yield part, self.width(part), 0.0
 
     def clusters(self, paragraph: str) -> Iterator[list[str]]:
-        """Yield runs of tokens that stay together; one wider than a line falls apart into tokens, and these into characters."""
+        """Yield runs of tokens that no line may end between."""
         cluster: list[str] = []
         for token in tokens(paragraph):
             if cluster and may_break("".join(cluster), token):
-                yield from self.small_enough(cluster)
+                yield cluster
                 cluster = []
             cluster.append(token)
         if cluster:
-            yield from self.small_enough(cluster)
-
-    def small_enough(self, cluster: list[str]) -> Iterator[list[str]]:
-        """Yield the cluster, or its pieces when no line can hold it."""
-        if self.fits(cluster, self.extent(cluster)[0]):
             yield cluster
-            return
-        for token in cluster:
-            if self.width(token) <= self.measure + _SLACK or (self.gap and BLANK_RUN.fullmatch(token)):
-                yield [token]
-            else:
-                yield from ([char] for char in token)

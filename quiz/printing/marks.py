@@ -61,10 +61,11 @@ Mark = Text | Stroke | Box | Image
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A strip that is never cut: its height and what stands in it."""
+    """A strip that is never cut: its height, what stands in it, and the number before that, which the same line has on no other paper."""
 
     height: float
     marks: tuple[Mark, ...] = ()
+    number: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

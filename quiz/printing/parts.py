@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
 
 from quiz.core.answer_sheet import written_lines
+from quiz.core.by_identity import by_identity
 from quiz.core.paper import Slot, plain_number
 from quiz.core.picture import Picture
-from quiz.core.question import BLANK, OPTION_LETTERS, TYPE_NAMES, BlankKind, Option, QuestionType
+from quiz.core.question import BLANK, OPTION_LETTERS, TYPE_NAMES, BlankKind, Option, Question, QuestionType
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import MM
 from quiz.printing.linebreak import is_bracket, tokens
@@ -25,6 +28,8 @@ WRITING_LEADING = 24.0
 
 BRACKET = "（　　）"
 BETWEEN_QUESTIONS = 3.0
+AFTER_QUESTION = space(BETWEEN_QUESTIONS)
+
 COLUMN_GAP, WIDE_GAP = 8.0, 16.0
 
 PIXEL = 0.75
@@ -50,19 +55,34 @@ class Place:
         return self.measure - self.number_width
 
 
-Part = Callable[[Slot, Place], Lines]
+Part = Callable[[Question, Decimal, Place], Lines]
+"""The rows of a question that is worth so many marks, without its number."""
 
 
 def question_block(slot: Slot, place: Place) -> Block:
     """Return the question with its number, as it stands in the paper; a case's questions tell their type and marks, the first its situation."""
-    if slot.part:
-        told = f"（{TYPE_NAMES[slot.question.type]}，{plain_number(slot.max_mark)}分）"
-        slot = replace(slot, question=replace(slot.question, stem=told + slot.question.stem))
-    rows = PARTS[slot.question.type](slot, place)
+    rows = _question_rows(slot.question, slot.max_mark, bool(slot.part), place)
     story = []
     if slot.part == 1:
         story = [*set_rows(slot.situation, place.measure), *picture_rows(slot.situation_picture, place.measure), space(BETWEEN_QUESTIONS)]
-    return Block((*story, *rows, space(BETWEEN_QUESTIONS)), may_stretch=True)
+    first = Row(rows[0].height, rows[0].marks, _number(slot.number, place.number_width))
+    return Block((*story, first, *rows[1:], AFTER_QUESTION), may_stretch=True)
+
+
+@by_identity
+def _question_rows(question: Question, max_mark: Decimal, is_part: bool, place: Place) -> tuple[Row, ...]:
+    """All that every paper says alike of a question whose options stand in this order."""
+    if is_part:
+        told = f"（{TYPE_NAMES[question.type]}，{plain_number(max_mark)}分）"
+        question = replace(question, stem=told + question.stem)
+    return tuple(PARTS[question.type](question, max_mark, place))
+
+
+@lru_cache(maxsize=1024)
+def _number(number: int, width: float) -> tuple[Mark, ...]:
+    """A question's number, its point where all points stand."""
+    text = f"{number}．"
+    return row_of(tuple(set_line(text, Font.SONG, BODY, x=width - text_width(text, Font.SONG, BODY))), BODY_LEADING).marks
 
 
 def number_width(last: int, size: float = BODY) -> float:
@@ -70,55 +90,53 @@ def number_width(last: int, size: float = BODY) -> float:
     return max(text_width(f"{digit * len(str(last))}．", Font.SONG, size) for digit in "0123456789")
 
 
-def choice_part(slot: Slot, place: Place) -> Lines:
+def choice_part(question: Question, _max_mark: Decimal, place: Place) -> Lines:
     """The stem, then the options in four, two or one columns, as the widest allows."""
-    question = slot.question
-    stem = _numbered(slot, place, _stem_rows(question.stem, place)) + _stem_picture(slot, place)
+    stem = _stem_rows(question, place)
     if any(option.picture for option in question.options):
         return stem + pictured_option_rows(question.options, place)
     texts = tuple(f"{OPTION_LETTERS[i]}．{option.text}" for i, option in enumerate(question.options))
     return stem + option_rows(texts, place)
 
 
-def true_false_part(slot: Slot, place: Place) -> Lines:
+def true_false_part(question: Question, _max_mark: Decimal, place: Place) -> Lines:
     """The sentence, and at the right edge the bracket for √ or ×."""
-    pieces = tokens(slot.question.stem.rstrip())
+    pieces = tokens(question.stem.rstrip())
     closed = len(pieces) > 1 and any(is_bracket(piece) for piece in pieces[-2:])
-    stem = slot.question.stem if closed else slot.question.stem.rstrip() + BRACKET
+    stem = question.stem if closed else question.stem.rstrip() + BRACKET
     lines = list(set_lines(stem, place.text_measure, x=place.number_width))
     if not closed:
         lines[-1] = _bracket_at_edge(lines[-1], place.measure)
-    return _numbered(slot, place, [row_of(marks, BODY_LEADING) for marks in lines]) + _stem_picture(slot, place)
+    return [row_of(marks, BODY_LEADING) for marks in lines] + _stem_picture(question, place)
 
 
-def fill_in_part(slot: Slot, place: Place) -> Lines:
+def fill_in_part(question: Question, _max_mark: Decimal, place: Place) -> Lines:
     """The sentence with a rule for each blank; all blanks of a question are as long as the longest kind needs, so none tells its answer."""
-    gap = LONG_GAP if any(blank.kind is BlankKind.TEXT for blank in slot.question.blanks) else SHORT_GAP
-    return _numbered(slot, place, _stem_rows(slot.question.stem, place, gap)) + _stem_picture(slot, place)
+    gap = LONG_GAP if any(blank.kind is BlankKind.TEXT for blank in question.blanks) else SHORT_GAP
+    return _stem_rows(question, place, gap)
 
 
-def ordering_part(slot: Slot, place: Place) -> Lines:
+def ordering_part(question: Question, max_mark: Decimal, place: Place) -> Lines:
     """The stem, the lettered items, and a rule for the letters in their right order."""
-    return choice_part(slot, place) + set_rows(ORDER_LINE, place.text_measure, gap=ORDER_GAP, x=place.number_width)
+    return choice_part(question, max_mark, place) + set_rows(ORDER_LINE, place.text_measure, gap=ORDER_GAP, x=place.number_width)
 
 
-def matching_part(slot: Slot, place: Place) -> Lines:
+def matching_part(question: Question, max_mark: Decimal, place: Place) -> Lines:
     """The stem, the lettered options, then each prompt with a rule for its letter."""
-    rows = choice_part(slot, place)
-    for prompt in slot.question.prompts:
+    rows = choice_part(question, max_mark, place)
+    for prompt in question.prompts:
         rows += set_rows(f"{prompt.id}．{prompt.text}　{BLANK}", place.text_measure, gap=SHORT_GAP, x=place.number_width)
     return rows
 
 
-def short_answer_part(slot: Slot, place: Place) -> Lines:
+def short_answer_part(question: Question, max_mark: Decimal, place: Place) -> Lines:
     """The stem, and room to write: more for more marks."""
-    stem = _numbered(slot, place, _stem_rows(slot.question.stem, place))
-    return [*stem, *_stem_picture(slot, place), *(space(WRITING_LEADING) for _ in range(written_lines(slot.max_mark)))]
+    return [*_stem_rows(question, place), *(space(WRITING_LEADING) for _ in range(written_lines(max_mark)))]
 
 
-def case_part(slot: Slot, place: Place) -> Lines:
+def case_part(question: Question, _max_mark: Decimal, place: Place) -> Lines:
     """A case that stands whole in one slot (a preview): its situation; on a paper its questions have slots of their own."""
-    return _numbered(slot, place, _stem_rows(slot.question.stem, place)) + _stem_picture(slot, place)
+    return _stem_rows(question, place)
 
 
 PARTS: dict[QuestionType, Part] = {
@@ -206,8 +224,8 @@ def _side_by_side(cells: list[Lines], width: float, left: float) -> Row:
     return Row(height, tuple(marks))
 
 
-def _stem_picture(slot: Slot, place: Place) -> Lines:
-    return picture_rows(slot.question.picture, place.text_measure, place.number_width)
+def _stem_picture(question: Question, place: Place) -> Lines:
+    return picture_rows(question.picture, place.text_measure, place.number_width)
 
 
 def _hanging_option(text: str, place: Place) -> Lines:
@@ -219,16 +237,8 @@ def _hanging_option(text: str, place: Place) -> Lines:
     return [first, *rows[1:]]
 
 
-def _stem_rows(stem: str, place: Place, gap: float = 0.0) -> Lines:
-    return set_rows(stem, place.text_measure, gap=gap, x=place.number_width)
-
-
-def _numbered(slot: Slot, place: Place, rows: Lines) -> Lines:
-    """The rows with the question's number before the first, its point where all points stand."""
-    number = f"{slot.number}．"
-    x = place.number_width - text_width(number, Font.SONG, BODY)
-    marks = row_of(tuple(set_line(number, Font.SONG, BODY, x=x)), BODY_LEADING).marks
-    return [Row(rows[0].height, (*marks, *rows[0].marks)), *rows[1:]]
+def _stem_rows(question: Question, place: Place, gap: float = 0.0) -> Lines:
+    return set_rows(question.stem, place.text_measure, gap=gap, x=place.number_width) + _stem_picture(question, place)
 
 
 def _bracket_at_edge(marks: tuple[Mark, ...], measure: float) -> tuple[Mark, ...]:

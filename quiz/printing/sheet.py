@@ -14,11 +14,11 @@ from reportlab.pdfgen import canvas
 from quiz.core.picture import NO_PICTURES
 from quiz.printing.fonts import Font, load_face, runs_by_font, text_width
 from quiz.printing.geometry import Geometry
-from quiz.printing.marks import HAIRLINE, Box, Image, Mark, Row, Stroke, Text
-from quiz.printing.type0 import FaceSubset
+from quiz.printing.marks import Mark, Row
+from quiz.printing.operators import RESOURCE_NAMES, Drawn, Style, draw, draw_row, turn
+from quiz.printing.type0 import FLATE, FaceSubset, encode
 
 rl_config.useA85 = 0  # pictures as they are packed, not as text: a quarter smaller, and much faster
-RESOURCE_NAMES = {Font.SONG: "F1", Font.HEI: "F2"}
 
 
 class _Canvas(canvas.Canvas):  # type: ignore[misc]
@@ -37,35 +37,37 @@ class Sheets:
         self._canvas.setTitle(title)
         self._canvas.setAuthor("Kaoxue")
         self._canvas.setCreator("Kaoxue")
-        self._canvas._doc.defaultStreamFilters = [pdfdoc.PDFZCompress]  # zlib without ReportLab's ASCII85 on top
-        self._subsets = {font: FaceSubset(load_face(font)) for font in Font}
+        self._canvas._doc.defaultStreamFilters = [FLATE]  # without ReportLab's ASCII85 on top
         self._pictures = pictures
         self._drawing: list[str] = []
-        self._texts: list[tuple[float, float, Text]] = []
+        self._texts: list[tuple[float, float, Drawn]] = []
+        self._words: set[tuple[Font, str]] = set()
 
     def add_row(self, row: Row, x: float, y: float) -> None:
         """Draw a row whose lower left corner is at (x, y)."""
-        self.add_marks(row.marks, x, y)
+        if row.number:
+            self._add(draw_row(row.number), x, y)
+        if row.marks:
+            self._add(draw_row(row.marks), x, y)
 
     def add_marks(self, marks: Iterable[Mark], x: float = 0.0, y: float = 0.0) -> None:
         """Draw marks moved by (x, y)."""
-        for mark in marks:
-            if isinstance(mark, Text):
-                self._texts.append((x + mark.x, y + mark.y, mark))
-            elif isinstance(mark, Stroke):
-                ends = f"{x + mark.x:.2f} {y + mark.y:.2f} m {x + mark.x_end:.2f} {y + mark.y_end:.2f} l"
-                self._drawing.append(f"{mark.width:g} w {ends} S")
-            elif isinstance(mark, Box):
-                self._drawing.append(f"{HAIRLINE} w {x + mark.x:.2f} {y + mark.y:.2f} {mark.width:.2f} {mark.height:.2f} re S")
-            elif isinstance(mark, Image):
-                name = self._image_name(mark.digest)
-                self._drawing.append(f"q {mark.width:.2f} 0 0 {mark.height:.2f} {x + mark.x:.2f} {y + mark.y:.2f} cm /{name} Do Q")
+        self._add(draw(marks), x, y)
+
+    def _add(self, drawn: Drawn, x: float, y: float) -> None:
+        if drawn.texts:
+            self._texts.append((x, y, drawn))
+        if drawn.strokes:
+            self._drawing.append(f"q 1 0 0 1 {x:.2f} {y:.2f} cm {drawn.strokes} Q")
+        for image in drawn.images:
+            name = self._image_name(image.digest)
+            self._drawing.append(f"q {image.width:.2f} 0 0 {image.height:.2f} {x + image.x:.2f} {y + image.y:.2f} cm /{name} Do Q")
 
     def add_upward(self, x: float, y: float, text: str, font: Font, size: float, spacing: float = 0.0) -> None:
         """Draw a text that reads upwards, its base line at x, beginning at y; `spacing` is added after each character."""
         for used, run in runs_by_font(text, font):
-            codes = self._subsets[used].encode(run)
-            self._drawing.append(f"BT /{RESOURCE_NAMES[used]} {size:.2f} Tf {spacing:.3f} Tc 0 1 -1 0 {x:.2f} {y:.2f} Tm <{codes}> Tj ET")
+            self._words.add((used, run))
+            self._drawing.append(f"BT /{RESOURCE_NAMES[used]} {size:.2f} Tf {spacing:.3f} Tc 0 1 -1 0 {x:.2f} {y:.2f} Tm <{encode(run, used)}> Tj ET")
             y += text_width(run, used, size) + spacing * len(run)
 
     def add_dots(self, x: float, y: float, y_end: float) -> None:
@@ -91,6 +93,11 @@ class Sheets:
         """Fill black rectangles given as x, y, width, height."""
         self._drawing.append(" ".join(f"{x:.2f} {y:.2f} {w:.2f} {h:.2f} re" for x, y, w, h in squares) + " f")
 
+    def add_bars(self, bars: Iterable[tuple[int, int, int]], x: float, y: float, module: float) -> None:
+        """Fill black bars of a code whose lower left corner is at (x, y), given in modules of this width as left end, row from the bottom, length."""
+        drawn = " ".join([f"{left} {up} {length} 1 re" for left, up, length in bars])
+        self._drawing.append(f"q {module:.5f} 0 0 {module:.5f} {x:.2f} {y:.2f} cm {drawn} f Q")
+
     def end_side(self, *, is_turned: bool = False) -> None:
         """Finish the side and begin the next; a turned one stands upside down."""
         operators = [*self._drawing, *self._text_operators()]
@@ -103,8 +110,10 @@ class Sheets:
     def finish(self) -> None:
         """Write the document; nothing may be drawn after it."""
         document: Any = self._canvas._doc
-        for font, subset in self._subsets.items():
-            subset.add_to(document, RESOURCE_NAMES[font])
+        for font, name in RESOURCE_NAMES.items():
+            subset = FaceSubset(load_face(font))
+            subset.add(word for used, word in self._words if used is font)
+            subset.add_to(document, name)
         self._canvas.save()
 
     def _image_name(self, digest: str) -> str:
@@ -123,16 +132,16 @@ class Sheets:
         if not self._texts:
             return []
         operators = ["BT 0 Tc"]
-        font, spacing, at_x, at_y = ("", 0.0), 0.0, 0.0, 0.0
-        for text_x, text_y, text in self._texts:
-            if (text.font, text.size) != font:
-                operators.append(f"/{RESOURCE_NAMES[text.font]} {text.size:g} Tf")
-                font = (text.font, text.size)
-            if text.spacing != spacing:
-                operators.append(f"{text.spacing:.3f} Tc")
-                spacing = text.spacing
-            x, y = round(text_x, 2), round(text_y, 2)
-            operators.append(f"{x - at_x:.2f} {y - at_y:.2f} Td <{self._subsets[text.font].encode(text.text)}> Tj")
-            at_x, at_y = x, y
+        style: Style | None = None
+        at_x = at_y = 0.0
+        for x, y, drawn in self._texts:
+            for across, up, own, show, text in drawn.texts:
+                if own is not style:
+                    operators += turn(style, own)
+                    style = own
+                to_x, to_y = round(x + across, 2), round(y + up, 2)
+                operators.append(f"{to_x - at_x:.2f} {to_y - at_y:.2f} {show}")
+                at_x, at_y = to_x, to_y
+                self._words.add((own[0], text))
         operators.append("ET")
         return operators

@@ -5,7 +5,7 @@ from __future__ import annotations
 from quiz.printing.flow import Column
 from quiz.printing.geometry import FOOTER_AT, MARGIN, MM, Geometry
 from quiz.printing.marks import Stroke
-from quiz.printing.qr import QUICK_MASK, SIDE, code_squares
+from quiz.printing.qr import SIDE, bars_of, quick_code
 from quiz.printing.sheet import Sheets
 from quiz.printing.typeset import SMALL, centred
 
@@ -35,8 +35,8 @@ def draw_gutter(sheets: Sheets, geometry: Geometry, *, back: bool) -> None:
 def draw_code(sheets: Sheets, geometry: Geometry, text: str, *, back: bool) -> None:
     """Draw the square code in the upper margin, above the right edge of the last column."""
     x = geometry.left(len(geometry.lefts) - 1, back=back) + geometry.measure - SIDE
-    y = geometry.height - QR_FROM_TOP - SIDE
-    sheets.add_squares((x + left, y + low, width, height) for left, low, width, height in code_squares(text, mask=QUICK_MASK))
+    width, modules = quick_code(text)
+    sheets.add_bars(bars_of(width, modules), x, geometry.height - QR_FROM_TOP - SIDE, SIDE / width)
 
 
 def draw_blank(sheets: Sheets, geometry: Geometry, text: str, *, back: bool) -> None:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor, Role
-from quiz.storage.tables import AccountRow, CadreRow, GrantRow, LoginRow, UnitRow
+from quiz.storage.tables import AccountRow, CadreRow, GrantRow, LoginRow, StrangerRow, UnitRow
+
+MOST_STRANGERS = 100_000
+"""Names that nobody has whose failures are kept."""
 
 
 def get_account(session: Session, login: str) -> AccountRow | None:
@@ -55,9 +59,25 @@ def delete_logins_of(session: Session, account_id: int) -> int:
     return len(session.execute(delete(LoginRow).where(LoginRow.account_id == account_id).returning(LoginRow.token_digest)).all())
 
 
+def get_stranger(session: Session, digest: str) -> StrangerRow | None:
+    """Return what failed under a name that nobody has, by its digest; None when nothing did."""
+    return session.scalar(select(StrangerRow).where(StrangerRow.digest == digest))
+
+
+def count_stranger(session: Session, digest: str, now: datetime) -> None:
+    """Count one more failure of a name that nobody has, and forget the oldest of very many names."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    query = insert(StrangerRow).values(digest=digest, failures=1, failed_at=now)
+    counted = query.on_conflict_do_update(index_elements=[StrangerRow.digest], set_={"failures": StrangerRow.failures + 1, "failed_at": now})
+    number = session.scalar(counted.returning(StrangerRow.id))
+    session.execute(delete(StrangerRow).where(StrangerRow.id <= (number or 0) - MOST_STRANGERS))
+
+
 def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:
     """Return the active account behind a live log-in session, or None."""
-    return session.scalar(_LOGGED_IN, {"digest": digest, "now": now})
+    given = {"digest": digest, "now": now}
+    is_known = session.connection().execute(_LIVE, given).first() is not None  # most who sit were admitted by a code and have no log-in
+    return session.scalar(_LOGGED_IN, given) if is_known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,7 @@ _LOGGED_IN = (
     .join(LoginRow, LoginRow.account_id == AccountRow.id)
     .where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"), AccountRow.is_active)
 )
+_LIVE = select(LoginRow.account_id).where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"))
 _GRANTS = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == bindparam("account"))
 _NUMBER = select(CadreRow.number).where(CadreRow.id == bindparam("cadre"))
 _MANY_LOGGED_IN = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,6 +15,9 @@ from quiz.storage.papers import is_current
 from quiz.storage.tables import AccountRow, AdmissionRow, AttemptRow, CadreRow, PaperRow, SittingRow, VisitRow
 
 AT_ONCE = 500
+
+Place = tuple[int, int]
+"""Somebody in a sitting: the row ids of sitting and cadre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Admission:
     is_barred: bool
     paper_code: str = ""
     attempt: AttemptRow | None = None
+
+    @property
+    def place(self) -> Place:
+        """Who is let in, and to what."""
+        return self.row.sitting_id, self.row.cadre_id
 
 
 def count_valid(session: Session, sitting: SittingRow) -> int:
@@ -52,18 +60,18 @@ def save_codes(session: Session, sitting: SittingRow, digests: Mapping[int, str]
     return voided
 
 
-def find_code(session: Session, digest: str) -> Admission | None:
-    """Return what a code with this digest admits to, held until this transaction ends, or None."""
-    found = session.execute(_query_of_code(), {"digest": digest}).first()
-    if found is None:
-        return None
-    row, sitting, cadre, is_active, paper_code, attempt = found
-    return Admission(row, sitting, cadre, is_active is False, paper_code or "", attempt)
+def find_codes(session: Session, digests: Iterable[str]) -> dict[str, Admission]:
+    """Return what the codes with these digests admit to, held until this transaction ends; digests of no code are left out."""
+    found = session.execute(_query_of_codes(), {"digests": sorted(set(digests))})
+    return {
+        row.digest: Admission(row, sitting, cadre, is_active is False, paper_code or "", attempt)
+        for row, sitting, cadre, is_active, paper_code, attempt in found
+    }
 
 
 @cache
-def _query_of_code() -> Select[AdmissionRow, SittingRow, CadreRow, bool, str, AttemptRow]:
-    """The query behind `find_code`, built once: thousands come in at the same time, and building it takes longer than running it."""
+def _query_of_codes() -> Select[AdmissionRow, SittingRow, CadreRow, bool, str, AttemptRow]:
+    """The query behind `find_codes`, built once: thousands come in at the same time, and building it takes longer than running it."""
     return (
         select(AdmissionRow, SittingRow, CadreRow, AccountRow.is_active, PaperRow.code, AttemptRow)
         .join(SittingRow, SittingRow.id == AdmissionRow.sitting_id)
@@ -71,25 +79,33 @@ def _query_of_code() -> Select[AdmissionRow, SittingRow, CadreRow, bool, str, At
         .outerjoin(AccountRow, AccountRow.cadre_id == AdmissionRow.cadre_id)
         .outerjoin(PaperRow, (PaperRow.sitting_id == AdmissionRow.sitting_id) & (PaperRow.cadre_id == AdmissionRow.cadre_id) & is_current())
         .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
-        .where(AdmissionRow.digest == bindparam("digest"))
+        .where(AdmissionRow.digest.in_(bindparam("digests", expanding=True)))
+        .order_by(AdmissionRow.id)
         .options(defer(SittingRow.snapshot, raiseload=True))
         .with_for_update(of=AdmissionRow)
     )
 
 
-def replace_visits(session: Session, admission: Admission, now: datetime) -> int:
-    """End the visits of this person to this sitting, by whichever code, and return how many there were."""
-    codes = select(AdmissionRow.id).where(AdmissionRow.sitting_id == admission.sitting.id, AdmissionRow.cadre_id == admission.cadre.id)
-    live = VisitRow.admission_id.in_(codes) & VisitRow.replaced_at.is_(None)
-    change = update(VisitRow).where(live).values(replaced_at=now).returning(VisitRow.admission_id)
-    done = session.execute(change, execution_options={"synchronize_session": False})
-    return len(done.all())
+@dataclass(frozen=True, slots=True)
+class NewVisit:
+    """The visit of a device to be: the digest of its token, by which admission, since when."""
+
+    digest: str
+    admission: Admission
+    at: datetime
 
 
-def save_visit(session: Session, digest: str, admission: Admission, now: datetime) -> None:
-    """Add the visit of a device, by the digest of its token."""
-    session.add(VisitRow(token_digest=digest, admission_id=admission.row.id, created_at=now))
-    session.flush()
+def save_visits(session: Session, visits: Sequence[NewVisit]) -> set[Place]:
+    """Add visits of different people to their sittings, end those that these people had there, by whichever code, and return whose had one."""
+    if not visits:
+        return set()
+    people = {one.admission.place: one for one in visits}
+    asked = {"sittings": sorted({sitting for sitting, _ in people}), "cadres": sorted({cadre for _, cadre in people})}
+    had = {token: (sitting, cadre) for token, sitting, cadre in session.execute(_LIVE, asked) if (sitting, cadre) in people}
+    if had:
+        session.execute(update(VisitRow), [{"token_digest": token, "replaced_at": people[place].at} for token, place in had.items()])
+    session.execute(insert(VisitRow), [{"token_digest": one.digest, "admission_id": one.admission.row.id, "created_at": one.at} for one in visits])
+    return set(had.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +136,7 @@ def visits_of(session: Session, digests: Iterable[str]) -> dict[str, Visit]:
             row.replaced_at,
             row.is_active is False,
         )
-        for row in session.execute(_VISITS, {"digests": sorted(set(digests))})
+        for row in session.connection().execute(_VISITS, {"digests": sorted(set(digests))})
     }
 
 
@@ -151,3 +167,9 @@ _VISITS = (
     .where(VisitRow.token_digest.in_(bindparam("digests", expanding=True)))
 )
 """Built once: every request of a device asks this, and putting the query together takes longer than running it."""
+_LIVE = (
+    select(VisitRow.token_digest, AdmissionRow.sitting_id, AdmissionRow.cadre_id)
+    .join(AdmissionRow, AdmissionRow.id == VisitRow.admission_id)
+    .where(AdmissionRow.sitting_id.in_(bindparam("sittings", expanding=True)), AdmissionRow.cadre_id.in_(bindparam("cadres", expanding=True)))
+    .where(VisitRow.replaced_at.is_(None))
+)

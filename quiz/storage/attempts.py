@@ -14,9 +14,12 @@ from quiz.core.marking import Response
 from quiz.storage.tables import AttemptRow, LateDecisionRow, PaperRow, ResponseRow
 
 ACCEPTED, LATE = "accepted", "late"
+NO_RESPONSE = "[]"
+"""A response that says nothing, as it is stored."""
 
 # Built once: every save asks these, and putting a query together takes longer than running it.
 _LOCKED = select(AttemptRow).where(AttemptRow.id == bindparam("id")).with_for_update().execution_options(populate_existing=True)
+_MANY = select(AttemptRow).where(AttemptRow.id.in_(bindparam("ids", expanding=True))).execution_options(populate_existing=True)
 _MINE = (ResponseRow.sitting_id == bindparam("sitting"), ResponseRow.attempt_id == bindparam("attempt"))
 _NUMBERED = select(ResponseRow).where(*_MINE, ResponseRow.seq == bindparam("seq")).order_by(ResponseRow.id)
 _NEWEST = select(func.max(ResponseRow.seq)).where(*_MINE)
@@ -28,6 +31,11 @@ _ACCEPTED_BY_SOMEONE = exists().where(LateDecisionRow.response_id == ResponseRow
 _COUNTS = or_(ResponseRow.state == ACCEPTED, and_(ResponseRow.state == LATE, _ACCEPTED_BY_SOMEONE))
 """What counts: what was accepted, and what came too late where the newest word of a person says that it counts."""
 _CURRENT = select(ResponseRow).where(*_MINE, _COUNTS).order_by(ResponseRow.seq, ResponseRow.id)
+_CURRENT_OF_MANY = (
+    select(ResponseRow.attempt_id, ResponseRow.slot, ResponseRow.id, ResponseRow.value)
+    .where(ResponseRow.sitting_id == bindparam("sitting"), ResponseRow.attempt_id.in_(bindparam("attempts", expanding=True)), _COUNTS)
+    .order_by(ResponseRow.attempt_id, ResponseRow.seq, ResponseRow.id)
+)
 
 
 class AttemptKey(Protocol):
@@ -58,9 +66,9 @@ def lock_attempts(session: Session, papers: Sequence[int]) -> dict[int, AttemptR
     return {row.paper_id: row for row in rows}
 
 
-def attempt_of_paper(session: Session, paper_id: int) -> AttemptRow | None:
-    """Return the attempt at a paper, or None."""
-    return session.scalar(select(AttemptRow).where(*_at([paper_id])))
+def get_attempts(session: Session, ids: Sequence[int]) -> dict[int, AttemptRow]:
+    """Return attempts as they are now, by their row ids; for who holds them already."""
+    return {row.id: row for row in session.scalars(_MANY, {"ids": list(ids)})} if ids else {}
 
 
 def _at(papers: Sequence[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -113,22 +121,22 @@ def current_rows(session: Session, attempt: AttemptKey) -> dict[int, ResponseRow
     return {row.slot: row for row in session.scalars(_CURRENT, _of(attempt))}
 
 
-def current_of_many(session: Session, sitting_id: int, ids: Sequence[int]) -> dict[int, dict[int, tuple[int, Response]]]:
-    """Return for each of these attempts of a sitting, by slot, the id of the row that counts and its response."""
-    columns = (ResponseRow.attempt_id, ResponseRow.slot, ResponseRow.id, ResponseRow.value)
-    query = select(*columns).where(ResponseRow.sitting_id == sitting_id, ResponseRow.attempt_id.in_(ids), _COUNTS)
-    out: dict[int, dict[int, tuple[int, Response]]] = {one: {} for one in ids}
-    read: dict[str, Response] = {}
-    for attempt, slot, row_id, value in session.execute(query.order_by(ResponseRow.attempt_id, ResponseRow.seq, ResponseRow.id)):
-        if value not in read:
-            read[value] = tuple(json.loads(value))
-        out[attempt][slot] = (row_id, read[value])
+def current_of_many(session: Session, sitting_id: int, ids: Sequence[int]) -> dict[int, dict[int, tuple[int, str]]]:
+    """Return for each of these attempts of a sitting, by slot, the id of the row that counts and the response as it is stored."""
+    out: dict[int, dict[int, tuple[int, str]]] = {one: {} for one in ids}
+    for attempt, slot, row_id, value in session.execute(_CURRENT_OF_MANY, {"sitting": sitting_id, "attempts": ids}):
+        out[attempt][slot] = (row_id, value)
     return out
+
+
+def response_in(value: str) -> Response:
+    """Return a response from the text that it is stored as."""
+    return tuple(json.loads(value))
 
 
 def value_of(row: ResponseRow) -> Response:
     """Return the response in a row."""
-    return tuple(json.loads(row.value))
+    return response_in(row.value)
 
 
 def current_responses(session: Session, attempt: AttemptKey) -> dict[int, Response]:

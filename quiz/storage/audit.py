@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,16 +25,41 @@ AT_ONCE = 1000
 """Rows in memory while the chain is walked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing done: when, by whom, what, to what, and the rest that is worth keeping."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, object]
+
+
 def record(session: Session, at: datetime, actor: str, action: str, subject: str, detail: dict[str, object] | None = None) -> None:
     """Append a row chained to the newest: digest = SHA-256 of the previous digest and this row's content."""
+    record_many(session, [Line(at, actor, action, subject, detail or {})])
+
+
+def record_many(session: Session, lines: Sequence[Line]) -> None:
+    """Append a row for each of these lines, in their order, each chained to the one before."""
+    if not lines:
+        return
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
     session.flush()
-    previous = session.scalar(select(AuditRow.digest).order_by(AuditRow.id.desc()).limit(1)) or START
-    link = link_digest(previous, at, actor, action, subject, detail or {})
-    text_detail = canonical_json(detail or {}).decode()
-    session.add(AuditRow(at=at, actor=actor, action=action, subject=subject, detail=text_detail, previous=previous, digest=link))
+    digest_before = session.scalar(_NEWEST) or START
+    for line in lines:
+        link = link_digest(digest_before, line.at, line.actor, line.action, line.subject, line.detail)
+        told = canonical_json(line.detail).decode()
+        session.add(
+            AuditRow(at=line.at, actor=line.actor, action=line.action, subject=line.subject, detail=told, previous=digest_before, digest=link)
+        )
+        digest_before = link
     session.flush()
+
+
+_NEWEST = select(AuditRow.digest).order_by(AuditRow.id.desc()).limit(1)
 
 
 def link_digest(previous: str, at: datetime, actor: str, action: str, subject: str, detail: dict[str, object]) -> str:

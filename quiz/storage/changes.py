@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from quiz.core.sitting import Extra
@@ -22,11 +22,11 @@ class Change:
     cadre: CadreRow
 
 
-def lock_papers(session: Session, papers: Sequence[int]) -> None:
-    """Hold these papers until the transaction ends: a start waits for a change of its time, and the other way round."""
+def lock_papers(session: Session, codes: Sequence[str]) -> None:
+    """Hold the papers with these codes until the transaction ends: a start waits for a change of its time, and the other way round."""
     if session.get_bind().dialect.name == "sqlite":  # which has one writer at a time: this one
         return
-    session.execute(select(PaperRow.id).where(PaperRow.id.in_(list(papers))).order_by(PaperRow.id).with_for_update()).all()
+    session.execute(select(PaperRow.id).where(PaperRow.code.in_(list(codes))).order_by(PaperRow.id).with_for_update()).all()
 
 
 def lock_sitting(session: Session, sitting: SittingRow) -> None:
@@ -41,7 +41,12 @@ def extra_in_sitting(session: Session, sitting: SittingRow) -> dict[int, Extra]:
 
 def extra_of_cadre(session: Session, cadre_id: int) -> dict[int, Extra]:
     """Return the time given to one cadre, by the sitting's row id."""
-    return {sitting: extra for (sitting, _), extra in _sums(session, AttemptChangeRow.cadre_id == cadre_id).items()}
+    return {sitting: extra for (sitting, _), extra in extra_of_cadres(session, [cadre_id]).items()}
+
+
+def extra_of_cadres(session: Session, cadres: Sequence[int]) -> dict[tuple[int, int], Extra]:
+    """Return the time given to cadres, by the row ids of sitting and cadre; those without any are left out."""
+    return _add_up(session.execute(_OF_CADRES, {"cadres": list(cadres)})) if cadres else {}
 
 
 def changes_of(session: Session, sitting: SittingRow, scope: str = "/", cadre_id: int | None = None) -> list[Change]:
@@ -59,14 +64,22 @@ def changes_of(session: Session, sitting: SittingRow, scope: str = "/", cadre_id
 
 
 def _sums(session: Session, condition: ColumnElement[bool]) -> dict[tuple[int, int], Extra]:
-    """The time given by (sitting, cadre). Reopening gives a deadline of its own, which says nothing of a start."""
-    row = AttemptChangeRow
+    """The time given by (sitting, cadre)."""
+    return _add_up(session.execute(_EVERY.where(condition)))
+
+
+def _add_up(rows: Iterable[Row[int, int, str, int, int]]) -> dict[tuple[int, int], Extra]:
+    """Time given, by (sitting, cadre). Reopening gives a deadline of its own, which says nothing of a start."""
     out: dict[tuple[int, int], Extra] = {}
-    query = select(row.sitting_id, row.cadre_id, row.kind, row.minutes, row.seconds).where(condition)
-    for sitting, cadre, kind, minutes, seconds in session.execute(query):
+    for sitting, cadre, kind, minutes, seconds in rows:
         had = out.get((sitting, cadre), Extra())
         if kind == EXTEND:
             out[sitting, cadre] = Extra(had.minutes + minutes, had.lost, had.seconds)
         elif kind == PAUSE:
             out[sitting, cadre] = Extra(had.minutes, had.lost + minutes, had.seconds + seconds)
     return out
+
+
+_EVERY = select(AttemptChangeRow.sitting_id, AttemptChangeRow.cadre_id, AttemptChangeRow.kind, AttemptChangeRow.minutes, AttemptChangeRow.seconds)
+_OF_CADRES = _EVERY.where(AttemptChangeRow.cadre_id.in_(bindparam("cadres", expanding=True)))
+"""Built once: every page of a sitting and every start asks this."""

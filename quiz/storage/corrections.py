@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.correction import Correction, NewKey, Remedy
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import from_hundredths, to_hundredths
-from quiz.storage.tables import AttemptRow, CorrectionRow, OverrideRow, SittingRow
+from quiz.storage.tables import AttemptRow, CorrectionRow, DecisionRow, OverrideRow, SittingRow
 
 
 def list_rows(session: Session, sitting_id: int) -> list[CorrectionRow]:
@@ -25,7 +25,7 @@ def list_rows(session: Session, sitting_id: int) -> list[CorrectionRow]:
 
 def list_corrections(session: Session, sitting_id: int) -> list[Correction]:
     """Return the corrections of a sitting as marking reads them, the first first."""
-    return [read_row(row) for row in list_rows(session, sitting_id)]
+    return [read_row(row) for row in session.execute(_AS_MARKING_READS, {"sitting": sitting_id})]
 
 
 def get_row(session: Session, sitting_id: int, number: int) -> CorrectionRow | None:
@@ -33,7 +33,7 @@ def get_row(session: Session, sitting_id: int, number: int) -> CorrectionRow | N
     return session.scalar(select(CorrectionRow).where(CorrectionRow.sitting_id == sitting_id, CorrectionRow.number == number))
 
 
-def read_row(row: CorrectionRow) -> Correction:
+def read_row(row: CorrectionRow | Row[int, str, str, str]) -> Correction:
     """Return the correction in a row."""
     return Correction(row.number, row.question_uid, Remedy(row.remedy), thaw(NewKey, json.loads(row.key)) if row.key else None)
 
@@ -69,14 +69,19 @@ def effect_of(row: CorrectionRow) -> dict[str, Any]:
     return found
 
 
+def is_anything_settled(session: Session, sitting_id: int) -> bool:
+    """True when in a sitting anybody decided on a text, corrected a question or set a mark by hand: one question instead of three for most."""
+    return bool(session.scalar(_ANYTHING, {"sitting": sitting_id}))
+
+
 def overrides_in(session: Session, sitting_id: int) -> dict[tuple[int, int], Decimal]:
     """Return the marks set by hand in a sitting that still stand, by attempt and slot."""
-    return _standing(session, OverrideRow.sitting_id == sitting_id)
+    return _standing(session.execute(_OVERRIDES, {"sitting": sitting_id}))
 
 
 def overrides_of(session: Session, sitting_id: int, ids: Sequence[int]) -> dict[tuple[int, int], Decimal]:
     """Return the marks set by hand of these attempts that still stand, by attempt and slot."""
-    return _standing(session, (OverrideRow.sitting_id == sitting_id) & OverrideRow.attempt_id.in_(ids))
+    return _standing(session.execute(_OVERRIDES_OF, {"sitting": sitting_id, "attempts": ids}))
 
 
 def override_rows(session: Session, attempt: AttemptRow) -> list[OverrideRow]:
@@ -100,7 +105,19 @@ def save_override(session: Session, attempt: AttemptRow, slot: int, mark: Decima
     return row
 
 
-def _standing(session: Session, condition: Any) -> dict[tuple[int, int], Decimal]:
-    query = select(OverrideRow.attempt_id, OverrideRow.slot, OverrideRow.mark).where(condition).order_by(OverrideRow.id)
-    newest = {(attempt, slot): mark for attempt, slot, mark in session.execute(query)}
+def _standing(rows: Iterable[Any]) -> dict[tuple[int, int], Decimal]:
+    newest = {(attempt, slot): mark for attempt, slot, mark in rows}
     return {place: from_hundredths(mark) for place, mark in newest.items() if mark is not None}
+
+
+# Built once: every submission asks these, and putting a query together takes longer than running it.
+_AS_MARKING_READS = (
+    select(CorrectionRow.number, CorrectionRow.question_uid, CorrectionRow.remedy, CorrectionRow.key)
+    .where(CorrectionRow.sitting_id == bindparam("sitting"))
+    .order_by(CorrectionRow.number)
+)
+_ANYTHING = select(or_(*(exists().where(table.sitting_id == bindparam("sitting")) for table in (DecisionRow, CorrectionRow, OverrideRow))))
+_OVERRIDES = (
+    select(OverrideRow.attempt_id, OverrideRow.slot, OverrideRow.mark).where(OverrideRow.sitting_id == bindparam("sitting")).order_by(OverrideRow.id)
+)
+_OVERRIDES_OF = _OVERRIDES.where(OverrideRow.attempt_id.in_(bindparam("attempts", expanding=True)))

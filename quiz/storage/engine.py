@@ -1,12 +1,11 @@
 """The database engine and its kinds of transaction: `reading` never writes, `writing` commits once at its end, `snapshot` reads one moment.
 
 On SQLite a writer begins with BEGIN IMMEDIATE (a deferred read-then-write would fail or lose the other's write), with full
-durability, and one lock in this process around each write transaction, which is fairer than SQLite's sleep-and-retry.
+durability, and a turn that processes and threads stand in line for, which is fairer than SQLite's sleep-and-retry.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -19,9 +18,8 @@ from sqlalchemy.orm import Session
 from quiz.storage import confirming, postgres, reserve
 from quiz.storage.driver import sqlite_driver
 from quiz.storage.soundness import noticing_damage, refuse_if_damaged
+from quiz.storage.turn import write_turn
 from quiz.storage.waits import waiting
-
-_write_locks: dict[str, threading.Lock] = {}
 
 
 def make_engine(url: str) -> Engine:
@@ -97,7 +95,7 @@ def writing(engine: Engine) -> Iterator[Session]:
         with (
             noticing_damage(engine),
             _giving_up_reserve(engine),
-            _write_turn(engine),
+            write_turn(str(engine.url)),
             Session(engine.execution_options(quiz_write=True), expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -127,15 +125,3 @@ def _connect(session: Session) -> None:
     """Take the connection and begin now rather than at the first statement, so that the wait is seen as one."""
     with waiting("connection"):
         session.connection()
-
-
-@contextmanager
-def _write_turn(engine: Engine) -> Iterator[None]:
-    """Hold this process's write lock of a SQLite database."""
-    lock = _write_locks.setdefault(str(engine.url), threading.Lock())
-    with waiting("lock"):
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()

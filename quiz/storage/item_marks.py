@@ -11,11 +11,11 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from quiz.core.frozen import thaw
-from quiz.core.marking import Why
 from quiz.core.paper_text import placings
 from quiz.core.question import Question, QuestionType
 from quiz.core.roster import PostKind, UnitKind
 from quiz.core.template import Template
+from quiz.storage.gradings import WAITING
 from quiz.storage.papers import NO_EVIDENCE
 from quiz.storage.report_rows import main_posts
 from quiz.storage.tables import (
@@ -38,9 +38,6 @@ AT_ONCE = 50_000
 """Marks in one block: some 20 MB of Python values."""
 
 PAPERS_AT_ONCE = 500
-
-WAITING = (Why.NEEDS_REVIEW.value, Why.NEEDS_MARKING.value)
-"""Marks that a person may still raise: they say nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)

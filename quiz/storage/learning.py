@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.practice import Answered
 from quiz.storage import rosters
-from quiz.storage.gradings import COUNTS
-from quiz.storage.item_marks import WAITING
+from quiz.storage.gradings import COUNTS, WAITING
 from quiz.storage.papers import NO_EVIDENCE, is_current
 from quiz.storage.sittings import visibility_of
 from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperRow, SittingRow, UnitRow

@@ -13,10 +13,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from quiz.core.fill_in import Verdict, normalise
-from quiz.core.marking import Why
 from quiz.core.paper import Slot
 from quiz.core.question import QuestionType, base_uid
-from quiz.storage.gradings import COUNTS, MILLION
+from quiz.storage.gradings import COUNTS, MILLION, WAITING
 from quiz.storage.papers import read_slots
 from quiz.storage.tables import (
     AttemptRow,
@@ -32,8 +31,6 @@ from quiz.storage.tables import (
     ResponseRow,
     SittingRow,
 )
-
-WAITING = (Why.NEEDS_REVIEW.value, Why.NEEDS_MARKING.value)
 
 
 def digest_of(text: str) -> str:
@@ -104,7 +101,7 @@ def slot_of(session: Session, sitting: SittingRow, uid: str) -> Slot | None:
     with session.execute(query.execution_options(yield_per=10)) as rows:
         for content, questions in rows:
             numbers = {at for at, base in enumerate(json.loads(questions), 1) if base == base_uid(uid)}
-            found = next((slot for slot, _ in read_slots(session, content, numbers) if slot.question.uid == uid), None)
+            found = next((slot for slot in read_slots(session, content, numbers) if slot.question.uid == uid), None)
             if found is not None:
                 return found
     return None
@@ -131,7 +128,7 @@ class _Slots:
         uid = questions[place - 1]
         if uid in self._made or uid not in self._known:
             content = self._session.scalars(select(PaperRow.content).where(PaperRow.id == paper)).one()
-            ((slot, _),) = read_slots(self._session, content, (place,))
+            (slot,) = read_slots(self._session, content, (place,))
             if uid in self._made:
                 return slot
             self._known[uid] = slot

@@ -9,15 +9,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, insert, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased, object_session
 
 from quiz.core.collector import uncollected
 from quiz.core.difficulty import Facilities
-from quiz.core.marking import Rule, Why
+from quiz.core.marking import Why
 from quiz.core.paper import Paper, Slot
 from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
 from quiz.core.question import base_uid
+from quiz.core.to_mark import ToMark
 from quiz.storage.tables import (
     AttemptRow,
     CadreRow,
@@ -133,9 +134,14 @@ def paper_by_id(session: Session, paper_id: int, digest: str) -> Paper:
     return _papers.get(digest) or read_paper(session.get_one(PaperRow, paper_id))
 
 
-def read_slots(session: Session, content: str, numbers: Collection[int]) -> list[tuple[Slot, Rule]]:
-    """Return a few slots of a stored paper, by their numbers, each with its marking rule."""
+def read_slots(session: Session, content: str, numbers: Collection[int]) -> list[Slot]:
+    """Return a few slots of a stored paper, by their numbers."""
     return _questions.read_slots(content, numbers, lambda digests: texts_of(session, digests))
+
+
+def read_to_mark(session: Session, content: str, numbers: Collection[int] | None = None) -> list[tuple[int, ToMark]]:
+    """Return by its number what marking asks of each slot of a stored paper, or of those with these numbers."""
+    return _questions.read_to_mark(content, lambda digests: texts_of(session, digests), numbers)
 
 
 def changed_texts(session: Session, contents: Iterable[str]) -> set[str]:
@@ -265,6 +271,14 @@ def contents_of(session: Session, ids: Sequence[int]) -> Iterator[str]:
     """Yield the texts of papers, by their row ids, a few hundred in memory."""
     for start in range(0, len(ids), AT_ONCE):
         yield from session.scalars(select(PaperRow.content).where(PaperRow.id.in_(list(ids[start : start + AT_ONCE]))))
+
+
+def texts_by_id(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the texts of papers by their row ids."""
+    return {row[0]: row[1] for row in session.execute(_CONTENTS, {"ids": ids})}
+
+
+_CONTENTS = select(PaperRow.id, PaperRow.content).where(PaperRow.id.in_(bindparam("ids", expanding=True)))
 
 
 def count_papers(session: Session, sitting: SittingRow) -> int:

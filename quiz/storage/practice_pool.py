@@ -124,15 +124,13 @@ def in_doubt(session: Session) -> set[str]:
         CorrectionRow.sitting_id, CorrectionRow.number
     )
     newest = {(sitting, base_uid(uid)): remedy for sitting, uid, remedy in session.execute(query)}
-    wrong = [place for place, remedy in newest.items() if remedy != Remedy.ORIGINAL]
-    return {uid for sitting, uid in wrong if _is_as_asked(session, sitting, uid)}
-
-
-def _is_as_asked(session: Session, sitting_id: int, uid: str) -> bool:
-    """True when the bank still has the revision that the sitting asked."""
-    query = select(QuestionUseRow.revision, QuestionRow.current).join(QuestionRow, QuestionRow.uid == QuestionUseRow.question_uid)
-    found = session.execute(query.where(QuestionUseRow.sitting_id == sitting_id, QuestionUseRow.question_uid == uid)).first()
-    return found is None or found[1] <= found[0]
+    wrong = {place for place, remedy in newest.items() if remedy != Remedy.ORIGINAL}
+    mended = (
+        select(QuestionUseRow.sitting_id, QuestionUseRow.question_uid)
+        .join(QuestionRow, QuestionRow.uid == QuestionUseRow.question_uid)
+        .where(QuestionUseRow.question_uid.in_({uid for _, uid in wrong}), QuestionRow.current > QuestionUseRow.revision)
+    )
+    return {uid for _, uid in wrong - {(sitting, uid) for sitting, uid in session.execute(mended)}}
 
 
 def _admitted(session: Session, row: SittingRow) -> frozenset[str] | None:

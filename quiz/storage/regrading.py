@@ -6,7 +6,7 @@ A run that follows a correction copies every other mark as it was: a regrade of 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,15 +15,14 @@ from typing import Any, TypeVar
 from sqlalchemy import exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from quiz.core.canonical import canonical_json
 from quiz.core.correction import Correction
-from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Mark, Response, Rule, to_hundredths
-from quiz.core.paper import Slot
+from quiz.core.marking import to_hundredths
 from quiz.core.question import base_uid
+from quiz.core.to_mark import ToMark
 from quiz.storage import gradings
-from quiz.storage.gradings import Graded
-from quiz.storage.papers import is_current, read_slots
+from quiz.storage.attempts import NO_RESPONSE
+from quiz.storage.gradings import WAITING, Graded, Marked
+from quiz.storage.papers import is_current, read_to_mark
 from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperRow, ResponseRow, SittingRow, UnitRow
 
 AT_ONCE = 500
@@ -32,12 +31,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SatSlot:
-    """A question in a slot of a sat paper: the mark that stands, and the response that it judged."""
+    """A question in a slot of a sat paper: hundredths earned and available by the mark that stands, whether it waits for a person, and the
+    response that it judged, as it is stored."""
 
-    slot: Slot
-    rule: Rule
-    mark: Mark
-    response: Response
+    number: int
+    asked: ToMark
+    earned: int
+    available: int
+    waits: bool
+    text: str
     response_id: int | None
 
 
@@ -57,13 +59,13 @@ class Sat:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a question stands: the slots of one person's paper; `attempt_id` is None where they never started."""
+    """Where a question stands: the slots of one person's paper by number; `attempt_id` is None where they never started."""
 
     attempt_id: int | None
     number: str
     name: str
     unit: str
-    slots: list[tuple[Slot, Rule]]
+    slots: list[tuple[int, ToMark]]
 
 
 def hold_attempts(session: Session, sitting: SittingRow, only: Sequence[int] | None = None) -> None:
@@ -103,7 +105,7 @@ def list_sat(session: Session, sitting: SittingRow, places: Sequence[Place]) -> 
     out = []
     for place, run in graded:
         assert place.attempt_id is not None
-        slots = tuple(SatSlot(slot, rule, *marks[run.grading_id, slot.number]) for slot, rule in place.slots)
+        slots = tuple(SatSlot(number, asked, *marks[run.grading_id, number]) for number, asked in place.slots)
         out.append(Sat(place.attempt_id, place.number, place.name, place.unit, run, slots, *sums[run.grading_id]))
     return out
 
@@ -139,56 +141,35 @@ def list_rescored(session: Session, sitting: SittingRow, correction: int, scope:
 
 @dataclass(frozen=True, slots=True)
 class Regraded:
-    """New marks for slots of one attempt, by slot, and the score with them."""
+    """New marks for slots of one attempt, in their order, and the score with them."""
 
     sat: Sat
-    marks: Mapping[int, Mark]
+    marks: Sequence[Marked]
     score: Decimal
 
 
 def save_runs(session: Session, sitting: SittingRow, changed: Sequence[Regraded], reason: str, at: datetime, correction: int | None = None) -> None:
     """Append a grading run for each attempt with its new marks; all other marks are copied. `correction` is the number of the one that caused it."""
     for part in _parts(changed):
-        ids = _save_gradings(session, sitting, part, reason, correction, at)
-        session.execute(insert(MarkRow), [row for one, grading in zip(part, ids, strict=True) for row in _rows(one.sat, one.marks, grading)])
+        ids = gradings.append_runs(session, [_run(sitting, one, reason, correction, at) for one in part])
+        new = [[(slot.number, mark, slot.response_id) for slot, mark in zip(one.sat.slots, one.marks, strict=True)] for one in part]
+        gradings.append_marks(session, ids, new)
         _copy_marks(session, ids)
 
 
-def _save_gradings(session: Session, sitting: SittingRow, part: Sequence[Regraded], reason: str, correction: int | None, at: datetime) -> list[int]:
-    rows = [
-        {
-            "sitting_id": sitting.id,
-            "attempt_id": one.sat.attempt_id,
-            "number": one.sat.graded.number + 1,
-            "score": to_hundredths(one.score),
-            "max_score": to_hundredths(one.sat.graded.max_score),
-            "pending": one.sat.graded.pending + _waiting(one.marks.values()) - _waiting(slot.mark for slot in one.sat.slots),
-            "reason": reason,
-            "correction": correction,
-            "graded_at": at,
-        }
-        for one in part
-    ]
-    return list(session.scalars(insert(GradingRow).returning(GradingRow.id, sort_by_parameter_order=True), rows))
-
-
-def _waiting(marks: Iterable[Mark]) -> int:
-    return sum(mark.needs_review for mark in marks)
-
-
-def _rows(sat: Sat, marks: Mapping[int, Mark], grading: int) -> Iterator[dict[str, Any]]:
-    for one in sat.slots:
-        mark = marks[one.slot.number]
-        yield {
-            "grading_id": grading,
-            "slot": one.slot.number,
-            "mark": to_hundredths(mark.mark),
-            "max_mark": to_hundredths(mark.max_mark),
-            "rule": mark.rule.name.value,
-            "why": mark.why.value,
-            "detail": canonical_json(freeze(mark)).decode(),
-            "response_id": one.response_id,
-        }
+def _run(sitting: SittingRow, one: Regraded, reason: str, correction: int | None, at: datetime) -> dict[str, object]:
+    waiting = sum(mark.waits for mark in one.marks) - sum(slot.waits for slot in one.sat.slots)
+    return {
+        "sitting_id": sitting.id,
+        "attempt_id": one.sat.attempt_id,
+        "number": one.sat.graded.number + 1,
+        "score": to_hundredths(one.score),
+        "max_score": to_hundredths(one.sat.graded.max_score),
+        "pending": one.sat.graded.pending + waiting,
+        "reason": reason,
+        "correction": correction,
+        "graded_at": at,
+    }
 
 
 def _copy_marks(session: Session, ids: Sequence[int]) -> None:
@@ -204,35 +185,32 @@ def _copy_marks(session: Session, ids: Sequence[int]) -> None:
     session.execute(insert(MarkRow).from_select(["grading_id", *columns], query))
 
 
-def _slots(session: Session, content: str, questions: str, about: Correction) -> list[tuple[Slot, Rule]]:
+def _slots(session: Session, content: str, questions: str, about: Correction) -> list[tuple[int, ToMark]]:
     base = base_uid(about.question)
     numbers = {at for at, uid in enumerate(json.loads(questions), 1) if uid == base}
-    return [(slot, rule) for slot, rule in read_slots(session, content, numbers) if about.names(slot.question.uid)]
+    return [(number, asked) for number, asked in read_to_mark(session, content, numbers) if about.names(asked.question.uid)]
 
 
 def _has(uid: str) -> Any:
     return PaperRow.questions.contains(json.dumps(base_uid(uid)), autoescape=True)
 
 
-def _marks(session: Session, graded: Sequence[tuple[Place, Graded]]) -> dict[tuple[int, int], tuple[Mark, Response, int | None]]:
-    """The marks of these slots by grading run and slot, each with the response that it judged."""
+def _marks(session: Session, graded: Sequence[tuple[Place, Graded]]) -> dict[tuple[int, int], tuple[int, int, bool, str, int | None]]:
+    """The marks of these slots by grading run and slot, as `SatSlot` has them."""
     by_slot: dict[int, list[int]] = {}
     for place, run in graded:
-        for slot, _ in place.slots:
-            by_slot.setdefault(slot.number, []).append(run.grading_id)
-    read: dict[str, Mark] = {}
-    out: dict[tuple[int, int], tuple[Mark, Response, int | None]] = {}
+        for number, _ in place.slots:
+            by_slot.setdefault(number, []).append(run.grading_id)
+    out: dict[tuple[int, int], tuple[int, int, bool, str, int | None]] = {}
     for number, runs in by_slot.items():
         for part in _parts(runs):
             query = (
-                select(MarkRow.grading_id, MarkRow.detail, MarkRow.response_id, ResponseRow.value)
+                select(MarkRow.grading_id, MarkRow.mark, MarkRow.max_mark, MarkRow.why, ResponseRow.value, MarkRow.response_id)
                 .outerjoin(ResponseRow, ResponseRow.id == MarkRow.response_id)
                 .where(MarkRow.grading_id.in_(part), MarkRow.slot == number)
             )
-            for grading, detail, response_id, value in session.execute(query):
-                if detail not in read:
-                    read[detail] = thaw(Mark, json.loads(detail))
-                out[grading, number] = (read[detail], tuple(json.loads(value)) if value else (), response_id)
+            for grading, earned, available, why, value, response_id in session.execute(query):
+                out[grading, number] = (earned, available, why in WAITING, value or NO_RESPONSE, response_id)
     return out
 
 

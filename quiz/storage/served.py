@@ -1,4 +1,4 @@
-"""One server for one SQLite file: a lock beside it, with the number of the process, which the system frees however its holder ends.
+"""Locks of files, which the system frees however their holder ends: one server for one SQLite file, with the number of its process in it.
 
 Commands may work beside a server. Two servers may not: each would believe that its own lock keeps writers apart.
 """
@@ -17,11 +17,14 @@ from quiz.core.message import QuizError, say
 
 
 @contextmanager
-def only_server(url: str) -> Iterator[None]:
-    """Hold the database at `url` against other servers; PostgreSQL is made for several. QuizError `already_served` says which process has it."""
+def only_server(url: str) -> Iterator[int | None]:
+    """Hold the database at `url` against other servers, and give the open file that holds it; PostgreSQL is made for several and needs none.
+
+    QuizError `already_served` says which process has it.
+    """
     path = lock_file(url)
     if path is None:
-        yield
+        yield None
         return
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -29,7 +32,17 @@ def only_server(url: str) -> Iterator[None]:
             raise QuizError("already_served", say("这个数据库正由另一个考学服务使用（进程号{pid}）。一个文件只能由一个服务使用。", pid=_holder(path)))
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode())
-        yield
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[bool]:
+    """Hold the lock of a file as long as something is done that only one process of this machine should do; give False when another does it."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield take_lock(handle)
     finally:
         os.close(handle)
 

@@ -118,17 +118,37 @@ def get_seat(session: Session, code: str, number: str) -> Seat | None:
     return None if found is None else Seat(*found)
 
 
+def seats_of_papers(session: Session, codes: Sequence[str]) -> dict[str, Seat]:
+    """Return the seats behind papers' codes, whosever they are; read their papers before the session ends."""
+    return {row[1].code: Seat(*row) for row in session.execute(_SEATS, {"codes": sorted(set(codes))})}
+
+
 def seats_of_sitting(
-    session: Session, sitting: SittingRow, scope: str = "/", numbers: Sequence[str] | None = None, with_content: bool = True
+    session: Session, sitting: SittingRow, scope: str = "/", numbers: Sequence[str] | None = None, with_content: bool = True, unit: str = ""
 ) -> list[Seat]:
-    """Return the seats of a sitting whose unit lies within the path `scope`, by unit and staff number; only `numbers` when given.
+    """Return the seats of a sitting whose unit lies within the path `scope`, by unit and staff number; only `numbers`, or those of one `unit` by its
+    code, when given.
 
     A paper's content is some 40 kB: lists that only count and name leave it in the database (`with_content` False).
     """
     condition = (PaperRow.sitting_id == sitting.id) & UnitRow.path.startswith(scope, autoescape=True)
     if numbers is not None:
         condition = condition & CadreRow.number.in_(list(numbers))
+    if unit:
+        condition = condition & (UnitRow.code == unit)
     return sorted(_seats(session, condition, with_content), key=lambda seat: (seat.unit.path, seat.cadre.number))
+
+
+def units_of_sitting(session: Session, sitting: SittingRow, scope: str) -> list[tuple[str, str, int]]:
+    """Return code and name of every unit within the path `scope` that has papers in a sitting, and how many, in the order of the tree."""
+    query = (
+        select(UnitRow.code, UnitRow.name, func.count())
+        .join(PaperRow, PaperRow.unit_id == UnitRow.id)
+        .where(PaperRow.sitting_id == sitting.id, UnitRow.path.startswith(scope, autoescape=True), is_current())
+        .group_by(UnitRow.code, UnitRow.name, UnitRow.path)
+        .order_by(UnitRow.path)
+    )
+    return [(code, name, papers) for code, name, papers in session.execute(query)]
 
 
 def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, int]]:
@@ -164,3 +184,4 @@ _EVERY_SEAT = (
 
 _SEAT = _EVERY_SEAT.where(PaperRow.code == bindparam("code"), CadreRow.number == bindparam("number")).options(defer(PaperRow.content))
 """Built once: every save asks this, and putting the query together takes longer than running it. The paper's content comes when asked."""
+_SEATS = _EVERY_SEAT.where(PaperRow.code.in_(bindparam("codes", expanding=True))).options(defer(PaperRow.content))

@@ -1,4 +1,4 @@
-"""Whether the file of a SQLite database is whole; one that was found damaged is written to no more by this process.
+"""Whether the file of a SQLite database is whole; one that was found damaged is written to no more, by whatever process finds the mark beside it.
 
 A damaged page may be an index that leads astray or a table that swallows what is put into it: whatever was confirmed then could be lost. What
 is there stays as it is for whoever saves what can be saved. PostgreSQL looks after its own files.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, make_url
@@ -68,16 +69,30 @@ def problems_of(url: str, thoroughly: bool = False) -> list[str]:
 
 
 def stop_writing(url: str, problems: list[str]) -> None:
-    """Let nothing be written to a database any more, as long as this process lives."""
+    """Let nothing be written to a database any more: by this process as long as it lives, by others as long as the mark is there."""
     path = sqlite_file(url)
     if path is not None and path not in _damaged:
         _damaged.add(path)
+        with suppress(OSError):  # a full disk keeps the news from the other processes, not from this one
+            _mark(path).touch()
         log.error("the database file is damaged: nothing is written any more", extra={"fields": {"problem": problems[0]}})
 
 
 def is_damaged(url: str) -> bool:
-    """True for a database that this process has found damaged."""
-    return bool(_damaged) and sqlite_file(url) in _damaged
+    """True for a database that was found damaged by this process, or by another since a server last started."""
+    path = sqlite_file(url)
+    return path is not None and (path in _damaged or _mark(path).exists())
+
+
+def write_again(url: str) -> None:
+    """Take the mark away: the file has been looked at anew. This process still believes what it found itself."""
+    path = sqlite_file(url)
+    if path is not None:
+        _mark(path).unlink(missing_ok=True)
+
+
+def _mark(path: Path) -> Path:
+    return path.with_name(f"{path.name}.damaged")
 
 
 def refuse_if_damaged(engine: Engine) -> None:
@@ -98,6 +113,7 @@ def noticing_damage(engine: Engine) -> Iterator[None]:
         refuse_if_damaged(engine)
 
 
+@cache
 def sqlite_file(url: str) -> Path | None:
     """Return the file of a SQLite database; None for what is no file."""
     address = make_url(url)

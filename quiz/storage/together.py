@@ -27,31 +27,51 @@ MOST_CHANGES = 8
 """Changes in one transaction: each takes longer than a save, and saves wait for it."""
 
 
-class Together(Generic[Asked, Told]):
-    """Does `work(session, asked)`, which returns an outcome for each of `asked`, for whatever is asked at the same time."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why a piece of work is not done."""
 
-    def __init__(self, engine: Engine, work: Callable[[Session, Sequence[Asked]], Sequence[Told]], most: int = MOST) -> None:
+    error: BaseException
+
+
+class Together(Generic[Asked, Told]):
+    """Does `work(session, asked)`, which returns an outcome for each of `asked`, for whatever is asked at the same time.
+
+    Where each is `apart` on a database server, it has its own transaction there, so that none holds what another waits for: such a server shares
+    the flushes of its disk by itself.
+    """
+
+    def __init__(self, engine: Engine, work: Callable[[Session, Sequence[Asked]], Sequence[Told]], most: int = MOST, apart: bool = False) -> None:
         self._engine, self._work, self._most = engine, work, most
+        self._is_apart = apart and engine.dialect.name != "sqlite"
         self._guard = threading.Lock()
         self._queue: list[_Waiting[Asked, Told]] = []
         self._is_led = False
 
     def do(self, asked: Asked) -> Told:
         """Return the outcome once it is committed. Raises what the work raised for this piece alone, or why the database could not commit."""
-        mine: _Waiting[Asked, Told] = _Waiting(asked)
+        if self._is_apart:
+            with writing(self._engine) as session:
+                return self._work(session, [asked])[0]
+        outcome = self.do_all([asked])[0]
+        if isinstance(outcome, Failed):
+            raise outcome.error
+        return outcome
+
+    def do_all(self, asked: Sequence[Asked]) -> list[Told | Failed]:
+        """Return the outcome of each once it is committed: what `do` would return of it, or the error that it would raise."""
+        mine: list[_Waiting[Asked, Told]] = [_Waiting(one) for one in asked]
         with self._guard:
-            self._queue.append(mine)
-            leads = not self._is_led
-            self._is_led = True
-        if not leads:
-            mine.called.wait()
-        if not mine.is_done:  # it is this thread's turn to work for all
-            self._lead()
-        if mine.error is not None:
-            raise mine.error
-        if mine.told is None:
-            raise RuntimeError("the thread that did the work was ended")
-        return mine.told
+            self._queue.extend(mine)
+            leads = not self._is_led and bool(mine)
+            self._is_led = self._is_led or leads
+        for one in mine:
+            if not leads:
+                one.called.wait()
+            leads = False
+            if not one.is_done:  # it is this thread's turn to work for all
+                self._lead()
+        return [one.outcome() for one in mine]
 
     def _lead(self) -> None:
         with self._guard:
@@ -139,3 +159,9 @@ class _Waiting(Generic[Asked, Told]):
         self.is_done = False
         self.told: Told | None = None
         self.error: BaseException | None = None
+
+    def outcome(self) -> Told | Failed:
+        """What became of it."""
+        if self.error is not None:
+            return Failed(self.error)
+        return Failed(RuntimeError("the thread that did the work was ended")) if self.told is None else self.told

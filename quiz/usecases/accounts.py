@@ -7,18 +7,17 @@ import os
 import threading
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
-from zxcvbn import zxcvbn
 
 from quiz.core.access import Action, Actor, Role
 from quiz.core.message import Forbidden, QuizError, say
 from quiz.storage import accounts, audit, rosters
-from quiz.storage.tables import AccountRow
+from quiz.storage.tables import AccountRow, StrangerRow
 
 HASHER = PasswordHasher(time_cost=5, memory_cost=7 * 1024, parallelism=1)
 """OWASP's small argon2id setting: 7 MiB, 5 passes; a hall of 500 logs in within seconds on two cores."""
@@ -39,14 +38,10 @@ _DUMMY = HASHER.hash("nobody has this password")
 
 @dataclass(frozen=True, slots=True)
 class LogIn:
-    """The outcome of a log-in: an account, or the seconds to wait, or neither (wrong name or password; the two are never told apart).
-
-    `is_counted` is False where there is no account to count the failure on: the caller counts it, so that strangers' names wait alike.
-    """
+    """The outcome of a log-in: an account, or the seconds to wait, or neither (wrong name or password; the two are never told apart)."""
 
     account: AccountRow | None = None
     wait_seconds: int = 0
-    is_counted: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +52,28 @@ class Checked:
     matches: bool
 
 
-def stored_hash(session: Session, login: str, now: datetime) -> str | None:
-    """Return the hash that a password for this log-in name is to be checked against, nobody's for a name that nobody has, None while it must wait."""
+def stored_hash(session: Session, login: str, now: datetime, key: str) -> str | None:
+    """Return the hash that a password for this log-in name is to be checked against, nobody's for a name that nobody has, None while it must wait.
+
+    `key` is the installation's secret, under which names that nobody has are kept.
+    """
+    account, failed = _asked_for(session, login, key)
+    if failed is not None and seconds_to_wait(failed.failures, failed.failed_at, now):
+        return None
+    return account.password_hash if account else _DUMMY
+
+
+def _asked_for(session: Session, login: str, key: str) -> tuple[AccountRow | None, AccountRow | StrangerRow | None]:
+    """The open account with a log-in name, and what its failures are counted on; a name without one has failures of its own."""
     account = accounts.get_account(session, clean_login(login))
-    if account is None or not account.is_active:
-        return _DUMMY
-    return None if seconds_to_wait(account.failures, account.failed_at, now) else account.password_hash
+    if account is not None and account.is_active:
+        return account, account
+    return None, accounts.get_stranger(session, name_digest(login, key))
+
+
+def name_digest(login: str, key: str) -> str:
+    """Return what is stored of a log-in name that nobody has."""
+    return hashlib.blake2b(clean_login(login).encode("utf-8", "surrogatepass"), key=key.encode()[:64], digest_size=16).hexdigest()
 
 
 def check(stored: str, password: str) -> Checked:
@@ -70,20 +81,22 @@ def check(stored: str, password: str) -> Checked:
     return Checked(stored, _matches(stored, password if len(password) <= MAX_PASSWORD else ""))
 
 
-def log_in(session: Session, login: str, password: str, token: str, now: datetime, checked: Checked | None = None) -> LogIn:
+def log_in(session: Session, login: str, password: str, token: str, now: datetime, key: str, checked: Checked | None = None) -> LogIn:
     """Check a password and open a session for `token` (256 random bits as text); `checked` is the check made before this transaction.
 
     A refusal is returned, not raised, since the failure must be counted. From the fifth failure on the account waits 2, 4, 8 … at most 300 seconds.
-    What was counted since the check holds: many guesses at once learn no more than one after the other.
+    What was counted since the check holds: many guesses at once learn no more than one after the other. A name that nobody has waits alike.
     """
-    account = accounts.get_account(session, clean_login(login))
-    if account is None or not account.is_active or len(password) > MAX_PASSWORD:
-        if checked is None:
-            _matches(_DUMMY, "")
-        return LogIn(is_counted=account is not None and account.is_active)
-    wait = seconds_to_wait(account.failures, account.failed_at, now)
+    account, failed = _asked_for(session, login, key)
+    wait = seconds_to_wait(failed.failures, failed.failed_at, now) if failed else 0
     if wait:
         return LogIn(wait_seconds=wait)
+    if account is None or len(password) > MAX_PASSWORD:
+        if checked is None:
+            _matches(_DUMMY, "")
+        if account is None:
+            accounts.count_stranger(session, name_digest(login, key), now)
+        return LogIn()
     if checked is None or checked.password_hash != account.password_hash:
         checked = check(account.password_hash, password)
     if not checked.matches:
@@ -104,6 +117,14 @@ def who(session: Session, token: str, now: datetime) -> tuple[Actor, AccountRow]
     """Return who holds a live log-in token, or None."""
     account = accounts.account_of_login(session, token_digest(token), now)
     return None if account is None else (accounts.actor_of(session, account), account)
+
+
+def actor_of_account(session: Session, account_id: int) -> Actor:
+    """Return who acts when this account acts, for work that goes on when its request has been answered. Forbidden when it is closed."""
+    account = session.get(AccountRow, account_id)
+    if account is None or not account.is_active:
+        raise Forbidden()
+    return accounts.actor_of(session, account)
 
 
 def trainees(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Actor | QuizError]:
@@ -262,6 +283,8 @@ def clean_login(login: str) -> str:
 
 def check_password(password: str, *known: str) -> None:
     """QuizError `weak_password` when a password is too short, too long, or soon guessed by whoever knows the texts in `known`."""
+    from zxcvbn import zxcvbn  # its lists of words are large, and most processes never need them
+
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise QuizError("weak_password", say("密码须为{low}至{high}个字符。", low=MIN_PASSWORD, high=MAX_PASSWORD))
     if zxcvbn(password[:LONGEST_JUDGED], user_inputs=list(known))["score"] < GUESSABLE:

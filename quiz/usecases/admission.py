@@ -7,7 +7,7 @@ sitting of one person and to nothing else; no account is needed.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from quiz.core.admission import EARLY, LENGTH, LINGER, Slip, clean_code, code_di
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.sitting import NO_EXTRA, Phase
 from quiz.storage import admissions, audit, changes, sittings
-from quiz.storage.admissions import Admission
+from quiz.storage.admissions import Admission, NewVisit
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.accounts import token_digest
@@ -104,25 +104,67 @@ def store_slips(session: Session, actor: Actor, now: datetime, made: NewSlips, k
     return voided
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody at the door: the code as it was typed or scanned, the token (256 random bits as text) of the device, and when."""
+
+    text: str
+    token: str
+    now: datetime
+
+
 def admit(session: Session, text: str, key: str, token: str, now: datetime) -> Admitted:
-    """Check a typed or scanned code and open a visit for `token` (256 random bits as text).
+    """Check a typed or scanned code and open a visit for `token`.
 
     The newest device takes over from the one before, as long as nothing is submitted. A refusal is returned, not raised, since each use
     of a known code is written to the audit log.
     """
-    code = clean_code(text)
-    found = admissions.find_code(session, code_digest(code, key)) if len(code) == LENGTH else None
-    if found is None or found.is_barred:
-        return Admitted(refused=Refused.UNKNOWN)
-    refused = _refusal(session, found, now)
-    detail: dict[str, object] = {"cadre": found.cadre.number}
-    if refused is not None:
-        audit.record(session, now, found.cadre.name, "refuse_code", found.sitting.code, {**detail, "why": refused.value})
-        return Admitted(refused=refused, opens_at=found.sitting.opens_at - EARLY if refused is Refused.EARLY else None)
-    taken = admissions.replace_visits(session, found, now)
-    admissions.save_visit(session, token_digest(token), found, now)
-    audit.record(session, now, found.cadre.name, "admit", found.sitting.code, {**detail, "taken_over": taken > 0})
-    return Admitted(paper_code=found.paper_code)
+    return admit_many(session, [Entry(text, token, now)], key)[0]
+
+
+def admit_many(session: Session, entries: Sequence[Entry], key: str) -> list[Admitted]:
+    """Do `admit` for many at once, the later of two with the same code after the earlier."""
+    codes = [clean_code(entry.text) for entry in entries]
+    digests = [code_digest(code, key) if len(code) == LENGTH else "" for code in codes]
+    found = admissions.find_codes(session, digests)
+    door = _Door(session)
+    out = [door.admit(entry, found.get(digest)) for entry, digest in zip(entries, digests, strict=True)]
+    door.open()
+    audit.record_many(session, door.lines)
+    return out
+
+
+@dataclass(slots=True)
+class _Door:
+    """Who has come to it: those to let in, at most one device of each person at a time, and what is to be written down."""
+
+    session: Session
+    waiting: dict[admissions.Place, tuple[NewVisit, dict[str, object]]] = field(default_factory=dict)
+    lines: list[audit.Line] = field(default_factory=list)
+
+    def admit(self, entry: Entry, found: Admission | None) -> Admitted:
+        if found is None or found.is_barred:
+            return Admitted(refused=Refused.UNKNOWN)
+        refused = _refusal(self.session, found, entry.now)
+        detail: dict[str, object] = {"cadre": found.cadre.number}
+        if refused is not None:
+            self._note(entry, found, "refuse_code", {**detail, "why": refused.value})
+            return Admitted(refused=refused, opens_at=found.sitting.opens_at - EARLY if refused is Refused.EARLY else None)
+        if found.place in self.waiting:
+            self.open()
+        self.waiting[found.place] = (NewVisit(token_digest(entry.token), found, entry.now), detail)
+        self._note(entry, found, "admit", detail)
+        return Admitted(paper_code=found.paper_code)
+
+    def open(self) -> None:
+        """Let in those who wait, and write down who took over from another device."""
+        taken = admissions.save_visits(self.session, [visit for visit, _ in self.waiting.values()])
+        for place, (_, detail) in self.waiting.items():
+            detail["taken_over"] = place in taken
+        self.waiting.clear()
+
+    def _note(self, entry: Entry, found: Admission, action: str, detail: dict[str, object]) -> None:
+        self.lines.append(audit.Line(entry.now, found.cadre.name, action, found.sitting.code, detail))
 
 
 def visitor(session: Session, token: str, now: datetime) -> Actor | None:

@@ -192,7 +192,7 @@ def _set_mark(session: Session, attempt: AttemptRow, slot: int, mark: Decimal | 
     if mark is not None and (not 0 <= mark <= found.max_mark or mark != mark.quantize(Decimal("0.01"))):
         raise QuizError("bad_mark", say("得分须在0和{most}分之间，最多两位小数。", most=plain_number(found.max_mark)))
     row = corrections.save_override(session, attempt, slot, mark, reason, now, actor)
-    grade(session, paper, attempt, f"{OVERRIDE}:{row.id}", now)
+    grade(session, attempt, f"{OVERRIDE}:{row.id}", now)
     return row
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Actor
 from quiz.core.correction import Correction, Remedy, in_force, words_of
 from quiz.core.fill_in import normalise
-from quiz.core.marking import Response
+from quiz.core.marking import Response, from_hundredths
 from quiz.core.message import NotFound
-from quiz.core.paper import Slot
 from quiz.core.question import Question, QuestionType, base_uid
 from quiz.storage import appeals, corrections, papers, regrading
+from quiz.storage.attempts import response_in
 from quiz.storage.papers import Asked
 from quiz.storage.regrading import Sat
 from quiz.storage.tables import CorrectionRow, SittingRow
@@ -94,8 +94,8 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
     places = regrading.list_places(session, sitting, about)
     if not places:
         raise NotFound()
-    slots = [slot for place in places for slot, _ in place.slots]
-    variants = _variants(slots)
+    numbers = [number for place in places for number, _ in place.slots]
+    variants = _variants(asked.question for place in places for _, asked in place.slots)
     sat = regrading.list_sat(session, sitting, places)
     question = variants[0][0] if len(variants) == 1 else None
     answers = _answers(question, sat) if question is not None else []
@@ -107,10 +107,10 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
         variants=variants,
         question=question,
         papers=len(places),
-        lowest=min(slot.number for slot in slots),
-        highest=max(slot.number for slot in slots),
+        lowest=min(numbers),
+        highest=max(numbers),
         graded=len(sat),
-        full=sum(all(one.mark.mark == one.mark.max_mark for one in each.slots) for each in sat),
+        full=sum(all(one.earned == one.available for one in each.slots) for each in sat),
         answers=answers[:MOST_ANSWERS],
         rarer=sum(one.people for one in answers[MOST_ANSWERS:]),
         history=rows,
@@ -120,10 +120,11 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
     )
 
 
-def _variants(slots: Iterable[Slot]) -> list[tuple[Question, int]]:
+def _variants(questions: Iterable[Question]) -> list[tuple[Question, int]]:
     """The different questions in slots, in the bank's order of options, with how many slots have each."""
-    counts = Counter(slot.question.uid for slot in slots)
-    first = {slot.question.uid: slot.question for slot in slots}
+    found = list(questions)
+    counts = Counter(one.uid for one in found)
+    first = {one.uid: one for one in found}
     ordered = {uid: one.with_options(tuple(sorted(one.options, key=lambda option: option.id))) for uid, one in first.items()}
     return [(ordered[uid], count) for uid, count in sorted(counts.items())]
 
@@ -134,9 +135,10 @@ def _answers(question: Question, sat: Iterable[Sat]) -> list[Answered]:
     words: dict[Response, str] = {}
     for each in sat:
         for one in each.slots:
-            key = _alike(question, one.response)
-            marks.setdefault(key, []).append(one.mark.mark)
-            words.setdefault(key, words_of(question, one.response) if question.type is not QuestionType.SHORT_ANSWER else "")
+            response = response_in(one.text)
+            key = _alike(question, response)
+            marks.setdefault(key, []).append(from_hundredths(one.earned))
+            words.setdefault(key, words_of(question, response) if question.type is not QuestionType.SHORT_ANSWER else "")
     rows = [Answered(words[key], len(earned), _mean(earned), bool(key) and frozenset(key) == question.key) for key, earned in marks.items()]
     return sorted(rows, key=lambda row: (-row.people, row.words))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,12 +17,15 @@ from quiz.core.paper import Paper, without_key
 from quiz.core.saving import Save, SaveResult
 from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
-from quiz.storage import attempts, changes, clocks, papers, sittings
+from quiz.storage import attempts, changes, clocks, desks, papers, sittings
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import AttemptRow, PaperRow
+from quiz.storage.tables import AttemptRow
 from quiz.usecases import grading, saving
 from quiz.usecases.places import is_paused_at
 from quiz.usecases.saving import Call
+
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 
 CLOSED_AT_ONCE = 20
 """Attempts that the clock closes in one transaction: a quarter of a second's work."""
@@ -78,35 +82,67 @@ def get_mine(session: Session, actor: Actor, code: str, now: datetime) -> Listed
     return _listed(session, seat, _extra(session, seat), now)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Somebody who presses start: at which paper, when, and what their browser told of itself."""
+
+    actor: Actor
+    code: str
+    now: datetime
+    proofs: Sequence[Proof] = ()
+
+
 def start(session: Session, actor: Actor, code: str, now: datetime, proofs: Sequence[Proof] = ()) -> AttemptRow:
     """Start the attempt at one's paper, or return the one already started: double clicks, retries and two devices make one.
 
     QuizError `not_open` before and after the window, `paused` while the person's place is, `other_browser` without the browser that is asked for.
     """
-    seat = _own_seat(session, actor, code)
-    _check_browser(seat, proofs)
-    if seat.attempt is not None:
-        return seat.attempt
-    changes.lock_papers(session, [seat.paper.id])  # another start, a pause, and time given at this moment, come either before this or after
-    found = attempts.attempt_of_paper(session, seat.paper.id)
-    if found is not None:
-        return found
-    window = sittings.own_window(seat.sitting, _extra(session, seat))
-    if window.phase(now) is not Phase.SCHEDULED and is_paused_at(session, seat.sitting.id, seat.unit.path):
-        raise QuizError("paused", say("您所在的考点已暂停考试，恢复后再开始，耽误的时间会补上。"))
-    if window.phase(now) is not Phase.OPEN:
-        early = window.phase(now) is Phase.SCHEDULED
-        raise QuizError("not_open", say("考试还没有开始。") if early else say("考试时间已过，不能再开始。"))
-    row = AttemptRow(
-        sitting_id=seat.sitting.id,
-        paper_id=seat.paper.id,
-        cadre_id=seat.cadre.id,
-        started_at=now,
-        deadline_at=window.deadline(now),
-    )
-    session.add(row)
+    return _or_raise(start_many(session, [Start(actor, code, now, proofs)])[0])
+
+
+def start_many(session: Session, starts: Sequence[Start]) -> list[AttemptRow | QuizError]:
+    """Do `start` for many at once, and return for each the attempt, or what `start` would raise."""
+    codes = [one.code for one in starts]
+    changes.lock_papers(session, codes)  # another start, a pause, and time given at this moment, come either before this or after
+    seats = sittings.seats_of_papers(session, codes)
+    extras = changes.extra_of_cadres(session, [seat.cadre.id for seat in seats.values() if seat.attempt is None])
+    gate = _Gate(session, seats, extras)
+    out = [_or_error(gate.start, one) for one in starts]
     session.flush()
-    return row
+    return out
+
+
+@dataclass(slots=True)
+class _Gate:
+    """Who may start now: the seats by their papers' codes, and who has started at this gate."""
+
+    session: Session
+    seats: Mapping[str, Seat]
+    extras: Mapping[tuple[int, int], Extra]
+    started: dict[str, AttemptRow] = field(default_factory=dict)
+
+    def start(self, one: Start) -> AttemptRow:
+        seat = _own(self.seats.get(one.code), one.actor)
+        _check_browser(seat, one.proofs)
+        found = seat.attempt or self.started.get(one.code)
+        if found is not None:
+            return found
+        window = sittings.own_window(seat.sitting, self.extras.get((seat.sitting.id, seat.cadre.id), NO_EXTRA))
+        if window.phase(one.now) is not Phase.SCHEDULED and _is_held(self.session, seat):
+            raise QuizError("paused", say("您所在的考点已暂停考试，恢复后再开始，耽误的时间会补上。"))
+        if window.phase(one.now) is not Phase.OPEN:
+            early = window.phase(one.now) is Phase.SCHEDULED
+            raise QuizError("not_open", say("考试还没有开始。") if early else say("考试时间已过，不能再开始。"))
+        row = AttemptRow(
+            sitting_id=seat.sitting.id,
+            paper_id=seat.paper.id,
+            cadre_id=seat.cadre.id,
+            started_at=one.now,
+            deadline_at=window.deadline(one.now),
+        )
+        self.session.add(row)
+        self.started[one.code] = row
+        return row
 
 
 def open_desk(session: Session, actor: Actor, code: str, now: datetime, proofs: Sequence[Proof] = ()) -> Desk:
@@ -126,28 +162,81 @@ def open_desk(session: Session, actor: Actor, code: str, now: datetime, proofs: 
     )
 
 
-def submit(
-    session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime, by_clock: bool = False
-) -> tuple[AttemptRow, list[SaveResult | QuizError]]:
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """Somebody who hands in: which paper, what the page still carries, when, and whether the page did it by its clock (`by_clock`)."""
+
+    actor: Actor
+    code: str
+    items: Sequence[Save]
+    device: str
+    now: datetime
+    by_clock: bool = False
+
+
+HandedIn = tuple[AttemptRow, list[SaveResult | QuizError]]
+"""An attempt after it was handed in, and what became of each save that came with that."""
+
+
+def submit(session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime, by_clock: bool = False) -> HandedIn:
     """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt.
 
     `by_clock` says that nobody pressed: the page believes that its time is up. When more was given meanwhile, the attempt stays open. What is no save
     of this paper is told in its place and keeps nobody from submitting.
     """
-    saved = saving.save_many(session, [Call(actor, code, items, device)], now)[0] if items else None
-    if isinstance(saved, QuizError):
-        raise saved
-    seat = _own_seat(session, actor, code)
-    if seat.attempt is None:
-        raise QuizError("not_started", say("您还没有开始答题。"))
-    attempt = attempts.lock_attempt(session, seat.attempt.id)
-    deadline = deadline_of(attempt, now)
-    is_mistaken = by_clock and seconds_left(deadline, now) > NEARLY_OVER
-    if attempt.submitted_at is None and not is_mistaken:
-        is_late = now > deadline + GRACE
-        by = ClosedBy.DEADLINE if is_late or by_clock else ClosedBy.TRAINEE
-        _close(session, papers.read_paper(seat.paper), attempt, attempt.deadline_at if is_late else now, by, now)
-    return attempt, saved.items if saved else []
+    return _or_raise(submit_many(session, [HandIn(actor, code, items, device, now, by_clock)])[0])
+
+
+def submit_many(session: Session, calls: Sequence[HandIn]) -> list[HandedIn | QuizError]:
+    """Do `submit` for many at once, graded together, and return for each what became of it, or what `submit` would raise."""
+    found = desks.lock_desks(session, [call.code for call in calls])
+    tray = _Tray(session, found, attempts.get_attempts(session, [desk.id for desk in found.values()]))
+    out = [_or_error(tray.take, call) for call in calls]
+    tray.grade()
+    return out
+
+
+@dataclass(slots=True)
+class _Tray:
+    """What is handed in together: the attempts, held, by their papers' codes and row ids, and those that were closed and are to be graded."""
+
+    session: Session
+    held: Mapping[str, desks.Desk]
+    rows: Mapping[int, AttemptRow]
+    closed: list[tuple[desks.Desk, ClosedBy, datetime]] = field(default_factory=list)
+
+    def take(self, call: HandIn) -> HandedIn:
+        desk = self.held.get(call.code)
+        refused = saving.refusal(self.session, call.actor, call.code, desk)
+        if refused is not None or desk is None:
+            raise refused or NotFound()
+        attempt = self.rows[desk.id]
+        outcomes = self._save(call, attempt) if call.items else []
+        deadline = deadline_of(attempt, call.now)
+        is_mistaken = call.by_clock and seconds_left(deadline, call.now) > NEARLY_OVER
+        if attempt.submitted_at is None and not is_mistaken:
+            is_late = call.now > deadline + GRACE
+            by = ClosedBy.DEADLINE if is_late or call.by_clock else ClosedBy.TRAINEE
+            _end(attempt, attempt.deadline_at if is_late else call.now, by)
+            self.closed.append((desk, by, call.now))
+        return attempt, outcomes
+
+    def grade(self) -> None:
+        """Grade what was closed and is not graded yet."""
+        self.session.flush()
+        for by, reason in ((ClosedBy.TRAINEE, "submitted"), (ClosedBy.DEADLINE, "deadline")):
+            mine = [(desk, now) for desk, one, now in self.closed if one is by]
+            if mine:
+                grading.grade_all(self.session, [self.rows[desk.id] for desk, _ in mine], reason, max(now for _, now in mine))
+        self.closed = []
+
+    def _save(self, call: HandIn, attempt: AttemptRow) -> list[SaveResult | QuizError]:
+        if attempt.submitted_at is not None:
+            self.grade()  # what comes after the end may be graded once more, after that
+        saved = saving.save_many(self.session, [Call(call.actor, call.code, call.items, call.device)], call.now)[0]
+        if isinstance(saved, QuizError):
+            raise saved
+        return saved.items
 
 
 def close_expired(session: Session, now: datetime) -> int:
@@ -162,19 +251,13 @@ def close_expired(session: Session, now: datetime) -> int:
     for attempt in expired:
         _end(attempt, attempt.deadline_at, ClosedBy.DEADLINE)
     session.flush()
-    grading.grade_all(session, [(papers.read_paper(session.get_one(PaperRow, one.paper_id)), one) for one in expired], "deadline", now)
+    grading.grade_all(session, expired, "deadline", now)
     return len(expired)
 
 
 def deadline_of(attempt: AttemptRow, now: datetime) -> datetime:
     """Return the deadline of an attempt as it stands: it moves away while the clock stands still."""
     return deadline_now(attempt.deadline_at, attempt.paused_at, now)
-
-
-def _close(session: Session, paper: Paper, attempt: AttemptRow, at: datetime, by: ClosedBy, now: datetime) -> None:
-    _end(attempt, at, by)
-    session.flush()
-    grading.grade(session, paper, attempt, "submitted" if by is ClosedBy.TRAINEE else "deadline", now)
 
 
 def is_right_browser(seat: Seat, proofs: Sequence[Proof]) -> bool:
@@ -194,17 +277,40 @@ def _end(attempt: AttemptRow, at: datetime, by: ClosedBy) -> None:
 
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
     actor.require(Action.SIT)
-    seat = sittings.get_seat(session, code, actor.cadre_number)
-    if seat is None or not actor.may_enter(seat.sitting.code):
+    return _own(sittings.get_seat(session, code, actor.cadre_number), actor)
+
+
+def _own(seat: Seat | None, actor: Actor) -> Seat:
+    """The seat, if it is the actor's. NotFound."""
+    actor.require(Action.SIT)
+    if seat is None or seat.cadre.number != actor.cadre_number or not actor.may_enter(seat.sitting.code):
         raise NotFound()
     return seat
+
+
+def _or_error(do: Callable[[Asked], Told], asked: Asked) -> Told | QuizError:
+    """What became of one of many: its broken rule is nobody else's."""
+    try:
+        return do(asked)
+    except QuizError as error:
+        return error
+
+
+def _or_raise(outcome: Told | QuizError) -> Told:
+    if isinstance(outcome, QuizError):
+        raise outcome
+    return outcome
+
+
+def _is_held(session: Session, seat: Seat) -> bool:
+    """True while the person's place is paused."""
+    return seat.sitting.paused_at is not None and is_paused_at(session, seat.sitting.id, seat.unit.path)
 
 
 def _listed(session: Session, seat: Seat, extra: Extra, now: datetime) -> Listed:
     window = sittings.own_window(seat.sitting, extra)
     visible = sittings.visibility_of(seat.sitting, seat.attempt, now)
-    is_held = seat.sitting.paused_at is not None and is_paused_at(session, seat.sitting.id, seat.unit.path)
-    is_paused = seat.attempt.paused_at is not None if seat.attempt else is_held
+    is_paused = seat.attempt.paused_at is not None if seat.attempt else _is_held(session, seat)
     return Listed(seat, window.phase(now), visible, extra, window.closes_at, window.minutes, is_paused)
 
 

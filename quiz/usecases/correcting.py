@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +15,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.canonical import digest
 from quiz.core.correction import Correction, NewKey, Remedy, check_key, in_force, key_words, new_key_words
 from quiz.core.frozen import freeze
-from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.marking import Why, from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, QuizError, say
 from quiz.core.question import Question
 from quiz.core.sitting import Phase
@@ -108,7 +107,7 @@ def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -
     earlier = corrections.list_corrections(session, sitting.id)
     correction = Correction(corrections.next_number(session, sitting), wish.question, wish.remedy, wish.key)
     places = regrading.list_places(session, sitting, correction)
-    asked = list({slot.question.uid: slot.question for place in places for slot, _ in place.slots}.values())
+    asked = list({one.question.uid: one.question for place in places for _, one in place.slots}.values())
     if not asked:
         raise QuizError("not_asked", say("这场考试的试卷上没有{uid}。", uid=wish.question or "—"))
     correction = _checked(correction, asked, earlier)
@@ -140,12 +139,12 @@ def _changes(sitting: SittingRow, regrades: Sequence[Regraded]) -> tuple[Change,
     pass_mark = from_hundredths(sitting.pass_mark)
     out = []
     for one in regrades:
-        before = sum((slot.mark.mark for slot in one.sat.slots), Decimal(0))
-        after = sum((mark.mark for mark in one.marks.values()), Decimal(0))
+        before = from_hundredths(sum(slot.earned for slot in one.sat.slots))
+        after = from_hundredths(sum(mark.earned for mark in one.marks))
         scores = one.sat.graded.score, one.score
         if scores[0] == scores[1]:
             continue
-        places = tuple(slot.slot.number for slot in one.sat.slots)
+        places = tuple(slot.number for slot in one.sat.slots)
         passed = scores[0] >= pass_mark, scores[1] >= pass_mark
         out.append(Change(one.sat.number, one.sat.name, one.sat.unit, places, before, after, *scores, *passed))
     return tuple(sorted(out, key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number)))
@@ -171,8 +170,8 @@ def _effect(
         lowered=sum(one.score_after < one.score_before for one in changes),
         now_pass=sum(one.crosses > 0 for one in changes),
         now_fail=sum(one.crosses < 0 for one in changes),
-        waiting=sum(any(mark.needs_review for mark in one.marks.values()) for one in regrades),
-        by_hand=sum(any(mark.why == "overridden" for mark in one.marks.values()) for one in regrades),
+        waiting=sum(any(mark.waits for mark in one.marks) for one in regrades),
+        by_hand=sum(any(mark.mark.why is Why.OVERRIDDEN for mark in one.marks) for one in regrades),
         scored=len(before),
         mean_before=mean_of(before.values()),
         mean_after=mean_of(after.values()),
@@ -186,7 +185,5 @@ def _effect(
 
 
 def _fingerprint(correction: Correction, regrades: Sequence[Regraded]) -> str:
-    rows = [
-        [one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [str(mark.mark) for mark in one.marks.values()]] for one in regrades
-    ]
+    rows = [[one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [mark.earned for mark in one.marks]] for one in regrades]
     return digest([freeze(correction), rows])

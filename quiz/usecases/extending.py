@@ -203,7 +203,7 @@ def _is_closed(attempt: AttemptRow | None, more: timedelta, now: datetime) -> bo
 
 def _held(session: Session, seats: Sequence[Seat]) -> list[Seat]:
     """The seats with their papers and attempts as they are now, held until this transaction ends."""
-    changes.lock_papers(session, [seat.paper.id for seat in seats])
+    changes.lock_papers(session, [seat.paper.code for seat in seats])
     found = attempts.lock_attempts(session, [seat.paper.id for seat in seats])
     return [Seat(seat.sitting, seat.paper, seat.cadre, seat.unit, found.get(seat.paper.id)) for seat in seats]
 

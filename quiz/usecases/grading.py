@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -11,12 +11,14 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.correction import Correction, Remedy, in_force, mark_settled
-from quiz.core.marking import Decisions, Mark, Response, Rule, score_of
+from quiz.core.collector import uncollected
+from quiz.core.correction import Correction, Remedy
+from quiz.core.marking import from_hundredths, score_of, to_hundredths
 from quiz.core.message import NotFound, QuizError, say
-from quiz.core.paper import Paper, Slot
 from quiz.core.question import Question, QuestionType
-from quiz.storage import attempts, audit, changes, corrections, gradings, marking, regrading
+from quiz.core.to_mark import Settled, ToMark, mark_slot
+from quiz.storage import attempts, audit, changes, corrections, gradings, marking, papers, regrading
+from quiz.storage.gradings import Marked, NewMark, NewRun, marked
 from quiz.storage.marking import Waiting
 from quiz.storage.regrading import Regraded, Sat
 from quiz.storage.tables import AttemptRow, DecisionRow, SittingRow
@@ -27,59 +29,73 @@ OVERRIDE = "override"
 """The reason of a grading run that a mark set by hand caused; the row's id stands behind a colon."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What people settled beside the rules: texts decided, questions corrected, marks of this attempt set by hand by slot."""
+UNANSWERED = (None, attempts.NO_RESPONSE)
+"""In the place of a response row and its text, where a slot has none."""
 
-    decisions: Decisions
-    corrections: Sequence[Correction] = ()
-    overrides: Mapping[int, Decimal] = field(default_factory=dict)
-    known: dict[Hashable, Mark] = field(default_factory=dict, repr=False)
-    """Marks that follow from these decisions and corrections: thousands of people give the same response to a question."""
+MOST_KNOWN = 20_000
+LONGEST_KNOWN = 200
+"""Marks in memory, and the length of the responses that they are for: longer ones hardly come twice."""
 
-
-def marks_for(paper: Paper, responses: dict[int, tuple[str, ...]], settled: Settled) -> dict[int, Mark]:
-    """Return the mark of every slot of a paper; a slot without a response is marked as blank."""
-    return {slot.number: mark_slot(slot, paper.sections[slot.section].rule, responses.get(slot.number, ()), settled) for slot in paper.slots}
+_by_rule: dict[tuple[ToMark, str], Marked] = {}
+"""Marks that follow from rules alone, by what is asked and the response as stored: thousands of people give the same to a question."""
 
 
-def mark_slot(slot: Slot, rule: Rule, response: Response, settled: Settled) -> Mark:
-    """Return the mark of one slot, with the revision of the question that it judged."""
-    override, asked = settled.overrides.get(slot.number), slot.question
-    key = (asked.uid, slot.revision, asked.key, asked.blanks, len(asked.options), slot.max_mark, rule, response)
-    found = settled.known.get(key) if override is None else None
-    if found is None:
-        correction = in_force(settled.corrections, asked.uid)
-        mark = mark_settled(asked, response, slot.max_mark, rule, settled.decisions, correction, override)
-        found = replace(mark, revision=slot.revision)
-        if override is None:
-            settled.known[key] = found
-    return found
+class Marker:
+    """Marks responses of a sitting under all that was settled in it, each different one once: the only way to a stored mark."""
+
+    def __init__(self, settled: Settled) -> None:
+        self._settled = settled
+        self._known = {} if settled else _by_rule
+
+    def mark(self, asked: ToMark, text: str, override: Decimal | None = None) -> Marked:
+        """Return the mark of a response as it is stored, or of none; `override` is what a person gave this slot of this attempt."""
+        if override is not None:
+            return marked(mark_slot(asked, attempts.response_in(text), self._settled, override))
+        found = self._known.get((asked, text))
+        if found is None:
+            found = marked(mark_slot(asked, attempts.response_in(text), self._settled))
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            if len(text) <= LONGEST_KNOWN:
+                self._known[asked, text] = found
+        return found
 
 
-def grade(session: Session, paper: Paper, attempt: AttemptRow, reason: str, now: datetime) -> None:
+def grade(session: Session, attempt: AttemptRow, reason: str, now: datetime) -> None:
     """Append a grading run for a closed attempt.
 
     Whoever grades holds the attempt's lock or the sitting's: a correction holds both, so that each sees what the other did.
     """
-    grade_all(session, [(paper, attempt)], reason, now)
+    grade_all(session, [attempt], reason, now)
 
 
-def grade_all(session: Session, closed: Sequence[tuple[Paper, AttemptRow]], reason: str, now: datetime) -> None:
+def grade_all(session: Session, closed: Sequence[AttemptRow], reason: str, now: datetime) -> None:
     """Append a grading run for each of these closed attempts, by whatever sitting; as `grade`, and many times faster for many."""
-    for sitting_id in sorted({attempt.sitting_id for _, attempt in closed}):
-        here = [(paper, attempt) for paper, attempt in closed if attempt.sitting_id == sitting_id]
-        ids = [attempt.id for _, attempt in here]
-        rows, overrides = attempts.current_of_many(session, sitting_id, ids), corrections.overrides_of(session, sitting_id, ids)
-        settled = Settled(gradings.decisions_of(session, sitting_id), corrections.list_corrections(session, sitting_id))
-        runs = []
-        for paper, attempt in here:
-            mine = rows[attempt.id]
-            by_hand = {slot: mark for (one, slot), mark in overrides.items() if one == attempt.id} if overrides else {}
-            marks = marks_for(paper, {slot: value for slot, (_, value) in mine.items()}, replace(settled, overrides=by_hand))
-            full = sum((slot.max_mark for slot in paper.slots), Decimal(0))
-            runs.append(gradings.NewRun(attempt, marks, {slot: row for slot, (row, _) in mine.items()}, full))
-        gradings.save_gradings(session, sitting_id, runs, reason, now)
+    for sitting_id in sorted({attempt.sitting_id for attempt in closed}):
+        here = [attempt for attempt in closed if attempt.sitting_id == sitting_id]
+        with uncollected():
+            gradings.save_gradings(session, sitting_id, _runs(session, sitting_id, here), reason, now)
+
+
+def _runs(session: Session, sitting_id: int, closed: Sequence[AttemptRow]) -> list[NewRun]:
+    """The grading runs of these attempts of a sitting."""
+    ids = [attempt.id for attempt in closed]
+    marker, overrides = Marker(Settled({})), dict[tuple[int, int], Decimal]()
+    if corrections.is_anything_settled(session, sitting_id):
+        marker = Marker(Settled(gradings.decisions_of(session, sitting_id), corrections.list_corrections(session, sitting_id)))
+        overrides = corrections.overrides_of(session, sitting_id, ids)
+    rows = attempts.current_of_many(session, sitting_id, ids)
+    contents = papers.texts_by_id(session, [attempt.paper_id for attempt in closed])
+    out = []
+    for attempt in closed:
+        mine, asked_of = rows[attempt.id], papers.read_to_mark(session, contents[attempt.paper_id])
+        marks: list[NewMark] = []
+        for number, asked in asked_of:
+            row, text = mine.get(number, UNANSWERED)
+            override = overrides.get((attempt.id, number)) if overrides else None
+            marks.append((number, marker.mark(asked, text, override), row))
+        out.append(NewRun(attempt.id, marks, to_hundredths(sum((asked.max_mark for _, asked in asked_of), Decimal(0)))))
+    return out
 
 
 def regrade_slots(session: Session, sitting: SittingRow, sat_by: Sequence[Sat], known: Sequence[Correction]) -> list[Regraded]:
@@ -87,27 +103,22 @@ def regrade_slots(session: Session, sitting: SittingRow, sat_by: Sequence[Sat], 
 
     QuizError `nothing_left` when no question of a paper would count any more.
     """
-    decisions = gradings.decisions_of(session, sitting.id)
+    marker = Marker(Settled(gradings.decisions_of(session, sitting.id), known))
     overrides = corrections.overrides_in(session, sitting.id)
     out = []
     for sat in sat_by:
-        mine = {one.slot.number: overrides[place] for one in sat.slots if (place := (sat.attempt_id, one.slot.number)) in overrides}
-        settled = Settled(decisions, known, mine)
-        marks = {one.slot.number: mark_slot(one.slot, one.rule, one.response, settled) for one in sat.slots}
-        out.append(Regraded(sat, marks, _score(sat, marks)))
+        new = [marker.mark(one.asked, one.text, overrides.get((sat.attempt_id, one.number))) for one in sat.slots]
+        out.append(Regraded(sat, new, _score(sat, new)))
     return out
 
 
-def _score(sat: Sat, marks: Mapping[int, Mark]) -> Decimal:
+def _score(sat: Sat, new: Sequence[Marked]) -> Decimal:
     """The new score: what all other slots have, with these marks in the place of the old."""
-    earned, available = Fraction(sat.earned, 100), Fraction(sat.available, 100)
-    for one in sat.slots:
-        new = marks[one.slot.number]
-        earned += Fraction(new.mark) - Fraction(one.mark.mark)
-        available += Fraction(new.max_mark) - Fraction(one.mark.max_mark)
+    earned = sat.earned + sum(mark.earned for mark in new) - sum(one.earned for one in sat.slots)
+    available = sat.available + sum(mark.available for mark in new) - sum(one.available for one in sat.slots)
     if not available:
         raise QuizError("nothing_left", say("{name}的试卷上就不再有计分的题了，不能这样更正。", name=sat.name))
-    return score_of(earned, available, sat.graded.max_score)
+    return from_hundredths(score_of(earned, available, to_hundredths(sat.graded.max_score)))
 
 
 @dataclass(frozen=True, slots=True)

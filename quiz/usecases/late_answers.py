@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
 from quiz.core.message import NotFound
-from quiz.storage import audit, late, papers
+from quiz.storage import audit, late
 from quiz.storage.tables import LateDecisionRow
 from quiz.usecases import grading
 from quiz.usecases.places import clean_reason
@@ -23,14 +23,14 @@ def decide_late(
     It may be decided anew; the newest word holds. A newer answer that was accepted in time still goes before it (ADR 0004). Whoever decides sees
     both times, and whether keys were out by then. NotFound, Forbidden (for oneself and as a candidate); QuizError `no_reason`, `not_started`.
     """
-    _, seat, attempt = attempt_to_judge(session, actor, code, number, now)
+    _, _, attempt = attempt_to_judge(session, actor, code, number, now)
     text = clean_reason(reason)
     row = late.get_late(session, attempt, response_id)
     if row is None:
         raise NotFound()
     decision = late.save_decision(session, row, accept, text, now, actor.name)
     if attempt.submitted_at is not None:
-        grading.grade(session, papers.read_paper(seat.paper), attempt, "late_decision", now)
+        grading.grade(session, attempt, "late_decision", now)
     detail: dict[str, object] = {"cadre": number, "slot": row.slot, "response": row.id, "accept": accept, "reason": text}
     audit.record(session, now, actor.name, "decide_late", code, detail)
     return decision

@@ -22,7 +22,7 @@ DEVICE = "paper"
 
 def held_attempt(session: Session, seat: Seat) -> AttemptRow | None:
     """Return the attempt at a paper as it is now, held with the paper until the transaction ends."""
-    changes.lock_papers(session, [seat.paper.id])
+    changes.lock_papers(session, [seat.paper.code])
     return attempts.lock_attempts(session, [seat.paper.id]).get(seat.paper.id)
 
 
@@ -57,7 +57,7 @@ def store_answers(session: Session, seat: Seat, paper: Paper, responses: Mapping
         for seq, number in enumerate(changed, first)
     )
     session.flush()
-    grading.grade(session, paper, attempt, reason, now)
+    grading.grade(session, attempt, reason, now)
     return True
 
 

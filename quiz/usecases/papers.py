@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,25 +14,44 @@ from quiz.core.paper import Candidate, Paper
 from quiz.storage import audit, sittings
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import Seat
+from quiz.storage.tables import SittingRow
 from quiz.usecases.results import refuse_candidate
 from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
 
+@dataclass(frozen=True, slots=True)
+class UnitPapers:
+    """A unit by code and name, and how many papers it has in a sitting."""
+
+    code: str
+    name: str
+    papers: int
+
+
+def units_to_print(session: Session, actor: Actor, code: str, now: datetime) -> list[UnitPapers]:
+    """Return the units whose papers of a sitting the actor may print. NotFound without such a sitting, Forbidden to one of its own candidates."""
+    scope, sitting = _sitting(session, actor, code, now)
+    return [UnitPapers(*found) for found in sittings.units_of_sitting(session, sitting, scope)]
+
+
 def papers_to_print(
-    session: Session, actor: Actor, code: str, now: datetime, numbers: Sequence[str] | None = None, with_key: bool = False, is_sheets: bool = False
+    session: Session,
+    actor: Actor,
+    code: str,
+    now: datetime,
+    numbers: Sequence[str] | None = None,
+    with_key: bool = False,
+    is_sheets: bool = False,
+    unit: str = "",
 ) -> list[tuple[Paper, Candidate]]:
-    """Return the papers of a sitting with the candidate of each: all, or those of `numbers`; by site, room and seat, or while there are no rooms in
-    the order of seats (without a seat last).
+    """Return the papers of a sitting with the candidate of each: all, those of `numbers`, or those of one `unit` by its code; by site, room and seat,
+    or while there are no rooms in the order of seats (without a seat last).
 
     Who printed what, with or without the key, or (`is_sheets`) only the answer sheets, is written to the audit log. NotFound without such a
     sitting, QuizError `no_paper` for a staff number without a paper here, Forbidden to one of its own candidates.
     """
-    scope = actor.require(Action.PRINT_PAPERS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    seats = sittings.seats_of_sitting(session, sitting, scope, numbers)
+    scope, sitting = _sitting(session, actor, code, now)
+    seats = sittings.seats_of_sitting(session, sitting, scope, numbers, unit=unit)
     missing = sorted(set(numbers or ()) - {seat.cadre.number for seat in seats})
     if missing:
         raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
@@ -40,6 +60,15 @@ def papers_to_print(
     placed = places_of(session, sitting)
     seats.sort(key=lambda seat: seat_order(seat, placed))
     return [(read_paper(seat.paper), _candidate(seat, placed)) for seat in seats]
+
+
+def _sitting(session: Session, actor: Actor, code: str, now: datetime) -> tuple[str, SittingRow]:
+    scope = actor.require(Action.PRINT_PAPERS)
+    sitting = sittings.get_sitting(session, code)
+    if sitting is None:
+        raise NotFound()
+    refuse_candidate(session, actor, sitting, now)
+    return scope, sitting
 
 
 def _candidate(seat: Seat, placed: Mapping[int, Placed]) -> Candidate:

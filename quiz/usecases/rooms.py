@@ -112,8 +112,19 @@ def count_rooms(placed: Mapping[int, Placed]) -> list[SiteRooms]:
 
 
 def columns_of(sitting: SittingRow) -> int:
-    """Return how many seats stand in a row, as the papers were drawn for; 0 where nobody said."""
-    return int(json.loads(sitting.snapshot).get("draw", {}).get("gap", 0)) // 2
+    """Return how many seats stand in a row, as the papers were drawn for; 0 where nobody said.
+
+    The snapshot that tells it is read once: it is half a megabyte, and the sitting is committed to it.
+    """
+    if sitting.commitment not in _columns:
+        if len(_columns) >= MOST_SITTINGS:
+            _columns.clear()
+        _columns[sitting.commitment] = int(json.loads(sitting.snapshot).get("draw", {}).get("gap", 0)) // 2
+    return _columns[sitting.commitment]
+
+
+_columns: dict[str, int] = {}
+MOST_SITTINGS = 1_000
 
 
 def seat_all(session: Session, sitting: SittingRow, plan: RoomPlan) -> dict[int, Placed]:

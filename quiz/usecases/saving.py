@@ -107,14 +107,14 @@ def save_many(session: Session, calls: Sequence[Call], now: datetime) -> list[Re
     batch.flush()
     for desk in batch.delivered.values():
         attempt = session.get_one(AttemptRow, desk.id)
-        grading.grade(session, papers.paper_by_id(session, desk.paper_id, desk.paper_digest), attempt, "delivered", now)
+        grading.grade(session, attempt, "delivered", now)
     return replies
 
 
 def take_desk(session: Session, actor: Actor, code: str, device: str, now: datetime) -> Taken:
     """Let a page take the desk of one's own paper; whoever held it before is told at its next call. QuizError `not_started`."""
     desk = desks.lock_desks(session, [code]).get(code)
-    refused = _refusal(session, actor, code, desk)
+    refused = refusal(session, actor, code, desk)
     if refused is not None or desk is None:
         raise refused or NotFound()
     is_open = desk.span.submitted_at is None and now <= desk.span.deadline(now) + GRACE
@@ -147,7 +147,7 @@ class _Batch:
 
 
 def _save_call(batch: _Batch, call: Call, desk: Desk | None) -> Reply | QuizError:
-    refused = _refusal(batch.session, call.actor, call.code, desk)
+    refused = refusal(batch.session, call.actor, call.code, desk)
     if refused is not None or desk is None:
         return refused or NotFound()
     items: list[SaveResult | QuizError] = []
@@ -159,8 +159,8 @@ def _save_call(batch: _Batch, call: Call, desk: Desk | None) -> Reply | QuizErro
     return Reply(desk.turn, seconds_left(desk.span.deadline(batch.now), batch.now), items)
 
 
-def _refusal(session: Session, actor: Actor, code: str, desk: Desk | None) -> QuizError | None:
-    """Why this is not the actor's desk; None when it is."""
+def refusal(session: Session, actor: Actor, code: str, desk: Desk | None) -> QuizError | None:
+    """Return why this is not the actor's desk; None when it is."""
     try:
         actor.require(Action.SIT)
     except QuizError as error:

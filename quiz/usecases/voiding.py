@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Actor
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.sitting import ClosedBy
-from quiz.storage import attempts, audit, changes, papers, sittings, voids
+from quiz.storage import attempts, audit, changes, sittings, voids
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, AttemptVoidRow, SittingRow
 from quiz.usecases import grading
@@ -29,7 +29,7 @@ def void(session: Session, actor: Actor, code: str, number: str, reason: str, no
     if attempt.submitted_at is None:
         attempt.submitted_at, attempt.closed_by, attempt.paused_at = now, ClosedBy.ORGANISER.value, None
         session.flush()
-        grading.grade(session, papers.read_paper(seat.paper), attempt, "voided", now)
+        grading.grade(session, attempt, "voided", now)
     attempt.voided_at = now
     row = voids.save_void(session, attempt, True, text, now, actor.name)
     audit.record(session, now, actor.name, "void", sitting.code, {"cadre": number, "paper": seat.paper.code, "reason": text})
@@ -49,7 +49,7 @@ def restore(session: Session, actor: Actor, code: str, number: str, reason: str,
         raise QuizError("released", say("这场考试的成绩已经公布，不能再恢复作废的答卷。"))
     attempt.voided_at = None
     if attempt.submitted_at is not None:  # what was decided and corrected meanwhile left it out
-        grading.grade(session, papers.read_paper(seat.paper), attempt, "restored", now)
+        grading.grade(session, attempt, "restored", now)
     row = voids.save_void(session, attempt, False, text, now, actor.name)
     audit.record(session, now, actor.name, "restore", sitting.code, {"cadre": number, "paper": seat.paper.code, "reason": text})
     return row
@@ -65,7 +65,7 @@ def attempt_to_judge(session: Session, actor: Actor, code: str, number: str, now
     if seat.cadre.number == actor.cadre_number:
         raise Forbidden()
     changes.lock_sitting(session, sitting)
-    changes.lock_papers(session, [seat.paper.id])
+    changes.lock_papers(session, [seat.paper.code])
     found = attempts.lock_attempts(session, [seat.paper.id]).get(seat.paper.id)
     if found is None:
         raise QuizError("not_started", say("{name}还没有开始答题，没有答卷。", name=seat.cadre.name))

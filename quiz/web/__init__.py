@@ -2,6 +2,7 @@
 
 from quiz.web.app import create_app, steady_clock
 from quiz.web.counters import count_swept
+from quiz.web.crowd import saves_together
 from quiz.web.logs import start_logging
 
-__all__ = ["count_swept", "create_app", "start_logging", "steady_clock"]
+__all__ = ["count_swept", "create_app", "saves_together", "start_logging", "steady_clock"]

@@ -82,25 +82,20 @@ def log_in() -> ResponseReturnValue:
 
 
 def _guesses() -> Guesses:
-    found: Guesses = current_app.extensions.setdefault("quiz_guesses", Guesses())
+    found: Guesses = current_app.extensions.setdefault("quiz_guesses", Guesses(installation().settings.processes))
     return found
 
 
 def _try(name: str, password: str, token: str) -> LogIn:
     """Check a password and count it where it is wrong; a name that nobody has takes as long and waits as long as any other."""
-    wait = _guesses().seconds_to_wait(name, now())
-    if wait:
-        return LogIn(wait_seconds=wait)
+    key = installation().settings.secret_key
     with reader() as db:
-        stored = accounts.stored_hash(db, name, now())
+        stored = accounts.stored_hash(db, name, now(), key)
     checked = accounts.check(stored, password) if stored else None
     with writer() as db:
-        found = accounts.log_in(db, name, password, token, now(), checked)
-    if found.account is None and not found.wait_seconds:
-        if not found.is_counted:
-            _guesses().add_stranger(name, now())
-        if _guesses().add(password, name, now()):
-            log.warning("one password is tried on many accounts")
+        found = accounts.log_in(db, name, password, token, now(), key, checked)
+    if found.account is None and not found.wait_seconds and _guesses().add(password, name, now()):
+        log.warning("one password is tried on many accounts")
     return found
 
 

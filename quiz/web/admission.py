@@ -6,7 +6,7 @@ import logging
 import secrets
 from io import BytesIO
 
-from flask import Blueprint, current_app, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
@@ -18,9 +18,10 @@ from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.printing.slips_pdf import print_slips
 from quiz.translation import format_moment
 from quiz.usecases import admission
-from quiz.usecases.admission import Admitted, Refused
+from quiz.usecases.admission import Admitted, Entry, Refused
 from quiz.web.account import forget_session, with_login
-from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, write_together, writer
+from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 from quiz.web.wrong_codes import WrongCodes
 
@@ -57,8 +58,7 @@ def admit() -> ResponseReturnValue:
     problem, status, wait = "", 200, 0
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
-        typed, key, when = form.code.data, installation().settings.secret_key, now()
-        outcome = write_together(lambda db: admission.admit(db, typed, key, token, when))
+        outcome = installation().admissions.do(Entry(form.code.data, token, now()))
         if outcome.refused is None:
             forget_session()
             return with_login(redirect(url_for("trainee.paper", code=outcome.paper_code)), token)
@@ -82,7 +82,7 @@ def slips(code: str) -> ResponseReturnValue:
     problem = ""
     if request.method == "POST" and form.validate():
         try:
-            return send_file(_issue(code, form.unit.data), mimetype="application/pdf", as_attachment=True, download_name=f"{code}-slips.pdf")
+            return attachment(_issue(code, form.unit.data), f"{code}-slips.pdf")
         except QuizError as error:
             if error.code in ("not_found", "forbidden"):
                 raise
@@ -108,7 +108,6 @@ def _issue(code: str, unit: str) -> BytesIO:
     print_slips(made.slips, out, title=sitting.title, when=when, address=url_for("admission.admit", _external=True), translate=translate)
     with writer() as db:
         admission.store_slips(db, actor(), now(), made, installation().settings.secret_key)
-    out.seek(0)
     return out
 
 
@@ -126,7 +125,7 @@ def _wait(outcome: Admitted) -> int:
     """The seconds to wait after a code that nobody has; those who send many are in the log."""
     if outcome.refused is not Refused.UNKNOWN:
         return 0
-    counted: WrongCodes = current_app.extensions.setdefault("quiz_wrong_codes", WrongCodes())
+    counted: WrongCodes = current_app.extensions.setdefault("quiz_wrong_codes", WrongCodes.of(installation().settings.processes))
     wait = counted.add(request.remote_addr or "", now())
     if wait:
         log.warning("many wrong admission codes, the last from %s", request.remote_addr)

@@ -9,7 +9,7 @@ import json
 from io import BytesIO
 from typing import Any
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField
@@ -22,6 +22,7 @@ from quiz.storage.sittings import window_of
 from quiz.translation import format_moment
 from quiz.usecases import amending, verifying
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, writer
+from quiz.web.downloads import attachment
 
 
 class AmendForm(FlaskForm):  # type: ignore[misc]
@@ -91,8 +92,7 @@ def notice(code: str) -> ResponseReturnValue:
     out = BytesIO()
     window = say_text(say("{opens}至{closes}", opens=opens, closes=closes))
     print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed), out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-notice.pdf")
+    return attachment(out, f"{code}-notice.pdf")
 
 
 @needs(Action.VERIFY)
@@ -101,4 +101,4 @@ def proof(code: str) -> ResponseReturnValue:
     with writer() as db:
         made = verifying.make_proof(db, actor(), now(), code)
     out = BytesIO(json.dumps(made, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
-    return send_file(out, mimetype="application/json", as_attachment=True, download_name=f"{code}-proof.json")
+    return attachment(out, f"{code}-proof.json")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask, request
@@ -15,7 +16,9 @@ from quiz.core.message import QuizError, say
 from quiz.core.steady import SteadyClock
 from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
-from quiz.storage.together import SharedWriter
+from quiz.storage.together import MOST_CHANGES, SharedWriter, Together
+from quiz.usecases.admission import admit_many
+from quiz.usecases.attempts import start_many, submit_many
 from quiz.web import (
     account,
     admission,
@@ -47,20 +50,10 @@ from quiz.web import (
     trainee,
     workbench,
 )
+from quiz.web.headers import headers_for
 from quiz.web.noting import Presences
 from quiz.web.signed import RememberingProtect, RememberingSessions
 
-CONTENT_SECURITY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 BIGGEST_REQUEST = 1024 * 1024
 
 
@@ -90,8 +83,17 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
         TEMPLATES_AUTO_RELOAD=False,
     )
     engine = make_engine(settings.database_url)
+    clock = clock or steady_clock()
     app.extensions["quiz"] = context.Installation(
-        settings, engine, clock or steady_clock(), saving.saver(engine), changes=SharedWriter(engine), presences=Presences(engine)
+        settings,
+        engine,
+        clock,
+        saves=saving.saver(engine, clock),
+        admissions=Together(engine, partial(admit_many, key=settings.secret_key), MOST_CHANGES, apart=True),
+        starts=Together(engine, start_many, MOST_CHANGES, apart=True),
+        submissions=Together(engine, submit_many, MOST_CHANGES, apart=True),
+        changes=SharedWriter(engine),
+        presences=Presences(engine),
     )
     app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
@@ -105,7 +107,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)
-    app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
+    app.extensions["quiz_proxies"] = app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app
 
 
@@ -115,11 +117,9 @@ def steady_clock() -> SteadyClock:
 
 
 def _add_headers(response: Response) -> Any:
-    for name, value in HEADERS.items():
+    for name, value in headers_for(context.installation().settings).items():
         if name not in response.headers:
             response.headers.add(name, value)
     if request.endpoint != "account.static" and not response.cache_control.private:  # pictures alone are kept, by whoever may see them
         response.headers["Cache-Control"] = "no-store"
-    if context.installation().settings.secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

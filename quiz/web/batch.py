@@ -7,14 +7,14 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
 from quiz.batch import background
-from quiz.batch.background import State
+from quiz.batch.background import Asked, State
 from quiz.batch.order import Kind, make_order
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text
@@ -22,6 +22,7 @@ from quiz.core.room import MOST_PLACES, USUAL_PLACES, RoomPlan, read_room_lines,
 from quiz.printing.geometry import PageSize
 from quiz.usecases import batch_printing, rooms
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField, WholeField
 
 PLACES = mark_text("座位数须为1至500。")
@@ -37,6 +38,7 @@ class BatchForm(FlaskForm):  # type: ignore[misc]
     sheets = BooleanField(mark_text("答题卡"), default=True)
     lists = BooleanField(mark_text("门贴、签到表、考场名册"), default=True)
     keys = BooleanField(mark_text("参考答案"), default=False)
+    slips = BooleanField(mark_text("准考条"), default=False)
 
     def validate_rooms(self, field: TextAreaField) -> None:
         """Each line must name a site and the places of its rooms."""
@@ -53,7 +55,7 @@ class BatchForm(FlaskForm):  # type: ignore[misc]
     @property
     def kinds(self) -> list[Kind]:
         """What is to be printed."""
-        chosen = {Kind.PAPERS: self.papers, Kind.SHEETS: self.sheets, Kind.LISTS: self.lists, Kind.KEYS: self.keys}
+        chosen = {Kind.PAPERS: self.papers, Kind.SHEETS: self.sheets, Kind.LISTS: self.lists, Kind.KEYS: self.keys, Kind.SLIPS: self.slips}
         return [kind for kind, field in chosen.items() if field.data]
 
     @property
@@ -91,8 +93,7 @@ def batch_files(code: str) -> ResponseReturnValue:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as out:  # PDFs are packed already
         for name in names:
             out.write(folder / name, name)
-    archive.seek(0)
-    return send_file(archive, mimetype="application/zip", as_attachment=True, download_name=f"{code}-{part or 'papers'}.zip")
+    return attachment(archive, f"{code}-{part or 'papers'}.zip")
 
 
 def _save(code: str, form: BatchForm) -> None:
@@ -106,7 +107,8 @@ def _save(code: str, form: BatchForm) -> None:
     if found:
         settings = installation().settings
         order = make_order(found, kinds, PageSize(form.size.data), language(), settings.zone)
-        background.start(order, _folder(code), settings)
+        asked = Asked(actor().account_id or 0, now(), url_for("admission.admit", _external=True))
+        background.start(order, _folder(code), settings, asked)
 
 
 def _delete(code: str) -> None:

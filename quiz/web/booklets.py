@@ -6,7 +6,7 @@ import secrets
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField
@@ -23,6 +23,7 @@ from quiz.printing.booklet_pdf import print_booklet
 from quiz.usecases import booklets
 from quiz.usecases.booklets import MOST_ON_CARD, Wanted
 from quiz.web.context import actor, needs, now, reader, say_text, today, translate
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 
 pages = Blueprint("booklets", __name__)
@@ -84,9 +85,8 @@ def download() -> ResponseReturnValue:
         print_booklet(made, out, kind=BookletKind(form.kind.data), style=form.style, translate=translate, pictures=pictures)
     except QuizError as error:
         return _show(form, say_text(error.message), 409)
-    out.seek(0)
     name = f"{form.area.data or 'all'}-{form.kind.data}-{form.size.data}-{today().isoformat()}.pdf"
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)
+    return attachment(out, name)
 
 
 def _show(form: Any, problem: str = "", status: int = 200) -> ResponseReturnValue:

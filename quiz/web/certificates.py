@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from io import BytesIO
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import DateField, StringField
@@ -22,6 +21,7 @@ from quiz.usecases import certificates
 from quiz.usecases.certificates import Certified, Held
 from quiz.web.admission import new_code
 from quiz.web.context import actor, needs, now, reader, say_text, today, translate, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import AmountField, WholeField
 
 pages = Blueprint("certificates", __name__)
@@ -43,7 +43,7 @@ class IssueForm(FlaskForm):  # type: ignore[misc]
 
     def rule(self) -> CertificateRule:
         """Return the rule of a valid form."""
-        return CertificateRule(self.title.data.strip(), self.least.data or Decimal(0), self.months.data, self.valid_from.data)
+        return CertificateRule(self.title.data.strip(), self.least.data, self.months.data, self.valid_from.data)
 
 
 @pages.get("/verify")
@@ -140,5 +140,4 @@ def _pdf(held: Held) -> ResponseReturnValue:
     row, out = held.certificate.row, BytesIO()
     address = url_for("certificates.check", code=row.code, _external=True)
     print_certificate(CertificateText(held.shown, row.code, address, held.certificate.sitting.title, row.unit), out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{row.number}.pdf")
+    return attachment(out, f"{row.number}.pdf")

@@ -24,9 +24,11 @@ from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
-from quiz.storage.tables import AccountRow
+from quiz.storage.tables import AccountRow, AttemptRow
 from quiz.storage.together import SharedWriter, Together
 from quiz.usecases import accounts, admission
+from quiz.usecases.admission import Admitted, Entry
+from quiz.usecases.attempts import HandedIn, HandIn, Start
 from quiz.usecases.saving import Knock, Reply
 from quiz.web.noting import Presences
 
@@ -38,17 +40,22 @@ HOST_PREFIX = "__Host-"
 """Begins the name of a cookie that browsers take over https only, for this very host: no neighbour under the same domain can plant one."""
 
 View = TypeVar("View", bound=Callable[..., Any])
+Asked = TypeVar("Asked")
 Outcome = TypeVar("Outcome")
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Settings, database and clock of this application, what stores saves, and other small changes, together, and what keeps who was heard of."""
+    """Settings, database and clock of this application; what does saves, admissions, starts, submissions and other small changes together when
+    they come at the same time; and what keeps who was heard of."""
 
     settings: Settings
     engine: Engine
     clock: Callable[[], datetime]
     saves: Together[Knock, Reply | QuizError]
+    admissions: Together[Entry, Admitted]
+    starts: Together[Start, AttemptRow | QuizError]
+    submissions: Together[HandIn, HandedIn | QuizError]
     changes: SharedWriter
     presences: Presences
 
@@ -88,6 +95,14 @@ def writer() -> AbstractContextManager[Session]:
 def write_together(change: Callable[[Session], Outcome]) -> Outcome:
     """Do a small change that thousands do in the same minute, committed before this returns; asks nothing of this request while it runs."""
     return installation().changes.run(change)
+
+
+def do_together(together: Together[Asked, Outcome | QuizError], asked: Asked) -> Outcome:
+    """Do one of many pieces of work that come at the same time, committed before this returns. Raises its own QuizError."""
+    outcome = together.do(asked)
+    if isinstance(outcome, QuizError):
+        raise outcome
+    return outcome
 
 
 def actor() -> Actor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
@@ -26,6 +26,7 @@ from quiz.usecases import answering, asked, corrected, correcting
 from quiz.usecases.asked import AskedView
 from quiz.usecases.correcting import LONGEST_REASON, Preview, Wish
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 
 MOST_LISTED = 200
@@ -184,5 +185,4 @@ def correction_notice(code: str, number: int) -> ResponseReturnValue:
     out = BytesIO()
     day = format_moment(done.row.at, language(), installation().settings.zone)
     print_correction(corrected.notice_of(done, day), out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-correction-{number}.pdf")
+    return attachment(out, f"{code}-correction-{number}.pdf")

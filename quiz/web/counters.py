@@ -1,15 +1,17 @@
-"""What this process counts and times for /metrics, and a log line for each request. Labels are route templates and fixed words, never whose."""
+"""What this server counts and times for /metrics, and a log line for each request. Labels are route templates and fixed words, never whose."""
 
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from flask import Flask, g, request
-from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
+from prometheus_client.multiprocess import MultiProcessCollector
 from werkzeug.wrappers import Response
 
 from quiz.core.saving import Saved
@@ -30,7 +32,18 @@ SAVES = Counter("quiz_saves_total", "Saves stored, by what became of them", ["ou
 STARTS = Counter("quiz_starts_total", "Attempts started")
 CLOSED = Counter("quiz_submissions_total", "Attempts handed in by the trainee, or closed by the sweep after their deadline", ["by"])
 LOGINS = Counter("quiz_logins_total", "Attempts to log in: ok, refused (wrong name or password), wait (too many failures)", ["outcome"])
-OPEN = Gauge("quiz_open_attempts", "Attempts under way in the whole installation, asked from the database at each scrape")
+OPEN = Gauge(
+    "quiz_open_attempts", "Attempts under way in the whole installation, asked from the database at each scrape", multiprocess_mode="mostrecent"
+)
+
+
+def of_all_processes() -> CollectorRegistry:
+    """Return what this process has counted, or what all the processes of this server have together: each writes into files that the others read."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
 
 
 def register(app: Flask) -> None:
@@ -80,14 +93,21 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("begun", time.perf_counter())
     method = request.method if request.method in METHODS else "other"
-    _answered(route(), method, response.status_code).inc()
-    _timed(route()).observe(seconds)
-    response.headers["X-Request-ID"] = request_id()
-    fields = {"method": method, "status": response.status_code, "ms": round(seconds * 1000, 1)}
-    if response.status_code >= 400 and "error" in g:
-        fields["code"] = g.error
-    log.log(_level(response.status_code), "request", extra={"fields": fields})
+    fields = {"code": g.error} if response.status_code >= 400 and "error" in g else {}
+    response.headers["X-Request-ID"] = count_reply(route(), method, response.status_code, seconds, request_id(), fields)
     return response
+
+
+def count_reply(route: str, method: str, status: int, seconds: float, number: str = "", fields: Mapping[str, object] | None = None) -> str:
+    """Count a reply and write its line; return the number of its request, a new one where it has none yet."""
+    number = number or secrets.token_hex(8)
+    _answered(route, method, status).inc()
+    _timed(route).observe(seconds)
+    level = _level(status)
+    if log.isEnabledFor(level):
+        told = {"route": route, "request_id": number, "method": method, "status": status, "ms": round(seconds * 1000, 1)}
+        log.log(level, "request", extra={"fields": {**told, **(fields or {})}})
+    return number
 
 
 @cache

@@ -98,6 +98,9 @@ def read_amount(text: str) -> Decimal:
 class AmountField(DecimalField):  # type: ignore[misc]
     """A number that may have decimals."""
 
+    data: Any
+    """The number; None where nothing or nothing right was written."""
+
     def __init__(self, label: str = "", **options: Any) -> None:
         super().__init__(label, places=None, **options)
 

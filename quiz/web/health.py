@@ -54,11 +54,11 @@ def is_ready() -> Response:
 
 @pages.get("/metrics")
 def metrics() -> Response:
-    """What this process has counted, in Prometheus' text format; for callers on this machine, or with the installation's token."""
+    """What this server has counted, in Prometheus' text format; for callers on this machine, or with the installation's token."""
     if not _may_read():
         return _plain(say_text(say("只供本机或持有令牌的监控程序读取。")), 403)
     counters.OPEN.set(_open_attempts())
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(counters.of_all_processes()), content_type=CONTENT_TYPE_LATEST)
 
 
 def _plain(text: str, status: int = 200) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
@@ -18,9 +18,9 @@ from quiz.printing.items_pdf import print_items
 from quiz.usecases import item_analysis
 from quiz.usecases.item_analysis import ItemAnalysis
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate
+from quiz.web.downloads import attachment
 from quiz.web.item_choice import read_choice
 from quiz.web.kept import Kept
-from quiz.web.organiser import EXCEL
 from quiz.web.plots import svg
 from quiz.web.setter import template_parts
 
@@ -93,8 +93,7 @@ def export(code: str) -> ResponseReturnValue:
     found = _analysis(code)
     out = BytesIO()
     write_items([(one.asked, one.report) for one in found.items], out, translate)
-    out.seek(0)
-    return send_file(out, mimetype=EXCEL, as_attachment=True, download_name=f"{code}-items.xlsx")
+    return attachment(out, f"{code}-items.xlsx")
 
 
 @pages.get("/sittings/<code>/items.pdf")
@@ -104,8 +103,7 @@ def paper(code: str) -> ResponseReturnValue:
     found = _analysis(code)
     out = BytesIO()
     print_items(found.sitting.title, found.people, [(one.asked, one.report) for one in found.flagged], out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-items.pdf")
+    return attachment(out, f"{code}-items.pdf")
 
 
 @pages.get("/sittings/<code>/similar")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, request, send_file
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
@@ -13,6 +13,7 @@ from quiz.printing.book_sheets import Style
 from quiz.printing.mistakes_pdf import print_mistakes
 from quiz.usecases.mistakes import mistake_pictures, my_mistakes
 from quiz.web.context import actor, installation, needs, now, reader, translate
+from quiz.web.downloads import attachment
 
 pages = Blueprint("mistakes", __name__)
 
@@ -39,5 +40,4 @@ def _send(code: str) -> ResponseReturnValue:
         pictures = mistake_pictures(db, book)
     out = BytesIO()
     print_mistakes(book, out, style=Style(BookSize.A5, layout), translate=translate, pictures=pictures)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"mistakes{'-' + code if code else ''}.pdf")
+    return attachment(out, f"mistakes{'-' + code if code else ''}.pdf")

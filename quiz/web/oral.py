@@ -6,7 +6,7 @@ import secrets
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField
@@ -20,6 +20,7 @@ from quiz.usecases import oral
 from quiz.usecases.oral import MOST_POLICY, VillageChoice
 from quiz.web.booklets import MOST
 from quiz.web.context import actor, needs, now, reader, say_text, today, translate
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 
 pages = Blueprint("oral", __name__)
@@ -80,8 +81,7 @@ def households() -> ResponseReturnValue:
 def _send(made: OralList, name: str) -> ResponseReturnValue:
     out = BytesIO()
     print_oral(made, out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=name)
+    return attachment(out, name)
 
 
 def _show(form: Any, problem: str = "", status: int = 200) -> ResponseReturnValue:

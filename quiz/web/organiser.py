@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField
@@ -29,13 +29,14 @@ from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
 from quiz.usecases import answering, corrected, make_ups, results
 from quiz.usecases.draw_report import read_report
-from quiz.usecases.papers import papers_to_print
+from quiz.usecases.papers import papers_to_print, units_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import amending, batch, correcting, desk, hall, inviting, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
+from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField
 from quiz.web.planning import RELEASE_NAMES
 
@@ -77,8 +78,6 @@ MOST_PAPERS = 500
 
 MOST_LISTED = 300
 """Rows of a list that hardly anybody reads to its end."""
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class PrintForm(FlaskForm):  # type: ignore[misc]
@@ -145,8 +144,7 @@ def export(code: str) -> ResponseReturnValue:
         view = results.read_sitting(db, actor(), code, now())
     out = BytesIO()
     write_results(view.rows, out, installation().settings.zone, translate)
-    out.seek(0)
-    return send_file(out, mimetype=EXCEL, as_attachment=True, download_name=f"{code}-results.xlsx")
+    return attachment(out, f"{code}-results.xlsx")
 
 
 @pages.post("/sittings/<code>/papers.pdf")
@@ -156,21 +154,18 @@ def papers(code: str) -> ResponseReturnValue:
     form = PrintForm()
     is_sheets = request.form.get("what") == "sheets"
     with reader() as db:
-        view = results.read_sitting(db, actor(), code, now())
-    form.unit.choices = _unit_choices(view)
+        units = units_to_print(db, actor(), code, now())
+    form.unit.choices = [("", "—"), *((one.code, one.name) for one in units)]
     if not form.validate():
         return _show(code, form, status=422)
-    numbers = None
-    if form.who.data == "unit":
-        numbers = [row.number for row in view.rows if row.unit_code == form.unit.data]
-    elif form.who.data == "numbers":
-        numbers = split_numbers(form.numbers.data)
+    unit = form.unit.data if form.who.data == "unit" else ""
+    numbers = split_numbers(form.numbers.data) if form.who.data == "numbers" else None
     try:
-        count = len(view.rows if numbers is None else numbers)
+        count = sum(one.papers for one in units if unit in ("", one.code)) if numbers is None else len(numbers)
         if count > MOST_PAPERS:
             raise QuizError("too_many_papers", say("一次最多打印{most}份，这里有{n}份。请按单位分批打印。", most=MOST_PAPERS, n=count))
         with writer() as db:
-            found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data, is_sheets=is_sheets)
+            found = papers_to_print(db, actor(), code, now(), numbers, form.with_key.data, is_sheets, unit)
             pictures = {} if is_sheets else pictures_to_print(db, [paper for paper, _ in found])
         document = _sheets(found) if is_sheets else _pdf(found, PageSize(form.size.data), form.with_key.data, pictures)
     except QuizError as error:
@@ -178,7 +173,7 @@ def papers(code: str) -> ResponseReturnValue:
             raise
         return _show(code, form, say_text(error.message), 409)
     name = f"{code}-sheets.pdf" if is_sheets else f"{code}-papers.pdf"
-    return send_file(document, mimetype="application/pdf", as_attachment=True, download_name=name)
+    return attachment(document, name)
 
 
 @pages.route("/sittings/<code>/release", methods=["GET", "POST"])
@@ -210,14 +205,12 @@ def _pdf(found: Sequence[tuple[Paper, Candidate]], size: PageSize, with_key: boo
     out = BytesIO()
     jobs = [PrintJob(paper, candidate) for paper, candidate in found]
     print_papers(jobs, out, size=size, with_key=with_key, translate=translate, pictures=pictures)
-    out.seek(0)
     return out
 
 
 def _sheets(found: Sequence[tuple[Paper, Candidate]]) -> BytesIO:
     out = BytesIO()
     print_answer_sheets([PrintJob(paper, candidate) for paper, candidate in found], out, translate=translate)
-    out.seek(0)
     return out
 
 

@@ -25,11 +25,15 @@ class Trusting:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serve one request."""
+        self.trust(environ)
+        return self._application(environ, start_response)
+
+    def trust(self, environ: WSGIEnvironment) -> None:
+        """Write into a request who it is from and how it came; to do so again changes nothing."""
         if self._is_ours(environ.get("REMOTE_ADDR", "")):
             environ["REMOTE_ADDR"] = self._caller(environ)
             if environ.get("HTTP_X_FORWARDED_PROTO", "").strip().lower() == "https":
                 environ["wsgi.url_scheme"] = "https"
-        return self._application(environ, start_response)
 
     def _caller(self, environ: WSGIEnvironment) -> str:
         caller: str = environ["REMOTE_ADDR"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Blueprint, abort, render_template, request, send_file
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
@@ -19,10 +19,10 @@ from quiz.usecases import cadre_record, certificates
 from quiz.usecases.cadre_record import Issued
 from quiz.usecases.certificates import Held
 from quiz.web.context import actor, installation, language, needs, now, reader, today, translate, writer
-from quiz.web.organiser import EXCEL
+from quiz.web.downloads import attachment
 
 pages = Blueprint("records", __name__)
-KINDS = {"xlsx": (write_record_xlsx, EXCEL), "csv": (write_record_csv, "text/csv; charset=utf-8")}
+KINDS = {"xlsx": write_record_xlsx, "csv": write_record_csv}
 
 
 @pages.get("/record")
@@ -103,15 +103,13 @@ def _page(record: Record, held: list[Held], is_mine: bool) -> str:
 def _table(record: Record, kind: str) -> ResponseReturnValue:
     if kind not in KINDS:
         abort(404)
-    write, mimetype = KINDS[kind]
+    write = KINDS[kind]
     out = BytesIO()
     write(record, out, installation().settings.zone, translate)
-    out.seek(0)
-    return send_file(out, mimetype=mimetype, as_attachment=True, download_name=f"record-{record.number}.{kind}")
+    return attachment(out, f"record-{record.number}.{kind}")
 
 
 def _print(issued: Issued) -> ResponseReturnValue:
     out, chosen, zone = BytesIO(), language(), installation().settings.zone
     print_cadre_record(issued.record, issued.at, out, lambda at: format_moment(at, chosen, zone), translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"record-{issued.record.number}.pdf")
+    return attachment(out, f"record-{issued.record.number}.pdf")

@@ -7,7 +7,7 @@ from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
@@ -44,8 +44,8 @@ from quiz.usecases import over_time as over_time_case
 from quiz.usecases.circulars import CircularFacts
 from quiz.usecases.over_time import MOST
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, today, translate, writer
+from quiz.web.downloads import attachment
 from quiz.web.kept import Kept
-from quiz.web.organiser import EXCEL
 from quiz.web.strips import bar_svg, strip_svg
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ def export(code: str) -> ResponseReturnValue:
     report, comparison = _both(code)
     out = BytesIO()
     write_report(report, comparison, out, translate)
-    out.seek(0)
-    return send_file(out, mimetype=EXCEL, as_attachment=True, download_name=f"{code}-report.xlsx")
+    return attachment(out, f"{code}-report.xlsx")
 
 
 @pages.get("/sittings/<code>/report.pdf")
@@ -119,8 +118,7 @@ def paper(code: str) -> ResponseReturnValue:
     report, comparison = _both(code)
     out = BytesIO()
     print_report(report, comparison, format_moment(report.opens_at, language(), installation().settings.zone), out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-report.pdf")
+    return attachment(out, f"{code}-report.pdf")
 
 
 @pages.get("/reports")
@@ -147,8 +145,7 @@ def export_over_time() -> ResponseReturnValue:
     """Several sittings as an Excel file."""
     out = BytesIO()
     write_over_time(_over_time(), out, installation().settings.zone, translate)
-    out.seek(0)
-    return send_file(out, mimetype=EXCEL, as_attachment=True, download_name="sittings.xlsx")
+    return attachment(out, "sittings.xlsx")
 
 
 @pages.get("/reports.pdf")
@@ -159,8 +156,7 @@ def print_several() -> ResponseReturnValue:
     days = {point.code: _day(point.opens_at) for point in found.points}
     out = BytesIO()
     print_over_time(found, days, out, translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name="sittings.pdf")
+    return attachment(out, "sittings.pdf")
 
 
 def _over_time() -> OverTime:
@@ -214,8 +210,7 @@ def _circular_file(code: str, form: CircularForm, found: CircularFacts) -> Respo
     print_circular(letter, out, translate)
     with writer() as db:
         circulars.note_circular(db, actor(), code, now(), len(names), found.report.excellent)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{code}-circular.pdf")
+    return attachment(out, f"{code}-circular.pdf")
 
 
 def _day(moment: datetime) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -13,15 +15,19 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action
 from quiz.core.marking import storable
-from quiz.core.message import QuizError
+from quiz.core.message import Message, QuizError
 from quiz.core.saving import MOST_ITEMS, Save, SaveResult
-from quiz.storage.together import Together
+from quiz.storage.together import Failed, Together
 from quiz.usecases import saving
 from quiz.usecases.saving import Knock, Reply
 from quiz.web import counters
 from quiz.web.context import actor, installation, login_cookie, needs, now, say_text, sent_json, write_together
 
 pages = Blueprint("saving", __name__)
+
+ROUTE = "/papers/<code>/responses"
+SAVED = "quiz.saved"
+"""Where a request carries what became of its saves, when they were stored together with others before its turn came."""
 
 
 @pages.post("/papers/<code>/desk")
@@ -41,25 +47,40 @@ def take_desk(code: str) -> ResponseReturnValue:
     )
 
 
-@pages.post("/papers/<code>/responses")
+@pages.post(ROUTE)
 def save(code: str) -> ResponseReturnValue:
     """Store responses; answered only after they are stored. Who asks is looked up with the save, for all that save at this moment."""
-    body = _object()
-    items = saves_of(body.get("items"), MOST_ITEMS)
-    if not items or len(items) < len(body["items"]):
+    knock = knock_of(request.cookies.get(login_cookie(), ""), code, sent_json())
+    if knock is None:
         abort(400)
-    reply = installation().saves.do(Knock(request.cookies.get(login_cookie(), ""), code, items, storable(str(body.get("device") or ""))))
+    reply = request.environ.get(SAVED) or installation().saves.do(knock)
+    if isinstance(reply, Failed):
+        raise reply.error
     if isinstance(reply, QuizError):
         raise reply
+    return Response(told_of(reply, knock.items, now(), installation().settings.zone, say_text), mimetype="application/json")
+
+
+def knock_of(token: str, code: str, body: object) -> Knock | None:
+    """Return what a page sent as a call to save; None for what has not the form of one."""
+    items = body.get("items") if isinstance(body, dict) else None
+    saves = saves_of(items, MOST_ITEMS)
+    if not isinstance(body, dict) or not isinstance(items, list) or not saves or len(saves) < len(items):
+        return None
+    return Knock(token, code, saves, storable(str(body.get("device") or "")))
+
+
+def told_of(reply: Reply, saves: Sequence[Save], at: datetime, zone: ZoneInfo, say: Callable[[Message], str] = str) -> str:
+    """Return in JSON what became of a call's saves, and count them; `say` puts an error into words."""
     counters.count_saves([item.state for item in reply.items if isinstance(item, SaveResult)])
     told = {
-        "items": [_told(item, save) for item, save in zip(reply.items, items, strict=True)],
+        "items": [_told(item, save, say) for item, save in zip(reply.items, saves, strict=True)],
         "turn": reply.turn,
         "seconds_left": reply.seconds_left,
-        "server_time": now().isoformat(),
-        "saved_at": f"{now().astimezone(installation().settings.zone):%H:%M}",
+        "server_time": at.isoformat(),
+        "saved_at": f"{at.astimezone(zone):%H:%M}",
     }
-    return Response(json.dumps(told, ensure_ascii=False), mimetype="application/json")
+    return json.dumps(told, ensure_ascii=False)
 
 
 def saves_of(items: object, most: int) -> list[Save]:
@@ -68,11 +89,11 @@ def saves_of(items: object, most: int) -> list[Save]:
     return sorted((item for item in saves if item is not None), key=lambda item: item.seq)
 
 
-def saver(engine: Engine) -> Together[Knock, Reply | QuizError]:
+def saver(engine: Engine, clock: Callable[[], datetime]) -> Together[Knock, Reply | QuizError]:
     """Return what stores the saves that come in at the same time in one transaction, by the clock of that moment."""
 
     def work(session: Session, knocks: Sequence[Knock]) -> list[Reply | QuizError]:
-        return saving.save_for_all(session, knocks, installation().clock())
+        return saving.save_for_all(session, knocks, clock())
 
     return Together(engine, work)
 
@@ -91,7 +112,7 @@ def _save_of(item: object) -> Save | None:
     return Save(item["slot"], item.get("value"), item["seq"], age if type(age) is int else 0, is_shown=True)
 
 
-def _told(outcome: SaveResult | QuizError, save: Save) -> dict[str, object]:
+def _told(outcome: SaveResult | QuizError, save: Save, say: Callable[[Message], str]) -> dict[str, object]:
     if isinstance(outcome, QuizError):
-        return {"slot": save.slot, "seq": save.seq, "error": outcome.code, "message": say_text(outcome.message)}
+        return {"slot": save.slot, "seq": save.seq, "error": outcome.code, "message": say(outcome.message)}
     return {"slot": outcome.slot, "seq": outcome.seq, "state": outcome.state.value, "value": list(outcome.shown)}

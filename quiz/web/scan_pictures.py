@@ -17,6 +17,7 @@ from quiz.printing.corrected_pdf import CorrectedPage, CorrectedSheet, print_cor
 from quiz.usecases import corrected_copies, scanning, sheets
 from quiz.usecases.corrected_copies import KeptSheet
 from quiz.web.context import actor, needs, now, reader, translate
+from quiz.web.downloads import attachment
 
 
 @needs(Action.ENTER_ANSWERS)
@@ -74,8 +75,7 @@ def _corrected(kept: KeptSheet) -> ResponseReturnValue:
         found.append(CorrectedPage(read.page, hashlib.sha256(picture).hexdigest(), picture))
     out = BytesIO()
     print_corrected([CorrectedSheet(kept.paper, found, kept.marks, kept.score)], out, translate=translate)
-    out.seek(0)
-    return send_file(out, mimetype="application/pdf", as_attachment=True, download_name=f"{kept.paper.code}.pdf")
+    return attachment(out, f"{kept.paper.code}.pdf")
 
 
 def _picture(content: bytes, kind: str) -> ResponseReturnValue:

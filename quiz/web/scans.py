@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,11 +19,12 @@ from quiz.core.message import QuizError, mark_text, say
 from quiz.core.scan import Doubt, Fault, Problem, ScannedPage, State, problem_name
 from quiz.core.sheet_state import ANSWERS, HOLD_NAMES, Confirm, Hold
 from quiz.printing import scan as reading
+from quiz.storage.served import alone
 from quiz.usecases import rooms, scanning, sheets
 from quiz.usecases.scanning import Doubts, Taken
 from quiz.usecases.sheets import Sheet
 from quiz.web import keying, scan_pictures
-from quiz.web.context import actor, needs, now, reader, say_text, writer
+from quiz.web.context import actor, installation, needs, now, reader, say_text, writer
 
 pages = Blueprint("scans", __name__)
 pages.add_url_rule("/sittings/<code>/keying", "keying", keying.home)
@@ -57,8 +57,8 @@ WORDS: dict[Confirm, str] = {
     Confirm.KEYED: mark_text("以人工录入的为准"),
     Confirm.LATE: mark_text("仍然计入"),
 }
-_turn = threading.Lock()
-"""Reading takes a whole core: one upload at a time, so that people at work on their papers feel nothing of it."""
+TURN = "scan.lock"
+"""Held in the instance folder while pages are read, which takes a whole core: one upload at a time, so that people at work feel nothing of it."""
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
@@ -189,12 +189,10 @@ def _read_files(code: str, files: Sequence[FileStorage]) -> tuple[list[Taken], l
     from quiz.printing.scan.pages import Source
 
     sources = [Source(file.filename or "?", content=file.read()) for file in files]
-    if not _turn.acquire(blocking=False):
-        raise QuizError("busy", say("正在读另一批扫描件，请稍后再上传。"))
-    try:
+    with alone(installation().settings.instance / TURN) as is_mine:
+        if not is_mine:
+            raise QuizError("busy", say("正在读另一批扫描件，请稍后再上传。"))
         found, unreadable = _read_pages(sources)
-    finally:
-        _turn.release()
     with writer() as db:
         return scanning.take_pages(db, actor(), found, code, now()), unreadable
 

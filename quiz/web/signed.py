@@ -4,11 +4,16 @@ half of what the server does for one. What was refused is not remembered, nor an
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
+
+from quiz.web.context import login_cookie
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 MOST = 20_000
 """Remembered texts; full, it forgets all and begins anew."""
@@ -52,10 +57,10 @@ class RememberingSessions(SecureCookieSessionInterface):
 
 
 class RememberingProtect(CSRFProtect):  # type: ignore[misc]
-    """Flask-WTF's protection; the token of a script that was right with the same cookie, page and host is not verified again."""
+    """Flask-WTF's protection; the token of a script that was right with the same cookies, page and host is not verified again."""
 
     def __init__(self, app: Flask) -> None:
-        self._known: Remembered[bool] = Remembered()
+        self._known: Remembered[str] = Remembered()
         super().__init__(app)
 
     def protect(self, apply_exemptions: bool = False) -> None:
@@ -63,11 +68,24 @@ class RememberingProtect(CSRFProtect):  # type: ignore[misc]
         if not request.is_json:
             super().protect(apply_exemptions)
             return
-        cookie = request.cookies.get(current_app.config["SESSION_COOKIE_NAME"])
-        key = (cookie, request.headers.get("X-CSRFToken"), request.referrer, request.host, request.is_secure)
-        if self._known.get(key):
+        if self.known_login(request.environ) is not None:
             g.csrf_valid = True
             return
         super().protect(apply_exemptions)
         if g.get("csrf_valid"):
-            self._known.add(key, True)
+            self._known.add(_shown_by(request.environ), request.cookies.get(login_cookie(), ""))
+
+    def known_login(self, environ: WSGIEnvironment) -> str | None:
+        """Return the log-in that came with exactly these texts when they were found right; None when they were not yet.
+
+        Nothing is said of whether that log-in still counts.
+        """
+        return self._known.get(_shown_by(environ))
+
+
+SHOWN = ("HTTP_COOKIE", "HTTP_X_CSRFTOKEN", "HTTP_X_CSRF_TOKEN", "HTTP_REFERER", "HTTP_HOST", "wsgi.url_scheme")
+"""All that decides whether a script's call is let through: cookies, token, page, host and the way it came."""
+
+
+def _shown_by(environ: WSGIEnvironment) -> tuple[str | None, ...]:
+    return tuple([environ.get(name) for name in SHOWN])

@@ -32,14 +32,14 @@ from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_op
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import known_end
 from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, saving
-from quiz.usecases.attempts import Desk, Listed
+from quiz.usecases.attempts import Desk, HandIn, Listed, Start
 from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.mark_history import history_of
 from quiz.usecases.mistakes import has_mistakes
 from quiz.usecases.oral import helps_households
 from quiz.usecases.verifying import seed_to_show
 from quiz.web import counters
-from quiz.web.context import actor, installation, needs, now, reader, write_together, writer
+from quiz.web.context import actor, do_together, installation, needs, now, reader, writer
 from quiz.web.given import given
 from quiz.web.lockdown import proofs
 from quiz.web.presence import be_seen
@@ -122,8 +122,7 @@ def paper(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def start(code: str) -> ResponseReturnValue:
     """Start, or go on with what was started."""
-    who, when, told = actor(), now(), proofs(code)
-    attempt = write_together(lambda db: attempts.start(db, who, code, when, told))
+    attempt = do_together(installation().starts, Start(actor(), code, now(), proofs(code)))
     if attempt.started_at == now():  # else it was started before
         counters.STARTS.inc()
     return redirect(url_for("trainee.sit", code=code), 303)
@@ -177,8 +176,8 @@ def save_section(code: str) -> ResponseReturnValue:
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
     items, device = _unsent(request.form.get("unsent", "")), request.form.get("device", FORM_DEVICE)
-    by_clock, who, when = request.form.get("by_clock") == "1", actor(), now()
-    attempt, outcomes = write_together(lambda db: attempts.submit(db, who, code, items, device, when, by_clock))
+    call = HandIn(actor(), code, items, device, now(), by_clock=request.form.get("by_clock") == "1")
+    attempt, outcomes = do_together(installation().submissions, call)
     states = [outcome.state for outcome in outcomes if isinstance(outcome, SaveResult)]
     if len(states) < len(outcomes):
         log.warning("a submission carried what is no save of its paper")

@@ -30,16 +30,25 @@ class Debt:
 
 @dataclass
 class WrongCodes:
-    """Wrong codes of all addresses (20 a second are free) and of each (2 a second, after the first hundred), in this process."""
+    """Wrong codes of all addresses (20 a second are free) and of each (2 a second, after the first hundred).
+
+    Of several processes each counts what comes to it, which is its part of all, so many times over.
+    """
 
     everyone: Debt = field(default_factory=lambda: Debt(1 / 20, 5.0))
+    weight: int = 1
     addresses: dict[str, Debt] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def of(cls, processes: int) -> WrongCodes:
+        """Return the part of one of so many processes."""
+        return cls(Debt(processes / 20, 5.0), processes)
 
     def add(self, address: str, now: datetime) -> int:
         """Count a wrong code from an address; return the seconds that its sender is asked to wait."""
         with self.lock:
             if len(self.addresses) >= MOST_ADDRESSES:
                 self.addresses.clear()
-            own = self.addresses.setdefault(address, Debt(1 / 2, 50.0))
+            own = self.addresses.setdefault(address, Debt(self.weight / 2, 50.0))
             return max(self.everyone.add(now), own.add(now))

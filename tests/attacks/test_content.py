@@ -7,17 +7,20 @@ import csv
 import io
 import json
 import logging
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import openpyxl
 import pypdfium2
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import Engine
 
 import quiz
@@ -159,6 +162,35 @@ def test_the_sitting_page_holds_hostile_stems_options_and_answers(app: Flask, we
         text = person.get(f"/papers/{hostile}/{page}").text
         assert faults(text) == []
         assert shows(text)
+
+
+def test_what_people_say_of_each_others_work_and_how_they_call_their_files_are_texts_too(
+    app: Flask, web_engine: Engine, hostile: str, clock: Clock
+) -> None:
+    """A report, its answer, a marker's comment, the name of a picture."""
+    sitter, chief = Person(app, "h001"), Person(app, "chief")
+    assert sitter.post(f"/papers/{hostile}/report", {"slot": "1", "text": HOSTILE}).status_code == 303
+    overview = chief.get(f"/marking/{WHERE}").text
+    uid = re.search(r'name="uid" value="([^"]+)"', overview)[1]  # type: ignore[index]
+    desk = chief.post(f"/marking/{WHERE}/take", {"uid": uid, "blank": "0"}, follow_redirects=True).text
+    digest = re.search(r'name="digest" value="([^"]+)"', desk)[1]  # type: ignore[index]
+    judged = chief.post(f"/marking/{WHERE}/desk?uid={uid}&blank=0", {"digest": digest, "verdict": "wrong", "reason": HOSTILE})
+    assert judged.status_code == 303
+    picture = BytesIO()
+    Image.new("L", (4, 4)).save(picture, "PNG")
+    fields = {"title": "图", "source": "category: hostile/all\nquestions: []\n", "pictures": (BytesIO(picture.getvalue()), f"{MARK}.png")}
+    draft = chief.post("/bank/proposals/new", fields, content_type="multipart/form-data")
+    pages = [desk, chief.get(f"/sittings/{WHERE}/appeals").text, sitter.get(f"/papers/{hostile}/report").text, chief.get(str(draft.location)).text]
+    clock.at = NINE + timedelta(hours=3)
+    number = re.search(r'name="appeal" value="(\d+)"', chief.get(f"/sittings/{WHERE}/appeals").text)[1]  # type: ignore[index]
+    answered = chief.post(f"/sittings/{WHERE}/appeals", {"appeal": number, "verdict": "rejected", "reason": HOSTILE})
+    assert answered.status_code == 303
+    pages += [
+        chief.get(f"/sittings/{WHERE}/appeals?all=1").text,
+        sitter.get(f"/papers/{hostile}/result?show=all").text,
+        chief.get(f"/sittings/{WHERE}/cadres/H001").text,
+    ]
+    assert [n for n, page in enumerate(pages) if faults(page) or not shows(page)] == []
 
 
 SEARCHES = (

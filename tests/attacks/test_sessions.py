@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from quiz.core.access import command_line
 from quiz.storage.engine import reading, writing
-from quiz.storage.tables import LoginRow
+from quiz.storage.tables import AccountRow, LoginRow, ResponseRow
 from quiz.usecases import account_care, admission
 from quiz.usecases.accounts import LOGIN_LASTS
 from quiz.web.context import LOGIN_COOKIE
@@ -115,6 +115,24 @@ def test_a_log_in_ends_by_itself(app: Flask, clock: Clock) -> None:
     person = Person(app, "q001")
     clock.at += LOGIN_LASTS
     assert not comes_in(app, cookie(person))
+
+
+@pytest.mark.parametrize(("how", "status"), [("closed", 401), ("over", 401), ("first password", 403)])
+def test_a_log_in_that_no_page_takes_saves_nothing(app: Flask, web_engine: Engine, clock: Clock, code: str, how: str, status: int) -> None:
+    """Saves look by themselves who asks: with another query, for many at once."""
+    person = Person(app, "q001")
+    person.post(f"/papers/{code}/start")
+    assert person.save(code, 1, ["A"], 1).status_code == 200
+    if how == "over":
+        clock.at += LOGIN_LASTS
+    else:
+        change = {"is_active": False} if how == "closed" else {"must_change_password": True}
+        with writing(web_engine) as session:
+            session.execute(update(AccountRow).where(AccountRow.login == "q001").values(**change))
+    assert not comes_in(app, cookie(person))
+    assert person.save(code, 1, ["B"], 2).status_code == status
+    with reading(web_engine) as session:
+        assert session.scalar(select(func.count()).select_from(ResponseRow)) == 1
 
 
 def test_a_stolen_table_of_log_ins_opens_nothing(app: Flask, web_engine: Engine) -> None:

@@ -70,7 +70,7 @@ def go_to(page: Any, slot: int) -> None:
 
 def is_saved(page: Any, at: str = "09:10") -> None:
     """Wait until the page says that everything is saved."""
-    expect(page.locator("#saved")).to_have_text(f"已保存 {at}", timeout=10_000)
+    expect(page.locator("#saved")).to_have_text(f"已保存 {at}")
 
 
 def is_unsaved(page: Any) -> None:

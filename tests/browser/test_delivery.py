@@ -80,7 +80,7 @@ def test_without_network_to_the_end_and_back_in_time(site: Site, cut: Any) -> No
     assert attempt(site).closed_by == "deadline"
     cut.context.set_offline(False)
     cut.clock.run_for(60_000)
-    expect(cut.get_by_text("交卷成功")).to_be_visible(timeout=10_000)
+    expect(cut.get_by_text("交卷成功")).to_be_visible()
     keeps_nothing(cut)
     assert accepted(site) == {1: ["a"], 2: ["b"]}
     assert made(saves(site)[1]) <= attempt(site).deadline_at < saves(site)[1].received_at
@@ -93,7 +93,7 @@ def test_back_too_late_is_stored_told_and_not_marked(site: Site, cut: Any) -> No
     close_expired(site)
     cut.context.set_offline(False)
     cut.clock.run_for(60_000)
-    expect(cut.get_by_text("有1处作答在时间到后才送达，没有计分，已留存备查")).to_be_visible(timeout=10_000)
+    expect(cut.get_by_text("有1处作答在时间到后才送达，没有计分，已留存备查")).to_be_visible()
     assert rows(site) == [(1, ["a"], "accepted"), (2, ["b"], "late")]
     assert len(scores(site)) == 1
     keeps_nothing(cut)
@@ -111,7 +111,7 @@ def test_everything_saved_and_no_network_at_the_end(site: Site, timed: Any) -> N
     close_expired(site)
     timed.context.set_offline(False)
     timed.clock.run_for(60_000)
-    expect(timed.get_by_text("交卷成功")).to_be_visible(timeout=10_000)
+    expect(timed.get_by_text("交卷成功")).to_be_visible()
 
 
 def test_a_page_that_never_reached_the_desk_still_delivers(site: Site, timed: Any) -> None:
@@ -127,7 +127,7 @@ def test_a_page_that_never_reached_the_desk_still_delivers(site: Site, timed: An
     timed.unroute("**/desk")
     timed.context.set_offline(False)
     timed.clock.run_for(60_000)
-    expect(timed.get_by_text("交卷成功")).to_be_visible(timeout=10_000)
+    expect(timed.get_by_text("交卷成功")).to_be_visible()
     keeps_nothing(timed)
     assert accepted(site) == {1: ["a"]}
 
@@ -186,7 +186,7 @@ def test_an_answer_after_the_end_is_told(site: Site, phone: Any) -> None:
     site.clock.go_on(minutes=71)
     go_to(phone, 2)
     answer(phone, 2, ["a"])
-    expect(phone.get_by_text("系统正在收卷")).to_be_visible(timeout=10_000)
+    expect(phone.get_by_text("系统正在收卷")).to_be_visible()
     expect(phone.get_by_text("有1处作答在时间到后才送达")).to_be_visible()
     assert rows(site) == [(1, ["a"], "accepted"), (2, ["a"], "late")]
 

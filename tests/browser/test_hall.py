@@ -36,7 +36,7 @@ def test_the_board_draws_itself_anew(site: Site, desktop: Any) -> None:
     desktop.evaluate(LOOK)
     expect(number(desktop, "在答")).to_have_text("1")
     trainee.post(f"/papers/{site.code}/submit")
-    expect(number(desktop, "已交")).to_have_text("1", timeout=20_000)  # by itself, within ten seconds
+    expect(number(desktop, "已交")).to_have_text("1")  # by itself, within ten seconds
 
 
 def test_a_board_that_hears_nothing_says_so_and_goes_on_when_it_does(site: Site, desktop: Any) -> None:

@@ -24,7 +24,7 @@ def shell(tmp_path, monkeypatch):
 def comes_in(shell, password=PASSWORD):
     engine = make_engine(f"sqlite:///{(shell.folder / 'instance' / 'quiz.sqlite3').as_posix()}")
     with writing(engine) as db:
-        found = accounts.log_in(db, "zuzhi", password, "t" * 43, datetime.now(UTC))
+        found = accounts.log_in(db, "zuzhi", password, "t" * 43, datetime.now(UTC), "k" * 32)
     engine.dispose()
     return found.account is not None
 

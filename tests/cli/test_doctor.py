@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, text
 
 from quiz.cli import quiz
-from quiz.cli.node_report import server_lines
-from quiz.settings import DATABASE
+from quiz.cli.node_report import prints_lines, server_lines
+from quiz.settings import DATABASE, Settings
 from quiz.storage.engine import reading
 from quiz.storage.postgres import ServerState, state_of
 from quiz.storage.served import only_server
@@ -63,6 +64,31 @@ def test_https_without_a_named_proxy_is_told(instance: Path, monkeypatch: pytest
     assert warning in doctor()
     monkeypatch.setenv("QUIZ_PROXIES", "127.0.0.1")
     assert warning not in doctor()
+
+
+def test_nodes_that_print_into_one_folder_tell_the_same_mark(instance: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> str:
+        return next((line for line in doctor().splitlines() if line.startswith("打印文件夹的标记")), "")
+
+    assert told() == ""
+    monkeypatch.setenv("QUIZ_PRINTS", str(tmp_path / "shared"))
+    first = told()
+    assert first == told() != ""
+    monkeypatch.setenv("QUIZ_INSTANCE", str(tmp_path / "node"))
+    assert CliRunner().invoke(quiz, ["init"]).exit_code == 0
+    assert told() == first
+    monkeypatch.setenv("QUIZ_PRINTS", str(tmp_path / "another"))
+    assert told() not in ("", first)
+    (tmp_path / "file").write_text("not a folder")
+    monkeypatch.setenv("QUIZ_PRINTS", str(tmp_path / "file"))
+    assert "注意：打印文件夹" in doctor()
+
+
+def test_nodes_that_share_no_folder_are_told_where_prints_lie(tmp_path: Path) -> None:
+    alone = Settings(tmp_path, "", "key", ZoneInfo("Asia/Shanghai"))
+    assert list(prints_lines(alone, are_nodes_possible=False)) == []
+    (line,) = prints_lines(alone, are_nodes_possible=True)
+    assert "QUIZ_PRINTS" in line.render()
 
 
 @pytest.mark.parametrize(

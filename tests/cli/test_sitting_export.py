@@ -145,7 +145,7 @@ def test_it_says_in_chinese_how_to_read_it_and_whether_it_is_final(world):
 
 
 def test_only_who_sees_the_whole_county_may_take_it_away(world):
-    for actor in (trainee(), Actor("marker", {Role.MARKER: "/"}), Actor("part", {Role.ORGANISER: "/QL/T01/"})):
+    for actor in (trainee(), *(Actor(role, {role: "/"}) for role in (Role.MARKER, Role.SETTER)), Actor("part", {Role.ORGANISER: "/QL/T01/"})):
         with pytest.raises(Forbidden):
             world.do(note_export, actor, "s1", AFTER)
     with pytest.raises(Forbidden):

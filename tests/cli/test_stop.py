@@ -1,4 +1,4 @@
-"""A real server process: its stop loses no request, slow senders hold nobody up, and two servers never share a SQLite file."""
+"""A real server of one process: its stop loses no request, slow senders hold nobody up, and two servers never share a SQLite file."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Server(Here):
 
     def __init__(self, folder: Path, *options: str) -> None:
         super().__init__(free_port())
-        command = [sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *options]
+        command = [sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *(options or ("--processes", "1"))]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, "QUIZ_INSTANCE": str(folder)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -161,7 +161,7 @@ def test_a_request_that_waits_for_the_database_has_its_answer(start: Callable[..
 
 
 def test_a_balancer_that_asks_has_time_to_notice(start: Callable[..., Server]) -> None:
-    server = start("--notice", "60")
+    server = start("--processes", "1", "--notice", "60")
     server.connect().close()
     server.process.send_signal(signal.SIGTERM)
     for _ in range(2):

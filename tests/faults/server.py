@@ -28,13 +28,14 @@ class QuizServer:
         self.url = url or f"sqlite:///{(folder / DATABASE).as_posix()}"
         self.port = free_port()
         self.log = folder / "server.log"
+        self.options: tuple[str, ...] = ()
         self.process: subprocess.Popen[bytes] | None = None
         self._environment = {**os.environ, "QUIZ_INSTANCE": str(folder), "QUIZ_DATABASE_URL": self.url, **environment}
 
     def start(self, *before: str) -> None:
         """Start the process, behind the words of a command that watches it if need be; it is not there at once."""
         assert self.process is None
-        command = [*before, sys.executable, "-m", "quiz", "serve", "--port", str(self.port)]
+        command = [*before, sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *self.options]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
 
@@ -61,10 +62,12 @@ class QuizServer:
         return self._end(signal.SIGTERM)
 
     def limit_files(self, size: int) -> None:
-        """Let no file of the process grow beyond so many bytes (-1: as it likes)."""
+        """Let no file of the server's processes grow beyond so many bytes (-1: as it likes)."""
         assert self.process is not None
         limit = resource.RLIM_INFINITY if size < 0 else size
-        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        for number in (self.process.pid, *(int(one) for task in tasks.glob("*/children") for one in task.read_text().split())):
+            resource.prlimit(number, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
     def told(self) -> str:
         """Return what it has said so far."""

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,15 @@ from tests.faults.county import LASTS, SITTING, start_earlier
 from tests.faults.server import quiz
 from tests.faults.test_power_cut import can_trace
 
-PLAN = """\
+NEXT_YEAR = datetime.now(UTC).year + 1
+PLAN = f"""\
 sitting:
   code: second
   title: 第二场
   blueprint: small
-  group: {units: [T01]}
-  opens_at: 2036-11-22 09:00
-  closes_at: 2036-11-22 11:00
+  group: {{units: [T01]}}
+  opens_at: {NEXT_YEAR}-11-22 09:00
+  closes_at: {NEXT_YEAR}-11-22 11:00
   release: on_close
 """
 BANK = """\
@@ -123,6 +124,7 @@ def test_a_file_in_the_making_is_never_taken_for_a_whole_one(folder: Path, tmp_p
 def test_a_sweep_that_is_killed_closes_each_attempt_once_when_it_runs_again(hall: Hall) -> None:
     people, calls = hall.people[:40], [4, 30]
     hall.server.kill()
+    hall.server.options = ("--processes", "1")  # else another takes the place of the one that is killed
     for person in people:
         start_earlier(hall.url, person, LASTS + timedelta(minutes=5))
     for number in calls:

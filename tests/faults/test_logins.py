@@ -29,11 +29,11 @@ def test_nobody_waits_while_a_password_is_checked(app: Flask, tmp_path: Path, mo
         return check(stored, password)
 
     monkeypatch.setattr(accounts, "check", watched)
-    for password, status in ((PASSWORD, 302), ("wrong", 401)):
+    for name, password, status in (("q001", PASSWORD, 302), ("q001", "wrong", 401), ("nobody-at-all", "any", 401)):
         person = Person(app)
-        form = {"csrf_token": person.token, "login": "q001", "password": password}
+        form = {"csrf_token": person.token, "login": name, "password": password}
         assert person.client.post("/login", data=form).status_code == status
-    assert tried == [PASSWORD, "wrong"]
+    assert tried == [PASSWORD, "wrong", "any"]
 
 
 def test_everybody_who_logs_in_at_once_is_let_in(app: Flask) -> None:  # noqa: F811

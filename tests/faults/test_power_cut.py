@@ -90,11 +90,11 @@ async def _answer(page: Page, count: int) -> None:
 
 
 def _whole(calls: Path) -> list[str]:
-    """Return the lines of a trace, when its writer has come to the end."""
+    """Return the lines of a trace, when every process and thread in it has ended."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         lines = calls.read_text("ascii").splitlines()
-        if lines and "+++ killed by SIGKILL" in lines[-1]:
+        if lines and not any(Path(f"/proc/{number}").exists() for number in {line.split(maxsplit=1)[0] for line in lines}):
             return lines
         time.sleep(0.05)
     raise AssertionError("the trace has no end")

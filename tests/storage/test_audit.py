@@ -79,6 +79,7 @@ def test_more_rows_than_are_held_at_once(engine):
 def test_a_changed_row_is_found_with_its_place(log, change):
     log.tamper(f"UPDATE audit SET {change} WHERE id = 3")
     chain = log.verify()
+    assert chain.broken, "nothing was found"
     assert (chain.broken.id, chain.fault, chain.faults, chain.rows) == (3, Fault.CHANGED, 1, 5)
 
 
@@ -88,6 +89,7 @@ def test_a_changed_row_with_a_digest_made_anew_breaks_the_next(log):
     made = audit.link_digest(before, NOW + timedelta(minutes=2), "李四", "act", "thing 2", {"n": 2, "why": "理由"})
     log.tamper(f"UPDATE audit SET actor = '李四', digest = '{made}' WHERE id = 3")
     chain = log.verify()
+    assert chain.broken, "nothing was found"
     assert (chain.broken.id, chain.fault) == (4, Fault.GAP)
 
 
@@ -95,13 +97,16 @@ def test_a_changed_row_with_a_digest_made_anew_breaks_the_next(log):
 def test_a_row_gone_from_the_beginning_or_the_middle_is_found_at_the_next(log, gone, found):
     log.tamper(f"DELETE FROM audit WHERE id = {gone}")
     chain = log.verify()
+    assert chain.broken, "nothing was found"
     assert (chain.broken.id, chain.fault, chain.rows) == (found, Fault.GAP, 4)
 
 
 def test_two_rows_exchanged_are_found(log):
     log.tamper("UPDATE audit SET id = CASE id WHEN 2 THEN -3 ELSE -2 END WHERE id IN (2, 3)")
     log.tamper("UPDATE audit SET id = -id WHERE id < 0")
-    assert log.verify().broken.id == 2
+    broken = log.verify().broken
+    assert broken
+    assert broken.id == 2
 
 
 def test_a_tail_cut_off_is_found_only_by_a_digest_written_down(log):

@@ -10,6 +10,7 @@ from quiz.storage.tables import AccountRow, LoginRow
 from quiz.usecases import accounts
 
 SECOND = timedelta(seconds=1)
+KEY = "k" * 32
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def someone(empty, county):
 
 
 def log_in(world, county, password="correct horse", at=None, login="li si", token="t" * 43):
-    return world.do(accounts.log_in, login, password, token, at or county.NOW)
+    return world.do(accounts.log_in, login, password, token, at or county.NOW, KEY)
 
 
 def test_the_right_password_opens_a_session_that_ends(someone, county):
@@ -52,27 +53,27 @@ def test_failures_make_one_wait_longer_and_longer_but_never_lock(someone, county
 
 
 def test_a_right_guess_among_many_at_once_learns_nothing_while_the_account_must_wait(someone, county):
-    stored = someone.do(accounts.stored_hash, "li si", county.NOW)
+    stored = someone.do(accounts.stored_hash, "li si", county.NOW, KEY)
     checked = accounts.check(stored, "correct horse")  # on its way while five other guesses fail
     for _ in range(5):
         log_in(someone, county, "wrong")
-    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, checked).wait_seconds == 2
-    assert someone.do(accounts.stored_hash, "li si", county.NOW) is None
+    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, KEY, checked).wait_seconds == 2
+    assert someone.do(accounts.stored_hash, "li si", county.NOW, KEY) is None
 
 
 def test_a_check_against_a_hash_that_was_changed_meanwhile_is_made_again(someone, county):
-    stored = someone.do(accounts.stored_hash, "li si", county.NOW)
+    stored = someone.do(accounts.stored_hash, "li si", county.NOW, KEY)
     checked = accounts.check(stored, "correct horse")
     account = log_in(someone, county).account
     change = accounts.check_change(account, "correct horse", "another horse")
     someone.do(accounts.change_password, account.id, "correct horse", "another horse", "c" * 43, county.NOW, change)
-    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, checked) == accounts.LogIn()
+    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, KEY, checked) == accounts.LogIn()
     with pytest.raises(QuizError, match="wrong_password"):
         someone.do(accounts.change_password, account.id, "correct horse", "third horse", "d" * 43, county.NOW, change)
 
 
 def test_a_name_that_nobody_has_is_checked_against_a_hash_too(someone, county):
-    assert not accounts.check(someone.do(accounts.stored_hash, "nobody", county.NOW), "correct horse").matches
+    assert not accounts.check(someone.do(accounts.stored_hash, "nobody", county.NOW, KEY), "correct horse").matches
 
 
 def test_an_account_that_is_closed_gets_nowhere(someone, county):
@@ -115,7 +116,7 @@ def test_every_cadre_gets_one_first_password(empty, county):
     assert [(item.number, item.password) for item in issued] == [("C1", "first-C1-password"), ("C3", "first-C3-password")]
     assert empty.do(accounts.issue_passwords, county.ADMIN, county.NOW, made) == []
     assert empty.do(accounts.without_account, county.ADMIN) == ["C2"]
-    found = empty.do(accounts.log_in, "c1", issued[0].password, "t" * 43, county.NOW)
+    found = empty.do(accounts.log_in, "c1", issued[0].password, "t" * 43, county.NOW, KEY)
     assert found.account.must_change_password
     actor, _ = empty.do(accounts.who, "t" * 43, county.NOW)
     assert (actor.cadre_number, set(actor.roles)) == ("C1", {Role.TRAINEE})

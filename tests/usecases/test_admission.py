@@ -11,12 +11,14 @@ from sqlalchemy import select, text
 from quiz.core.access import Actor, Role
 from quiz.core.admission import ALPHABET, LENGTH, clean_code, grouped
 from quiz.core.message import Forbidden, NotFound, QuizError
+from quiz.core.saving import Save
 from quiz.storage import accounts as account_rows
 from quiz.storage import rosters
 from quiz.storage.engine import reading
 from quiz.storage.tables import AccountRow, AdmissionRow, AuditRow, VisitRow
-from quiz.usecases import admission, attempts, extending, results, scheduling
+from quiz.usecases import admission, attempts, extending, results, saving, scheduling
 from quiz.usecases.admission import Refused
+from quiz.usecases.saving import Knock
 
 CHIEF = Actor("组考", {Role.ORGANISER: "/"})
 KEY = "the installation's own key"
@@ -78,6 +80,11 @@ def test_other_sittings_and_their_results_do_not_exist(world, codes, county):
         for read in (attempts.get_mine, results.my_result, attempts.open_desk):
             with pytest.raises(NotFound):
                 read(db, actor, other, world.opens)
+    for write in (saving.save, saving.take_desk):
+        more = (Save(1, [], 1), "dev") if write is saving.save else ("dev",)
+        with pytest.raises(NotFound):
+            world.do(write, actor, other, *more, world.opens)
+    assert world.do(saving.save_for_all, [Knock("t1", other, [Save(1, [], 1)], "dev")], world.opens)[0].code == "not_found"
 
 
 @pytest.mark.parametrize("typed", ["{0}", " {1} ", "{2}", "{3}"])

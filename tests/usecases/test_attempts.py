@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.saving import Save, Saved
 from quiz.core.sitting import GRACE
 from quiz.storage import attempts as stored
 from quiz.storage.engine import reading, writing
-from quiz.storage.tables import AttemptRow, ResponseRow
+from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
 from quiz.usecases import attempts, saving
 
 MINUTE = timedelta(minutes=1)
@@ -58,6 +59,33 @@ def test_twenty_starts_at_once_make_one_attempt(world, county):
         thread.join()
     assert len(found) == 20
     assert len(set(found)) == 1
+
+
+def test_the_table_itself_has_one_attempt_a_paper(world):
+    """Whoever forgot to look for one would make no second."""
+    row = world.start()
+    again = {name: getattr(row, name) for name in ("sitting_id", "paper_id", "cadre_id", "started_at", "deadline_at")}
+    with pytest.raises(IntegrityError), writing(world.engine) as db:
+        db.add(AttemptRow(**again))
+
+
+def test_twenty_submissions_at_once_are_one(world, county):
+    attempt, code, found, barrier = world.start(), world.code(), [], threading.Barrier(20)
+
+    def press(number):
+        barrier.wait(timeout=60)
+        row, _ = world.do(attempts.submit, county.trainee(), code, (), "d", county.OPENS + number * MINUTE)
+        found.append(row.submitted_at)
+
+    threads = [threading.Thread(target=press, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 20
+    assert len(set(found)) == 1
+    with reading(world.engine) as db:
+        assert db.query(GradingRow).filter_by(attempt_id=attempt.id).count() == 1
 
 
 def test_a_save_counts_and_the_desk_shows_it_without_any_key(world, county):

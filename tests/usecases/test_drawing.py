@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from quiz.assembly.local import Local
 from quiz.banks.lint import lint_paths
 from quiz.core.blueprint import USUAL_SHARES
 from quiz.core.plan import SittingPlan
@@ -134,3 +135,17 @@ def test_a_post_begun_less_than_three_months_ago_is_a_new_one(shipped):
     known = replace(cadre, posts=(replace(main_post(cadre, DAY), from_on=date(2026, 8, 21)),))
     assert drawing.share_of(material.blueprint, fresh, DAY) == 20
     assert drawing.share_of(material.blueprint, known, DAY) == 50
+
+
+@pytest.mark.parametrize(
+    ("usual", "fresh", "is_avoided"),
+    [
+        (Local(((3, "a@T01"),)), Local(((3, "b@T01"),)), True),
+        (Local(((3, "a@T01"),)), Local((), ((3, 1),)), False),  # a general question would stand in
+        (Local(((3, "a@T01"),), ((4, 1),)), Local(((4, "b@T01"),), short=((3, 1),)), False),  # as many, and a slot that nothing can fill
+    ],
+)
+def test_what_somebody_had_is_kept_off_their_paper_only_where_that_takes_nothing_from_it(usual, fresh, is_avoided):
+    had = {"C1": frozenset({"a@T01"})}
+    material = SimpleNamespace(cadres=[SimpleNamespace(number="C1"), SimpleNamespace(number="C2")], had_local=had)
+    assert drawing._avoidable(material, [usual, usual], [fresh, fresh]) == (had if is_avoided else {})

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from quiz.core.access import Actor, Role
+from quiz.core.blueprint import Cell
 from quiz.core.counting import Counting, MakeUp, MakeUpFor, WhyCounts
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.paper import Paper
@@ -146,6 +147,17 @@ def test_local_questions_are_others_where_there_are_others_and_the_draw_is_prove
 def test_the_same_local_question_comes_where_there_is_no_other(sat, county):
     make_up(sat, county)
     assert {uid for uid in asked(seat(sat, "m1", "C2")[1]) if "@" in uid} == {"active@T01"}
+
+
+def test_nobody_gets_fewer_local_questions_for_having_had_them(sat, county):
+    """A general question may stand in for the local one: it does not, only to keep away what was had."""
+    section = county.PLAN.sections[0]
+    common, local = section.cells
+    cells = (common, replace(local, instead=Cell(1, areas=("water",))))
+    plan = replace(county.PLAN, sections=(replace(section, cells=cells), *county.PLAN.sections[1:]))
+    sat.do(publishing.publish, county.ADMIN, after(sat), [], [plan])
+    for now in drawn_for(sat, county, "C2"):
+        assert {uid for uid in now if "@" in uid} == {"active@T01"}
 
 
 @pytest.mark.parametrize(

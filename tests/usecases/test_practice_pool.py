@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 
 from quiz.core.access import Actor, Role
 from quiz.core.correction import Remedy
@@ -38,6 +38,11 @@ def asked(world, code="s1"):
         return {uid for (found,) in rows for uid in json.loads(found)} - {"active"}
 
     return world.do(read)
+
+
+def kind_of(uid):
+    kinds = {"single": QuestionType.SINGLE, "multiple": QuestionType.MULTIPLE, "tf": QuestionType.TRUE_FALSE, "fill": QuestionType.FILL_IN}
+    return kinds[uid.partition("-")[0]]
 
 
 def tagged(county, uid="only-practice", **parts):
@@ -166,6 +171,24 @@ def test_a_question_that_was_found_wrong_is_practised_again_when_the_bank_has_me
     assert wrong not in pool(world, day)
     world.do(publishing.publish, county.ADMIN, day + timedelta(minutes=1), [replace(county.make_question(wrong), explanation="改过")])
     assert wrong in pool(world, day)
+
+
+def test_however_many_questions_were_found_wrong_the_bank_is_asked_once(world, county):
+    day = county.OPENS + timedelta(days=1)
+    wrong = sorted(asked(world))
+    for uid, remedy in [*((uid, Remedy.DROP) for uid in wrong[1:]), (wrong[1], Remedy.ORIGINAL)]:
+        world.do(correcting.apply, county.ADMIN, "s1", correcting.Wish(uid, remedy), "两个选项都对", day)
+    world.do(publishing.publish, county.ADMIN, day, [replace(county.make_question(wrong[2], kind_of(wrong[2])), explanation="改过")])
+    said: list[str] = []
+
+    def listen(_connection, _cursor, statement, *_more):
+        said.append(statement)
+
+    event.listen(world.engine, "before_cursor_execute", listen)
+    assert world.do(practice_pool.in_doubt) == set(wrong[3:])
+    event.remove(world.engine, "before_cursor_execute", listen)
+    assert len(wrong[3:]) > 1
+    assert len([statement for statement in said if statement.startswith("SELECT")]) == 2
 
 
 def test_what_is_for_practice_only_is_never_drawn(empty, county):

@@ -8,10 +8,11 @@ from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.results import Standing, summarise
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import amendments, gradings, item_marks, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import amending, attempts, auditing, publishing, results, retrying, rosters, scheduling, verifying, voiding
+from quiz.usecases import amending, attempts, auditing, publishing, results, retrying, rosters, saving, scheduling, verifying, voiding
 from tests.usecases.test_amending import LATE, uids
 
 CHIEF = Actor("组考", {Role.ORGANISER: "/"})
@@ -159,6 +160,7 @@ def test_another_try_has_other_questions_a_code_of_its_own_and_can_be_proven(ric
     assert general[0].isdisjoint(general[1])
     assert rich.code() != first_code
     assert code_of(rich.do, attempts.get_mine, county.trainee(), first_code, rich.opens) == "not_found"
+    assert code_of(rich.do, saving.save, county.trainee(), first_code, Save(1, [], 1), "d", rich.opens + minutes(25)) == "not_found"
     assert proven(rich, county)
     row = row_of(rich, county)
     assert (row.standing, row.score) == (Standing.NOT_STARTED, None)

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, update
 
 from quiz.core.question import QuestionType
 from quiz.settings import ROOT
-from quiz.storage.engine import _write_locks, writing
+from quiz.storage import turn
+from quiz.storage.engine import writing
 from quiz.storage.tables import AccountRow
 from quiz.usecases import accounts
 from quiz.web.account import HOMES
@@ -148,12 +149,24 @@ def test_demo_says_so(app: Flask, trainee: Person) -> None:
     assert "演示系统" not in trainee.get("/papers").text
 
 
+POLICY = {
+    **dict.fromkeys(("default-src", "base-uri", "frame-ancestors"), "'none'"),
+    **dict.fromkeys(("script-src", "style-src", "font-src", "connect-src", "form-action"), "'self'"),
+    "img-src": "'self' data:",
+}
+"""What a page may be made of: our own files, nothing written into it, nothing of another host; and no other page holds it in a frame."""
+
+
 def test_pages_carry_the_security_headers_and_nothing_inline(trainee: Person, code: str) -> None:
     trainee.post(f"/papers/{code}/start")
     for path in ("/login", "/papers", f"/papers/{code}", f"/papers/{code}/sit", f"/papers/{code}/summary", "/password"):
         reply = trainee.get(path)
         assert reply.status_code == 200
-        assert "script-src 'self'" in reply.headers["Content-Security-Policy"]
+        assert {
+            name: said for name, _, said in (part.strip().partition(" ") for part in reply.headers["Content-Security-Policy"].split(";"))
+        } == POLICY
+        assert reply.headers["X-Content-Type-Options"] == "nosniff"
+        assert reply.headers["Referrer-Policy"] == "same-origin", "an address of a paper is told to no other host"
         assert reply.headers["Cache-Control"] == "no-store"
         assert " style=" not in reply.text
         assert "<style" not in reply.text
@@ -226,7 +239,7 @@ def test_no_save_waits_while_a_password_is_checked(app: Flask, person: People, w
             return hasher.hash(password)
 
     def is_locked() -> bool:
-        lock = _write_locks.get(str(web_engine.url))
+        lock = turn._threads.get(str(web_engine.url))
         return lock is not None and lock.locked()
 
     monkeypatch.setattr(accounts, "HASHER", Hasher())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
+import shutil
 import threading
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -15,10 +18,13 @@ from sqlalchemy import Engine, select
 
 from quiz.batch import background
 from quiz.batch.background import State, Status
-from quiz.storage.engine import reading
-from quiz.storage.tables import AuditRow
+from quiz.batch.order import File, Kind
+from quiz.core.message import Forbidden
+from quiz.storage.engine import reading, writing
+from quiz.storage.tables import AccountRow, AuditRow
+from quiz.usecases.accounts import actor_of_account
 from quiz.web.context import Installation
-from tests.web.world import SITTING, Person
+from tests.web.world import SITTING, Clock, Person, engine_of, make_app
 
 People = Callable[[str], Person]
 PAGE = f"/sittings/{SITTING}/print"
@@ -64,10 +70,36 @@ def test_rooms_are_previewed_saved_and_told_with_what_is_wrong(person: People, w
     assert (reply.status_code, "考试已经开始" in reply.text) == (409, True)
 
 
-def printed(app: Flask, person: People) -> Status:
-    """Print everything, and wait until the process behind the page has ended."""
+def test_nodes_that_share_a_folder_show_and_hand_out_what_another_made(filled_sqlite: Path, tmp_path: Path, clock: Clock) -> None:
+    """Whichever node the next request comes to; a node with a folder of its own knows nothing of it."""
+    path = tmp_path / "quiz.db"
+    shutil.copyfile(filled_sqlite, path)
+    url = f"sqlite:///{path.as_posix()}"
+    shared = {"shared_prints": tmp_path / "shared"}
+    one, other = (make_app(url, tmp_path / name, clock, **shared) for name in ("one", "other"))
+    alone = make_app(url, tmp_path / "alone", clock)
+    found: Installation = one.extensions["quiz"]
+    with reading(engine_of(one)) as db:
+        account = db.scalars(select(AccountRow.id).where(AccountRow.login == "organiser")).one()
+    folder = background.Folder(background.folder_of(found.settings, SITTING, account))
+    folder.save(File("01-甲/表单.pdf", Kind.LISTS, None, (), "digest"), b"%PDF-1.4")
+    background.write_status(folder.path, Status(State.DONE, 1, 1))
+    assert folder.path.is_relative_to(tmp_path / "shared")
+    for app, names in ((one, ["01-甲/表单.pdf"]), (other, ["01-甲/表单.pdf"]), (alone, [])):
+        organiser = Person(app, "organiser")
+        assert ("01-甲" in organiser.get(PAGE).text) is bool(names)
+        with organiser.post(FILES, {}) as reply:
+            assert (zipfile.ZipFile(io.BytesIO(reply.data)).namelist() if reply.status_code == 200 else []) == names
+        engine_of(app).dispose()
+
+
+EVERYTHING = {"papers": "y", "sheets": "y", "lists": "y", "keys": "y"}
+
+
+def printed(app: Flask, person: People, what: dict[str, str] = EVERYTHING) -> Status:
+    """Print, and wait until the process behind the page has ended."""
     found: Installation = app.extensions["quiz"]
-    reply = person("organiser").post(PAGE, {**USUAL, "do": "print", "papers": "y", "sheets": "y", "lists": "y", "keys": "y"})
+    reply = person("organiser").post(PAGE, {**USUAL, "do": "print", **what})
     assert reply.status_code == 303
     (folder,) = (found.settings.instance / "prints" / SITTING).iterdir()
     until = time.monotonic() + 90
@@ -115,3 +147,43 @@ def test_a_killed_process_is_told_and_a_second_one_refused(app: Flask, person: P
         assert organiser.post(PAGE, {"do": "delete"}).status_code == 409
     background.write_status(folder, Status(State.BROKEN_OFF, 1, 4))
     assert "生成中断了" in organiser.get(PAGE).text
+
+
+def test_slips_are_issued_behind_the_page_and_their_codes_let_people_in(app: Flask, person: People, web_engine: Engine) -> None:
+    """The organiser's own authority issues them; what is finished keeps its codes, and after deletion new ones void the old."""
+    found: Installation = app.extensions["quiz"]
+    (found.settings.instance / "secret_key").write_text(found.settings.secret_key)  # the process reads it where an installation has it
+    organiser = person("organiser")
+
+    def codes() -> list[str]:
+        status = printed(app, person, {"slips": "y"})
+        assert (status.state, status.problem, status.done) == (State.DONE, "", status.total)
+        with organiser.post(FILES, {}) as reply, zipfile.ZipFile(io.BytesIO(reply.data)) as archive:
+            documents = [pypdfium2.PdfDocument(archive.read(name)) for name in archive.namelist() if name.endswith("/准考条.pdf")]
+        assert len(documents) > 1  # one for each site
+        text = "".join(page.get_textpage().get_text_range() for document in documents for page in document)
+        for document in documents:
+            document.close()
+        assert "localhost/admit" in text
+        return re.findall(r"\b(?:[2-9A-Z]{4}-){2}[2-9A-Z]{4}\b", text)
+
+    made = codes()
+    assert len(made) == len(set(made)) > 1
+    assert codes() == made
+    assert Person(app).post("/admit", {"code": made[0]}).status_code != 401
+    with reading(web_engine) as db:
+        assert set(db.scalars(select(AuditRow.actor).where(AuditRow.action == "issue_codes"))) == {"周组考"}
+    assert organiser.post(PAGE, {"do": "delete"}).status_code == 303
+    assert not set(codes()) & set(made)
+    assert Person(app).post("/admit", {"code": made[0]}).status_code == 409
+
+
+def test_who_lost_the_role_while_printing_issues_nothing(app: Flask, person: People, web_engine: Engine) -> None:
+    """The process asks for the authority again."""
+    with writing(web_engine) as db:
+        account = db.scalars(select(AccountRow).where(AccountRow.login == "organiser")).one()
+        account.is_active = False
+        with pytest.raises(Forbidden):
+            actor_of_account(db, account.id)
+        with pytest.raises(Forbidden):
+            actor_of_account(db, 10**6)

@@ -174,16 +174,20 @@ def test_the_excel_file(person: People) -> None:
 def test_a_decision_shows_at_once(person: People, web_engine: Engine, clock: Clock) -> None:
     """What was worked out for one page serves the next, but not beyond a change of marks."""
     setter = person("setter")
-    assert setter.get("/sittings/demo/items").text == setter.get("/sittings/demo/items").text
-    before = setter.get("/sittings/demo/items.xlsx").data
+    before = figures(setter)
+    assert figures(setter) == before
     with writing(web_engine) as db:
         waiting = grading.list_pending(db, command_line("x"), "demo", clock())[0]
         grading.decide(db, command_line("x"), "demo", waiting.question.uid, waiting.blank, waiting.text, 1, "同义", clock())
-    rows = [
-        row[4] for row in load_workbook(BytesIO(setter.get("/sittings/demo/items.xlsx").data)).worksheets[0].iter_rows(min_row=2, values_only=True)
-    ]
-    assert set(rows) == {2}
-    assert before != setter.get("/sittings/demo/items.xlsx").data
+    after = figures(setter)
+    assert {row[4] for row in after} == {2}
+    assert after != before
+
+
+def figures(setter: Person) -> list[tuple[object, ...]]:
+    """What the Excel file tells of every question."""
+    book = load_workbook(BytesIO(setter.get("/sittings/demo/items.xlsx").data))
+    return list(book.worksheets[0].iter_rows(min_row=2, values_only=True))
 
 
 @pytest.mark.usefixtures("sat")

@@ -22,6 +22,7 @@ from quiz.core.scan import Fault
 from quiz.printing.answer_sheet import BUBBLE_HEIGHT, BUBBLE_WIDTH, layout_of
 from quiz.storage.engine import reading
 from quiz.storage.papers import read_paper
+from quiz.storage.served import alone
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AttemptRow, ScanRow
 from quiz.web import scans
@@ -231,11 +232,10 @@ def test_too_much_at_once_is_refused_before_it_is_read(person: People, sheet: Sh
 
 def test_one_batch_is_read_at_a_time(person: People, sheet: Sheet) -> None:
     """While another is read, an upload is told to come again."""
-    assert scans._turn.acquire(blocking=False)
-    try:
-        page = upload(person("organiser"), sheet.file())
-    finally:
-        scans._turn.release()
+    organiser = person("organiser")
+    with alone(organiser.app.extensions["quiz"].settings.instance / scans.TURN) as is_mine:
+        assert is_mine
+        page = upload(organiser, sheet.file())
     assert page.status_code == 409
     assert "正在读另一批" in page.text
 

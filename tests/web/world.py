@@ -196,10 +196,7 @@ def schedule(engine: Engine, code: str, release: Release = Release.ON_CLOSE, ope
 
 def make_app(engine_url: str, folder: Path, clock: Clock, **settings: object) -> Flask:
     """Return the application on a filled database, with the tests' clock."""
-    app = create_app(Settings(folder, engine_url, "the tests' own key, long enough for one", ZONE, **settings))  # type: ignore[arg-type]
-    given: Installation = app.extensions["quiz"]
-    app.extensions["quiz"] = replace(given, clock=clock)
-    return app
+    return create_app(Settings(folder, engine_url, "the tests' own key, long enough for one", ZONE, **settings), clock=clock)  # type: ignore[arg-type]
 
 
 def engine_of(app: Flask) -> Engine:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.special import betainc, betaincinv
 
 from quiz.core.message import mark_text
 from quiz.core.statistics.marks import Floats
@@ -82,6 +81,8 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     strength = np.array([_strength(right[:, k], weight[:, k]) for k in range(right.shape[1])])
     expected = _expected(right, weight, facility)
     a, b = right + strength * expected, weight - right + strength * (1.0 - expected)
+    from scipy.special import betainc, betaincinv  # large, and only who looks at learning needs it
+
     low, high, below = betaincinv(a, b, 0.1), betaincinv(a, b, 0.9), betainc(a, b, ENOUGH)
     own = np.divide(right, weight, out=np.full_like(right, ENOUGH), where=weight > 0)
     return [

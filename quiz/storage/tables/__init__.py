@@ -28,7 +28,7 @@ from quiz.storage.tables.hall import (
     SittingSiteRow,
 )
 from quiz.storage.tables.marking import ClaimRow, ReadingRow
-from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, UnitRow
+from quiz.storage.tables.people import AccountRow, CadreRow, GrantRow, LoginRow, PostRow, StrangerRow, UnitRow
 from quiz.storage.tables.practice import PracticeAnswerRow, PracticeSetRow
 from quiz.storage.tables.records import AuditRow, DecisionRow, GradingRow, MarkRow
 from quiz.storage.tables.scans import KeyingRow, ScanDecisionRow, ScanImageRow, ScanRow
@@ -100,6 +100,7 @@ __all__ = [
     "ScanRow",
     "SittingRow",
     "SittingSiteRow",
+    "StrangerRow",
     "UnitRow",
     "VisitRow",
 ]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quiz.storage.tables.base import Base, Moment
+from quiz.storage.tables.base import Base, BigId, Moment
 
 
 class UnitRow(Base):
@@ -64,6 +64,16 @@ class AccountRow(Base):
     failures: Mapped[int] = mapped_column(default=0)
     failed_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class StrangerRow(Base):
+    """Failed log-ins of a name that nobody has, by a keyed digest: people type passwords where a name belongs."""
+
+    __tablename__ = "stranger"
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), unique=True)
+    failures: Mapped[int]
+    failed_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class GrantRow(Base):

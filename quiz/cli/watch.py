@@ -1,0 +1,169 @@
+"""What watches the processes of a server: it begins them, begins another when one dies, and tells them to stop (ADR 0024).
+
+`quiz serve` becomes this program when all is in order, and hardly anything of the rest of the product is loaded here: it has nothing to do for days.
+The processes are begun anew, not forked: SQLite's locks do not live through a fork. Each hears what to do through a pipe, whose end says that the
+watcher is gone; signals of a terminal or a service manager reach the watcher alone. One that dies is replaced, whatever it died of.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
+
+import click
+from waitress.adjustments import Adjustments
+
+from quiz.cli import main
+from quiz.cli.http_server import DRAIN_SECONDS, stop_signals
+from quiz.core.message import QuizError, say
+
+LOOK_SECONDS = 0.2
+"""How often the watcher looks whether one has died."""
+
+SHORT_LIFE = 60.0
+"""Seconds: who lived no longer may have died of how it was started."""
+
+MOST_SHORT_LIVES = 5
+"""In succession, after which there is no sense in another."""
+
+LAST_SECONDS = 5.0
+"""How long a process may take to end beyond what its requests may take."""
+
+STOP = b"."
+
+
+@dataclass
+class _Worker:
+    """One process that serves: what it hears by, and when it began."""
+
+    process: subprocess.Popen[bytes]
+    orders: int
+    began: float = field(default_factory=time.monotonic)
+
+    def tell(self) -> None:
+        """Say once that it is to stop; said twice, it does at once."""
+        with suppress(BrokenPipeError):
+            os.write(self.orders, STOP)
+
+    def end(self) -> None:
+        """End it now if it has not ended, and forget it."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self.orders)
+
+
+class _Told:
+    """How often this process was told to stop by a signal."""
+
+    def __init__(self) -> None:
+        self.times = 0
+        self._news = threading.Event()
+
+    def hear(self, *_signal: object) -> None:
+        """Be told."""
+        self.times += 1
+        self._news.set()
+
+    def wait(self) -> int:
+        """Return after a while, or at once when told, how often that was in all."""
+        self._news.wait(LOOK_SECONDS)
+        self._news.clear()
+        return self.times
+
+
+@click.command()
+@click.option("--host", required=True)
+@click.option("--port", type=int, required=True)
+@click.option("--notice", type=float, required=True)
+@click.option("--count", type=int, required=True)
+def watch(host: str, port: int, notice: float, count: int) -> None:
+    """Serve with so many processes until told to stop. QuizError `no_worker` when they die as soon as they begin."""
+    told = _Told()
+    for name in stop_signals():
+        signal.signal(name, told.hear)
+    with ExitStack() as at_end:
+        counts = at_end.enter_context(TemporaryDirectory(prefix="quiz-counts-"))
+        sockets = [at_end.enter_context(_bound(where)) for where in Adjustments(host=host, port=port).listen]
+        workers: list[_Worker] = []
+        at_end.callback(_end_all, workers)
+        workers.extend(_begin(sockets, notice, counts, *(["--check"] if n == 0 else [])) for n in range(count))
+        short_lives = 0
+        while not told.wait():
+            for place, worker in enumerate(workers):
+                status = worker.process.poll()
+                if status is None:
+                    continue
+                short_lives = short_lives + 1 if time.monotonic() - worker.began < SHORT_LIFE else 0
+                _report("a serving process died and is replaced", status)
+                if short_lives >= MOST_SHORT_LIVES:
+                    raise QuizError("no_worker", say("服务进程一启动就退出，已停止。原因见上面的日志。"))
+                worker.end()
+                workers[place] = _begin(sockets, notice, counts)
+        for bound in sockets:
+            bound.close()  # once they have closed theirs as well, nobody is taken any more
+        _stop(workers, told, notice)
+
+
+def _end_all(workers: Sequence[_Worker]) -> None:
+    for worker in workers:
+        worker.end()
+
+
+def _stop(workers: Sequence[_Worker], told: _Told, notice: float) -> None:
+    """Tell the processes to stop as often as we are told, and wait until they have."""
+    heard, end = 0, time.monotonic() + notice + DRAIN_SECONDS + LAST_SECONDS
+    while any(worker.process.poll() is None for worker in workers) and time.monotonic() < end:
+        for _ in range(told.times - heard):
+            for worker in workers:
+                worker.tell()
+        heard = told.times
+        told.wait()
+
+
+def _bound(where: tuple[socket.AddressFamily, socket.SocketKind, int, tuple[str, int]]) -> socket.socket:
+    """A socket at an address, where nobody listens yet: that is for the first process that is ready."""
+    family, kind, protocol, address = where
+    bound = socket.socket(family, kind, protocol)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind(address)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _begin(sockets: Sequence[socket.socket], notice: float, counts: str, *also: str) -> _Worker:
+    """Begin a process that serves at these sockets."""
+    heard, orders = os.pipe()
+    try:
+        numbers = [bound.fileno() for bound in sockets]
+        words = ["serve-worker", "--orders", str(heard), "--notice", str(notice), *also, *map(str, numbers)]
+        environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": counts}
+        process = subprocess.Popen([sys.executable, "-m", "quiz", *words], env=environment, pass_fds=(heard, *numbers), start_new_session=True)
+    finally:
+        os.close(heard)
+    return _Worker(process, orders)
+
+
+def _report(event: str, status: int) -> None:
+    """Write a line as the other processes do (`quiz.web.logs`)."""
+    when = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    print(json.dumps({"time": when, "level": "ERROR", "event": event, "status": status}), file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main(watch)

@@ -1,0 +1,214 @@
+"""A server of several processes: all of them serve, none of them is missed for long, and they end together."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from quiz.cli.watch import MOST_SHORT_LIVES
+from quiz.core.message import QuizError
+from quiz.settings import DATABASE
+from quiz.storage import soundness, turn
+from quiz.storage.engine import make_engine, reading, writing
+from quiz.storage.tables import CadreRow
+from tests.cli.test_stop import PATIENCE, Server, ask, folder, start  # noqa: F401
+from tests.web.conftest import filled_sqlite  # noqa: F401
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks the system for the processes below another")
+
+Start = Callable[..., Server]
+
+
+def below(server: Server) -> list[int]:
+    """Return the numbers of the processes that serve."""
+    tasks = Path(f"/proc/{server.process.pid}/task")
+    return [int(number) for task in tasks.glob("*/children") for number in task.read_text().split()]
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@contextmanager
+def held_up(process: int) -> Iterator[None]:
+    """Let a process do nothing meanwhile."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+def serves_alone(server: Server, others: list[int]) -> bool:
+    """True when the server answers on a new connection while these of its processes do nothing."""
+    with held_up(others[0]), closing(server.connect()) as new:
+        return ask(new, "/healthz")[0] == 200
+
+
+@pytest.fixture
+def two(start: Start) -> Server:  # noqa: F811
+    """A server of two processes, both of which serve."""
+    server = start("--processes", "2")
+    server.connect().close()
+    wait_for(lambda: len(below(server)) == 2)
+    first, second = below(server)
+    assert serves_alone(server, [second])
+    assert serves_alone(server, [first])
+    return server
+
+
+def test_one_that_is_killed_is_replaced_and_the_other_serves_on(two: Server) -> None:
+    with closing(two.connect()) as kept:
+        assert ask(kept, "/healthz")[0] == 200
+        first, second = below(two)
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: len(set(below(two)) - {first, second}) == 1)
+        (new,) = set(below(two)) - {first, second}
+        assert serves_alone(two, [second]), f"{new} does not serve"
+    assert two.end() == 0
+    assert '"event": "a serving process died and is replaced", "status": -9' in two.process.stderr.read()  # type: ignore[union-attr]
+
+
+def test_when_the_watcher_is_killed_none_is_left_behind(two: Server, start: Start) -> None:  # noqa: F811
+    left = below(two)
+    assert two.end(signal.SIGKILL) == -signal.SIGKILL
+    wait_for(lambda: not any(Path(f"/proc/{number}").exists() for number in left))
+    with closing(start("--processes", "2").connect()) as after:
+        assert ask(after, "/readyz")[0] == 200
+
+
+def test_a_terminal_s_signal_to_all_of_them_is_heard_once(two: Server) -> None:
+    """Ctrl+C reaches every process of the terminal, a service manager's stop every process of the service; heard twice it would cut people off."""
+    raw = two.send(b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 7\r\n\r\nlog")
+    for process in (*below(two), two.process.pid):
+        os.kill(process, signal.SIGINT)
+        os.kill(process, signal.SIGTERM) if process != two.process.pid else None
+    two.wait_until_closed()
+    raw.sendall(b"in=x")
+    with raw, raw.makefile("rb") as file:
+        assert file.read().startswith(b"HTTP/1.1 400 ")
+    assert two.process.wait(PATIENCE) == 0
+
+
+def test_what_one_counts_any_of_them_tells(two: Server) -> None:
+    for _ in range(10):
+        with closing(two.connect()) as new:
+            ask(new, "/login")
+    with closing(two.connect()) as asking:
+        asking.request("GET", "/metrics", headers={"Host": f"127.0.0.1:{two.port}"})
+        told = asking.getresponse().read().decode()
+    assert re.search(r'^quiz_requests_total{method="GET",route="/login",status="200"} 10\.0$', told, re.MULTILINE)
+    assert re.search(r"^quiz_open_attempts \d", told, re.MULTILINE)
+
+
+def test_processes_that_cannot_begin_are_not_begun_for_ever(start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    (folder / "demo").touch()
+    monkeypatch.setenv("QUIZ_SECURE", "1")  # the demo for everybody: no process that serves agrees to that
+    server = start("--processes", "2")
+    _, told = server.process.communicate(timeout=2 * PATIENCE)
+    assert server.process.returncode == 1
+    assert told.count("a serving process died") == MOST_SHORT_LIVES
+    assert "服务进程一启动就退出" in told
+
+
+def test_who_waits_is_next(tmp_path: Path) -> None:
+    """One holds the turn, another waits, a third comes: the third stands behind the second, whatever the system wakes first."""
+    place, order = str(tmp_path / "x"), []
+
+    def take(name: str) -> None:
+        with turn._among_processes(place):
+            order.append(name)
+
+    second, third = (threading.Thread(target=take, args=(name,)) for name in ("second", "third"))
+    with turn._among_processes(place):
+        second.start()
+        wait_for(lambda: is_locked(f"{place}.door"))
+        third.start()
+        assert order == []
+    second.join(PATIENCE)
+    third.join(PATIENCE)
+    assert order == ["second", "third"]
+    assert not is_locked(f"{place}.door")
+    assert not is_locked(f"{place}.room")
+
+
+def is_locked(path: str) -> bool:
+    import fcntl
+
+    handle = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def test_a_process_that_shares_the_turn_waits_for_the_others(folder: Path) -> None:  # noqa: F811
+    url = f"sqlite:///{folder / DATABASE}"
+    engine, written = make_engine(url), threading.Event()
+    turn.share(url)
+
+    def write() -> None:
+        with writing(engine) as db:
+            db.query(CadreRow).count()
+        written.set()
+
+    with turn._among_processes(str(folder / DATABASE)):
+        thread = threading.Thread(target=write)
+        thread.start()
+        wait_for(lambda: is_locked(str(folder / f"{DATABASE}.door")))
+        assert not written.is_set()
+    assert written.wait(PATIENCE)
+    thread.join(PATIENCE)
+    engine.dispose()
+
+
+def test_damage_that_another_process_found_ends_writing_here_until_the_file_is_looked_at_anew(folder: Path) -> None:  # noqa: F811
+    url = f"sqlite:///{folder / DATABASE}"
+    engine = make_engine(url)
+    (folder / f"{DATABASE}.damaged").touch()  # as `stop_writing` leaves it
+    with pytest.raises(QuizError, match="damaged"), writing(engine):
+        pass
+    with reading(engine) as db:
+        assert db.query(CadreRow).count()
+    soundness.write_again(url)
+    with writing(engine) as db:
+        db.query(CadreRow).count()
+    engine.dispose()
+
+
+def test_saves_of_all_processes_are_in_one_file(two: Server, folder: Path) -> None:  # noqa: F811
+    """A wrong password is counted by whichever process hears it, and every one goes by the count."""
+    from urllib.parse import urlencode
+
+    statuses = []
+    for _ in range(8):
+        with closing(two.connect()) as new:
+            new.request("GET", "/login")
+            page = new.getresponse()
+            cookie = page.headers["Set-Cookie"].partition(";")[0]
+            token = page.read().decode().split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+        with closing(two.connect()) as new:
+            body = urlencode({"csrf_token": token, "login": "nobody-at-all", "password": "wrong wrong"})
+            new.request("POST", "/login", body, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
+            reply = new.getresponse()
+            statuses.append("秒后再试" in reply.read().decode())
+    assert statuses[:5] == [False] * 5
+    assert any(statuses[5:])
+    with closing(sqlite3.connect(folder / DATABASE)) as after:
+        assert after.execute("SELECT failures FROM stranger").fetchall()[0][0] >= 5
