@@ -1,58 +1,50 @@
-"""What drawn papers are like: how often questions are used, how much papers share, which scores they expect; beside what no draw could better.
+"""What drawn papers are like: how often questions are used, how much papers share, and what no draw could better; which scores they expect.
 
-Only general questions are counted as used or shared. Scores take each question for right or wrong as a whole, by chance and apart from the others,
-with the share of marks that it earns on average: the expected score is exact, the spread is that of a person of average knowledge, who does
-not exist. Whoever is better or worse than average is so on every question, so real scores lie further apart than this.
+Only general questions are counted as used or shared. A trial draw is told by a `Report`; what is told of a sitting for years
+(`usecases/draw_report.py`) is made of the same parts: `Exposure`, the neighbours of the seating plan, the rows of `scores.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from math import ceil, floor, gcd, sqrt
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
 
 from quiz.assembly.draw import Drawn
-from quiz.assembly.problem import PER_MILLE, Choice, Problem
+from quiz.assembly.plan import lowest_rate
+from quiz.assembly.problem import Choice, Problem
+from quiz.assembly.scores import Parallel, Worth, bands, compare, outlook
+from quiz.assembly.seating import overlap
 from quiz.assembly.state import slots_wanted
-
-BANDS = 10
-"""Into so many parts of the total the forecast of scores is cut."""
 
 TINY = 1e-6
 MOST_ROUNDS = 40
 
-Worth = tuple[int, int]
-"""What a question may earn, in hundredths of a mark, and the share of it that is earned on average, in thousandths."""
-
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """Figures of a draw. Scores are in hundredths of a mark; `floor`s are what no draw could go below (None: not known, as with forms).
+class Exposure:
+    """On how many papers each question stands that might have been drawn; no draw could keep the largest of these numbers below `lowest`."""
 
-    `uses` counts the papers of each question that might have been drawn. `shared` is how many questions two papers have in common on average,
-    `neighbours` the share of pairs closer than the gap that have any. `expected` is the score expected of each paper, `pass_rate` the mean
-    chance to pass and `pass_least`, `pass_most` those of the papers furthest apart; `bands` is how scores spread over tenths of the total.
-    """
-
-    papers: int
     uses: tuple[int, ...]
-    most_floor: int | None
-    shared: float
-    shared_floor: float | None
-    neighbours: float
-    expected: tuple[int, ...]
-    pass_rate: float
-    pass_least: float
-    pass_most: float
-    bands: tuple[float, ...]
-    seen: int
+    lowest: int
 
     @property
-    def most(self) -> int:
+    def offered(self) -> int:
+        """How many questions might have been drawn."""
+        return len(self.uses)
+
+    @property
+    def used(self) -> int:
+        """How many questions are on a paper."""
+        return self.offered - self.uses.count(0)
+
+    @property
+    def largest(self) -> int:
         """On how many papers the most used question is."""
         return max(self.uses, default=0)
 
@@ -61,62 +53,55 @@ class Report:
         """On how many papers a question is on average, the unused ones counted too."""
         return sum(self.uses) / len(self.uses) if self.uses else 0.0
 
-    @property
-    def unused(self) -> int:
-        """How many questions are on no paper."""
-        return self.uses.count(0)
 
-    @property
-    def score_mean(self) -> float:
-        """The mean of the expected scores."""
-        return sum(self.expected) / len(self.expected) if self.expected else 0.0
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures of a trial draw. Scores are in hundredths of a mark.
 
-    @property
-    def score_deviation(self) -> float:
-        """The standard deviation of the papers' expected scores: how unequal papers are, not how unequal people are."""
-        mean = self.score_mean
-        return sqrt(sum((score - mean) ** 2 for score in self.expected) / len(self.expected)) if self.expected else 0.0
+    `shared` is how many questions two papers have in common on average, which no draw could keep below `shared_floor` (None: not known, as with
+    forms), `neighbours` the share of neighbouring pairs that have any. `bands` is how scores spread over tenths of
+    the total.
+    """
+
+    exposure: Exposure
+    shared: float
+    shared_floor: float | None
+    neighbours: float
+    scores: Parallel
+    bands: tuple[float, ...]
+    seen: int
 
 
 def make_report(problem: Problem, drawn: Drawn, total: int, pass_mark: int, local: Sequence[Sequence[Worth]] = ()) -> Report:
-    """Return the figures of drawn papers of `total` hundredths; `local` tells what the local questions of each paper are worth."""
-    uses = [0] * len(problem.items)
-    for picks in drawn.papers:
-        for _, item in picks:
-            uses[item] += 1
+    """Return the figures of drawn papers, at least one, of `total` hundredths; `local` tells what the local questions of each paper are worth."""
+    asked = [frozenset(item for _, item in picks) for picks in drawn.papers]
     worths = [[*_worths(problem, picks), *(local[paper] if local else ())] for paper, picks in enumerate(drawn.papers)]
-    spreads = [score_chances(worth) for worth in worths]
-    passes = [float(chances[-(-pass_mark // step) :].sum()) for chances, step in spreads]
-    floors = (None, None) if problem.forms else (lowest_most(problem), lowest_shared(problem))
+    papers = [outlook(worth) for worth in worths]
+    exposure, near = exposure_of(problem, asked, drawn.forms), overlap(asked, problem.gap // 2 or len(asked) or 1)
     return Report(
-        papers=len(drawn.papers),
-        uses=tuple(uses),
-        most_floor=floors[0],
-        shared=_mean_shared(uses, len(drawn.papers)),
-        shared_floor=floors[1],
-        neighbours=_sharing_neighbours(drawn.papers, problem.gap),
-        expected=tuple(round(score / PER_MILLE) for score in drawn.scores),
-        pass_rate=sum(passes) / len(passes) if passes else 0.0,
-        pass_least=min(passes, default=0.0),
-        pass_most=max(passes, default=0.0),
-        bands=_bands(spreads, total),
+        exposure=exposure,
+        shared=_mean_shared(exposure.uses, len(asked)),
+        shared_floor=None if problem.forms else lowest_shared(problem),
+        neighbours=1 - near.apart / near.pairs if near.pairs else 0.0,
+        scores=compare([("", paper) for paper in papers], pass_mark)[0],
+        bands=bands(papers, total),
         seen=drawn.seen,
     )
 
 
-def score_chances(worths: Sequence[Worth]) -> tuple[Any, int]:
-    """Return the chance of each score 0, step, 2 × step, … and that step: the exact distribution of a sum of independent questions."""
-    import numpy as np
+def exposure_of(problem: Problem, papers: Sequence[Set[int]], forms: Sequence[object]) -> Exposure:
+    """Return how often each question stands on the papers; `forms` names the form of each when there are forms."""
+    uses = Counter(item for paper in papers for item in paper)
+    return Exposure(tuple(uses[item] for item in range(len(problem.items))), lowest_use(problem, forms))
 
-    step = gcd(*(marks for marks, _ in worths)) or 1
-    chances = np.ones(1)
-    for marks, facility in worths:
-        up, share = marks // step, facility / PER_MILLE
-        grown = np.zeros(len(chances) + up)
-        grown[: len(chances)] += chances * (1 - share)
-        grown[up:] += chances * share
-        chances = grown
-    return chances, step
+
+def lowest_use(problem: Problem, forms: Sequence[object]) -> int:
+    """Return how often the most used question must be used at least, whatever is drawn: with forms, all holders of a form have what is on it."""
+    if not problem.forms:
+        return lowest_most(problem)
+    rate = lowest_rate(problem.cells, problem.limits, [len(found) for found in problem.members])
+    holders = sorted(Counter(forms).values())
+    return sum(holders[: ceil(rate * len(holders) - TINY)])
 
 
 def lowest_most(problem: Problem) -> int:
@@ -215,18 +200,3 @@ def _worths(problem: Problem, picks: Sequence[Choice]) -> list[Worth]:
 
 def _mean_shared(uses: Sequence[int], papers: int) -> float:
     return sum(n * (n - 1) // 2 for n in uses) / (papers * (papers - 1) / 2) if papers > 1 else 0.0
-
-
-def _sharing_neighbours(papers: Sequence[Sequence[Choice]], gap: int) -> float:
-    asked = [{item for _, item in picks} for picks in papers]
-    pairs = [(one, other) for one in range(len(asked)) for other in range(one + 1, min(one + gap, len(asked)))]
-    return sum(not asked[one].isdisjoint(asked[other]) for one, other in pairs) / len(pairs) if pairs else 0.0
-
-
-def _bands(spreads: Sequence[tuple[Any, int]], total: int) -> tuple[float, ...]:
-    """The share of scores in each tenth of the total; the full score is in the last."""
-    out = [0.0] * BANDS
-    for chances, step in spreads:
-        for place, chance in enumerate(chances):
-            out[min(place * step * BANDS // max(total, 1), BANDS - 1)] += float(chance)
-    return tuple(share / len(spreads) for share in out) if spreads else tuple(out)

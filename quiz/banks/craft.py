@@ -17,7 +17,7 @@ from quiz.banks.craft_words import Words
 from quiz.banks.problems import START, Placed, Problems, Spot
 from quiz.banks.yaml_tree import Mapping, Sequence
 from quiz.core.fill_in import normalise
-from quiz.core.message import mark_text, say
+from quiz.core.message import listed, mark_text, say
 from quiz.core.near_duplicates import LATEST, Nearby, overlap, shingles, similarity
 from quiz.core.profile import Dataset, Scope
 from quiz.core.question import Question, QuestionType, pictures_of
@@ -170,7 +170,7 @@ class Craft:
             known = {fact for place in dataset.places if place.kind is kind for fact in place.facts}
             left = sorted(known - asked)
             if left and asked:
-                text = say("{kind}的本地资料里有{n}项没有模板问到：{names}。", kind=say(name), n=len(left), names="、".join(left))
+                text = say("{kind}的本地资料里有{n}项没有模板问到：{names}。", kind=say(name), n=len(left), names=listed(left))
                 problems.add(START, "C915", text)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from quiz.banks.craft_question import CHOICES, TITLE, Finding
 from quiz.core.fill_in import UNITS
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, listed, mark_text, say
 from quiz.core.question import Option, Question, QuestionType
 
 GAP = "（　　）"
@@ -208,6 +208,6 @@ def _unit(question: Question, after: str) -> Iterator[Finding]:
     left = [option.id for option in question.options if option.id not in fits | doubled]
     if unit and fits and left:
         text = say(
-            "空格后面是“{unit}”，选项{names}代入后读不通，一看就能排除。请把单位写进选项，或者让选项都是数字。", unit=unit[0], names="、".join(left)
+            "空格后面是“{unit}”，选项{names}代入后读不通，一看就能排除。请把单位写进选项，或者让选项都是数字。", unit=unit[0], names=listed(left)
         )
         yield Finding("stem", "C921", text)

@@ -11,7 +11,7 @@ from math import comb
 
 from quiz.banks.craft_question import TITLE
 from quiz.core.coverage import SOON_DAYS
-from quiz.core.message import Message, say
+from quiz.core.message import Message, listed, say
 from quiz.core.question import Question, QuestionType, letters
 
 HISTORY = "历史"
@@ -66,9 +66,9 @@ def _ending(questions: Sequence[Question], day: date) -> Iterator[FileFinding]:
             yield FileFinding(found[0].uid, "valid_to", "C912", text)
 
 
-def _some(questions: Sequence[Question]) -> str:
+def _some(questions: Sequence[Question]) -> Message:
     """The first ids, and that there are more."""
-    return "、".join(question.uid for question in questions[:MOST_NAMED]) + ("……" if len(questions) > MOST_NAMED else "")
+    return listed((question.uid for question in questions), MOST_NAMED)
 
 
 def _positions(questions: Sequence[Question]) -> Iterator[FileFinding]:
@@ -116,7 +116,7 @@ def _absolutes(questions: Sequence[Question]) -> Iterator[FileFinding]:
     found = [(question, match[0]) for question in questions if (match := ABSOLUTE.search(TITLE.sub("", question.stem)))]
     if len(found) < FEWEST_ABSOLUTE or any("T" in question.key for question, _ in found):
         return
-    words = "、".join(dict.fromkeys(word for _, word in found))
+    words = listed(dict.fromkeys(word for _, word in found))
     text = say(
         "用了绝对化词语（{words}）的{n}道判断题全是错的，见到这些词判错就能得分。请也写几道这样的正确题，或者换种说法。", words=words, n=len(found)
     )

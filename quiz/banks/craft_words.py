@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from quiz.banks.craft_file import CHANCE, at_least
 from quiz.banks.craft_question import CHOICES, TITLE
 from quiz.banks.problems import Placed, Problems
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, listed, mark_text, say
 from quiz.core.question import Question, QuestionType
 
 FEWEST_TOLD = 8
@@ -111,7 +111,7 @@ def _message(is_option: bool, name: str, told: _Told, leans: bool) -> Message:
         "words": say(FAMILIES[name]),
         "n": told.seen,
         "right" if leans else "wrong": told.right if leans else told.seen - told.right,
-        "uids": "、".join(uids[:MOST_NAMED]) + ("……" if len(uids) > MOST_NAMED else ""),
+        "uids": listed(uids, MOST_NAMED),
     }
     return Message(TEXTS[is_option, leans], values)
 

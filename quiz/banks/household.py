@@ -8,7 +8,7 @@ from collections.abc import Mapping as Map
 from quiz.banks.problems import Problems
 from quiz.banks.schema import Fields, open_fields
 from quiz.banks.yaml_tree import Node
-from quiz.core.message import mark_text, say
+from quiz.core.message import listed, mark_text, say
 from quiz.core.profile import CATEGORY_NAMES, Fact, Place
 from quiz.core.roster import UnitKind
 
@@ -51,7 +51,7 @@ def _facts(fields: Fields, problems: Problems) -> dict[str, Fact]:
         if text in names:
             facts[fact] = Fact(text=names[text])
         elif text:
-            problems.add(fields.at(key), "F104", say("“{key}”要写 {known} 之一，这里是“{got}”。", key=key, known="、".join(names), got=text))
+            problems.add(fields.at(key), "F104", say("“{key}”要写 {known} 之一，这里是“{got}”。", key=key, known=listed(names), got=text))
     month = fields.text("identified", required=False)
     if month and not MONTH.fullmatch(month):
         problems.add(fields.at("identified"), "F106", say("“identified”要写成 2025-03 这样的年月，这里是“{got}”。", got=month))

@@ -22,7 +22,7 @@ from quiz.banks.source_text import MAX_BYTES
 from quiz.banks.yaml_tree import Mapping, Node, parse_yaml
 from quiz.core.blueprint import Blueprint
 from quiz.core.collector import uncollected
-from quiz.core.message import Diagnostic, Translate, mark_text, say
+from quiz.core.message import Diagnostic, Translate, listed, mark_text, say
 from quiz.core.plan import SittingPlan
 from quiz.core.profile import Dataset
 from quiz.core.question import Question, pictures_of
@@ -149,7 +149,7 @@ class _Linter:
             return
         kind = next((KINDS[key] for key in KINDS if isinstance(node, Mapping) and key in node.entries), "")
         if not isinstance(node, Mapping) or not kind:
-            problems.add(node, "F107", say("看不出这是哪一种文件：最外层要有这些键之一：{keys}。", keys="、".join(KINDS)))
+            problems.add(node, "F107", say("看不出这是哪一种文件：最外层要有这些键之一：{keys}。", keys=listed(KINDS)))
         elif kind == "bank":
             self.bank(node, path, problems)
         elif kind == "blueprint":

@@ -12,7 +12,7 @@ from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Problems
 from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, report_choice
 from quiz.banks.yaml_tree import Node
-from quiz.core.message import say
+from quiz.core.message import listed, say
 from quiz.core.picture import Picture
 from quiz.core.question import Label, Level, Question, QuestionType, Source
 
@@ -168,9 +168,7 @@ def _source(fields: Fields, head: Head, problems: Problems) -> Source | None:
     if not name or not clause:
         return None
     if name not in head.documents:
-        text = say(
-            "文件开头的 documents 里没有“{name}”。请补上这个文件，或者改成已有的：{known}。", name=name, known="、".join(head.documents) or "—"
-        )
+        text = say("文件开头的 documents 里没有“{name}”。请补上这个文件，或者改成已有的：{known}。", name=name, known=listed(head.documents or "—"))
         problems.add(source.at("document"), "Q208", text)
         return None
     return replace(head.documents[name], clause=clause)

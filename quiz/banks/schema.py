@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from quiz.banks.problems import Placed, Problems
 from quiz.banks.yaml_tree import Broken, Entry, Mapping, Node, Scalar, Sequence
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, listed, mark_text, say
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -265,7 +265,7 @@ def read_choice(text: str, at: Placed, name: str, kind: type[E], problems: Probl
 def report_choice(text: str, at: Placed, name: str, allowed: Collection[str], problems: Problems) -> None:
     """Report that `text` is none of the allowed values."""
     near = difflib.get_close_matches(text, allowed, 1)
-    values = {"key": name, "got": text, "allowed": "、".join(allowed)}
+    values = {"key": name, "got": text, "allowed": listed(allowed)}
     if near:
         problems.add(at, "F104", say("“{key}”不能是“{got}”，是不是“{near}”？允许的有：{allowed}。", near=near[0], **values))
     else:
@@ -292,4 +292,4 @@ def _unknown(key: str, known: Collection[str]) -> Message:
     near = difflib.get_close_matches(key.lower(), known, 1) or [OTHER_NAMES.get(key, "")]
     if near[0] in known:
         return say("不认识的键“{key}”，是不是“{near}”？", key=key, near=near[0])
-    return say("不认识的键“{key}”。这里可以用的有：{known}。", key=key, known="、".join(known))
+    return say("不认识的键“{key}”。这里可以用的有：{known}。", key=key, known=listed(known))

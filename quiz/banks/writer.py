@@ -12,7 +12,7 @@ from quiz.banks.bank_file import is_category
 from quiz.banks.source_text import UNSEEN
 from quiz.banks.yaml_tree import NULLS
 from quiz.core.draft import Draft, DraftBlank, DraftType
-from quiz.core.message import Translate, mark_text
+from quiz.core.message import Translate, listed, mark_text
 from quiz.core.question import AREAS, BLANK, OPTION_LETTERS
 
 DEFAULT_CATEGORY = "general/imported"
@@ -56,7 +56,7 @@ class _Writer:
         if area:
             yield f"area: {area}"
         wanted = [*([] if area else ["area"]), "department", "documents"]
-        yield _comment(self.translate(WANTED).format(names="、".join(wanted)))
+        yield _comment(self.translate(WANTED).format(names=listed(wanted).render(self.translate)))
         yield "label: sample"
         yield "questions:" if drafts else "questions: []"
         width = max(3, len(str(len(drafts))))
@@ -74,7 +74,7 @@ class _Writer:
                 yield "    " + _comment(self.translate(text).format(text=shown))
         yield from _indented(4, self.asked(draft))
         wanted = ["level", *([] if draft.topic else ["topic"]), "source", "valid_from", "valid_to", *([] if draft.explanation else ["explanation"])]
-        yield "    " + _comment(self.translate(WANTED).format(names="、".join(wanted)))
+        yield "    " + _comment(self.translate(WANTED).format(names=listed(wanted).render(self.translate)))
         for key in ("topic", "explanation"):
             if value := getattr(draft, key):
                 yield from _indented(4, field(key, value))

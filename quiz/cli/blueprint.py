@@ -119,23 +119,24 @@ def as_dict(console: Console, found: Check) -> dict[str, Any]:
     if found.after:
         out["after_review"] = {"drafts": found.after.drafts, "gaps": [console.text(line) for line in found.lines(found.after.gaps)]}
     if report:
+        used, scores = report.exposure, report.scores
         out["forecast"] = {
             "exposure": {
-                "most": report.most,
-                "floor": report.most_floor,
-                "mean": report.mean,
-                "unused": report.unused,
-                "questions": len(report.uses),
+                "most": used.largest,
+                "floor": used.lowest,
+                "mean": used.mean,
+                "unused": used.offered - used.used,
+                "questions": used.offered,
             },
             "shared": {"mean": report.shared, "floor": report.shared_floor, "neighbours": report.neighbours},
             "score": {
-                "mean": report.score_mean / 100,
-                "least": min(report.expected) / 100,
-                "most": max(report.expected) / 100,
-                "deviation": report.score_deviation / 100,
+                "mean": scores.mean / 100,
+                "least": scores.least / 100,
+                "most": scores.most / 100,
+                "deviation": scores.sd / 100,
                 "bands": list(report.bands),
             },
-            "pass_rate": {"mean": report.pass_rate, "least": report.pass_least, "most": report.pass_most},
+            "pass_rate": {"mean": scores.pass_rate, "least": scores.pass_least, "most": scores.pass_most},
             "had_before": report.seen,
             "mix": {name: {str(key): share for key, share in shares.items()} for name, shares in found.mix.items()},
         }
@@ -218,15 +219,16 @@ class _Printer:
     def _forecast(self) -> None:
         found, report = self.found, self.found.report
         assert report is not None
+        used, scores = report.exposure, report.scores
         click.echo("")
         lines = [
             say(
                 "使用次数：每题平均{mean}份卷，最多{most}份（不可能低于{floor}份）；{unused}题没有用到，共{n}题可抽。",
-                mean=f"{report.mean:.1f}",
-                most=report.most,
-                floor="?" if report.most_floor is None else report.most_floor,
-                unused=report.unused,
-                n=len(report.uses),
+                mean=f"{used.mean:.1f}",
+                most=used.largest,
+                floor=used.lowest,
+                unused=used.offered - used.used,
+                n=used.offered,
             ),
             say(
                 "两份卷平均有{shared}题相同（不可能低于{floor}题）；相邻座位有相同题的占{near}。",
@@ -236,11 +238,11 @@ class _Printer:
             ),
             say(
                 "预计平均得分{mean}分（各卷{least}至{most}分，标准差{deviation}分）；中等水平的考生及格的可能为{rate}。",
-                mean=f"{report.score_mean / 100:.1f}",
-                least=f"{min(report.expected) / 100:.1f}",
-                most=f"{max(report.expected) / 100:.1f}",
-                deviation=f"{report.score_deviation / 100:.2f}",
-                rate=f"{report.pass_rate:.0%}",
+                mean=f"{scores.mean / 100:.1f}",
+                least=f"{scores.least / 100:.1f}",
+                most=f"{scores.most / 100:.1f}",
+                deviation=f"{scores.sd / 100:.2f}",
+                rate=f"{scores.pass_rate:.0%}",
             ),
         ]
         levels = {str(key): share for key, share in found.mix["level"].items()}

@@ -107,6 +107,10 @@ class Actor:
         """True when one of the actor's roles allows the action."""
         return bool(POLICY[action] & set(self.roles))
 
+    def may_everywhere(self, action: Action) -> bool:
+        """True when one of the actor's roles allows the action for the whole county: some things concern everybody's papers at once."""
+        return any(scope == "/" for role, scope in self.roles.items() if role in POLICY[action])
+
     def require(self, action: Action) -> str:
         """Return the path of the widest unit within which the actor may do `action`; Forbidden when there is none."""
         scopes = [scope for role, scope in self.roles.items() if role in POLICY[action]]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quiz.core.message import Message, QuizError, Translate, mark_text, say
+from quiz.core.message import Message, QuizError, Translate, listed, mark_text, say
 from quiz.core.paper import plain_number
 from quiz.core.unit_report import UnitReport
 
@@ -80,4 +80,4 @@ def fill(template: str, facts: Mapping[str, str]) -> str:
 
 
 def _unknown(name: str, facts: Mapping[str, str]) -> Message:
-    return say("模板里的“{name}”不是可用的名称。可用的有：{names}。", name=name, names="、".join(facts))
+    return say("模板里的“{name}”不是可用的名称。可用的有：{names}。", name=name, names=listed(facts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -33,9 +33,22 @@ def say(text: str, **values: Any) -> Message:
     return Message(text, values)
 
 
-def join_messages(between: str, parts: Sequence[Message | str]) -> Message:
-    """Return the parts as one message, with `between` (which is not translated) between them."""
-    return Message(between.join(f"{{p{i}}}" for i in range(len(parts))), {f"p{i}": part for i, part in enumerate(parts)})
+def join_messages(between: str, parts: Iterable[Message | str]) -> Message:
+    """Return the parts as one message with `between` between them: a mark such as "；" becomes that of the language, " × " stays."""
+    values = {f"p{i}": part for i, part in enumerate(parts)}
+    return Message("{between}".join(f"{{{name}}}" for name in values), {**values, "between": Message(between)})
+
+
+def listed(parts: Iterable[Message | str], most: int | None = None) -> Message:
+    """Return names or words one after the other, as each language lists them; past `most` it only says that there are more."""
+    parts = list(parts)
+    names = join_messages(mark_text("、"), parts[:most])
+    return say("{names}……", names=names) if most is not None and len(parts) > most else names
+
+
+def with_code(name: Message | str, code: str) -> Message:
+    """Return a name with the code or number behind it that tells it from another of that name."""
+    return say("{name}（{code}）", name=name, code=code)
 
 
 class QuizError(Exception):

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, listed, mark_text, say
 from quiz.core.roster import POST_NAMES, Cadre, Post, PostKind, Roster, Unit, UnitKind
 
 UNIT_KIND_NAMES = {"县": UnitKind.COUNTY, "镇": UnitKind.TOWNSHIP, "乡镇": UnitKind.TOWNSHIP, "乡": UnitKind.TOWNSHIP, "街道": UnitKind.TOWNSHIP}
@@ -244,7 +244,7 @@ class _Check:
         to_on = parse_day(row.to_on) if row.to_on else None
         before = self.refusals
         if kind is None:
-            names = "、".join(POST_KIND_NAMES)
+            names = listed(POST_KIND_NAMES)
             self.refuse(row, "kind", "R604", say("{name}（{number}）的岗位“{kind}”不认识。请写：{names}。", kind=row.kind, names=names, **who))
         if place is None:
             self.refuse(row, "place", "R601", say("{name}（{number}）的地点编码“{code}”不存在。请核对。", code=row.place, **who))

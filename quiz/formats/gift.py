@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from quiz.core.draft import Draft, DraftBlank, DraftType, Imported
-from quiz.core.message import Diagnostic, Message, say
+from quiz.core.message import Diagnostic, Message, listed, say
 from quiz.core.question import BLANK
 from quiz.formats.markup_text import html_to_text, markdown_to_text
-from quiz.formats.report import GAP, Losses, Refused, Report, decode, joined
+from quiz.formats.report import GAP, Losses, Refused, Report, decode
 from quiz.formats.weighted import Choice, choice_draft
 
 MARKS = "~=#{}:n\\"
@@ -216,7 +216,7 @@ class _Reader:
         elif kind == "markdown":
             text, lost = markdown_to_text(text)
         if lost:
-            self.report.add(self.line, "I805", say("去掉了{what}，请核对。", what=joined(lost)))
+            self.report.add(self.line, "I805", say("去掉了{what}，请核对。", what=listed(lost)))
         return self.report.clean(text, self.line)
 
     def lose_feedback(self, text: str) -> None:

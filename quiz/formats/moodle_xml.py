@@ -8,11 +8,11 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from quiz.core.draft import Draft, DraftBlank, DraftType, Imported
-from quiz.core.message import Diagnostic, Message, say
+from quiz.core.message import Diagnostic, Message, listed, say
 from quiz.core.question import BLANK
 from quiz.formats.cloze import read_cloze
 from quiz.formats.markup_text import html_to_text, markdown_to_text
-from quiz.formats.report import Losses, Refused, Report, is_plain_number, joined, with_gaps
+from quiz.formats.report import Losses, Refused, Report, is_plain_number, with_gaps
 from quiz.formats.safe_xml import XmlNode, parse_xml
 from quiz.formats.weighted import Choice, choice_draft
 
@@ -117,7 +117,7 @@ class _Reader:
         elif kind == "markdown":
             raw, lost = markdown_to_text(raw)
         if lost and tell:
-            self.report.add(self.line, "I805", say("去掉了{what}，请核对。", what=joined(lost)))
+            self.report.add(self.line, "I805", say("去掉了{what}，请核对。", what=listed(lost)))
         return self.report.clean(raw, self.line)
 
     def answers(self) -> list[tuple[str, Decimal, XmlNode]]:
@@ -165,7 +165,7 @@ class _Reader:
         if len(set(wides)) > 1:
             self.report.add(self.line, "I808", say("各个答案的误差范围不同，只读入第一个。"))
         if units := [text for unit in self.node.iter("unit_name") if (text := (unit.text or "").strip())]:
-            self.report.add(self.line, "I808", say("单位“{units}”没有读入，请写在空格后面。", units="、".join(units)))
+            self.report.add(self.line, "I808", say("单位“{units}”没有读入，请写在空格后面。", units=listed(units)))
         blank = DraftBlank(tuple(text for text, _ in found), True, wides[0])
         return Draft(DraftType.FILL_IN, with_gaps(stem, 1), blanks=(blank,))
 

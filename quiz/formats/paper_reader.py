@@ -14,27 +14,23 @@ from quiz.formats.paper_line import (
     Line,
     Numbered,
     is_option_start,
-    letter_index,
     parse_head,
     parse_number,
     parse_topic,
-    split_bare_options,
     split_labels,
     split_options,
     type_prefix,
 )
 from quiz.formats.paper_look import Look
-from quiz.formats.question_raw import RawOption, RawQuestion
+from quiz.formats.paper_options import options_of
+from quiz.formats.question_raw import RawQuestion
 from quiz.formats.question_words import (
     BLANK_RUN,
-    BULLET,
     CASE_PART,
     CASE_START,
-    CHOSEN_BULLETS,
     FURNITURE,
     LEADING_VERDICT,
     LETTERS,
-    OPTION,
     TYPE_TAG,
     VERDICTS,
     type_of,
@@ -203,30 +199,13 @@ class PaperReader:
         if self.field not in {"stem", "option", "left"} and not is_answered_first:
             return False
         at = self.lines[i].at
-        bullet = BULLET.match(text.text)
-        if bullet and OPTION.match(text.text, bullet.end()):
-            rest, found = split_options(text[bullet.end() :], len(current.options), at)
-            if found and not rest:
-                found[0].is_flagged = bullet["mark"] in CHOSEN_BULLETS
-                current.options += found
-                self.field = "option"
-                return True
-        if bullet:
-            letter = chr(ord("A") + len(current.options))
-            current.options.append(RawOption(letter, text[:1], text[bullet.end() :].strip(), at, bullet["mark"] in CHOSEN_BULLETS))
-            self.field = "option"
-            return True
-        if not current.options and (bare := split_bare_options(text, at)):
-            self.guess(at, say("选项的字母后面没有标点，按“{letters}”分开，请核对。", letters="".join(option.letter for option in bare)))
-            current.options, self.field = bare, "option"
-            return True
-        expected = letter_index(current.options[-1].letter) + 1 if current.options else 0
-        rest, found = split_options(text, expected, at)
-        if not found or rest:
+        found = options_of(text, current.options, at)
+        if found is None:
             return False
-        if letter_index(found[0].letter) != expected:
-            self.guess(at, say("选项从{before}跳到了{letter}，中间可能漏了。", before=chr(ord("A") + expected - 1), letter=found[0].letter))
-        current.options += found
+        options, doubt = found
+        if doubt:
+            self.guess(at, doubt)
+        current.options += options
         self.field = "option"
         return True
 

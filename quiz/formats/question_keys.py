@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from quiz.core.message import Message, say
+from quiz.core.message import Message, listed, say
 from quiz.formats.marked_text import BOLD, COLOUR, HIGHLIGHT, SPACE, UNDERLINE, Marked, plain
 from quiz.formats.question_raw import RawQuestion
 from quiz.formats.question_words import (
@@ -56,7 +56,7 @@ class Notes:
         """True when all that was found is the same; else report it, for a wrong key is worse than none."""
         differing = list(dict.fromkeys(found))
         if len(differing) > 1:
-            self.cannot(raw, say("几处的答案不一样（{keys}），都没有采用，请核对后补上答案。", keys="、".join(differing)))
+            self.cannot(raw, say("几处的答案不一样（{keys}），都没有采用，请核对后补上答案。", keys=listed(differing)))
         return len(differing) == 1
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from quiz.core.draft import Draft, DraftBlank, DraftType
-from quiz.core.message import say
+from quiz.core.message import join_messages, listed, say
 from quiz.core.question import BLANK
 from quiz.formats.fill_in_text import blank_of, find_spots, split_answers, with_blanks
 from quiz.formats.marked_text import Marked
@@ -139,9 +139,9 @@ class Shaper:
 
     def _choice(self, raw: RawQuestion, stem: Marked) -> Draft:
         stem, right = choice_key(raw, stem, self.notes)
-        empty = "、".join(option.letter for option in raw.options if not option.text)
+        empty = [option.letter for option in raw.options if not option.text]
         if empty:
-            self.notes.cannot(raw, say("选项{letters}没有文字。", letters=empty))
+            self.notes.cannot(raw, say("选项{letters}没有文字。", letters=listed(empty)))
         if len(raw.options) == 1:
             self.notes.cannot(raw, say("只找到一个选项，请核对。"))
         kind = self._choice_type(raw, right or ())
@@ -173,8 +173,8 @@ class Shaper:
             self.notes.guessed(raw, say("填空题的题干里没有空格，读作简答题。"))
             return self._short_answer(raw, stem)
         if is_guess:
-            found = "；".join(spot.answer for spot in spots if spot.answer)
-            is_read = say("空格和答案（{found}）是从题干里认出来的，请核对。", found=found)
+            found = [spot.answer for spot in spots if spot.answer]
+            is_read = say("空格和答案（{found}）是从题干里认出来的，请核对。", found=join_messages("；", found))
             self.notes.guessed(raw, is_read if found else say("题干里的{n}处括号或空白读作空格，请核对。", n=len(spots)))
         text = self._clean(raw, with_blanks(stem, spots))
         if not answer:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from quiz.core.draft import Draft, DraftType
-from quiz.core.message import Diagnostic, Message, Severity, mark_text, say
+from quiz.core.message import Diagnostic, Message, Severity, listed, mark_text, say
 from quiz.core.question import BLANK
 
 MAX_BYTES = 20_000_000
@@ -131,18 +131,13 @@ class Losses:
         """Report, in one line, the filled fields of a draft that the format has no place for; for a part of a case the `owner` is named."""
         lost = [say(name) for key, name in FIELD_NAMES.items() if key not in kept and getattr(draft, key)]
         if lost:
-            self.add(owner or draft, number, say("这种格式写不下：{names}。", names=joined(lost)))
+            self.add(owner or draft, number, say("这种格式写不下：{names}。", names=listed(lost)))
 
     def skip(self, draft: Draft, number: int, reason: Message | None = None) -> str:
         """Report a question that is left out, and return what stands for it in the file: nothing."""
         why = reason or say("这种格式没有{type}", type=say(DRAFT_NAMES[draft.type]))
         self.add(draft, number, say("没有导出这道题：{why}。", why=why))
         return ""
-
-
-def joined(parts: list[Message]) -> Message:
-    """Return names joined by 、 as one message whose parts are still translated one by one."""
-    return Message("、".join(f"{{p{i}}}" for i in range(len(parts))), {f"p{i}": part for i, part in enumerate(parts)})
 
 
 def split_cases(drafts: Iterable[Draft], losses: Losses) -> list[tuple[int, Draft]]:

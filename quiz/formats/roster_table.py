@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from quiz.core.message import Diagnostic, Message, say
+from quiz.core.message import Diagnostic, Message, listed, say
 from quiz.core.roster import Roster, Unit
 from quiz.core.roster_check import PostRow, UnitRow, check_roster
 from quiz.formats.table import FORMULA, Table, read_tables
@@ -41,7 +41,7 @@ def read_roster(content: bytes, file_name: str, known_units: Iterable[Unit] = ()
     reader = _Reader(file_name, list(diagnostics))
     found = [reader.table(table) for table in tables]
     if tables and not any(found):
-        text = say("找不到表头。干部表要有“{cadre}”等列，单位表要有“{unit}”列。", cadre="、".join(CADRE_NEEDS), unit="、".join(UNIT_NEEDS))
+        text = say("找不到表头。干部表要有“{cadre}”等列，单位表要有“{unit}”列。", cadre=listed(CADRE_NEEDS), unit=listed(UNIT_NEEDS))
         reader.report(1, 1, "R610", text)
     known = list(known_units)
     posts = reader.posts_with_units(known)

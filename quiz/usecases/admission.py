@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor, Role
 from quiz.core.admission import EARLY, LENGTH, LINGER, Slip, clean_code, code_digest
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import NotFound, QuizError, listed, say
 from quiz.core.sitting import NO_EXTRA, Phase
 from quiz.storage import admissions, audit, changes, sittings
 from quiz.storage.admissions import Admission, NewVisit
@@ -85,7 +85,7 @@ def make_slips(
     seats = sittings.seats_of_sitting(session, sitting, scope, list(numbers) or None, with_content=False)
     missing = sorted(set(numbers) - {seat.cadre.number for seat in seats})
     if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
+        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
     chosen = [seat for seat in seats if not unit or f"/{unit}/" in seat.unit.path]
     if not chosen:
         raise QuizError("nobody", say("没有可以发准考码的人。"))

@@ -16,7 +16,7 @@ from quiz.assembly.amend import Exchange, late_local, names, replace_everywhere
 from quiz.assembly.derive import ADD, REPLACE, log_of, seat_late
 from quiz.assembly.papers import paper_code
 from quiz.core.access import Actor
-from quiz.core.message import Message, QuizError, say
+from quiz.core.message import Message, QuizError, listed, say
 from quiz.core.question import base_uid
 from quiz.core.seed import paper_key
 from quiz.core.sitting import Phase
@@ -36,7 +36,7 @@ class NoSubstitute(QuizError):
 
     def lines(self) -> list[Message]:
         """Return whose papers they are."""
-        return [say("工号：{numbers}", numbers="、".join(self.numbers[:20]))]
+        return [say("工号：{numbers}", numbers=listed(self.numbers[:20]))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from quiz.assembly.draw import Drawn
 from quiz.assembly.explain import explain
 from quiz.assembly.local import share_of
 from quiz.assembly.pool import make_pool
-from quiz.assembly.report import Report, Worth, make_report
+from quiz.assembly.report import Report, make_report
+from quiz.assembly.scores import Worth
 from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
 from quiz.core.difficulty import facility
 from quiz.core.marking import to_hundredths
-from quiz.core.message import Message, NotFound, QuizError, say
+from quiz.core.message import Message, NotFound, QuizError, listed, say
 from quiz.core.picture import Upload
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Question, Revision, base_uid
@@ -337,5 +338,5 @@ def _mix(prepared: Drawing, drawn: Drawn) -> dict[str, dict[StrEnum | str, float
 def _line(gap: Gap, cadres: Sequence[Cadre]) -> Message:
     if not gap.numbers:
         return gap.why
-    names = "、".join(find_cadres(cadres, gap.numbers[:3]))
+    names = listed(find_cadres(cadres, gap.numbers[:3]))
     return say("{shortage}（影响{count}人，如{names}）", shortage=gap.why, count=len(gap.numbers), names=names)

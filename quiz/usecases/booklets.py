@@ -1,4 +1,4 @@
-"""Study material from the bank: only what is published, holds on the day, is not known to be faulty and stands on no paper whose keys are secret."""
+"""Study material from the bank: only what is published, holds on the day, is not known to be faulty and is held back by no sitting."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.booklet import Booklet, BookletKind, make_booklet
-from quiz.core.message import QuizError, say
+from quiz.core.message import QuizError, listed, say
 from quiz.core.question import AREAS, Label, Question, QuestionType
 from quiz.core.seed import Stream
-from quiz.storage import banks, pictures, practice_pool, reserved
+from quiz.storage import banks, pictures, reserved
 
 LONG_TYPES = (QuestionType.CASE, QuestionType.SHORT_ANSWER, QuestionType.MATCHING)
 MOST_ON_CARD = 12
@@ -57,16 +57,17 @@ class Shelf:
 def study_shelf(session: Session, now: datetime, day: date, areas: Sequence[str] = ()) -> Shelf:
     """Return the questions of these areas (none: all) that hold on `day`, parted into those that may be printed and those that may not."""
     valid = [one.question for one in banks.questions_valid_in(session, day, day) if not areas or one.question.area in areas]
-    kept, wrong = reserved.reserved_questions(session, now), practice_pool.in_doubt(session)
+    kept, wrong = reserved.held_back(session, now), reserved.in_doubt(session)
+    free = [question for question in valid if not kept.holds(question.uid)]
     return Shelf(
-        open=[question for question in valid if question.uid not in kept and question.uid not in wrong],
-        reserved=[question for question in valid if question.uid in kept],
-        faulty=[question for question in valid if question.uid in wrong and question.uid not in kept],
+        open=[question for question in free if question.uid not in wrong],
+        reserved=[question for question in valid if kept.holds(question.uid)],
+        faulty=[question for question in free if question.uid in wrong],
     )
 
 
 def refuse_sitter(session: Session, actor: Actor, now: datetime) -> None:
-    """QuizError `to_sit` for who has a paper in a sitting that is not over: the bank beside a booklet would tell them what is kept for papers."""
+    """QuizError `to_sit` for who has a paper in a sitting that is not over: the bank beside a booklet would tell them what its blueprint admits."""
     if actor.cadre_number and reserved.is_to_sit(session, actor.cadre_number, now):
         raise QuizError("to_sit", say("您有一场考试还没有结束。对照学习材料可以看出哪些题留给了考试，请考完以后再编印。"))
 
@@ -126,4 +127,4 @@ def booklet_pictures(session: Session, made: Booklet) -> dict[str, bytes]:
 def _check_areas(areas: Sequence[str]) -> None:
     unknown = sorted(set(areas) - set(AREAS))
     if unknown:
-        raise QuizError("unknown_area", say("没有政策领域“{area}”。可用的有：{known}。", area=unknown[0], known="、".join(AREAS)))
+        raise QuizError("unknown_area", say("没有政策领域“{area}”。可用的有：{known}。", area=unknown[0], known=listed(AREAS)))

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import reduce
-from math import ceil, gcd
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,10 +15,10 @@ from sqlalchemy.orm import Session
 from quiz.assembly.derive import FORM_NAMES
 from quiz.assembly.draw import Drawn
 from quiz.assembly.local import Local, choose_local
-from quiz.assembly.parallel import Outlook, Parallel, compare, outlook
-from quiz.assembly.plan import TINY, lowest_rate
 from quiz.assembly.pool import PlacedCell, placed_cells
 from quiz.assembly.problem import Desk, Problem
+from quiz.assembly.report import Exposure, exposure_of
+from quiz.assembly.scores import Outlook, Parallel, compare, outlook
 from quiz.assembly.seating import Overlap, overlap
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, read_problem
 from quiz.assembly.stand_in import StandIn, Why, stand_ins
@@ -40,20 +38,6 @@ from quiz.usecases.results import refuse_candidate
 
 Asked = list[tuple[int, int]]
 """The general questions of a paper: marks in hundredths, and the item."""
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """How often questions stand on papers: so many of the `offered` are used, one on `largest` papers, each on `mean` on average.
-
-    No draw could keep the largest use below `lowest`.
-    """
-
-    used: int
-    offered: int
-    largest: int
-    mean: float
-    lowest: int
 
 
 @dataclass(frozen=True)
@@ -191,7 +175,6 @@ def _report(
         _outlook(problem, desk, [eaches[cell] for cell, _ in part.picks], found)
         for desk, part, found in zip(problem.desks, parts, asked, strict=True)
     ]
-    step = reduce(gcd, eaches.values())
     sets = [frozenset(item for _, item in found) for found in asked]
     columns = problem.gap // 2
     helped = {n: p.cell.count for n, p in enumerate(places) if p.cell.is_local and p.instead_of < 0 and p.cell.instead is not None}
@@ -204,9 +187,9 @@ def _report(
         avoid_last=local.get("avoid_last"),
         total=blueprint.total,
         pass_mark=blueprint.pass_mark,
-        parallel=compare(list(zip(forms, outlooks, strict=True)), to_hundredths(blueprint.pass_mark), step),
+        parallel=compare(list(zip(forms, outlooks, strict=True)), to_hundredths(blueprint.pass_mark)),
         bases=_bases(local.get("basis"), problem, parts, sets),
-        exposure=_exposure(problem, sets, forms),
+        exposure=exposure_of(problem, sets, forms),
         neighbours=overlap(sets, columns or len(sets) or 1),
         seen=sum(had),
         seen_papers=sum(count > 0 for count in had),
@@ -221,19 +204,6 @@ def _outlook(problem: Problem, desk: Desk, local: Sequence[int], general: Asked)
     """A paper's outlook; the snapshot keeps the expected marks of the local questions as one sum, so each of them gets their mean facility."""
     share = desk.local / sum(local) if local else 0.0
     return outlook([*((each, problem.items[item].facility) for each, item in general), *((each, share) for each in local)])
-
-
-def _exposure(problem: Problem, papers: Sequence[frozenset[int]], forms: Sequence[str]) -> Exposure:
-    uses = Counter(item for paper in papers for item in paper)
-    rate = lowest_rate(problem.cells, problem.limits, [len(found) for found in problem.members])
-    holders = sorted(Counter(forms).values()) if problem.forms else [1] * len(papers)
-    return Exposure(
-        used=len(uses),
-        offered=len(problem.items),
-        largest=max(uses.values(), default=0),
-        mean=uses.total() / len(problem.items) if problem.items else 0.0,
-        lowest=sum(holders[: ceil(rate * len(holders) - TINY)]),
-    )
 
 
 def _bases(

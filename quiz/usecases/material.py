@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.blueprint import Blueprint
 from quiz.core.difficulty import Facilities
-from quiz.core.message import QuizError, say
+from quiz.core.message import Message, QuizError, say, with_code
 from quiz.core.plan import SittingPlan
 from quiz.core.practice import is_for_practice
 from quiz.core.profile import Dataset
@@ -99,7 +99,7 @@ def _candidates(session: Session, plan: SittingPlan, day: date, scope: str) -> l
     return sorted(found, key=lambda cadre: (units[cadre.unit].path, cadre.number))
 
 
-def find_cadres(cadres: Sequence[Cadre], numbers: Sequence[str]) -> list[str]:
+def find_cadres(cadres: Sequence[Cadre], numbers: Sequence[str]) -> list[Message]:
     """Return name and staff number of each, for people."""
     names = {cadre.number: cadre.name for cadre in cadres}
-    return [f"{names[number]}（{number}）" for number in numbers]
+    return [with_code(names[number], number) for number in numbers]

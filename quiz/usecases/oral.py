@@ -20,7 +20,7 @@ from quiz.core.question import Label, QuestionType
 from quiz.core.roster import POST_NAMES, Cadre, UnitKind, main_post
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
-from quiz.storage import banks, practice_pool, reserved, rosters
+from quiz.storage import banks, reserved, rosters
 from quiz.usecases.booklets import choose, refuse_sitter, study_shelf
 
 MOST_POLICY = 10
@@ -123,9 +123,9 @@ def _newest_first(session: Session) -> list[Dataset]:
 
 
 def _open_templates(session: Session, now: datetime, with_samples: bool) -> list[Template]:
-    kept = reserved.reserved_questions(session, now).keys() | practice_pool.in_doubt(session)
-    found = [one.template for one in banks.current_templates(session)]
-    return [template for template in found if template.uid not in kept and (with_samples or template.label is Label.CONFIRMED)]
+    kept, wrong = reserved.held_back(session, now), reserved.in_doubt(session)
+    found = [one.template for one in banks.current_templates(session) if not kept.holds(one.template.uid) and one.template.uid not in wrong]
+    return [template for template in found if with_samples or template.label is Label.CONFIRMED]
 
 
 def _bound(templates: Iterable[Template], scope: Scope, place: Place, dataset: Dataset) -> tuple[OralItem, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import NotFound, QuizError, listed, say
 from quiz.core.paper import Candidate, Paper
 from quiz.storage import audit, sittings
 from quiz.storage.papers import read_paper
@@ -54,7 +54,7 @@ def papers_to_print(
     seats = sittings.seats_of_sitting(session, sitting, scope, numbers, unit=unit)
     missing = sorted(set(numbers or ()) - {seat.cadre.number for seat in seats})
     if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
+        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
     action, detail = ("print_sheets", {}) if is_sheets else ("print_papers", {"with_key": with_key})
     audit.record(session, now, actor.name, action, code, {"papers": len(seats), **detail})
     placed = places_of(session, sitting)

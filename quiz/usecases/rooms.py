@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import NotFound, QuizError, listed, say
 from quiz.core.room import MOST_PLACES, RoomPlan, RoomsTooSmall, Seated, Sitter, read_plan, seat_people, write_plan
 from quiz.core.site import Site
 from quiz.core.sitting import Phase
@@ -151,5 +151,7 @@ def _refuse_unknown(plan: RoomPlan, by_site: Mapping[Site, object]) -> None:
     known = {name for site in by_site for name in (site.name, site.key)}
     unknown = sorted(set(plan.sites) - known)
     if unknown:
-        listed = "、".join(sorted(site.name for site in by_site))
-        raise QuizError("unknown_site", say("这场考试没有名为“{name}”的考点。考点有：{sites}。", name=unknown[0], sites=listed))
+        raise QuizError(
+            "unknown_site",
+            say("这场考试没有名为“{name}”的考点。考点有：{sites}。", name=unknown[0], sites=listed(sorted(site.name for site in by_site))),
+        )

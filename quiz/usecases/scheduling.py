@@ -16,7 +16,7 @@ from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
 from quiz.core.marking import to_hundredths
-from quiz.core.message import Message, QuizError, say
+from quiz.core.message import Message, QuizError, listed, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
@@ -49,7 +49,7 @@ class SittingRefused(QuizError):
                 "{shortage}（影响{count}人，如{names}）",
                 shortage=gap.why,
                 count=len(gap.numbers),
-                names="、".join(find_cadres(self._cadres, gap.numbers[:3])),
+                names=listed(find_cadres(self._cadres, gap.numbers[:3])),
             )
             for gap in self.gaps
         ]

@@ -14,7 +14,7 @@ from quiz.assembly.derive import Derived, derive
 from quiz.assembly.papers import finish_paper, slots_for
 from quiz.assembly.proof import FORMAT, Report, item_of, paper_record
 from quiz.core.access import Action, Actor
-from quiz.core.message import Message, NotFound, QuizError, say
+from quiz.core.message import Message, NotFound, QuizError, listed, say
 from quiz.core.paper import Paper
 from quiz.core.paper_text import PaperTexts, named_digests
 from quiz.core.sitting import Phase
@@ -43,7 +43,7 @@ def verify(session: Session, actor: Actor, code: str, numbers: Sequence[str] = (
     rows = [(row, number) for row, number in amendments.all_papers(session, sitting) if not numbers or number in numbers]
     missing = sorted(set(numbers) - {number for _, number in rows})
     if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers="、".join(missing)))
+        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
     wrong = []
     for start in range(0, len(rows), AT_ONCE):
         wrong += _compare(session, sources, derived, rows[start : start + AT_ONCE])

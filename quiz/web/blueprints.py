@@ -259,9 +259,9 @@ def _use_bars(found: Check) -> list[tuple[str, int]]:
     """How many questions are on so many papers: (papers, questions), from none to the most used."""
     if found.report is None:
         return []
-    width = max(-(-(found.report.most + 1) // USE_BARS), 1)
-    counts = [0] * (found.report.most // width + 1)
-    for uses in found.report.uses:
+    width = max(-(-(found.report.exposure.largest + 1) // USE_BARS), 1)
+    counts = [0] * (found.report.exposure.largest // width + 1)
+    for uses in found.report.exposure.uses:
         counts[uses // width] += 1
     return [(str(place) if width == 1 else f"{place * width}–{place * width + width - 1}", count) for place, count in enumerate(counts)]
 

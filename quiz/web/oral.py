@@ -13,7 +13,7 @@ from wtforms import BooleanField, IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from quiz.core.access import Action
-from quiz.core.message import QuizError, mark_text
+from quiz.core.message import QuizError, mark_text, with_code
 from quiz.core.oral import OralList
 from quiz.printing.oral_pdf import print_oral
 from quiz.usecases import oral
@@ -40,7 +40,7 @@ class OralForm(FlaskForm):  # type: ignore[misc]
 
     def offer(self, villages: list[VillageChoice]) -> None:
         """Let the villages be chosen that the reader may ask in."""
-        self.village.choices = [(f"{one.profile} {one.code}", f"{one.township}　{one.name}（{one.profile}）") for one in villages]
+        self.village.choices = [(f"{one.profile} {one.code}", say_text(with_code(f"{one.township} {one.name}", one.profile))) for one in villages]
 
 
 @pages.get("/oral")

@@ -21,7 +21,7 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.access import Action
 from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.lockdown import read_keys
-from quiz.core.message import Message, QuizError, mark_text
+from quiz.core.message import Message, QuizError, mark_text, with_code
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Group, PostKind, Unit
 from quiz.core.site import read_site_lines
@@ -130,9 +130,12 @@ class SittingForm(FlaskForm):  # type: ignore[misc]
         """Fill the lists to choose from."""
         self.blueprint.choices = [
             ("", translate(mark_text("请选择"))),
-            *((row.code, f"{row.title}（{row.code}）") for row, _ in choices.blueprints),
+            *((row.code, say_text(with_code(row.title, row.code))) for row, _ in choices.blueprints),
         ]
-        self.profile.choices = [("", translate(mark_text("不用本地资料"))), *((row.code, f"{row.title}（{row.code}）") for row in choices.datasets)]
+        self.profile.choices = [
+            ("", translate(mark_text("不用本地资料"))),
+            *((row.code, say_text(with_code(row.title, row.code))) for row in choices.datasets),
+        ]
         self.groups.choices = [(name, name) for name in choices.groups]
         self.units.choices = [(unit.code, unit.name) for unit, _ in choices.units]
         self.posts.choices = [(kind.value, translate(name)) for kind, name in POST_NAMES.items()]

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any
 
-from quiz.core.message import Translate, mark_text
+from quiz.core.message import Translate, join_messages, listed, mark_text, say
 from quiz.core.paper import plain_number
 from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Blank, BlankKind, Label, Option, Point, Question, Source
@@ -140,7 +140,7 @@ def _text(name: str, value: object, translate: Translate) -> str:
     if isinstance(value, tuple):
         return "\n".join(_line(one, translate) for one in value)
     if isinstance(value, frozenset):
-        return "、".join(sorted(value))
+        return listed(sorted(value)).render(translate)
     return _line(value, translate)
 
 
@@ -159,9 +159,9 @@ def _line(value: object, translate: Translate) -> str:
         case Blank():
             return _blank_text(value, translate)
         case Point():
-            return f"{value.text}（{plain_number(value.marks)}）" + "、".join(value.keywords)
+            return value.text + _bracketed(plain_number(value.marks), translate) + listed(value.keywords).render(translate)
         case Source():
-            return _source_text(value)
+            return _source_text(value, translate)
         case StrEnum():
             return value.value
         case str():
@@ -180,15 +180,23 @@ def _blank_text(blank: Blank, translate: Translate) -> str:
     extra += [f"±{blank.tolerance}"] if blank.tolerance else []
     extra += [f"×{plain_number(blank.weight)}"] if blank.weight != 1 else []
     extra += [translate(mark_text("次序不限"))] if blank.group else []
-    return f"{' / '.join(blank.answers)}{blank.unit}（{'，'.join(extra)}）"
+    return f"{' / '.join(blank.answers)}{blank.unit}" + _bracketed(join_messages("，", extra).render(translate), translate)
 
 
-def _source_text(source: Source) -> str:
-    number = f"（{source.number}）" if source.number else ""
+def _bracketed(text: str, translate: Translate) -> str:
+    return say("（{what}）", what=text).render(translate)
+
+
+def _source_text(source: Source, translate: Translate) -> str:
+    number = _bracketed(source.number, translate) if source.number else ""
     day = source.issued_on.isoformat() if source.issued_on else ""
     return "　".join(filter(None, (f"《{source.title}》{number}{source.clause}", source.issuer, day)))
 
 
 def _part_text(number: int, part: Question, translate: Translate) -> str:
     lines = [(FIELD_NAMES[name], _text(name, getattr(part, name, None), translate)) for name in OWN_OF_A_PART]
-    return f"（{number}）\n" + "\n".join(f"{translate(name)}：{text}" for name, text in lines if text)
+    return (
+        _bracketed(str(number), translate).strip()
+        + "\n"
+        + "\n".join(translate(name) + translate(mark_text("：")) + text for name, text in lines if text)
+    )

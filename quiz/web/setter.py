@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
-from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text
+from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES
 from quiz.core.template import PLACEHOLDER, Template
 from quiz.storage.banks import BankFilter
 from quiz.usecases import publishing
@@ -62,9 +62,7 @@ def show_question(uid: str, problem: str = "") -> str:
         found = publishing.read_question(db, actor(), uid)
         previews = publishing.preview_template(db, actor(), found.item, PREVIEWS) if isinstance(found.item, Template) else []
     page = "setter/template.html" if isinstance(found.item, Template) else "setter/question.html"
-    return render_template(
-        page, found=found, item=found.item, previews=previews, problem=problem, key_text=key_text, parts=template_parts, today=today()
-    )
+    return render_template(page, found=found, item=found.item, previews=previews, problem=problem, parts=template_parts, today=today())
 
 
 def template_parts(text: str) -> list[tuple[str, bool]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, MultipleFileField
-from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import Length
 
-from quiz.banks.pictures import MAX_BYTES, Fault, remake, upload_name
 from quiz.core.access import Action
 from quiz.core.message import Diagnostic, Message, QuizError, mark_text, say
 from quiz.core.paper import Candidate
@@ -31,7 +25,8 @@ from quiz.usecases import publishing, reviewing
 from quiz.usecases.reviewing import Desk
 from quiz.web import upkeep
 from quiz.web.context import actor, needs, now, reader, say_text, today, translate, writer
-from quiz.web.proposal_text import Checked, Entry, check_text, decode, entries_of, lines_of, mark_name, proof, tidy
+from quiz.web.proposal_form import BadPictures, ProposalForm, require_fields, sent_pictures, sent_text
+from quiz.web.proposal_text import Checked, Entry, check_text, entries_of, lines_of, mark_name, proof, tidy
 
 pages = Blueprint("workbench", __name__)
 pages.add_url_rule("/bank/questions/<path:uid>/history", "history", upkeep.history)
@@ -54,7 +49,6 @@ BIGGEST_REQUEST = 16 * 1024 * 1024
 TAKE_FILES = ("workbench.new", "workbench.proposal")
 """The pages that take a text with its pictures: their requests may be larger than others."""
 
-MOST_AT_ONCE = 12
 DIGEST = re.compile("[0-9a-f]{64}")
 PAGE_SIZE = 50
 PREVIEWS = 1
@@ -72,17 +66,6 @@ GROUPS = (
 LATEST_NAME = 40
 
 
-class ProposalForm(FlaskForm):  # type: ignore[misc]
-    """The text of a proposal or the file that holds it, the state of the text that the sender saw, and what the reader says."""
-
-    title = StringField(validators=[Length(max=200, message=mark_text("名称太长，请控制在200字以内。"))])
-    source = TextAreaField()
-    file = FileField()
-    pictures = MultipleFileField()
-    comment = TextAreaField(validators=[Length(max=2000, message=mark_text("意见太长，请控制在2000字以内。"))])
-    seen = HiddenField()
-
-
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why nothing was done, with the faults of an uploaded file when it could not be read, or of pictures."""
@@ -97,14 +80,6 @@ class Refusal:
     def status(self) -> int:
         """The HTTP status of the page that shows it."""
         return REFUSED.get(self.code, 409)
-
-
-class BadPictures(QuizError):
-    """Pictures that cannot be used, each with its reason; nothing of what was sent is stored."""
-
-    def __init__(self, faults: Sequence[Message]) -> None:
-        super().__init__("bad_picture", say("有{n}张图片不能用，这次没有保存，正文仍在下面。请换好图片，重新选择后再保存。", n=len(faults)))
-        self.faults = tuple(faults)
 
 
 @pages.app_context_processor
@@ -241,56 +216,16 @@ def _read_again(form: ProposalForm) -> tuple[Diagnostic, ...]:
     return check_text(form.file.data.read(), (form.file.data.filename or "")[-LATEST_NAME:], today()).diagnostics
 
 
-def _sent_text(form: ProposalForm) -> str:
-    """The text of the uploaded file when there is one, else what stands in the field."""
-    upload = form.file.data
-    if upload and upload.filename:
-        text = decode(upload.read())
-        if text is None:
-            raise QuizError("unreadable", say("这个文件不能作为题库稿读取，没有保存。"))
-        return tidy(text)
-    text = tidy(form.source.data or "")
-    if not text.strip():
-        raise QuizError("no_text", say("请粘贴题库稿正文，或者选择一个 YAML 文件。"))
-    if "\0" in text:
-        raise QuizError("no_text", say("正文里有不能保存的控制字符，请删掉后重新粘贴。"))
-    return text
-
-
-def _sent_pictures(form: ProposalForm) -> list[tuple[Upload, bytes]]:
-    """The pictures that came with the form, made anew. QuizError `too_many_pictures`, or `bad_picture` with a reason for each."""
-    sent = [one for one in form.pictures.data or () if one.filename]
-    if len(sent) > MOST_AT_ONCE:
-        text = say("一次最多上传{most}张图片，这次选了{n}张，没有保存，正文仍在下面。请分几次上传。", most=MOST_AT_ONCE, n=len(sent))
-        raise QuizError("too_many_pictures", text)
-    found: list[tuple[Upload, bytes]] = []
-    faults: list[Message] = []
-    for one in sent:
-        name = upload_name(one.filename)
-        if not name:
-            faults.append(say("有一张图片的文件名太长，或者含有不能用的字符。请改名后再上传。"))
-            continue
-        made = remake(one.stream.read(MAX_BYTES + 1), name)
-        if isinstance(made, Fault):
-            faults.append(made.message)
-        else:
-            content, width, height = made
-            found.append((Upload(name, hashlib.sha256(content).hexdigest(), width, height, len(content)), content))
-    if faults:
-        raise BadPictures(faults)
-    return found
-
-
 def _save(form: ProposalForm, proposal_id: int | None, must_record: bool = True) -> int:
     """Store what was sent; return the proposal's id. QuizError `stale` when the stored text is not the one that the sender had before them.
 
     Without `must_record` nothing is stored when nothing has changed.
     """
-    _require_fields(form)
-    text = _sent_text(form)
+    require_fields(form)
+    text = sent_text(form)
     title = " ".join((form.title.data or "").split()) or _title_of(text, form)
     form.title.data, form.source.data = title, text  # kept on the page when the rest is refused, also what came as a file
-    pictures = _sent_pictures(form)
+    pictures = sent_pictures(form)
     without = request.form.getlist("remove")
     with writer() as db:
         if proposal_id is not None:
@@ -306,7 +241,7 @@ def _save(form: ProposalForm, proposal_id: int | None, must_record: bool = True)
 
 def _take(form: ProposalForm, proposal_id: int, step: Step) -> None:
     """Take a step other than saving with the text as it is stored, which must be the one that was read."""
-    _require_fields(form)
+    require_fields(form)
     with reader() as db:
         read = reviewing.read_proposal(db, actor(), proposal_id)
         source, digest = read.row.source, read.digest
@@ -317,12 +252,6 @@ def _take(form: ProposalForm, proposal_id: int, step: Step) -> None:
             reviewing.publish_proposal(db, actor(), now(), proposal_id, checked.items, checked.faults)
         else:
             reviewing.take(db, actor(), now(), proposal_id, step, form.comment.data or "", checked.faults)
-
-
-def _require_fields(form: ProposalForm) -> None:
-    if not form.validate():
-        first = next(text for field in form for text in field.errors)
-        raise QuizError("no_text", say(str(first)))
 
 
 def _require_seen(form: ProposalForm, *digests: str) -> None:

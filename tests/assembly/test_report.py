@@ -11,7 +11,7 @@ import pytest
 
 from quiz.assembly.draw import draw
 from quiz.assembly.problem import Desk
-from quiz.assembly.report import lowest_most, lowest_shared, make_report, score_chances
+from quiz.assembly.report import lowest_most, lowest_shared, make_report
 from quiz.assembly.supply import minutes_of, supply_of
 from quiz.core.blueprint import Cell, Limit
 from quiz.core.question import Level
@@ -71,37 +71,26 @@ def test_uses_and_sharing_are_those_of_the_papers(plan, questions, papers):
     drawn = draw(problem, KEY)
     asked = [{item for _, item in picks} for picks in drawn.papers]
     report = make_report(problem, drawn, 400, 200)
-    assert report.uses == tuple(sum(item in paper for paper in asked) for item in range(len(questions)))
-    assert (report.most, report.unused) == (max(report.uses), report.uses.count(0))
-    assert report.mean == pytest.approx(2 * papers / len(questions))
+    assert report.exposure.uses == tuple(sum(item in paper for paper in asked) for item in range(len(questions)))
+    assert report.exposure.largest == max(report.exposure.uses)
+    assert report.exposure.offered - report.exposure.used == report.exposure.uses.count(0)
+    assert report.exposure.mean == pytest.approx(2 * papers / len(questions))
     pairs = list(itertools.combinations(asked, 2))
     assert report.shared == pytest.approx(sum(len(one & other) for one, other in pairs) / len(pairs))
     beside = list(itertools.pairwise(asked))
     assert report.neighbours == pytest.approx(sum(bool(one & other) for one, other in beside) / len(beside))
-    assert report.most_floor <= report.most
+    assert report.exposure.lowest <= report.exposure.largest
     assert report.shared_floor <= report.shared + 1e-9
-
-
-def test_the_distribution_of_scores_is_that_of_all_outcomes():
-    worths = [(150, 700), (100, 250), (50, 900), (100, 0), (200, 1000)]
-    chances, step = score_chances(worths)
-    by_score: Counter = Counter()
-    for outcome in itertools.product((0, 1), repeat=len(worths)):
-        chance = math.prod(f / 1000 if right else 1 - f / 1000 for right, (_, f) in zip(outcome, worths, strict=True))
-        by_score[sum(m for right, (m, _) in zip(outcome, worths, strict=True) if right)] += chance
-    assert step == 50
-    assert {place * step: pytest.approx(float(chance)) for place, chance in enumerate(chances) if chance} == {s: c for s, c in by_score.items() if c}
 
 
 def test_expected_scores_and_chances_to_pass_include_local_questions():
     plan = blueprint(Cell(1), each="2")
     problem = problem_of(plan, bank(water=2), [Desk("a", local=500 * 300), Desk("b")], known={"water0": (500, 99), "water1": (500, 99)})
     report = make_report(problem, draw(problem, KEY), 700, 500, [[(500, 300)], []])
-    assert report.expected == (250, 100)
-    assert report.score_mean == 175
-    assert report.score_deviation == 75
-    assert (report.pass_least, report.pass_most) == (0, pytest.approx(0.3))  # only the local question reaches five marks
-    assert report.pass_rate == pytest.approx(0.15)
+    scores = report.scores
+    assert (scores.least, scores.most, scores.mean, scores.sd) == (100, 250, 175, 75)
+    assert (scores.pass_least, scores.pass_most) == (0, pytest.approx(0.3))  # only the local question reaches five marks
+    assert scores.pass_rate == pytest.approx(0.15)
     assert sum(report.bands) == pytest.approx(1)
     assert report.bands[0] == pytest.approx((0.35 + 0.5) / 2)
     assert report.bands[9] == pytest.approx(0.15 / 2)
@@ -109,14 +98,14 @@ def test_expected_scores_and_chances_to_pass_include_local_questions():
 
 def test_a_full_score_passes_at_the_full_mark():
     problem = problem_of(blueprint(Cell(1)), bank(water=1), 1, known={"water0": (1000, 99)})
-    assert make_report(problem, draw(problem, KEY), 200, 200).pass_rate == pytest.approx(1)
+    assert make_report(problem, draw(problem, KEY), 200, 200).scores.pass_rate == pytest.approx(1)
 
 
-def test_forms_have_no_floors():
+def test_of_forms_the_least_use_is_known_and_the_least_sharing_is_not():
     problem = problem_of(blueprint(Cell(1)), bank(water=3), 4, forms=2)
     report = make_report(problem, draw(problem, KEY), 200, 100)
-    assert (report.most_floor, report.shared_floor) == (None, None)
-    assert report.most == 2
+    assert (report.exposure.lowest, report.shared_floor) == (2, None)
+    assert report.exposure.largest == 2
 
 
 def test_supply_counts_what_cells_admit_and_what_lapses():

@@ -36,9 +36,9 @@ def wanting(cells, kind=QuestionType.SINGLE):
 def test_a_blueprint_that_can_be_filled_is_told_with_its_forecast(empty, county):
     found = check(empty, county)
     assert found.is_feasible
-    assert (found.profile.code, len(found.cadres), found.report.papers) == ("data", 3, 3)
+    assert (found.profile.code, len(found.cadres), found.report.scores.papers) == ("data", 3, 3)
     assert [cell.stock for cell in found.supply.cells] == [4, 1, 2, 2, 2]  # the expired question is not counted
-    assert sum(found.report.uses) == 3 * 5
+    assert sum(found.report.exposure.uses) == 3 * 5
     assert found.means[("township", 0)] == 1
     assert sum(found.mix["level"].values()) == pytest.approx(1)
     assert found.mix["level"][Level.APPLICATION] == pytest.approx(2 / 10)

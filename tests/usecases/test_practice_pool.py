@@ -15,7 +15,7 @@ from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.practice import PRACTICE_TAG, Kind
 from quiz.core.question import QuestionType
 from quiz.core.sitting import DELIVERY_MINUTES, Release
-from quiz.storage import banks, practice_pool
+from quiz.storage import banks, practice_pool, reserved
 from quiz.storage.tables import PaperRow, QuestionRow, SittingRow
 from quiz.usecases import attempts, correcting, extending, learning, pausing, practising, publishing, scheduling
 from quiz.usecases.learning import Others
@@ -134,7 +134,7 @@ def test_what_vanishes_from_practice_does_not_tell_what_was_drawn(world, county,
     drawn = {uid for uid in asked(world, "s2") if uid.startswith("single")}
     assert len(drawn) == 2
     assert pool(world, day) == {uid for uid in asked(world) if not uid.startswith("single")}
-    assert world.do(practice_pool.reserved, day).uids >= {f"single-{n}" for n in range(4)}
+    assert world.do(reserved.held_back, day).uids >= {f"single-{n}" for n in range(4)}
 
 
 def test_a_draw_that_wrote_down_no_questions_holds_everything_back(open_pool, county):
@@ -185,7 +185,7 @@ def test_however_many_questions_were_found_wrong_the_bank_is_asked_once(world, c
         said.append(statement)
 
     event.listen(world.engine, "before_cursor_execute", listen)
-    assert world.do(practice_pool.in_doubt) == set(wrong[3:])
+    assert world.do(reserved.in_doubt) == set(wrong[3:])
     event.remove(world.engine, "before_cursor_execute", listen)
     assert len(wrong[3:]) > 1
     assert len([statement for statement in said if statement.startswith("SELECT")]) == 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, listed, mark_text, say
 from quiz.core.question import TRUE_OPTIONS
 from quiz.core.statistics import gates
 from quiz.core.statistics.interval import Z95, share_interval
@@ -162,7 +162,7 @@ def _unused_flags(figures: ItemFigures, options: Sequence[OptionFigures]) -> Ite
         return  # of true and false neither can be left out
     unused = [option for option in options if not option.is_key and _hardly(option.share, figures.answers)]
     if unused:
-        names = "、".join(option.option for option in unused)
+        names = listed(option.option for option in unused)
         yield Flag(FlagKind.UNUSED, say("几乎没有人选{options}：不像真的，可以换掉。", options=names))
 
 

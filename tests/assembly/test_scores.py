@@ -1,4 +1,4 @@
-"""Parallel forms and the seating plan against what counting everything gives."""
+"""Expected scores, parallel forms and the seating plan against what counting everything gives."""
 
 import itertools
 from collections import Counter
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.assembly.draw import draw
-from quiz.assembly.parallel import Outlook, compare, outlook, pass_chance
+from quiz.assembly.scores import compare, outlook, pass_chance
 from quiz.assembly.seating import neighbours, overlap, seat_forms
 from quiz.core.blueprint import Cell
 from tests.assembly.made import blueprint, problem_of, revision
@@ -40,29 +40,29 @@ def test_mean_and_variance_are_exact(asked):
     assert found.variance == pytest.approx(float(variance), abs=1e-6)
 
 
-@pytest.mark.parametrize("facility", [350, 600, 850])
-@pytest.mark.parametrize("pass_mark", [3000, 4500, 6000, 7500])
-def test_the_pass_rate_comes_near_the_exact_one(facility, pass_mark):
-    asked = [(200, facility + 5 * (i % 21) - 50) for i in range(30)] + [(100, facility)] * 20
-    exact = sum(chance for score, chance in distribution(asked).items() if score >= pass_mark)
-    assert pass_chance(outlook(asked), pass_mark, 100) == pytest.approx(float(exact), abs=0.02)
-
-
-def test_a_score_without_spread_passes_or_not():
-    assert pass_chance(Outlook(600.0, 0.0), 600, 100) == 1
-    assert pass_chance(Outlook(599.0, 0.0), 600, 100) == 0
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.sampled_from([100, 200, 150]), st.integers(0, 1000)), max_size=12), st.integers(0, 2400))
+def test_the_chance_of_every_score_and_of_passing_is_exact(asked, pass_mark):
+    chances = distribution(asked)
+    found = outlook(asked)
+    told = {place * found.step: float(chance) for place, chance in enumerate(found.chances)}
+    assert sum(told.values()) == pytest.approx(1)
+    assert all(told[score] == pytest.approx(float(chance), abs=1e-9) for score, chance in chances.items())
+    assert pass_chance(found, pass_mark) == pytest.approx(float(sum(chance for score, chance in chances.items() if score >= pass_mark)), abs=1e-9)
 
 
 def test_forms_stand_beside_all_papers():
-    papers = [("A", Outlook(6000.0, 400.0)), ("B", Outlook(6400.0, 900.0)), ("A", Outlook(6200.0, 400.0)), ("B", Outlook(6200.0, 900.0))]
-    everyone, a, b = compare(papers, 6000, 100)
-    assert (everyone.form, everyone.papers, everyone.mean, everyone.least, everyone.most) == ("", 4, 6200.0, 6000.0, 6400.0)
-    assert everyone.sd == pytest.approx(sqrt(20000))
-    assert (a.form, a.papers, a.mean, a.sd, a.score_sd) == ("A", 2, 6100.0, 100.0, 20.0)
-    assert b.score_sd == 30.0
-    assert everyone.pass_rate == pytest.approx((a.pass_rate + b.pass_rate) / 2)
-    assert len(compare(papers[:1], 6000, 100)) == 1
-    assert compare([], 6000, 100) == ()
+    sure, even = (100, 1000), (100, 500)
+    papers = [("A", outlook([sure, sure])), ("B", outlook([sure, even])), ("A", outlook([sure, even])), ("B", outlook([even, even]))]
+    everyone, a, b = compare(papers, 200)
+    assert (everyone.form, everyone.papers, everyone.mean, everyone.least, everyone.most) == ("", 4, 150.0, 100.0, 200.0)
+    assert everyone.sd == pytest.approx(sqrt(1250))
+    assert (a.form, a.papers, a.mean, a.sd) == ("A", 2, 175.0, 25.0)
+    assert b.score_sd == pytest.approx(sqrt((2500 + 5000) / 2))
+    assert (a.pass_least, a.pass_most, a.pass_rate) == (0.5, 1.0, 0.75)
+    assert (b.pass_least, b.pass_most, everyone.pass_rate) == (0.25, 0.5, pytest.approx(0.5625))
+    assert len(compare(papers[:1], 200)) == 1
+    assert compare([], 200) == ()
 
 
 @pytest.mark.parametrize(("places", "columns"), [(1, 6), (7, 3), (12, 4), (5, 1), (9, 20)])
