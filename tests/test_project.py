@@ -96,8 +96,9 @@ def test_without_hosts_keeps_only_pins(tmp_path: Path) -> None:
     assert lock.read_text("utf-8") == "flask==3 \\\n    --hash=sha256:00\n"
 
 
-def test_every_test_that_the_table_of_attacks_and_faults_names_is_there() -> None:
-    text = (ROOT / "docs/attacks-and-faults.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("table", ["attacks-and-faults", "marking", "marks-shown"])
+def test_every_test_that_a_table_of_promises_names_is_there(table: str) -> None:
+    text = (ROOT / f"docs/{table}.md").read_text(encoding="utf-8")
     file, missing = "", []
     for path, name in re.findall(r"`(tests/[\w/]+\.py)?(?:::(\w+))?`", text):
         file = path or file

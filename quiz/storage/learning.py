@@ -42,7 +42,8 @@ class Marked:
 
 def answers_of(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[Sat]:
     """Return the answers of one cadre in those of the sittings whose keys they may see themselves."""
-    return _one_by_one(marked_own(session, cadre_id, sittings, now))
+    found = marked_own(session, cadre_id, sittings, now)
+    return [Sat(one.cadre_id, one.sitting_id, Answered(uid, one.at, share, in_sitting=True)) for one in found for uid, share in one.answers]
 
 
 def marked_own(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[Marked]:
@@ -70,21 +71,17 @@ def people_within(session: Session, scope: str) -> Select[int]:
     return query.where(UnitRow.path.startswith(scope, autoescape=True), CadreRow.id % step == 0)
 
 
-def sample_of_answers(session: Session, sittings: Sequence[SittingRow]) -> list[Sat]:
-    """Return the answers of some `MOST_PEOPLE` attempts, evenly out of all of these sittings, the same each time."""
+def sample_of_attempts(session: Session, sittings: Sequence[SittingRow]) -> list[Marked]:
+    """Return some `MOST_PEOPLE` attempts, evenly out of all of these sittings, the same each time."""
     ids = [row.id for row in sittings]
     count = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.sitting_id.in_(ids), *COUNTS)) or 0
     step = max(1, count // MOST_PEOPLE)
-    return _one_by_one(_marked(session, AttemptRow.sitting_id.in_(ids) & (AttemptRow.id % step == 0)))
+    return _marked(session, AttemptRow.sitting_id.in_(ids) & (AttemptRow.id % step == 0))
 
 
 def newest_mark(session: Session) -> int:
     """Return the number of the newest grading: while it is the same, no mark has changed."""
     return session.scalar(select(func.max(GradingRow.id))) or 0
-
-
-def _one_by_one(found: Sequence[Marked]) -> list[Sat]:
-    return [Sat(one.cadre_id, one.sitting_id, Answered(uid, one.at, share, in_sitting=True)) for one in found for uid, share in one.answers]
 
 
 def _marked(session: Session, whose: ColumnElement[bool]) -> list[Marked]:

@@ -34,9 +34,12 @@ RECENT = 8
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What a sample of people answered, whoever they are: (cadre's row id, area, weight, share); what one person is compared with is never named."""
+    """What a sample of people answered, summed by person and area: (cadre's row id, area, weight × share right, weight, answers).
 
-    answers: tuple[tuple[int, str, float, float], ...]
+    What one person is compared with is never named.
+    """
+
+    answers: tuple[tuple[int, str, float, float, int], ...]
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,15 @@ def state_of_others(session: Session, now: datetime, zone: ZoneInfo) -> tuple[ob
 def read_others(session: Session, now: datetime) -> Others:
     """Return what a sample of people answered in the last sittings whose keys are out, from which it follows what is likely for anybody."""
     areas = practice_pool.areas(session)
-    found = learning.sample_of_answers(session, practice_pool.sittings_out(session, now)[:RECENT])
-    return Others(tuple((one.cadre_id, areas.get(one.answer.uid, ""), _weight(one.answer, now), one.answer.share) for one in found))
+    found = learning.sample_of_attempts(session, practice_pool.sittings_out(session, now)[:RECENT])
+    sums: dict[tuple[int, str], tuple[float, float, int]] = {}
+    for one in found:
+        counts = _weight(one.at, now)
+        for uid, share in one.answers:
+            key = one.cadre_id, areas.get(uid, "")
+            right, weight, answers = sums.get(key, (0.0, 0.0, 0))
+            sums[key] = right + counts * share, weight + counts, answers + 1
+    return Others(tuple((*key, *own) for key, own in sums.items()))
 
 
 def mastery(session: Session, who: Learner, others: Others, now: datetime) -> dict[str, Mastery]:
@@ -133,17 +143,18 @@ def mastery(session: Session, who: Learner, others: Others, now: datetime) -> di
     from quiz.core.statistics.mastery import master_first
 
     areas, column = practice_pool.areas(session), {area: at for at, area in enumerate(AREAS)}
-    own = [(0, areas.get(one.uid, ""), _weight(one, now), one.share) for one in rules.first_meetings(who.answers)]
+    met = [(areas.get(one.uid, ""), _weight(one.at, now), one.share) for one in rules.first_meetings(who.answers)]
+    own = [(0, area, counts * share, counts, 1) for area, counts, share in met]
     people = {cadre: at for at, cadre in enumerate(sorted({one[0] for one in others.answers if one[0] != who.cadre.id}), 1)}
-    rows = own + [(people[cadre], area, counts, share) for cadre, area, counts, share in others.answers if cadre in people]
-    found = master_first(((person, column[area], counts, share) for person, area, counts, share in rows if area in column), len(column))
+    rows = own + [(people[cadre], *sums) for cadre, *sums in others.answers if cadre in people]
+    found = master_first(((person, column[area], *sums) for person, area, *sums in rows if area in column), len(column))
     return dict(zip(column, found, strict=True))
 
 
-def _weight(answer: Answered, now: datetime) -> float:
+def _weight(at: datetime, now: datetime) -> float:
     from quiz.core.statistics.mastery import weight_of_age
 
-    return weight_of_age((now - answer.at).total_seconds() / 86400)
+    return weight_of_age((now - at).total_seconds() / 86400)
 
 
 # --- what is due -----------------------------------------------------------------------------------------------------------------------------

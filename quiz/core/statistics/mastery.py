@@ -77,9 +77,15 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     `right` and `weight` are sums over the answers of weight × share right and of weights; `answers` counts them plainly. A person without
     answers in an area gets what is likely there, and never a verdict.
     """
+    return _of_first(right, weight, answers, right.shape[0])
+
+
+def _of_first(right: Floats, weight: Floats, answers: Floats, people: int) -> list[list[Mastery]]:
+    """What `master` returns of the first so many people; all of them say what is likely."""
     facility = _facilities(right, weight)
     strength = np.array([_strength(right[:, k], weight[:, k]) for k in range(right.shape[1])])
-    expected = _expected(right, weight, facility)
+    expected = _expected(right, weight, facility)[:people]
+    right, weight = right[:people], weight[:people]
     a, b = right + strength * expected, weight - right + strength * (1.0 - expected)
     from scipy.special import betainc, betaincinv  # large, and only who looks at learning needs it
 
@@ -100,15 +106,15 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
     ]
 
 
-def master_first(answers: Iterable[tuple[int, int, float, float]], areas: int) -> list[Mastery]:
-    """Return how well person 0 masters each of so many areas, from the answers of all as (person, area, weight, share right)."""
-    rows = list(answers)
+def master_first(sums: Iterable[tuple[int, int, float, float, int]], areas: int) -> list[Mastery]:
+    """Return how well person 0 masters each of so many areas, from sums of all as (person, area, weight × share right, weight, answers)."""
+    rows = list(sums)
     right, weight, count = (np.zeros((1 + max((row[0] for row in rows), default=0), areas)) for _ in range(3))
-    for person, area, counts, share in rows:
-        right[person, area] += counts * share
+    for person, area, own, counts, answers in rows:
+        right[person, area] += own
         weight[person, area] += counts
-        count[person, area] += 1
-    return master(right, weight, count)[0]
+        count[person, area] += answers
+    return _of_first(right, weight, count, 1)[0]
 
 
 def _verdict(answers: float, below: float, own: float) -> Verdict:
