@@ -132,6 +132,9 @@ RULES: dict[str, str] = {
     "M002": mark_text("单元格里不是得分"),
     "M003": mark_text("人数不对"),
     "M004": mark_text("得分超过满分"),
+    "M005": mark_text("一行比名称行多出格子"),
+    "M006": mark_text("两列同名"),
+    "M007": mark_text("满分或选项数不对"),
     # I: questions in other people's files, on their way in or out
     "I801": mark_text("文件读不了"),
     "I802": mark_text("按猜测读入，请核对"),

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
+from quiz.cli.console import Console
 from quiz.core.access import Actor, Role
 from quiz.storage.engine import make_engine, writing
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.usecases import appealing
-from tests.cli.test_correction import Console, shell  # noqa: F401
 
 
-def test_list_answer_window_and_override(shell):  # noqa: F811
+def test_list_answer_window_and_override(shell):
     at = datetime(2026, 11, 22, 4, tzinfo=UTC)
     engine = make_engine(Console().settings.database_url)
     with writing(engine) as db:
