@@ -14,6 +14,7 @@ from collections import deque
 from typing import Any
 
 from waitress import wasyncore
+from waitress.buffers import OverflowableBuffer
 from waitress.channel import HTTPChannel
 
 from quiz.cli.http_crowd import Request
@@ -97,6 +98,8 @@ class Connection(HTTPChannel):  # type: ignore[misc]
 
     loop: Loop
     parser_class = Request
+    outbufs: list[Any]
+    current_outbuf_count: int
     is_held = False
     """Its socket is not asked about until its request is answered."""
 
@@ -113,7 +116,11 @@ class Connection(HTTPChannel):  # type: ignore[misc]
     def _flush_some(self, do_close: bool = True) -> bool:
         """Send what the other side takes now; one thread at a time, since the loop may find the reply while the thread that made it sends it."""
         with self.outbuf_lock:
-            return bool(super()._flush_some(do_close))
+            has_sent = bool(super()._flush_some(do_close))
+            if self.current_outbuf_count and not self.total_outbufs_len:  # else a page that was read stays in memory until the next is asked for
+                self.outbufs[0].close()
+                self.outbufs, self.current_outbuf_count = [OverflowableBuffer(self.adj.outbuf_overflow)], 0
+            return has_sent
 
     def send_at_once(self) -> None:
         """Send a reply from the thread that made it, header and body in one packet: waitress would wake up its loop for it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -124,6 +126,18 @@ def test_a_large_reply_goes_to_a_slow_reader_whole(served: Served) -> None:
     assert len(read_body(connection)) == LARGE
     connection.sendall(ASK)
     assert read_body(connection) == b"3"
+
+
+def test_what_was_sent_is_given_back(served: Served) -> None:
+    """A page that a thousand people have read would stay in memory a thousand times, until each asks for the next."""
+    connection = served.connect()
+    connection.sendall(ASK.replace(b"quick", b"large"))
+    assert len(read_body(connection)) == LARGE
+    (here,) = (found for found in gc.get_objects() if isinstance(found, Connection) and found.connected)
+    end = time.monotonic() + PATIENCE
+    while here.outbufs[-1].buf is not None:  # the last piece has come before its sender has tidied up
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("where", ["before", "in the middle", "while it is worked on"])
