@@ -14,6 +14,8 @@ from tests.web.world import NINE, SECRET_WORD
 
 pytestmark = pytest.mark.browser
 
+A_LITTLE = timedelta(seconds=10)
+
 
 @pytest.fixture
 def waiting(site: Site, phone: Any) -> Any:
@@ -27,10 +29,13 @@ def waiting(site: Site, phone: Any) -> Any:
 
 
 def pass_time(site: Site, page: Any, **duration: float) -> None:
-    """Let time pass for the server and for the page."""
-    span = timedelta(**duration)
-    site.clock.at += span
-    page.clock.run_for(int(span.total_seconds() * 1000))
+    """Let time pass for the server and for the page, a little at a time: whatever the page hears meanwhile is no more than that ahead of it."""
+    left = timedelta(**duration)
+    while left:
+        span = min(left, A_LITTLE)
+        site.clock.at += span
+        page.clock.run_for(int(span.total_seconds() * 1000))
+        left -= span
 
 
 def test_from_the_countdown_to_the_first_question(site: Site, waiting: Any) -> None:

@@ -82,7 +82,8 @@ class Server(Here):
         """Return when nobody listens any more."""
         with suppress(ConnectionRefusedError):
             while True:
-                socket.create_connection(("127.0.0.1", self.port), PATIENCE).close()
+                with suppress(ConnectionResetError):  # it closed the door at this very moment
+                    socket.create_connection(("127.0.0.1", self.port), PATIENCE).close()
 
     def end(self, number: int = signal.SIGTERM) -> int:
         """Tell the process to stop, and return its status when it has."""
