@@ -14,6 +14,7 @@ from quiz.storage.engine import reading
 from quiz.storage.tables import AttemptRow, GradingRow
 from tests.browser.conftest import Site
 from tests.browser.sitter import accepted, answer, close_expired, go_to, is_saved, is_unsaved, keeps_nothing, kept, made, rows, saves
+from tests.browser.times import jump, move_clocks
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def timed(phone: Any) -> Any:
     """A phone whose clocks the test can move."""
-    phone.clock.install(time=datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
+    move_clocks(phone, datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
     phone.on("dialog", lambda dialog: dialog.accept())
     return phone
 
@@ -37,12 +38,6 @@ def cut(site: Site, timed: Any) -> Any:
     answer(timed, 2, ["b"])
     is_unsaved(timed)
     return timed
-
-
-def pass_time(site: Site, page: Any, minutes: int) -> None:
-    """Let time pass for the server and for the page."""
-    site.clock.go_on(minutes=minutes)
-    page.clock.fast_forward(minutes * 60_000)
 
 
 def attempt(site: Site) -> AttemptRow:
@@ -61,7 +56,7 @@ def test_time_runs_out(site: Site, timed: Any) -> None:
     site.start(timed)
     answer(timed, 1, ["a"])
     is_saved(timed)
-    pass_time(site, timed, 60)
+    jump(site, timed, minutes=60)
     expect(timed.get_by_text("时间到，正在交卷")).to_be_visible()
     timed.clock.run_for(5000)
     expect(timed.get_by_text("交卷成功")).to_be_visible()
@@ -72,10 +67,10 @@ def test_time_runs_out(site: Site, timed: Any) -> None:
 
 def test_without_network_to_the_end_and_back_in_time(site: Site, cut: Any) -> None:
     """The sheet locks and says until when; back within the delivery time everything counts, graded anew after the clock had closed the attempt."""
-    pass_time(site, cut, 60)
+    jump(site, cut, minutes=60)
     expect(cut.get_by_text("还有1题的作答没有送达服务器：10:20前恢复网络，会自动送达并照常计分")).to_be_visible()
     expect(cut.locator("#q2 input").first).to_be_disabled()
-    pass_time(site, cut, 5)
+    jump(site, cut, minutes=5)
     close_expired(site)
     assert attempt(site).closed_by == "deadline"
     cut.context.set_offline(False)
@@ -88,7 +83,7 @@ def test_without_network_to_the_end_and_back_in_time(site: Site, cut: Any) -> No
 
 
 def test_back_too_late_is_stored_told_and_not_marked(site: Site, cut: Any) -> None:
-    pass_time(site, cut, 71)
+    jump(site, cut, minutes=71)
     expect(cut.get_by_text("10:20前的补送时间已过")).to_be_visible()
     close_expired(site)
     cut.context.set_offline(False)
@@ -104,10 +99,10 @@ def test_everything_saved_and_no_network_at_the_end(site: Site, timed: Any) -> N
     answer(timed, 1, ["a"])
     is_saved(timed)
     timed.context.set_offline(True)
-    pass_time(site, timed, 60)
+    jump(site, timed, minutes=60)
     timed.clock.run_for(30_000)
     expect(timed.get_by_text("作答都已送达服务器，会自动收卷")).to_be_visible()
-    pass_time(site, timed, 1)
+    jump(site, timed, minutes=1)
     close_expired(site)
     timed.context.set_offline(False)
     timed.clock.run_for(60_000)
@@ -121,7 +116,7 @@ def test_a_page_that_never_reached_the_desk_still_delivers(site: Site, timed: An
     answer(timed, 1, ["a"])
     is_unsaved(timed)
     timed.context.set_offline(True)
-    pass_time(site, timed, 62)
+    jump(site, timed, minutes=62)
     expect(timed.get_by_text("10:20前恢复网络")).to_be_visible()
     close_expired(site)
     timed.unroute("**/desk")

@@ -13,6 +13,7 @@ from playwright.sync_api import Error, expect
 
 from tests.browser.conftest import PHONE, Site
 from tests.browser.sitter import accepted, answer, go_to, is_saved, is_unsaved, kept, made, rows, saves
+from tests.browser.times import jump, move_clocks
 
 pytestmark = pytest.mark.browser
 
@@ -22,14 +23,8 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def timed(phone: Any) -> Any:
     """A phone whose clocks the test can move."""
-    phone.clock.install(time=datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
+    move_clocks(phone, datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
     return phone
-
-
-def pass_time(site: Site, page: Any, minutes: int) -> None:
-    """Let time pass for the server and for the page."""
-    site.clock.go_on(minutes=minutes)
-    page.clock.fast_forward(minutes * 60_000)
 
 
 def test_three_minutes_without_network(site: Site, timed: Any) -> None:
@@ -43,11 +38,11 @@ def test_three_minutes_without_network(site: Site, timed: Any) -> None:
     is_unsaved(timed)
     timed.get_by_role("button", name="下一题").click()
     answer(timed, 2, ["b"])
-    pass_time(site, timed, 2)
+    jump(site, timed, minutes=2)
     expect(timed.get_by_text("暂时连不上服务器")).to_be_visible()
     go_to(timed, 1)
     answer(timed, 1, ["c"])
-    pass_time(site, timed, 1)
+    jump(site, timed, minutes=1)
     assert rows(site) == []
     timed.on("request", lambda request: batches.append(len(request.post_data_json["items"])) if request.url.endswith("/responses") else None)
     timed.context.set_offline(False)
@@ -359,7 +354,7 @@ def test_a_full_store_is_said_and_answers_are_sent_at_once(site: Site, phone: An
 def test_a_wrong_clock_of_the_device_changes_nothing(site: Site, timed: Any, days: int) -> None:
     """Set while the page is open: neither the time left nor the time of making moves. Set while it is closed: an answer is never from the future."""
     site.start(timed)
-    pass_time(site, timed, 5)  # so that an answer could be older than it is
+    jump(site, timed, minutes=5)  # so that an answer could be older than it is
     timed.on("dialog", lambda dialog: dialog.accept())
     timed.context.set_offline(True)
     answer(timed, 1, ["a"])
@@ -437,9 +432,9 @@ def test_a_page_without_signs_of_life_works(site: Site, timed: Any) -> None:
     answer(timed, 1, ["a"])
     is_saved(timed)
     with timed.expect_response("**/pulse"):
-        pass_time(site, timed, 1)
+        jump(site, timed, minutes=1)
     with timed.expect_response("**/time"):
-        pass_time(site, timed, 3)
+        jump(site, timed, minutes=3)
     expect(timed.locator("#time")).to_have_text("还剩56分钟")
     expect(timed.locator("#banner")).to_be_hidden()
     is_saved(timed)

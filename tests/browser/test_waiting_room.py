@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Site
+from tests.browser.times import move_clocks, pass_time
 from tests.web.world import NINE, SECRET_WORD
 
 pytestmark = pytest.mark.browser
@@ -21,18 +22,11 @@ A_LITTLE = timedelta(seconds=10)
 def waiting(site: Site, phone: Any) -> Any:
     """A phone in the waiting room at twelve minutes to nine, with clocks that the test can move."""
     site.clock.at = NINE - timedelta(minutes=12)
-    phone.clock.install(time=datetime(2026, 12, 1, 0, 48, tzinfo=UTC))
+    move_clocks(phone, datetime(2026, 12, 1, 0, 48, tzinfo=UTC))
     site.log_in(phone)
     phone.goto(f"{site.url}/papers/{site.code}")
     expect(phone.locator("#countdown")).to_have_text(re.compile("距离开始还有1[12]分钟"))
     return phone
-
-
-def pass_time(site: Site, page: Any, **duration: float) -> None:
-    """Let time pass for the server and for the page."""
-    span = timedelta(**duration)
-    site.clock.at += span
-    page.clock.run_for(int(span.total_seconds() * 1000))
 
 
 def pass_slowly(site: Site, page: Any, **duration: float) -> None:
