@@ -14,14 +14,14 @@ from quiz.assembly.derive import Derived, derive
 from quiz.assembly.papers import finish_paper, slots_for
 from quiz.assembly.proof import FORMAT, Report, item_of, paper_record
 from quiz.core.access import Action, Actor
-from quiz.core.message import Message, NotFound, QuizError, listed, say
+from quiz.core.message import Message, QuizError, listed, say
 from quiz.core.paper import Paper
 from quiz.core.paper_text import PaperTexts, named_digests
 from quiz.core.sitting import Phase
 from quiz.storage import amendments, audit, sittings
 from quiz.storage.papers import changed_texts, paper_in, read_paper
 from quiz.storage.tables import PaperRow, SittingRow
-from quiz.usecases.sources import Sources, whole_sitting
+from quiz.usecases.sources import Sources, find_sitting, whole_sitting
 
 AT_ONCE = 200
 """How many stored papers are read at once."""
@@ -145,9 +145,7 @@ class Publication:
 def publication(session: Session, actor: Actor, now: datetime, code: str) -> Publication:
     """Return what may be published of a sitting now; it is meant for everybody, so a part of the county is enough. NotFound, Forbidden."""
     actor.require(Action.VERIFY)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
+    sitting = find_sitting(session, code)
     return Publication(sitting, len(amendments.papers_by_seat(session, sitting)), seed_to_show(sitting, now))
 
 
