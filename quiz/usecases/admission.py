@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor, Role
 from quiz.core.admission import EARLY, LENGTH, LINGER, Slip, clean_code, code_digest
-from quiz.core.message import QuizError, listed, say
+from quiz.core.message import QuizError, say
 from quiz.core.sitting import NO_EXTRA, Phase
 from quiz.storage import admissions, audit, changes, sittings
 from quiz.storage.admissions import Admission, NewVisit
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.accounts import token_digest
-from quiz.usecases.results import sitting_for
+from quiz.usecases.results import refuse_missing, sitting_for
 from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
 
@@ -83,9 +83,7 @@ def make_slips(
     if sittings.window_of(sitting).phase(now) is Phase.CLOSED:
         raise QuizError("over", say("考试已经结束，不能再发准考码。"))
     seats = sittings.seats_of_sitting(session, sitting, scope, list(numbers) or None, with_content=False)
-    missing = sorted(set(numbers) - {seat.cadre.number for seat in seats})
-    if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
+    refuse_missing(numbers, (seat.cadre.number for seat in seats))
     chosen = [seat for seat in seats if not unit or f"/{unit}/" in seat.unit.path]
     if not chosen:
         raise QuizError("nobody", say("没有可以发准考码的人。"))

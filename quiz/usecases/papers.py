@@ -9,12 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import QuizError, listed, say
 from quiz.core.paper import Candidate, Paper
 from quiz.storage import audit, sittings
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import Seat
-from quiz.usecases.results import sitting_for
+from quiz.usecases.results import refuse_missing, sitting_for
 from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
 
@@ -51,9 +50,7 @@ def papers_to_print(
     """
     sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     seats = sittings.seats_of_sitting(session, sitting, scope, numbers, unit=unit)
-    missing = sorted(set(numbers or ()) - {seat.cadre.number for seat in seats})
-    if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
+    refuse_missing(numbers or (), (seat.cadre.number for seat in seats))
     action, detail = ("print_sheets", {}) if is_sheets else ("print_papers", {"with_key": with_key})
     audit.record(session, now, actor.name, action, code, {"papers": len(seats), **detail})
     placed = places_of(session, sitting)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.frozen import thaw
 from quiz.core.marking import Mark, Response, from_hundredths
-from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.message import Forbidden, NotFound, QuizError, listed, say
 from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
@@ -142,6 +143,13 @@ def sitting_for(session: Session, actor: Actor, action: Action, code: str, now: 
     sitting = find_sitting(session, code)
     refuse_candidate(session, actor, sitting, now)
     return sitting, scope
+
+
+def refuse_missing(wanted: Iterable[str], found: Iterable[str]) -> None:
+    """QuizError `no_paper` when some of the staff numbers that are asked for have no paper among those that were found."""
+    missing = sorted(set(wanted).difference(found))
+    if missing:
+        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
 
 
 def is_candidate(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> bool:
