@@ -59,8 +59,8 @@ class Report:
     """Figures of a trial draw. Scores are in hundredths of a mark.
 
     `shared` is how many questions two papers have in common on average, which no draw could keep below `shared_floor` (None: not known, as with
-    forms), `neighbours` the share of neighbouring pairs that have any. `bands` is how scores spread over tenths of
-    the total.
+    forms), `neighbours` the share of neighbouring pairs that have any. `bands` is how scores spread over tenths of the total, `seen` how often
+    somebody gets a question that they had before.
     """
 
     exposure: Exposure
