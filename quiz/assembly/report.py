@@ -41,7 +41,12 @@ class Exposure:
     @property
     def used(self) -> int:
         """How many questions are on a paper."""
-        return self.offered - self.uses.count(0)
+        return self.offered - self.unused
+
+    @property
+    def unused(self) -> int:
+        """How many questions are on no paper."""
+        return self.uses.count(0)
 
     @property
     def largest(self) -> int:

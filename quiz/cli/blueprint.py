@@ -131,7 +131,7 @@ def _forecast_as_dict(found: Check, report: Report) -> dict[str, Any]:
             "most": used.largest,
             "floor": used.lowest,
             "mean": used.mean,
-            "unused": used.offered - used.used,
+            "unused": used.unused,
             "questions": used.offered,
         },
         "shared": {"mean": report.shared, "floor": report.shared_floor, "neighbours": report.neighbours},
@@ -232,7 +232,7 @@ class _Printer:
                 mean=f"{used.mean:.1f}",
                 most=used.largest,
                 floor=used.lowest,
-                unused=used.offered - used.used,
+                unused=used.unused,
                 n=used.offered,
             ),
             say(
