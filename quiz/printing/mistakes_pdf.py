@@ -7,12 +7,11 @@ from datetime import date
 from typing import BinaryIO
 
 from quiz.core.booklet import right_answers
-from quiz.core.message import Translate, mark_text, say
+from quiz.core.message import Translate, mark_text, say, say_day
 from quiz.core.mistakes import Lost, Mistake, MistakeBook
 from quiz.core.paper import plain_number
 from quiz.core.picture import NO_PICTURES
 from quiz.core.question import OPTION_LETTERS, Label, QuestionType, key_text, response_text
-from quiz.core.template import format_day
 from quiz.printing.book_page import BookPage, hung
 from quiz.printing.book_parts import BETWEEN, BLANK_GAP, clause_text, heading_block, until
 from quiz.printing.book_sheets import Leaf, Style, write_leaves
@@ -34,7 +33,7 @@ def print_mistakes(
     page = style.page
     blocks = [_head(book, title, page, translate)]
     for lost in book.sittings:
-        blocks.append(_sitting_head(lost, page))
+        blocks.append(_sitting_head(lost, page, translate))
         blocks += [block for mistake in lost.mistakes for block in _mistake_blocks(mistake, book.day, page, translate)]
     leaves = [Leaf(column) for column in fill_columns(blocks, page.text_height)]
     sheets = write_leaves(leaves, out, title, style, pictures=pictures)
@@ -57,7 +56,7 @@ def _check(book: MistakeBook, translate: Translate) -> None:
 
 def _head(book: MistakeBook, title: str, page: BookPage, translate: Translate) -> Block:
     size = page.body * 1.8
-    about = say("{name}　{day}编印，共{n}题", name=book.name, day=format_day(book.day), n=book.count).render(translate)
+    about = say("{name}　{day}编印，共{n}题", name=book.name, day=say_day(book.day), n=book.count).render(translate)
     return Block(
         (
             *centred_rows(title, page.measure, Font.HEI, size, size * 1.5),
@@ -68,8 +67,8 @@ def _head(book: MistakeBook, title: str, page: BookPage, translate: Translate) -
     )
 
 
-def _sitting_head(lost: Lost, page: BookPage) -> Block:
-    when = set_rows(format_day(lost.held_on), page.measure, Font.SONG, page.small, page.small_leading)
+def _sitting_head(lost: Lost, page: BookPage, translate: Translate) -> Block:
+    when = set_rows(say_day(lost.held_on).render(translate), page.measure, Font.SONG, page.small, page.small_leading)
     return Block((*heading_block(lost.title, page).rows[:-1], *when, space(4)), keeps_next=True)
 
 
@@ -95,7 +94,7 @@ def _mistake_blocks(mistake: Mistake, day: date, page: BookPage, translate: Tran
     about += [say("样题").render(translate)] if question.label is Label.SAMPLE else []
     if question.valid_to is not None:
         is_over = question.valid_to < day
-        end = say("已于{day}失效，请以现行文件为准", day=format_day(question.valid_to)) if is_over else until(question.valid_to)
+        end = say("已于{day}失效，请以现行文件为准", day=say_day(question.valid_to)) if is_over else until(question.valid_to)
         about.append(end.render(translate))
     for text in filter(None, about):
         told += set_rows(text, page.measure - hang, Font.SONG, page.small, page.small_leading, x=hang)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from quiz.core.message import Translate, mark_text, say
+from quiz.core.message import Translate, listed, mark_text, say, say_day
 from quiz.core.oral import OralItem, OralList
-from quiz.core.template import format_day
 from quiz.printing.book_page import hung
 from quiz.printing.book_parts import LONG_ANSWER, clause_text, until
 from quiz.printing.flow import fill_columns
@@ -60,10 +59,10 @@ def check_oral(made: OralList) -> None:
 
 def _head(made: OralList, title: str, measure: float, translate: Translate) -> Block:
     """Whom it is about, as of when, who may be asked, and that it is not to be left lying about."""
-    days = {"day": format_day(made.day), "as_of": format_day(made.as_of)}
+    days = {"day": say_day(made.day), "as_of": say_day(made.as_of)}
     facts = [say("{place}　　{day}编印，本地情况截至{as_of}（{source}）", place=made.place, source=made.source, **days)]
     if made.people:
-        facts.append(say("可以提问的干部：{people}", people="、".join(made.people)))
+        facts.append(say("可以提问的干部：{people}", people=listed(made.people)))
     facts.append(say("本单含本地情况，仅供督查提问，用后收回。回答方式不限，意思对就算对。"))
     rows = [*centred_rows(title, measure, Font.HEI, TITLE, TITLE_LEADING), space(4)]
     for fact in facts:
@@ -77,7 +76,7 @@ def _sections(made: OralList, measure: float, translate: Translate) -> list[Bloc
     """Policy, the place, then each household; the questions are numbered through."""
     parts = [(say("政策").render(translate), "", made.policy), (say("村情").render(translate), "", made.local)]
     for household in made.households:
-        helpers = say("问帮扶责任人{helpers}，与户上和台账核对", helpers="、".join(household.helpers)).render(translate)
+        helpers = say("问帮扶责任人{helpers}，与户上和台账核对", helpers=listed(household.helpers)).render(translate)
         known = any(item.answer for item in household.items)
         parts.append((household.name, "" if known else helpers, household.items))
     blocks, number = [], 0
