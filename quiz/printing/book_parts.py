@@ -129,7 +129,7 @@ def document_blocks(documents: Sequence[Document], page: BookPage, translate: Tr
     blocks = [heading_block(say("依据的文件").render(translate), page)]
     for document in documents:
         parts = [say("{clause}：第{numbers}条", clause=clause, numbers=numbers_listed(numbers)) for clause, numbers in document.clauses]
-        text = document_text(document.source) + "。"
+        text = say("{document}。", document=document_text(document.source)).render(translate)
         if not is_brief:
             text += say("{clauses}。", clauses=join_messages("；", parts)).render(translate)
         rows = set_rows(text, page.measure - hang, Font.SONG, page.small, page.small_leading, x=hang)

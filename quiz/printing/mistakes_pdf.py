@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import BinaryIO
 
 from quiz.core.booklet import right_answers
-from quiz.core.message import Translate, mark_text, say, say_day
+from quiz.core.message import Translate, join_messages, mark_text, say, say_day
 from quiz.core.mistakes import Lost, Mistake, MistakeBook
 from quiz.core.paper import plain_number
 from quiz.core.picture import NO_PICTURES
-from quiz.core.question import OPTION_LETTERS, Label, QuestionType, key_text, response_text
+from quiz.core.question import OPTION_LETTERS, Label, Question, QuestionType, key_text, response_text
 from quiz.printing.book_page import BookPage, hung
 from quiz.printing.book_parts import BETWEEN, BLANK_GAP, clause_text, heading_block, until
 from quiz.printing.book_sheets import Leaf, Style, write_leaves
@@ -79,8 +79,9 @@ def _mistake_blocks(mistake: Mistake, day: date, page: BookPage, translate: Tran
     asked = _asked_rows(mistake, page, hang)
     told: list[Row] = []
     mark = say("得{mark}分（满分{max}分）", mark=plain_number(mistake.mark.mark), max=plain_number(mistake.mark.max_mark))
-    own = response_text(question, mistake.response) or say("未作答").render(translate)
-    lines = [(say("您的作答　"), own + "　" + mark.render(translate), Font.SONG), (say("正确答案　"), key_text(question), Font.HEI)]
+    own = _written(question, mistake.response, response_text(question, mistake.response), translate) or say("未作答").render(translate)
+    key = _written(question, [blank.answers[0] + blank.unit for blank in question.blanks], key_text(question), translate)
+    lines = [(say("您的作答　"), own + "　" + mark.render(translate), Font.SONG), (say("正确答案　"), key, Font.HEI)]
     if question.true_sentence and question.type is QuestionType.TRUE_FALSE:
         lines.append((say("正确说法　"), question.true_sentence, Font.SONG))
     for label, text, font in lines:
@@ -99,6 +100,13 @@ def _mistake_blocks(mistake: Mistake, day: date, page: BookPage, translate: Tran
     for text in filter(None, about):
         told += set_rows(text, page.measure - hang, Font.SONG, page.small, page.small_leading, x=hang)
     return [Block(tuple(hung(asked, str(slot.number), Font.HEI, page.body)), keeps_next=True, may_stretch=True), Block((*told, space(BETWEEN)))]
+
+
+def _written(question: Question, blanks: Sequence[str], text: str, translate: Translate) -> str:
+    """Return an answer that reads `text` in the language of the print: 正确 and 错误 are words of ours, blanks stand as it lists them."""
+    if question.type is QuestionType.FILL_IN:
+        return join_messages("；", blanks).render(translate)
+    return translate(text) if question.type is QuestionType.TRUE_FALSE else text
 
 
 def _asked_rows(mistake: Mistake, page: BookPage, hang: float) -> list[Row]:

@@ -34,10 +34,11 @@ from tests.printing.test_room_pdf import room
 EN = translator("en")
 DAY = date(2026, 6, 3)
 CHINESE = re.compile(r"[\u3001-\u3009\u300c-\u303f\u3400-\u9fff\uff01-\uff60]")
-MEANT = re.compile(r"《[^》]*》（No\. 7(，Body，2021年4月29日)?）|《[^》]*》|\d{1,3}．|[A-F]．|（　*）|／|\d－[A-F]，?")
+MEANT = re.compile(r"《[^》]*》（No\.7(，Body，2021年4月29日)?）|《[^》]*》|\d{1,3}．|[A-F]．|（　*）|／|\d－[A-F]，?|＿")
 """What stays as a Chinese paper has it in every language: how a Chinese document is cited, the dot behind numbers and letters, the bracket to
-answer in, the bar between accepted answers, the pairs of a matching."""
-ANN, BOB = Candidate("Ann", "Q1", "Water", "Clerk", "1"), "Bob"
+answer in, the bar between accepted answers, the pairs of a matching, the
+rule to write on."""
+ANN = Candidate("Ann", "Q1", "Water", "Clerk", "1")
 PLAIN = Style(BookSize.A5, Layout.PAGES)
 
 
@@ -81,9 +82,9 @@ def asked_aloud(out):
     print_oral(OralList("Village", DAY, DAY, "ledger", ("Ann", "Bob"), items, items, (home,)), out, EN)
 
 
-def listed_room(out):
+def listed():
     people = tuple(Listed(n, f"Name {n}", f"Q{n}", "Water", "AB"[n % 2], f"CODE-{n}") for n in range(1, 40))
-    print_room(room(1, title="Test", when="3 Jun 2026", site="School", room_name="Hall", people=people), out, EN)
+    return room(1, title="Test", when="3 Jun 2026", site="School", room_name="Hall", people=people)
 
 
 def slips(out):
@@ -92,10 +93,10 @@ def slips(out):
 
 
 DOCUMENTS = {
-    "paper": lambda out: print_papers([PrintJob(paper(), ANN)], out, translate=EN, separator=room(3, title="Test", when="today", site="School")),
+    "paper": lambda out: print_papers([PrintJob(paper(), ANN)], out, translate=EN, separator=listed()),
     "key": lambda out: print_keys([PrintJob(paper(), ANN)], out, translate=EN),
     "answer sheet": lambda out: print_answer_sheets([PrintJob(paper(), ANN)], out, translate=EN),
-    "room": listed_room,
+    "room": lambda out: print_room(listed(), out, EN),
     "slips": slips,
     "pocket book": lambda out: print_booklet(make_booklet(questions(), (), DAY), out, style=PLAIN, translate=EN),
     "card": lambda out: print_booklet(make_booklet(questions(), (), DAY), out, kind=BookletKind.CARD, style=PLAIN, translate=EN),
@@ -109,6 +110,5 @@ def test_no_chinese_word_or_mark_of_ours_is_left(name, read_pages):
     out = io.BytesIO()
     DOCUMENTS[name](out)
     text = "".join(page.text for page in read_pages(out.getvalue()))
-    spaced = MEANT.sub("", re.sub(r"No\.7", "No. 7", text))
     assert len(text) > 100
-    assert CHINESE.findall(spaced.replace("201室", "").replace("县水利局", "").replace("干部", "")) == [], spaced
+    assert CHINESE.findall(MEANT.sub("", text)) == [], text
