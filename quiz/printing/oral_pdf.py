@@ -19,8 +19,8 @@ from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, cent
 
 BLANK_GAP = 5.0
 BOX, BOX_PITCH = 9.0, 42.0
+BEFORE_WORD, BETWEEN_BOXES = 3.0, 8.0
 VERDICTS = (mark_text("答对"), mark_text("部分"), mark_text("答错"))
-BOXES_WIDTH = BOX_PITCH * len(VERDICTS)
 BESIDE = 10.0
 
 
@@ -96,7 +96,7 @@ def _item_block(number: int, item: OralItem, measure: float, translate: Translat
     """The question with its boxes at the right edge, the answer below it, or a line to write what was answered."""
     hang = text_width("00．", Font.SONG, BODY)
     below = measure - hang
-    question = set_rows(item.question, below - BOXES_WIDTH - BESIDE, Font.SONG, BODY, BODY_LEADING, gap=BLANK_GAP, x=hang)
+    question = set_rows(item.question, below - len(VERDICTS) * _box_pitch(translate) - BESIDE, Font.SONG, BODY, BODY_LEADING, gap=BLANK_GAP, x=hang)
     rows = hung(question, f"{number}．", Font.SONG, BODY)
     rows[0] = Row(rows[0].height, (*rows[0].marks, *_boxes(measure, rows[0].height, translate)))
     if item.answer:
@@ -116,11 +116,17 @@ def _item_block(number: int, item: OralItem, measure: float, translate: Translat
 
 def _boxes(measure: float, height: float, translate: Translate) -> list[Mark]:
     marks: list[Mark] = []
+    pitch = _box_pitch(translate)
     for place, name in enumerate(VERDICTS):
-        x = measure - BOXES_WIDTH + place * BOX_PITCH
+        x = measure - (len(VERDICTS) - place) * pitch
         marks.append(Box(x, (height - BOX) / 2 - 1, BOX, BOX))
-        marks += set_line(translate(name), Font.SONG, SMALL, x=x + BOX + 3, y=height * 0.27)
+        marks += set_line(translate(name), Font.SONG, SMALL, x=x + BOX + BEFORE_WORD, y=height * 0.27)
     return marks
+
+
+def _box_pitch(translate: Translate) -> float:
+    """From box to box: as far as the longest word of the language needs."""
+    return max(BOX_PITCH, max(text_width(translate(name), Font.SONG, SMALL) for name in VERDICTS) + BOX + BEFORE_WORD + BETWEEN_BOXES)
 
 
 def _foot(measure: float, translate: Translate) -> Block:
