@@ -75,7 +75,7 @@ def test_a_whole_sitting_lies_in_a_folder_by_site_and_room(county):
         assert f"第{int(room)}考场" in pages[0]
         assert "考场分隔页" in pages[0]
         codes = list(dict.fromkeys(re.findall(r"试卷编号([A-Z2-9]{5}-[A-Z2-9]{5})", "".join(pages))))
-        labels = [label for page in pages for label in re.findall(r"座位(\d\d-\d\d)（考试形式", page)]
+        labels = list(dict.fromkeys(label for page in pages for label in re.findall(r"座位号：(\d\d-\d\d)", page)))
         assert labels == [f"{room}-{seat:02}" for seat in range(1, len(codes) + 1)]
         assert 1 <= len(codes) <= 4
         found += codes
