@@ -15,7 +15,7 @@ from quiz.printing.geometry import GEOMETRIES, PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.marks import Stroke
 from quiz.printing.paper_pdf import print_papers
-from quiz.printing.parts import PARTS, Place, question_block
+from quiz.printing.parts import PARTS, Place, option_columns, question_block
 from quiz.printing.qr import code_squares, code_text
 
 UNKNOWN = Candidate("", "", "", "")
@@ -247,3 +247,17 @@ def test_a_section_with_broken_marks_says_so_in_its_heading(make_questions, make
     slots = tuple(replace(slot, max_mark=Decimal("1.5")) for slot in paper.slots)
     text = read_pages(pdf([PrintJob(replace(paper, sections=sections, slots=slots), person)]))[0].text
     assert "一、单项选择题（每题1.5分，共3分。" in text
+
+
+@pytest.mark.parametrize(
+    ("count", "characters", "columns"),
+    [(4, 5, 4), (4, 9, 4), (4, 12, 2), (4, 20, 2), (4, 24, 1), (3, 5, 4), (5, 5, 2), (6, 5, 2), (5, 24, 1), (7, 5, 4), (8, 5, 4)],
+)
+def test_options_stand_in_as_many_columns_as_the_widest_allows(count, characters, columns):
+    """A column of A4 holds 43 characters: a quarter is 10, half of it 21, each less the gap; five and six stand two by two."""
+    texts = tuple(f"{letter}．" + "村" * (characters - 2 if letter == "A" else 1) for letter in "ABCDEFGH"[:count])
+    assert option_columns(texts, 43 * 10.5) == columns
+
+
+def test_an_option_that_is_written_in_two_lines_stands_alone():
+    assert option_columns(("A．一\n二", "B．三"), 43 * 10.5) == 1
