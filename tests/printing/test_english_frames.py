@@ -11,6 +11,7 @@ import pytest
 from quiz.core.admission import Slip
 from quiz.core.booklet import BookletKind, make_booklet
 from quiz.core.marking import Rule, mark_response
+from quiz.core.message import say_day
 from quiz.core.mistakes import Lost, Mistake, MistakeBook
 from quiz.core.oral import OralHousehold, OralItem, OralList
 from quiz.core.paper import Candidate
@@ -112,3 +113,9 @@ def test_no_chinese_word_or_mark_of_ours_is_left(name, read_pages):
     text = "".join(page.text for page in read_pages(out.getvalue()))
     assert len(text) > 100
     assert CHINESE.findall(MEANT.sub("", text)) == [], text
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_day_is_written_as_each_language_writes_it(month):
+    assert say_day(date(2026, month, 3)).render() == f"2026年{month}月3日"
+    assert say_day(date(2026, month, 3)).render(EN) == f"3 {date(2026, month, 3):%b} 2026"
