@@ -26,7 +26,7 @@ from quiz.printing.job import PrintJob, check_jobs
 from quiz.printing.key_pdf import print_keys
 from quiz.printing.paper_pdf import print_papers
 from quiz.printing.room_pdf import check_room, print_room
-from quiz.storage.engine import make_engine, reading
+from quiz.storage.engine import closing_engine, reading
 from quiz.translation import translator
 from quiz.usecases.batch_printing import SeatToPrint, characters, read_papers
 
@@ -83,7 +83,7 @@ def check(order: Order, works: list[Work], database_url: str) -> None:
     for room in {file.room.site + str(file.room.room): file.room for work in works for file in work.files if file.room}.values():
         check_room(room)
     people = list({one.paper_id: one for work in works for file in work.files for one in file.people}.values())
-    with reading(make_engine(database_url)) as db:
+    with closing_engine(database_url) as engine, reading(engine) as db:
         if all(char in FORMATTING or is_printable(char) for char in characters(db, people)):
             return
         for start in range(0, len(people), CHECKED_AT_ONCE):  # some text that is perhaps not printed has one: look closely
@@ -124,7 +124,7 @@ def make_files(folder: Path, size: PageSize, language: str, database_url: str, w
     """Make the files of a room, each whole; return how many documents are in them. Runs in a process of its own."""
     place = Folder(folder)
     needed = tuple({one.paper_id: one for file in work.files if file.kind is not Kind.LISTS for one in file.people}.values())
-    with reading(make_engine(database_url)) as db:
+    with closing_engine(database_url) as engine, reading(engine) as db:
         papers, pictures = read_papers(db, needed) if needed else ([], dict(NO_PICTURES))
     by_id = {one.paper_id: paper for one, paper in zip(needed, papers, strict=True)}
     for file in work.files:

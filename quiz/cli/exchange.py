@@ -18,7 +18,7 @@ from quiz.banks.lint import lint_paths
 from quiz.banks.writer import write_bank
 from quiz.cli.console import Console, pass_console
 from quiz.core.draft import Draft, Imported, lost_in_draft, to_draft
-from quiz.core.message import Diagnostic, QuizError, Severity, say
+from quiz.core.message import Diagnostic, QuizError, Severity, listed, say
 from quiz.core.question import Question
 from quiz.formats.whole_file import whole_file
 
@@ -169,7 +169,7 @@ def guess_format(name: str, content: bytes) -> str:
         if b"{" in content:
             return "gift"
         return "aiken" if ANSWER_LINE.search(content) else "text"
-    raise QuizError("unknown_format", say("看不出{name}是哪一种文件。请用 --format 指明：{formats}。", name=name, formats="、".join(FORMATS)))
+    raise QuizError("unknown_format", say("看不出{name}是哪一种文件。请用 --format 指明：{formats}。", name=name, formats=listed(FORMATS)))
 
 
 def _function(path: str) -> Callable[..., object]:

@@ -9,7 +9,7 @@ from quiz.banks.answer import TOLERANCE
 from quiz.banks.blueprint_file import RULES_OF
 from quiz.core.fill_in import may_be_answer
 from quiz.core.marking import FOR_CONTESTS, VALUED, Rule, RuleName
-from quiz.core.message import QuizError, say
+from quiz.core.message import QuizError, listed, say
 from quiz.core.question import Blank, BlankKind, QuestionType
 
 OF_CONTESTS = (QuestionType.SINGLE, QuestionType.TRUE_FALSE)
@@ -25,7 +25,7 @@ def check_rule(kind: QuestionType, rule: Rule, marks: Decimal) -> None:
     known = (*RULES_OF.get(kind, (RuleName.ALL_OR_NOTHING,)), *(FOR_CONTESTS if kind in OF_CONTESTS else ()))
     if rule.name not in known:
         raise QuizError(
-            "bad_rule", say("“{type}”题不用规则“{rule}”，可用的有：{known}。", type=kind.value, rule=rule.name.value, known="、".join(known))
+            "bad_rule", say("“{type}”题不用规则“{rule}”，可用的有：{known}。", type=kind.value, rule=rule.name.value, known=listed(known))
         )
     wanted = (*VALUED, *FOR_CONTESTS)
     if rule.value is None:

@@ -15,7 +15,7 @@ import click
 
 from quiz.cli.console import Console, pass_console
 from quiz.core.answer_sheet import SheetShape
-from quiz.core.message import QuizError, say
+from quiz.core.message import QuizError, join_messages, listed, say
 from quiz.core.scan import Fault, Problem, ScannedPage, problem_name
 from quiz.core.sheet_state import HOLD_NAMES
 from quiz.printing import scan as reading
@@ -76,11 +76,11 @@ def list_(console: Console, sitting: str) -> None:
     console.say(say("{papers}份试卷，{stored}份答题卡已入库，{waiting}份待处理。", papers=view.papers, stored=view.stored, waiting=view.waiting))
     for sheet in view.sheets:
         state = sheet.state
-        holds = [console.translate(HOLD_NAMES[hold]) for hold in state.holds]
-        holds += [console.text(say("第{pages}页", pages="、".join(map(str, state.missing))))] if state.missing else []
-        holds += [console.text(say("{n}处待看", n=len(state.places)))] if state.places else []
-        holds += [console.translate("缺考")] if state.is_absent else []
-        click.echo(f"  {sheet.paper.code}\t{sheet.seat.cadre.number}\t{sheet.seat.cadre.name}\t" + "；".join(holds))
+        holds = [say(HOLD_NAMES[hold]) for hold in state.holds]
+        holds += [say("第{pages}页", pages=listed(map(str, state.missing)))] if state.missing else []
+        holds += [say("{n}处待看", n=len(state.places))] if state.places else []
+        holds += [say("缺考")] if state.is_absent else []
+        click.echo(f"  {sheet.paper.code}\t{sheet.seat.cadre.number}\t{sheet.seat.cadre.name}\t" + console.text(join_messages("；", holds)))
     for row in view.problems:
         click.echo(f"  {row.source}\t{row.code}\t{console.translate(problem_name(row.problem))}")
 

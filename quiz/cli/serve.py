@@ -20,7 +20,7 @@ from quiz.cli.http_server import run
 from quiz.cli.node_report import node_lines
 from quiz.cli.sweep import sweep_until, write_down_until
 from quiz.core.collector import settle
-from quiz.core.message import QuizError, say
+from quiz.core.message import QuizError, listed, say
 from quiz.settings import Settings, load_settings
 from quiz.storage import migrate, reserve, soundness, turn
 from quiz.storage.engine import closing_engine, reading, sqlite_version
@@ -157,7 +157,7 @@ def _refuse_published_passwords(console: Console) -> None:
     with console.reader() as db:
         found = who_has_password(db, [login for login, _ in demo_county.LOG_INS], demo_county.PASSWORD)
     if found:
-        text = say("账号{logins}还在用演示的公开密码，没有启动。请先运行 quiz account reset。", logins="、".join(found))
+        text = say("账号{logins}还在用演示的公开密码，没有启动。请先运行 quiz account reset。", logins=listed(found))
         raise QuizError("published_password", text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +50,17 @@ def listed(parts: Iterable[Message | str], most: int | None = None) -> Message:
 def with_code(name: Message | str, code: str) -> Message:
     """Return a name with the code or number behind it that tells it from another of that name."""
     return say("{name}（{code}）", name=name, code=code)
+
+
+MONTHS = (
+    mark_text("1月"), mark_text("2月"), mark_text("3月"), mark_text("4月"), mark_text("5月"), mark_text("6月"),
+    mark_text("7月"), mark_text("8月"), mark_text("9月"), mark_text("10月"), mark_text("11月"), mark_text("12月"),
+)  # fmt: skip
+
+
+def say_day(day: date) -> Message:
+    """Return a day where no language is at hand: 2026年6月30日, in English 30 Jun 2026."""
+    return say("{year}年{month}{day}日", year=day.year, month=say(MONTHS[day.month - 1]), day=day.day)
 
 
 class QuizError(Exception):

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import BinaryIO
 
 from quiz.core.cadre_record import Document, Entry, Record
-from quiz.core.message import Translate, mark_text
+from quiz.core.message import Translate, join_messages, mark_text, say
 from quiz.core.results import STANDING_NAMES
 from quiz.formats.csv_table import write_csv
 from quiz.formats.excel_sheet import Sheet, new_book
@@ -83,7 +83,7 @@ def _rows(record: Record, zone: tzinfo, translate: Translate) -> Iterator[list[o
             entry.digest,
             *_document(entry.blueprint),
             *_document(entry.dataset),
-            "；".join(f"{translate(rule.title)}：{rule.describe().render(translate)}" for rule in entry.rules),
+            join_messages("；", (say("{title}：{rule}", title=say(rule.title), rule=rule.describe()) for rule in entry.rules)).render(translate),
             len(entry.runs),
             submitted,
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-from quiz.core.message import Translate, mark_text
+from quiz.core.message import Translate, join_messages, mark_text
 from quiz.core.question import AREAS, TYPE_NAMES
 from quiz.core.statistics.asked import AskedItem
 from quiz.core.statistics.report import Analysis, ItemReport
@@ -132,5 +132,5 @@ def _item_cells(asked: AskedItem, report: ItemReport, translate: Translate) -> l
         report.rasch and report.rasch.difficulty,
         report.rasch and report.rasch.difficulty_error,
         report.two_parameter and report.two_parameter.discrimination,
-        "；".join(flag.message.render(translate) for flag in report.flags),
+        join_messages("；", (flag.message for flag in report.flags)).render(translate),
     ]

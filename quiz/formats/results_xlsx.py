@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta, timezone, tzinfo
 from typing import BinaryIO
 
-from quiz.core.message import Translate, mark_text
+from quiz.core.message import Translate, join_messages, mark_text, say
 from quiz.core.results import STANDING_NAMES, ResultRow, Standing, UnitRow, summarise
 from quiz.formats.excel_sheet import Sheet, new_book
 
@@ -74,11 +74,12 @@ def write_results(rows: Sequence[ResultRow], out: BinaryIO, zone: tzinfo = CHINA
 
 def _cadre_cells(row: ResultRow, zone: tzinfo, translate: Translate) -> list[object]:
     passed = "" if row.is_pass is None else translate(YES if row.is_pass else NO)
-    notes = [translate(CLOSED_BY_NAMES[row.closed_by])] if row.closed_by in CLOSED_BY_NAMES else []
-    notes += [translate(PENDING).format(n=row.pending)] if row.pending else []
+    notes = [say(CLOSED_BY_NAMES[row.closed_by])] if row.closed_by in CLOSED_BY_NAMES else []
+    notes += [say(PENDING, n=row.pending)] if row.pending else []
     times = [moment and moment.astimezone(zone).replace(tzinfo=None) for moment in (row.started_at, row.submitted_at)]
     standing = translate(STANDING_NAMES[Standing(row.standing)])
-    return [row.unit, row.number, row.name, row.post, standing, row.score, row.max_score, passed, *times, "；".join(notes)]
+    told = join_messages("；", notes).render(translate)
+    return [row.unit, row.number, row.name, row.post, standing, row.score, row.max_score, passed, *times, told]
 
 
 def _unit_cells(unit: UnitRow) -> list[object]:

@@ -249,7 +249,7 @@ def _draw_sections(sheets: Sheets, paper: Paper, page: SheetPage, translate: Tra
     for frame in page.frames:
         sheets.add_marks([_rectangle(LEFT, frame.top, RIGHT - LEFT, frame.bottom - frame.top)])
         section = paper.sections[frame.section]
-        which = f"{frame.first}～{frame.last}" if frame.last > frame.first else str(frame.first)
+        which = say("{first}～{last}", first=frame.first, last=frame.last) if frame.last > frame.first else str(frame.first)
         heading = say(CONTINUED if frame.is_continued else BEGUN, number=section_number(frame.section), title=say(section.title), which=which).render(
             translate
         )

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from quiz.core.booklet import Booklet, Document, Ending, Entry, Lesson, Piece, document_key
-from quiz.core.message import Message, Translate, say
+from quiz.core.message import Message, Translate, join_messages, listed, say, say_day
 from quiz.core.question import AREAS, Source
 from quiz.core.template import format_day
 from quiz.printing.book_page import BookPage, hung, pieces_rows
@@ -86,7 +86,7 @@ def _notes(entry: Entry, document: int, translate: Translate) -> str:
 
 def until(day: date) -> Message:
     """Return until when something holds."""
-    return say("有效期到{day}", day=format_day(day))
+    return say("有效期到{day}", day=say_day(day))
 
 
 def _lesson_rows(lesson: Lesson, name: str, page: BookPage, translate: Translate, hang: float) -> list[Row]:
@@ -115,7 +115,7 @@ def ending_blocks(endings: Sequence[Ending], page: BookPage, translate: Translat
         return []
     blocks = [heading_block(say("有截止日期的内容").render(translate), page)]
     for ending in endings:
-        values = {"day": format_day(ending.day), "numbers": numbers_text(ending.numbers)}
+        values = {"day": say_day(ending.day), "numbers": numbers_listed(ending.numbers)}
         text = say("{day}止（90天内失效）：第{numbers}条", **values) if ending.is_soon else say("{day}止：第{numbers}条", **values)
         font = Font.HEI if ending.is_soon else Font.SONG
         rows = set_rows(text.render(translate), page.measure, font, page.small, page.small_leading)
@@ -128,10 +128,10 @@ def document_blocks(documents: Sequence[Document], page: BookPage, translate: Tr
     hang = text_width("[00]", Font.SONG, page.small)
     blocks = [heading_block(say("依据的文件").render(translate), page)]
     for document in documents:
-        parts = [
-            say("{clause}：第{numbers}条", clause=clause, numbers=numbers_text(numbers)).render(translate) for clause, numbers in document.clauses
-        ]
-        text = document_text(document.source) + ("。" if is_brief else "。" + "；".join(parts) + "。")
+        parts = [say("{clause}：第{numbers}条", clause=clause, numbers=numbers_listed(numbers)) for clause, numbers in document.clauses]
+        text = say("{document}。", document=document_text(document.source)).render(translate)
+        if not is_brief:
+            text += say("{clauses}。", clauses=join_messages("；", parts)).render(translate)
         rows = set_rows(text, page.measure - hang, Font.SONG, page.small, page.small_leading, x=hang)
         blocks.append(Block((*hung(rows, f"[{document.number}]", Font.SONG, page.small), space(2))))
     return blocks
@@ -149,7 +149,7 @@ def clause_text(source: Source) -> str:
     return document_text(source) + source.clause
 
 
-def numbers_text(numbers: Sequence[int]) -> str:
+def numbers_listed(numbers: Sequence[int]) -> Message:
     """Return numbers that ascend, runs of three and more as 3—7."""
     runs: list[list[int]] = [[numbers[0]]]
     for before, number in pairwise(numbers):
@@ -157,7 +157,7 @@ def numbers_text(numbers: Sequence[int]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return "、".join(f"{run[0]}—{run[-1]}" if len(run) > 2 else "、".join(map(str, run)) for run in runs)
+    return listed(text for run in runs for text in ([f"{run[0]}—{run[-1]}"] if len(run) > 2 else map(str, run)))
 
 
 def _small(text: str, page: BookPage, hang: float) -> list[Row]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from quiz.core.booklet import Booklet, BookletKind
-from quiz.core.message import QuizError, Translate, mark_text, say
+from quiz.core.message import QuizError, Translate, listed, mark_text, say, say_day
 from quiz.core.picture import NO_PICTURES
 from quiz.core.question import AREAS
-from quiz.core.template import format_day
 from quiz.printing.book_page import BookPage
 from quiz.printing.book_parts import check_booklet, document_blocks, ending_blocks, entry_blocks
 from quiz.printing.book_sheets import Leaf, Style, write_leaves
@@ -62,7 +61,7 @@ def print_booklet(
 def check_book_pictures(wanted: frozenset[str], pictures: Mapping[str, bytes]) -> None:
     """Refuse a picture whose bytes are not at hand: QuizError `no_picture`."""
     if missing := sorted(wanted - set(pictures)):
-        names = "、".join(digest[:8] for digest in missing)
+        names = listed(digest[:8] for digest in missing)
         raise QuizError("no_picture", say("有{n}张图片没有找到，不能打印：{digests}。", n=len(missing), digests=names))
 
 
@@ -91,7 +90,7 @@ def _cover(booklet: Booklet, page: BookPage, translate: Translate) -> Leaf:
     big = page.body * 2.5
     rows = [space(page.text_height * 0.2), *centred_rows(name, measure, Font.HEI, big, big * 1.4), space(page.body)]
     rule = -sum(row.height for row in rows)
-    about = [say("{day}编印，共{n}条，在这一天都有效", day=format_day(booklet.day), n=len(booklet.entries)).render(translate)]
+    about = [say("{day}编印，共{n}条，在这一天都有效", day=say_day(booklet.day), n=len(booklet.entries)).render(translate)]
     if not is_one:
         names = [translate(AREAS.get(area, area)) for area in dict.fromkeys(entry.area for entry in booklet.entries)]
         about += ["　".join(names[at : at + NAMES_A_LINE]) for at in range(0, len(names), NAMES_A_LINE)]
@@ -134,7 +133,7 @@ def _fullest_card(booklet: Booklet, page: BookPage, translate: Translate) -> tup
 def _card_leaves(booklet: Booklet, page: BookPage, translate: Translate) -> list[Leaf]:
     title = title_of(booklet, BookletKind.CARD, translate)
     size = page.body * 1.5
-    about = [say("{day}编印，在这一天都有效", day=format_day(booklet.day)).render(translate)]
+    about = [say("{day}编印，在这一天都有效", day=say_day(booklet.day)).render(translate)]
     if booklet.samples:
         about.append(say("样题{n}条，尚未经县级核对", n=booklet.samples).render(translate))
     head = Block(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import BinaryIO
 
 from quiz.core.admission import grouped
 from quiz.core.certificate import Shown
-from quiz.core.message import Message, Translate, mark_text, say
+from quiz.core.message import Message, Translate, mark_text, say, say_day
 from quiz.printing.fonts import Font, GlyphCheck
 from quiz.printing.geometry import MM, Geometry
 from quiz.printing.marks import Box, Mark, Row, Stroke, moved
@@ -92,7 +91,7 @@ def _draw_foot(sheets: Sheets, text: CertificateText, translate: Translate) -> N
     x, y = LEFT + CODE_SIDE + 5 * MM, FOOT + CODE_SIDE - FACT
     facts: list[Message] = [
         say("证书编号：{number}", number=text.shown.number),
-        say("有效期：{first}至{last}", first=_day(text.shown.valid_from), last=_day(text.shown.valid_to)),
+        say("有效期：{first}至{last}", first=say_day(text.shown.valid_from), last=say_day(text.shown.valid_to)),
         say("查验码：{code}", code=grouped(text.code)),
     ]
     for fact in facts:
@@ -102,8 +101,4 @@ def _draw_foot(sheets: Sheets, text: CertificateText, translate: Translate) -> N
     sheets.add_marks(set_line(hint, Font.SONG, SMALL, x=x, y=FOOT))
     right = WIDTH - LEFT - 62 * MM
     sheets.add_marks(set_line(say("发证单位（盖章）").render(translate), Font.SONG, FACT + 2, x=right, y=FOOT + CODE_SIDE - FACT))
-    sheets.add_marks(set_line(_day(text.shown.valid_from).render(translate), Font.SONG, FACT + 2, x=right, y=FOOT + CODE_SIDE - 3.2 * FACT))
-
-
-def _day(day: date) -> Message:
-    return say("{year}年{month}月{day}日", year=day.year, month=day.month, day=day.day)
+    sheets.add_marks(set_line(say_day(text.shown.valid_from).render(translate), Font.SONG, FACT + 2, x=right, y=FOOT + CODE_SIDE - 3.2 * FACT))

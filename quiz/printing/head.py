@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from quiz.core.message import Translate, say
+from quiz.core.message import Message, Translate, join_messages, say
 from quiz.core.paper import Paper, plain_number, section_heading, section_number
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.marks import Block, Box, Mark, Row, moved, space
@@ -20,11 +20,14 @@ MARK_CELL_WIDTH, MARK_CELL_HEIGHT = 42.0, 18.0
 BESIDE_BOX = 2 * MARK_CELL_WIDTH + 8.0
 
 
-def paper_head(paper: Paper, measure: float, translate: Translate, seat: str = "") -> Block:
-    """Return title, form and seat when there are any, conditions, the notice of samples when there are any, score table and notes."""
+def paper_head(paper: Paper, measure: float, translate: Translate) -> Block:
+    """Return title, form when there is one, conditions, the notice of samples when there are any, score table and notes.
+
+    The seat is not told here: who marks could find the person by the list on the door. It stands in the sealed strip.
+    """
     rows = [
         *centred_rows(paper.title, measure, Font.HEI, TITLE, TITLE_LEADING),
-        *copy_rows(paper, seat, measure, translate),
+        *copy_rows(paper, "", measure, translate),
         space(3),
         *centred_rows(_conditions(paper, translate), measure, Font.SONG, BODY, BODY_LEADING),
     ]
@@ -35,15 +38,22 @@ def paper_head(paper: Paper, measure: float, translate: Translate, seat: str = "
 
 
 def copy_rows(paper: Paper, seat: str, measure: float, translate: Translate) -> list[Row]:
-    """Return the line that says which copy this is, so that it can be handed out: the form's letter and the seat; nothing without either."""
+    """Return the line that says which copy this is: the form's letter and the seat, where they are given; nothing without either."""
     parts = [say("{form}卷", form=paper.form)] if paper.form else []
     parts += [say("座位 {seat}", seat=seat)] if seat else []
     text = "　　".join(part.render(translate) for part in parts)
     return centred_rows(text, measure, Font.HEI, COPY, COPY_LEADING) if text else []
 
 
+def paper_name(paper: Paper) -> Message:
+    """Return which paper a page belongs to, as every page says: the form's letter where there are forms, and the number."""
+    if paper.form:
+        return say("{form}卷　试卷编号 {code}", form=paper.form, code=paper.code)
+    return say("试卷编号 {code}", code=paper.code)
+
+
 def section_block(paper: Paper, index: int, measure: float, translate: Translate) -> Block:
-    """Return the section's heading beside the box 得分|阅卷人; it never stands alone at the foot of a column."""
+    """Return the section's heading beside the box 得分|评卷人; it never stands alone at the foot of a column."""
     return _heading_block(section_heading(paper, index).render(translate), measure, translate)
 
 
@@ -87,8 +97,8 @@ def _conditions(paper: Paper, translate: Translate) -> str:
 
 def _notes(paper: Paper, measure: float, translate: Translate) -> list[Row]:
     """The notes as numbered points; the last tells how each kind of question is marked."""
-    rules = [say("{title}：{rule}", title=s.title, rule=s.rule.describe(s.type)).render(translate) for s in paper.sections]
-    points = [*paper.notes, say("评分规则——{rules}。", rules="；".join(rules)).render(translate)]
+    rules = [say("{title}：{rule}", title=say(s.title), rule=s.rule.describe(s.type)) for s in paper.sections]
+    points = [*paper.notes, say("评分规则——{rules}。", rules=join_messages("；", rules)).render(translate)]
     label = say("注意事项：").render(translate)
     indent = text_width(label, Font.HEI, SMALL)
     hang = indent + number_width(len(points), SMALL)
@@ -103,8 +113,8 @@ def _notes(paper: Paper, measure: float, translate: Translate) -> list[Row]:
 
 
 def _mark_box(height: float, translate: Translate) -> list[Mark]:
-    """The small box 得分|阅卷人, in the middle of a strip of this height."""
-    table = [[say("得分").render(translate), say("阅卷人").render(translate)], []]
+    """The small box 得分|评卷人, in the middle of a strip of this height."""
+    table = [[say("得分").render(translate), say("评卷人").render(translate)], []]
     low = (height - 2 * MARK_CELL_HEIGHT) / 2
     marks = grid(table, [MARK_CELL_WIDTH] * 2, MARK_CELL_HEIGHT, size=SMALL)
     return [moved(mark, 0.0, low) for mark in marks]

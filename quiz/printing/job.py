@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from quiz.core.by_identity import by_identity
-from quiz.core.message import Message, QuizError, mark_text, say
+from quiz.core.message import Message, QuizError, listed, mark_text, say
 from quiz.core.paper import Candidate, Paper, Slot
 from quiz.core.paper_text import paper_digest
 from quiz.core.question import Question
@@ -55,7 +55,7 @@ def check_pictures(jobs: Sequence[PrintJob], pictures: Mapping[str, bytes]) -> N
     """Refuse papers with a picture whose bytes are not at hand: QuizError `no_picture`."""
     missing = sorted({digest for job in jobs for digest in job.paper.pictures if digest not in pictures})
     if missing:
-        raise QuizError("no_picture", say("有{n}张图片没有找到，不能打印：{digests}。", n=len(missing), digests="、".join(d[:8] for d in missing)))
+        raise QuizError("no_picture", say("有{n}张图片没有找到，不能打印：{digests}。", n=len(missing), digests=listed(d[:8] for d in missing)))
 
 
 def _texts(job: PrintJob, *, with_key: bool) -> Iterator[tuple[str, Message]]:

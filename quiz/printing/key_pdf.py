@@ -8,13 +8,13 @@ from itertools import groupby
 from typing import BinaryIO
 
 from quiz.core.by_identity import by_identity
-from quiz.core.message import Translate, mark_text, say
+from quiz.core.message import Translate, join_messages, mark_text, say
 from quiz.core.paper import Paper, Slot, plain_number, section_heading
 from quiz.core.question import Blank, Question, QuestionType, Source, key_text
 from quiz.printing.flow import fill_columns
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import KEY_GEOMETRIES, Geometry, PageSize
-from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING, copy_rows, grid
+from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING, copy_rows, grid, paper_name
 from quiz.printing.job import OnPaper, PrintJob, check_jobs
 from quiz.printing.marks import Block, Mark, Row, space
 from quiz.printing.sheet import Sheets
@@ -62,7 +62,7 @@ def _draw_key(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Tran
         for i, column in enumerate(columns[side * across : (side + 1) * across]):
             left = geometry.left(i, back=False)
             draw_column(sheets, column, left, geometry)
-            text = say("试卷编号 {code} 参考答案　　第 {number} 页　共 {total} 页", code=paper.code, number=side * across + i + 1, total=len(columns))
+            text = say("{paper} 参考答案　　第 {number} 页　共 {total} 页", paper=paper_name(paper), number=side * across + i + 1, total=len(columns))
             draw_footer(sheets, geometry, left, text.render(translate))
         if side == sides:
             draw_blank(sheets, geometry, say("（本页空白）").render(translate), back=False)
@@ -109,10 +109,10 @@ def full_answer(question: Question, translate: Translate) -> str:
         return blanks_text(question.blanks, translate)
     if question.points:
         points = [
-            say("{point}（{marks}分）", point=f"{_circled(i)}{point.text}", marks=plain_number(point.marks)).render(translate)
+            say("{point}（{marks}分）", point=f"{_circled(i)}{point.text}", marks=plain_number(point.marks))
             for i, point in enumerate(question.points)
         ]
-        return "；".join(points)
+        return join_messages("；", points).render(translate)
     return answer_text(question)
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import BinaryIO
 
 from quiz.core.booklet import right_answers
-from quiz.core.message import Translate, mark_text, say
+from quiz.core.message import Translate, join_messages, mark_text, say, say_day
 from quiz.core.mistakes import Lost, Mistake, MistakeBook
 from quiz.core.paper import plain_number
 from quiz.core.picture import NO_PICTURES
-from quiz.core.question import OPTION_LETTERS, Label, QuestionType, key_text, response_text
-from quiz.core.template import format_day
+from quiz.core.question import OPTION_LETTERS, Label, Question, QuestionType, key_text, response_text
 from quiz.printing.book_page import BookPage, hung
 from quiz.printing.book_parts import BETWEEN, BLANK_GAP, clause_text, heading_block, until
 from quiz.printing.book_sheets import Leaf, Style, write_leaves
@@ -34,7 +33,7 @@ def print_mistakes(
     page = style.page
     blocks = [_head(book, title, page, translate)]
     for lost in book.sittings:
-        blocks.append(_sitting_head(lost, page))
+        blocks.append(_sitting_head(lost, page, translate))
         blocks += [block for mistake in lost.mistakes for block in _mistake_blocks(mistake, book.day, page, translate)]
     leaves = [Leaf(column) for column in fill_columns(blocks, page.text_height)]
     sheets = write_leaves(leaves, out, title, style, pictures=pictures)
@@ -57,7 +56,7 @@ def _check(book: MistakeBook, translate: Translate) -> None:
 
 def _head(book: MistakeBook, title: str, page: BookPage, translate: Translate) -> Block:
     size = page.body * 1.8
-    about = say("{name}　{day}编印，共{n}题", name=book.name, day=format_day(book.day), n=book.count).render(translate)
+    about = say("{name}　{day}编印，共{n}题", name=book.name, day=say_day(book.day), n=book.count).render(translate)
     return Block(
         (
             *centred_rows(title, page.measure, Font.HEI, size, size * 1.5),
@@ -68,8 +67,8 @@ def _head(book: MistakeBook, title: str, page: BookPage, translate: Translate) -
     )
 
 
-def _sitting_head(lost: Lost, page: BookPage) -> Block:
-    when = set_rows(format_day(lost.held_on), page.measure, Font.SONG, page.small, page.small_leading)
+def _sitting_head(lost: Lost, page: BookPage, translate: Translate) -> Block:
+    when = set_rows(say_day(lost.held_on).render(translate), page.measure, Font.SONG, page.small, page.small_leading)
     return Block((*heading_block(lost.title, page).rows[:-1], *when, space(4)), keeps_next=True)
 
 
@@ -80,8 +79,9 @@ def _mistake_blocks(mistake: Mistake, day: date, page: BookPage, translate: Tran
     asked = _asked_rows(mistake, page, hang)
     told: list[Row] = []
     mark = say("得{mark}分（满分{max}分）", mark=plain_number(mistake.mark.mark), max=plain_number(mistake.mark.max_mark))
-    own = response_text(question, mistake.response) or say("未作答").render(translate)
-    lines = [(say("您的作答　"), own + "　" + mark.render(translate), Font.SONG), (say("正确答案　"), key_text(question), Font.HEI)]
+    own = _written(question, mistake.response, response_text(question, mistake.response), translate) or say("未作答").render(translate)
+    key = _written(question, [blank.answers[0] + blank.unit for blank in question.blanks], key_text(question), translate)
+    lines = [(say("您的作答　"), own + "　" + mark.render(translate), Font.SONG), (say("正确答案　"), key, Font.HEI)]
     if question.true_sentence and question.type is QuestionType.TRUE_FALSE:
         lines.append((say("正确说法　"), question.true_sentence, Font.SONG))
     for label, text, font in lines:
@@ -95,11 +95,18 @@ def _mistake_blocks(mistake: Mistake, day: date, page: BookPage, translate: Tran
     about += [say("样题").render(translate)] if question.label is Label.SAMPLE else []
     if question.valid_to is not None:
         is_over = question.valid_to < day
-        end = say("已于{day}失效，请以现行文件为准", day=format_day(question.valid_to)) if is_over else until(question.valid_to)
+        end = say("已于{day}失效，请以现行文件为准", day=say_day(question.valid_to)) if is_over else until(question.valid_to)
         about.append(end.render(translate))
     for text in filter(None, about):
         told += set_rows(text, page.measure - hang, Font.SONG, page.small, page.small_leading, x=hang)
     return [Block(tuple(hung(asked, str(slot.number), Font.HEI, page.body)), keeps_next=True, may_stretch=True), Block((*told, space(BETWEEN)))]
+
+
+def _written(question: Question, blanks: Sequence[str], text: str, translate: Translate) -> str:
+    """Return an answer that reads `text` in the language of the print: 正确 and 错误 are words of ours, blanks stand as it lists them."""
+    if question.type is QuestionType.FILL_IN:
+        return join_messages("；", blanks).render(translate)
+    return translate(text) if question.type is QuestionType.TRUE_FALSE else text
 
 
 def _asked_rows(mistake: Mistake, page: BookPage, hang: float) -> list[Row]:

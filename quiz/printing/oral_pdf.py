@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from quiz.core.message import Translate, mark_text, say
+from quiz.core.message import Translate, listed, mark_text, say, say_day
 from quiz.core.oral import OralItem, OralList
-from quiz.core.template import format_day
 from quiz.printing.book_page import hung
 from quiz.printing.book_parts import LONG_ANSWER, clause_text, until
 from quiz.printing.flow import fill_columns
@@ -20,8 +19,8 @@ from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, cent
 
 BLANK_GAP = 5.0
 BOX, BOX_PITCH = 9.0, 42.0
+BEFORE_WORD, BETWEEN_BOXES = 3.0, 8.0
 VERDICTS = (mark_text("答对"), mark_text("部分"), mark_text("答错"))
-BOXES_WIDTH = BOX_PITCH * len(VERDICTS)
 BESIDE = 10.0
 
 
@@ -60,10 +59,10 @@ def check_oral(made: OralList) -> None:
 
 def _head(made: OralList, title: str, measure: float, translate: Translate) -> Block:
     """Whom it is about, as of when, who may be asked, and that it is not to be left lying about."""
-    days = {"day": format_day(made.day), "as_of": format_day(made.as_of)}
+    days = {"day": say_day(made.day), "as_of": say_day(made.as_of)}
     facts = [say("{place}　　{day}编印，本地情况截至{as_of}（{source}）", place=made.place, source=made.source, **days)]
     if made.people:
-        facts.append(say("可以提问的干部：{people}", people="、".join(made.people)))
+        facts.append(say("可以提问的干部：{people}", people=listed(made.people)))
     facts.append(say("本单含本地情况，仅供督查提问，用后收回。回答方式不限，意思对就算对。"))
     rows = [*centred_rows(title, measure, Font.HEI, TITLE, TITLE_LEADING), space(4)]
     for fact in facts:
@@ -77,7 +76,7 @@ def _sections(made: OralList, measure: float, translate: Translate) -> list[Bloc
     """Policy, the place, then each household; the questions are numbered through."""
     parts = [(say("政策").render(translate), "", made.policy), (say("村情").render(translate), "", made.local)]
     for household in made.households:
-        helpers = say("问帮扶责任人{helpers}，与户上和台账核对", helpers="、".join(household.helpers)).render(translate)
+        helpers = say("问帮扶责任人{helpers}，与户上和台账核对", helpers=listed(household.helpers)).render(translate)
         known = any(item.answer for item in household.items)
         parts.append((household.name, "" if known else helpers, household.items))
     blocks, number = [], 0
@@ -97,7 +96,7 @@ def _item_block(number: int, item: OralItem, measure: float, translate: Translat
     """The question with its boxes at the right edge, the answer below it, or a line to write what was answered."""
     hang = text_width("00．", Font.SONG, BODY)
     below = measure - hang
-    question = set_rows(item.question, below - BOXES_WIDTH - BESIDE, Font.SONG, BODY, BODY_LEADING, gap=BLANK_GAP, x=hang)
+    question = set_rows(item.question, below - len(VERDICTS) * _box_pitch(translate) - BESIDE, Font.SONG, BODY, BODY_LEADING, gap=BLANK_GAP, x=hang)
     rows = hung(question, f"{number}．", Font.SONG, BODY)
     rows[0] = Row(rows[0].height, (*rows[0].marks, *_boxes(measure, rows[0].height, translate)))
     if item.answer:
@@ -117,11 +116,17 @@ def _item_block(number: int, item: OralItem, measure: float, translate: Translat
 
 def _boxes(measure: float, height: float, translate: Translate) -> list[Mark]:
     marks: list[Mark] = []
+    pitch = _box_pitch(translate)
     for place, name in enumerate(VERDICTS):
-        x = measure - BOXES_WIDTH + place * BOX_PITCH
+        x = measure - (len(VERDICTS) - place) * pitch
         marks.append(Box(x, (height - BOX) / 2 - 1, BOX, BOX))
-        marks += set_line(translate(name), Font.SONG, SMALL, x=x + BOX + 3, y=height * 0.27)
+        marks += set_line(translate(name), Font.SONG, SMALL, x=x + BOX + BEFORE_WORD, y=height * 0.27)
     return marks
+
+
+def _box_pitch(translate: Translate) -> float:
+    """From box to box: as far as the longest word of the language needs."""
+    return max(BOX_PITCH, max(text_width(translate(name), Font.SONG, SMALL) for name in VERDICTS) + BOX + BEFORE_WORD + BETWEEN_BOXES)
 
 
 def _foot(measure: float, translate: Translate) -> Block:

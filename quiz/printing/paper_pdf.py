@@ -11,7 +11,7 @@ from quiz.core.picture import NO_PICTURES
 from quiz.core.room_list import RoomList
 from quiz.printing.flow import fill_columns
 from quiz.printing.geometry import GEOMETRIES, KEY_GEOMETRIES, Geometry, PageSize
-from quiz.printing.head import paper_head, section_block
+from quiz.printing.head import paper_head, paper_name, section_block
 from quiz.printing.job import OnPaper, PrintJob, check_jobs, check_pictures
 from quiz.printing.key_pdf import draw_keys
 from quiz.printing.marks import Block
@@ -60,7 +60,7 @@ def print_papers(
 
 def draw_paper(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Translate) -> None:
     """Draw one candidate's paper, with a blank side at the end when the sides would be odd in number."""
-    columns = fill_columns(paper_blocks(job.paper, geometry, translate, job.candidate.seat), geometry.column_height)
+    columns = fill_columns(paper_blocks(job.paper, geometry, translate), geometry.column_height)
     across = len(geometry.lefts)
     digest = job.paper_digest
     sides = -(-len(columns) // across)
@@ -80,10 +80,10 @@ def draw_paper(sheets: Sheets, geometry: Geometry, job: PrintJob, translate: Tra
         sheets.end_side()
 
 
-def paper_blocks(paper: Paper, geometry: Geometry, translate: Translate, seat: str = "") -> list[Block]:
+def paper_blocks(paper: Paper, geometry: Geometry, translate: Translate) -> list[Block]:
     """Return all that stands in the columns of a paper, in order."""
-    place = Place(geometry.measure, number_width(len(paper.slots)))
-    blocks = [paper_head(paper, geometry.measure, translate, seat)]
+    place = Place(geometry.measure, number_width(len(paper.slots)), translate)
+    blocks = [paper_head(paper, geometry.measure, translate)]
     for index in range(len(paper.sections)):
         blocks.append(section_block(paper, index, geometry.measure, translate))
         blocks += [question_block(slot, place) for slot in paper.slots_of(index)]
@@ -92,4 +92,4 @@ def paper_blocks(paper: Paper, geometry: Geometry, translate: Translate, seat: s
 
 def footer_text(paper: Paper, number: int, total: int, translate: Translate) -> str:
     """Return the line at the foot of a column; on A3 each half is a page."""
-    return say("试卷编号 {code}　　第 {number} 页　共 {total} 页", code=paper.code, number=number, total=total).render(translate)
+    return say("{paper}　　第 {number} 页　共 {total} 页", paper=paper_name(paper), number=number, total=total).render(translate)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from quiz.core.answer_sheet import written_lines
 from quiz.core.by_identity import by_identity
+from quiz.core.message import Translate, mark_text, say
 from quiz.core.paper import Slot, plain_number
 from quiz.core.picture import Picture
 from quiz.core.question import BLANK, OPTION_LETTERS, TYPE_NAMES, BlankKind, Option, Question, QuestionType
@@ -22,7 +23,6 @@ SHORT_GAP, LONG_GAP = 4.0, 7.0
 """How wide a blank is ruled, in em: for numbers and dates, and where words are to be written."""
 
 ORDER_GAP = 10.0
-ORDER_LINE = f"正确顺序：{BLANK}"
 WRITING_LEADING = 24.0
 """The height of a written line, in points."""
 
@@ -44,10 +44,12 @@ Lines = list[Row]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where questions are set, in points: the measure of the column, and the width kept free for the numbers."""
+    """Where questions are set, in points: the measure of the column, and the width kept free for the numbers; and the language of what stands
+    around them."""
 
     measure: float
     number_width: float
+    translate: Translate = mark_text
 
     @property
     def text_measure(self) -> float:
@@ -73,7 +75,7 @@ def question_block(slot: Slot, place: Place) -> Block:
 def _question_rows(question: Question, max_mark: Decimal, is_part: bool, place: Place) -> tuple[Row, ...]:
     """All that every paper says alike of a question whose options stand in this order."""
     if is_part:
-        told = f"（{TYPE_NAMES[question.type]}，{plain_number(max_mark)}分）"
+        told = say("（{type}，{marks}分）", type=say(TYPE_NAMES[question.type]), marks=plain_number(max_mark)).render(place.translate)
         question = replace(question, stem=told + question.stem)
     return tuple(PARTS[question.type](question, max_mark, place))
 
@@ -118,7 +120,8 @@ def fill_in_part(question: Question, _max_mark: Decimal, place: Place) -> Lines:
 
 def ordering_part(question: Question, max_mark: Decimal, place: Place) -> Lines:
     """The stem, the lettered items, and a rule for the letters in their right order."""
-    return choice_part(question, max_mark, place) + set_rows(ORDER_LINE, place.text_measure, gap=ORDER_GAP, x=place.number_width)
+    line = say("正确顺序：{line}", line=BLANK).render(place.translate)
+    return choice_part(question, max_mark, place) + set_rows(line, place.text_measure, gap=ORDER_GAP, x=place.number_width)
 
 
 def matching_part(question: Question, max_mark: Decimal, place: Place) -> Lines:

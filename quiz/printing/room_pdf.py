@@ -24,6 +24,9 @@ FACTS, FACTS_LEADING = 13.0, 22.0
 CELL, SMALLEST_CELL = 22.0, 19.0
 """The height of a row of a list: less where that saves a side."""
 
+DOOR_CELL = 34.0
+"""The same on the notice at the door, where a crowd reads: the names grow with it to half as large again."""
+
 TIGHT, TWO_LINES = 0.75, 7.5
 """Below which share of its size a text is set in two lines instead, and how large."""
 
@@ -96,7 +99,7 @@ def _draw_door(sheets: Sheets, geometry: Geometry, room: RoomList, translate: Tr
     top = [*_heading(room, say("考场门贴"), translate), space(4), *_big_name(room, translate), space(4)]
     facts = [room.when, say("共{n}人　　答题时长{minutes}分钟", n=len(room.people), minutes=room.minutes).render(translate)]
     top += [row for fact in facts for row in centred_rows(fact, MEASURE, Font.SONG, FACTS, FACTS_LEADING)]
-    _draw_table(sheets, geometry, [*top, space(10)], heads, rows, say("考场门贴"), room, translate)
+    _draw_table(sheets, geometry, [*top, space(10)], heads, rows, say("考场门贴"), room, translate, tallest=DOOR_CELL)
 
 
 def _draw_attendance(sheets: Sheets, geometry: Geometry, room: RoomList, translate: Translate) -> None:
@@ -147,19 +150,24 @@ def _draw_table(
     translate: Translate,
     foot: str = "",
     is_open: bool = False,
+    tallest: float = CELL,
 ) -> float:
-    """Draw a list over as many sides as it needs, its headings on each; return where it ends on the last, which stays open if `is_open`."""
+    """Draw a list over as many sides as it needs, its headings on each; return where it ends on the last, which stays open if `is_open`.
+
+    Rows are as tall as the side bears, at most `tallest`, and what stands in them grows with them.
+    """
     left = _left(geometry)
     widths = [column.share * MEASURE for column in columns]
     heads = [column.name.render(translate) for column in columns]
     y = _down(sheets, top, left, geometry.height - MARGIN)
     room_left = y - MARGIN - (CELL + 10 if foot else 0)
-    cell = min(CELL, max(SMALLEST_CELL, room_left / (len(rows) + 1)))
+    cell = min(tallest, max(SMALLEST_CELL, room_left / (len(rows) + 1)))
+    size = BODY * max(1.0, cell / CELL)
     at = 0
     while at < len(rows):
         fits = max(1, int((y - MARGIN - (CELL + 10 if foot else 0)) / cell + 1e-6) - 1)
         part = rows[at : at + fits]
-        y = _down(sheets, [_table_row([heads, *part], widths, cell)], left, y)
+        y = _down(sheets, [_table_row([heads, *part], widths, cell, size)], left, y)
         at += len(part)
         if at < len(rows):
             sheets.end_side()
@@ -177,26 +185,26 @@ def _again(name: Message, room: RoomList, translate: Translate) -> list[Row]:
     return [*centred_rows(text, MEASURE, Font.HEI, BODY, 18.0), space(4)]
 
 
-def _table_row(table: Sequence[Sequence[str]], widths: Sequence[float], cell: float) -> Row:
+def _table_row(table: Sequence[Sequence[str]], widths: Sequence[float], cell: float, size: float) -> Row:
     """A ruled table whose long texts stand in two lines, where one would be too small to read."""
     short = [
-        [text if fitting_size(text, width - 4, Font.SONG, BODY) >= TIGHT * BODY else "" for text, width in zip(row, widths, strict=False)]
+        [text if fitting_size(text, width - 4, Font.SONG, size) >= TIGHT * size else "" for text, width in zip(row, widths, strict=False)]
         for row in table
     ]
-    marks = grid(short, widths, cell, size=BODY)
+    marks = grid(short, widths, cell, size=size)
     for down, row in enumerate(table, 1):
         x, low = 0.0, (len(table) - down) * cell
         for text, shown, width in zip(row, short[down - 1], widths, strict=False):
             if text and not shown:
-                marks += _two_lines(text, x, width, low + cell / 2)
+                marks += _two_lines(text, x, width, low + cell / 2, TWO_LINES * size / BODY)
             x += width
     return Row(len(table) * cell, tuple(marks))
 
 
-def _two_lines(text: str, x: float, width: float, middle: float) -> list[Mark]:
+def _two_lines(text: str, x: float, width: float, middle: float, size: float) -> list[Mark]:
     cut = next((text.index(sign) + 1 for sign in "·・ " if sign in text[1:-1]), -(-len(text) // 2))
     upper, lower = text[:cut], text[cut:]
-    return [*centred(upper, x, width, middle + 1.2, size=TWO_LINES), *centred(lower, x, width, middle - TWO_LINES, size=TWO_LINES)]
+    return [*centred(upper, x, width, middle + 1.2, size=size), *centred(lower, x, width, middle - size, size=size)]
 
 
 def _heading(room: RoomList, name: Message, translate: Translate) -> list[Row]:

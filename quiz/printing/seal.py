@@ -47,7 +47,8 @@ def _draw_warning(sheets: Sheets, geometry: Geometry, translate: Translate) -> N
 
 
 def _draw_fields(sheets: Sheets, geometry: Geometry, candidate: Candidate, translate: Translate) -> None:
-    """Draw label and ruled value of each field along the strip, smaller when they would not fit, and never cut."""
+    """Draw label and ruled value of each field along the strip, smaller when they would not fit, and never cut; the seat, by which papers are
+    handed out, in bold."""
     labels = {field: say("{label}：", label=say(name)).render(translate) for field, name in FIELD_NAMES.items()}
     values = {field: getattr(candidate, field) for field in FIELD_NAMES}
     rules = {field: max(FIELD_SHARES[field], text_width(values[field], Font.SONG, 1.0) + 1) for field in FIELD_NAMES}
@@ -60,5 +61,6 @@ def _draw_fields(sheets: Sheets, geometry: Geometry, candidate: Candidate, trans
         y += text_width(label, Font.SONG, size)
         rule = rules[field] * size
         sheets.add_marks([Stroke(x + 0.25 * size, y, x + 0.25 * size, y + rule)])
-        sheets.add_upward(x, y + (rule - text_width(values[field], Font.SONG, size)) / 2, values[field], Font.SONG, size)
+        font = Font.HEI if field == "seat" else Font.SONG
+        sheets.add_upward(x, y + (rule - text_width(values[field], font, size)) / 2, values[field], font, size)
         y += rule + BETWEEN_FIELDS * size

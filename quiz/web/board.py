@@ -25,12 +25,13 @@ ORDERS: dict[str, Callable[[ResultRow], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which rows, in which order; unknown wishes are read as none."""
+    """Which rows, in which order, from which on; unknown wishes are read as none."""
 
     unit: str = ""
     standing: str = ""
     order: str = "unit"
     descending: bool = False
+    offset: int = 0
 
     @property
     def is_narrow(self) -> bool:
@@ -38,7 +39,7 @@ class Choice:
         return bool(self.unit or self.standing)
 
     def link(self, **changes: str) -> dict[str, str]:
-        """Return the arguments of a link to this choice with changes; empty ones are left out."""
+        """Return the arguments of a link to this choice with changes, from the first row on; empty ones are left out."""
         now = {"unit": self.unit, "standing": self.standing, "order": self.order if self.order != "unit" else ""}
         now["down"] = "1" if self.descending else ""
         return {name: value for name, value in {**now, **changes}.items() if value}
@@ -58,12 +59,13 @@ class Choice:
 
 def read_choice(args: Mapping[str, str]) -> Choice:
     """Return the choice in a page's address."""
-    standing, order = args.get("standing", ""), args.get("order", "")
+    standing, order, offset = (args.get(name, "") for name in ("standing", "order", "offset"))
     return Choice(
         unit=args.get("unit", ""),
         standing=standing if standing in set(Standing) else "",
         order=order if order in ORDERS else "unit",
         descending=args.get("down") == "1",
+        offset=int(offset) if offset.isascii() and offset.isdigit() and len(offset) < 8 else 0,
     )
 
 

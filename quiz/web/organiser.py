@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -77,6 +78,7 @@ MOST_PAPERS = 500
 """In one file: more are slow to open and take memory while they are made."""
 
 MOST_LISTED = 300
+PAGE_SIZE = 50
 """Rows of a list that hardly anybody reads to its end."""
 
 
@@ -226,6 +228,7 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
     form.unit.choices = _unit_choices(view)
     choice = read_choice(request.args)
     sat, not_sat = pick(view.rows, choice)
+    choice = replace(choice, offset=min(choice.offset, max(len(sat) - 1, 0)) // PAGE_SIZE * PAGE_SIZE)
     page = render_template(
         "organiser/sitting.html",
         view=view,
@@ -242,6 +245,7 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         REMEDY_NAMES=REMEDY_NAMES,
         choice=choice,
         sat=sat,
+        limit=PAGE_SIZE,
         has_forms=len({row.form for row in view.rows}) > 1,
         not_sat=not_sat,
         form=form,

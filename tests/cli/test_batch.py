@@ -12,11 +12,16 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from quiz.batch.order import Kind, make_order
+from quiz.batch.run import carry_out
 from quiz.cli.console import Console
 from quiz.core.message import QuizError
+from quiz.core.room import RoomPlan
+from quiz.printing.geometry import PageSize
 from quiz.storage import sittings
 from quiz.storage.engine import writing
 from quiz.storage.tables import CadreRow, PaperRow
+from quiz.usecases import batch_printing, rooms
 from tests.cli.test_chain import SITTING, Shell
 
 
@@ -73,7 +78,7 @@ def test_a_whole_sitting_lies_in_a_folder_by_site_and_room(county):
         assert f"第{int(room)}考场" in pages[0]
         assert "考场分隔页" in pages[0]
         codes = list(dict.fromkeys(re.findall(r"试卷编号([A-Z2-9]{5}-[A-Z2-9]{5})", "".join(pages))))
-        labels = [label for page in pages for label in re.findall(r"座位(\d\d-\d\d)（考试形式", page)]
+        labels = list(dict.fromkeys(label for page in pages for label in re.findall(r"座位号：(\d\d-\d\d)", page)))
         assert labels == [f"{room}-{seat:02}" for seat in range(1, len(codes) + 1)]
         assert 1 <= len(codes) <= 4
         found += codes
@@ -174,3 +179,22 @@ def test_a_folder_is_printed_into_by_one_run_at_a_time(county):
         assert "being_printed" in county("paper", "batch", "s1", "-o", out)
     with pytest.raises(QuizError), Folder(out).held(), Folder(out).held():
         pass
+
+
+def test_progress_is_told_from_the_first_to_the_last_document_on_two_cores(county):
+    out, told = county.folder / "out", []
+    console = Console()
+    with console.writer() as db:
+        rooms.save_rooms(db, console.actor, "s1", RoomPlan(20), console.served())
+        found = batch_printing.sitting_to_print(db, console.actor, "s1", console.served(), [Kind.LISTS])
+    order = make_order(found, [Kind.LISTS], PageSize.A4, "zh", console.settings.zone)
+    done = carry_out(order, out, console.settings.database_url, jobs=2, progress=lambda *pair: told.append(pair))
+    total = sum(work.documents for work in order.works)
+    assert told[0] == (0, total)
+    assert told[-1] == (total, total)
+    assert told == sorted(told)
+    assert len(told) == len(order.works) + 1
+    assert done.made == len(files_in(out))
+    again = []
+    carry_out(order, out, console.settings.database_url, jobs=2, progress=lambda *pair: again.append(pair))
+    assert again == [(total, total)]

@@ -5,6 +5,8 @@ After a change that is meant, look at the pictures that `KAOXUE_WRITE_GOLDEN=1 p
 
 import io
 import os
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +15,20 @@ import pytest
 from PIL import Image
 
 from quiz.core.admission import Slip
+from quiz.core.booklet import BookletKind, make_booklet
+from quiz.core.marking import Rule, mark_response
+from quiz.core.mistakes import Lost, Mistake, MistakeBook
+from quiz.core.oral import OralHousehold, OralItem, OralList, is_oral, oral_item
 from quiz.printing.answer_sheet_pdf import print_answer_sheets
+from quiz.printing.book_page import BookSize
+from quiz.printing.book_sheets import Style
+from quiz.printing.booklet_pdf import print_booklet
 from quiz.printing.geometry import PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.key_pdf import print_keys
+from quiz.printing.mistakes_pdf import print_mistakes
 from quiz.printing.notice_pdf import Notice, print_notice
+from quiz.printing.oral_pdf import print_oral
 from quiz.printing.paper_pdf import print_papers
 from quiz.printing.room_pdf import print_room
 from quiz.printing.slips_pdf import print_slips
@@ -41,6 +52,25 @@ def slips(out, translate):
     print_slips(made, out, title="干部测试", when="2026年12月1日 09:00", address="https://exam.example.cn/admit", translate=translate)
 
 
+DAY = date(2026, 11, 22)
+
+
+def booklet(out, kind, translate):
+    print_booklet(make_booklet([*_make_questions(2), *_make_longer_questions()], (), DAY), out, kind=kind, style=Style(), translate=translate)
+
+
+def wrong_answers(out, translate):
+    slots = jobs()[0].paper.slots[::5]
+    lost = [Mistake(slot, (), mark_response(slot.question, (), Decimal(2), Rule())) for slot in slots]
+    print_mistakes(MistakeBook("欧阳堃", DAY, (Lost("干部测试", DAY, tuple(lost)),)), out, style=Style(BookSize.A5), translate=translate)
+
+
+def asked_aloud(out, translate):
+    policy = tuple(oral_item(question) for question in _make_questions(2) if is_oral(question))
+    homes = (OralHousehold("编号H-1的户", ("张三", "李四"), (OralItem("家庭人口____人。"),)),)
+    print_oral(OralList("柳坪村", DAY, DAY, "导出", ("王五（村支部书记）",), policy, (OralItem("共有几户？", "412"),), homes), out, translate)
+
+
 DOCUMENTS = {
     "paper-a4": lambda out, tr: print_papers(jobs(), out, size=PageSize.A4, translate=tr),
     "paper-a3": lambda out, tr: print_papers(jobs(), out, size=PageSize.A3, translate=tr, separator=room(4)),
@@ -48,6 +78,10 @@ DOCUMENTS = {
     "sheet": lambda out, tr: print_answer_sheets(jobs(), out, translate=tr, is_one_sided=True),
     "room": lambda out, tr: print_room(room(12), out, tr),
     "slips": slips,
+    "pocket-book": lambda out, tr: booklet(out, BookletKind.POCKET, tr),
+    "card": lambda out, tr: booklet(out, BookletKind.CARD, tr),
+    "wrong-answers": wrong_answers,
+    "oral": asked_aloud,
     "notice": lambda out, tr: print_notice(Notice("干部测试", "s1", "2026年12月1日", 12, "0123456789abcdef" * 4), out, tr),
 }
 

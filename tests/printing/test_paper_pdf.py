@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -14,7 +15,7 @@ from quiz.printing.geometry import GEOMETRIES, PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.marks import Stroke
 from quiz.printing.paper_pdf import print_papers
-from quiz.printing.parts import PARTS, Place, question_block
+from quiz.printing.parts import PARTS, Place, option_columns, question_block
 from quiz.printing.qr import code_squares, code_text
 
 UNKNOWN = Candidate("", "", "", "")
@@ -71,11 +72,12 @@ def test_text_is_never_markup(make_question, make_paper, person, read_pages):
 @pytest.mark.parametrize("size", PageSize)
 def test_the_person_is_named_in_the_sealed_strip_only(size, make_questions, make_paper, person, read_pages):
     sealed_line = GEOMETRIES[size].sealed_line
-    pages = read_pages(pdf([PrintJob(make_paper(make_questions(14)), person)], size=size))
+    person = replace(person, seat="07-29")
+    pages = read_pages(pdf([PrintJob(make_paper(make_questions(14), form="B"), person)], size=size))
     for number, page in enumerate(pages, start=1):
         strip = "".join(char for char, x, _ in page.chars if x < sealed_line - 5)
         outside = "".join(char for char, x, _ in page.chars if x >= sealed_line - 5)
-        for value in (person.name, person.number, person.unit, person.post):
+        for value in (person.name, person.number, person.unit, person.post, person.seat):
             assert strip.count(value) == number % 2, (number, value)
             assert value not in outside
 
@@ -121,6 +123,7 @@ def test_the_head_tells_conditions_notes_and_rules(make_questions, make_paper, p
     text = read_pages(pdf([PrintJob(make_paper(make_questions(2)), person)]))[0].text
     assert "（考试形式：闭卷考试时间：60分钟满分：100分）" in text
     assert "题号一二三四总分得分阅卷人" in text
+    assert "得分评卷人一、单项选择题（每题2分，共4分。每题只有一个正确答案，多选、错选、不选均不得分）" in text
     assert "1．请用黑色签字笔作答。" in text
     assert "二、多项选择题（每题2分，共4分。多选、少选、错选、不选均不得分）" in text
 
@@ -215,11 +218,46 @@ def test_the_situation_stands_before_the_first_question_of_a_case(make_longer_qu
 def test_form_and_seat_stand_on_paper_and_key_and_only_where_they_are_known(size, make_questions, make_paper, person, read_pages):
     formed = make_paper(make_questions(2), form="B")
     pages = read_pages(pdf([PrintJob(formed, replace(person, seat="12"))], size=size, with_key=True))
-    assert f"{formed.title}B卷座位12（考试形式" in pages[0].text
+    assert f"{formed.title}B卷（考试形式" in pages[0].text
     assert "座位号：12" in pages[0].text
     assert "参考答案及评分标准B卷座位12试卷编号" in "".join(page.text for page in pages)
     plain = read_pages(pdf([PrintJob(make_paper(make_questions(2)), UNKNOWN)], size=size, with_key=True))
     text = "".join(page.text for page in plain)
+    assert "卷试卷编号" not in text
     assert "试卷（考试形式" in text
     assert "座位号：" in text
     assert text.count("座位") == text.count("座位号")
+
+
+@pytest.mark.parametrize("size", PageSize)
+def test_every_page_of_paper_and_key_tells_its_form_its_number_and_its_place(size, make_questions, make_paper, person, read_pages):
+    paper = make_paper(make_questions(14), form="B")
+    across = len(GEOMETRIES[size].lefts)
+    found = [page.text for page in read_pages(pdf([PrintJob(paper, person)], size=size, with_key=True))]
+    footers = re.findall(r"B卷试卷编号QL-0001(参考答案)?第(\d+)页共(\d+)页", "".join(found))
+    for part in ("", "参考答案"):
+        numbers = [(int(number), int(total)) for name, number, total in footers if name == part]
+        assert numbers == [(n, len(numbers)) for n in range(1, len(numbers) + 1)]
+        assert len(numbers) > across
+
+
+def test_a_section_with_broken_marks_says_so_in_its_heading(make_questions, make_paper, person, read_pages):
+    paper = make_paper(make_questions(2))
+    sections = tuple(replace(section, each=Decimal("1.5")) for section in paper.sections)
+    slots = tuple(replace(slot, max_mark=Decimal("1.5")) for slot in paper.slots)
+    text = read_pages(pdf([PrintJob(replace(paper, sections=sections, slots=slots), person)]))[0].text
+    assert "一、单项选择题（每题1.5分，共3分。" in text
+
+
+@pytest.mark.parametrize(
+    ("count", "characters", "columns"),
+    [(4, 5, 4), (4, 9, 4), (4, 12, 2), (4, 20, 2), (4, 24, 1), (3, 5, 4), (5, 5, 2), (6, 5, 2), (5, 24, 1), (7, 5, 4), (8, 5, 4)],
+)
+def test_options_stand_in_as_many_columns_as_the_widest_allows(count, characters, columns):
+    """A column of A4 holds 43 characters: a quarter is 10, half of it 21, each less the gap; five and six stand two by two."""
+    texts = tuple(f"{letter}．" + "村" * (characters - 2 if letter == "A" else 1) for letter in "ABCDEFGH"[:count])
+    assert option_columns(texts, 43 * 10.5) == columns
+
+
+def test_an_option_that_is_written_in_two_lines_stands_alone():
+    assert option_columns(("A．一\n二", "B．三"), 43 * 10.5) == 1

@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 
+import pypdfium2
 import pytest
 from sqlalchemy import select
 
+from quiz.batch.order import Kind, make_order
+from quiz.batch.run import carry_out
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.paper import Candidate
 from quiz.core.room import Room, RoomPlan
 from quiz.core.site import SitePlan
+from quiz.printing.geometry import PageSize
 from quiz.storage.tables import AuditRow, SittingRow
 from quiz.usecases import admission, batch_printing, papers, publishing, rooms, scheduling
 from tests.usecases.conftest import ADMIN, NOW, OPENS, PLAN, SEED, ZONE, sitting_plan
@@ -122,12 +126,23 @@ def test_printing_rooms_and_taking_files_is_in_the_audit_log(roomed):
     assert actions[-3:] == ["plan_rooms", "print_rooms", "download_print"]
 
 
-def test_one_key_serves_a_form_whose_papers_are_alike(empty):
+def test_one_key_serves_a_form_whose_papers_are_alike(empty, tmp_path):
     general = Blueprint("general", "通用", 60, PLAN.pass_mark, tuple(replace(s, cells=s.cells[:1]) for s in PLAN.sections))
     empty.do(publishing.publish, ADMIN, NOW, (), [general], ())
     empty.do(scheduling.create_sitting, ADMIN, NOW, replace(sitting_plan(forms=2, profile=""), blueprint="general"), ZONE, SEED)
     empty.do(rooms.save_rooms, ADMIN, "s1", RoomPlan(30), NOW)
-    assert printed(empty).forms == ("A", "B")
+    found = printed(empty)
+    assert found.forms == ("A", "B")
+    order = make_order(found, [Kind.KEYS], PageSize.A4, "zh", ZONE)
+    carry_out(order, tmp_path, empty.engine.url.render_as_string(hide_password=False), jobs=1)
+    keys = {path.name: path for path in tmp_path.rglob("*.pdf")}
+    assert sorted(keys) == ["A卷.pdf", "B卷.pdf"]
+    for name, path in keys.items():
+        document = pypdfium2.PdfDocument(path)
+        text = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
+        document.close()
+        assert f"参考答案及评分标准试卷编号：{name[:2]}" in text
+        assert "座位" not in text
 
 
 def test_papers_with_a_personal_part_have_keys_of_their_own(empty):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 from collections.abc import Callable
@@ -255,6 +256,27 @@ def test_sorting_turns_round(person: People, web_engine: Engine) -> None:
     assert 'aria-sort="descending"' in down
     assert down.rindex("cadres/Q001") < down.rindex("cadres/Q002")
     assert up.rindex("cadres/Q001") > up.rindex("cadres/Q002")
+
+
+def test_a_long_list_comes_in_pages_that_keep_the_choice(person: People, web_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows past a page are on the next, in the same order; past the last stands the last; long lists of names are folded."""
+    assert '<details class="inset" open>' in person("organiser").get("/sittings/demo").text
+    monkeypatch.setattr("quiz.web.organiser.PAGE_SIZE", 1)
+    assert '<details class="inset">' in person("organiser").get("/sittings/demo").text
+    _sit(web_engine, "Q001")
+    _sit(web_engine, "Q002", right=False)
+    organiser = person("organiser")
+    first = organiser.get("/sittings/demo?order=score&down=1").text
+    address = re.search(r'rel="next" href="([^"]+)"', first)
+    assert address is not None
+    assert address[1].endswith("#cadres")
+    second = organiser.get(html.unescape(address[1])).text
+    shown = [re.findall(r'<th scope="row" class="name"><a href="/sittings/demo/cadres/(\w+)"', page) for page in (first, second)]
+    assert shown == [["Q001"], ["Q002"]]
+    assert 'rel="prev"' in second
+    assert 'rel="next"' not in second
+    assert 'rel="next"' not in organiser.get("/sittings/demo?offset=9999").text
+    assert all(organiser.get(f"/sittings/demo?offset={odd}").text.count('<th scope="row" class="name">') == 1 for odd in (9999, -1, "x"))
 
 
 def test_one_cadre(person: People, web_engine: Engine) -> None:
