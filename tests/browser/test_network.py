@@ -13,7 +13,7 @@ from playwright.sync_api import Error, expect
 
 from tests.browser.conftest import PHONE, Site
 from tests.browser.sitter import accepted, answer, go_to, is_saved, is_unsaved, kept, made, rows, saves
-from tests.browser.times import jump, move_clocks, stop_at
+from tests.browser.times import jump, move_clocks, stop_at, take_in
 
 pytestmark = pytest.mark.browser
 
@@ -60,6 +60,8 @@ def test_the_waits_grow_and_differ(site: Site, timed: Any) -> None:
     site.start(timed)
     answer(timed, 1, ["b"])
     is_saved(timed)
+    stop_at(site, timed, minutes=1)  # else the next try may have come before anybody looks
+    take_in(timed)
     timed.evaluate("""() => {
         const real = window.setTimeout, waits = [];
         window.setTimeout = (what, wait) => {
@@ -69,7 +71,6 @@ def test_the_waits_grow_and_differ(site: Site, timed: Any) -> None:
         Math.random = () => 0.5;
     }""")
     timed.route("**/responses", lambda route: route.fulfill(status=503, json={"error": "database", "message": "x"}))
-    stop_at(site, timed, seconds=1)  # else the next try may have come before anybody looks
     answer(timed, 1, ["a"])
     waits = [500, 1000, 2000, 4000, 7500, 15000, 15000]
     for count in range(1, len(waits) + 1):
@@ -372,8 +373,10 @@ def test_a_wrong_clock_of_the_device_changes_nothing(site: Site, timed: Any, day
     answer(timed, 2, ["b"])
     is_unsaved(timed)
     timed.clock.set_system_time(datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
+    timed.route("**/responses", lambda route: route.abort())  # it is the page after this one that delivers
     timed.context.set_offline(False)
     timed.reload()
+    timed.unroute("**/responses")
     is_saved(timed, "09:15")
     second = saves(site)[1]
     assert timedelta(0) <= second.received_at - made(second) < timedelta(days=1)

@@ -90,12 +90,12 @@ def test_thousands_do_not_knock_in_the_same_second(site: Site, waiting: Any) -> 
 def test_a_browser_knocks_at_the_moment_that_it_drew(site: Site, waiting: Any) -> None:
     """Nine tenths of the way here: not at the opening, and not three seconds later."""
     asked: list[datetime] = []
-    site.clock.at = NINE - timedelta(minutes=2)
     waiting.add_init_script("Math.random = () => 0.9")
-    waiting.on("request", lambda request: asked.append(site.clock.at) if request.url.endswith("/time") else None)
     waiting.clock.pause_at(datetime(2026, 12, 1, 0, 55, tzinfo=UTC))  # from here on only the test moves it
+    site.clock.at = NINE - timedelta(minutes=2)
     waiting.reload()
     expect(waiting.locator("#countdown")).to_have_text("距离开始还有2:00")
+    waiting.on("request", lambda request: asked.append(site.clock.at) if request.url.endswith("/time") else None)
     pass_time(site, waiting, minutes=2)
     before = len(asked)
     expect(waiting.get_by_role("button", name="开始答题")).to_have_count(0)
