@@ -44,7 +44,7 @@ def jump(site: Site, page: Any, **duration: float) -> None:
 
 
 def stop_at(site: Site, page: Any, **duration: float) -> None:
-    """Let a minute or more pass as by `jump`, and hold the page's clock there: what it would do a moment later waits until the test lets time pass."""
+    """Let a minute or more pass as by `jump`, and hold the page's clock there: what it does a moment later waits until the test lets time pass."""
     span = timedelta(**duration)
     take_in(page)
     site.clock.go_on(seconds=span.total_seconds())
