@@ -128,8 +128,8 @@ def add_people(db: Any, chance: Any, numbers: range) -> None:
                  "reason": "submitted", "graded_at": OPENS}
             )  # fmt: skip
             marks += [
-                {"grading_id": n, "slot": slot, "mark": 200 * int(one), "max_mark": 200, "rule": "all_or_nothing", "why": "right" if one else "wrong",
-                 "detail": "{}", "response_id": None}
+                {"grading_id": n, "sitting_id": 1, "slot": slot, "mark": 200 * int(one), "max_mark": 200, "rule": "all_or_nothing",
+                 "why": "right" if one else "wrong", "detail": "{}", "response_id": None}
                 for slot, one in enumerate(right.tolist(), 1)
             ]  # fmt: skip
     db.execute(insert(PaperRow), papers)
