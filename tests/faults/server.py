@@ -17,7 +17,7 @@ import psutil
 
 from quiz.settings import DATABASE, ROOT
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds after which a server that is not there will not come any more."""
 
 LOOK = 0.02
@@ -63,9 +63,11 @@ class QuizServer:
     def kill(self) -> None:
         """End every process of it as a power cut or the system would: none has a moment for anything, and none is left to another's word."""
         serving = self.serving()
-        self._end(signal.SIGKILL)  # the one that watches is the first, else it would begin others
+        if self.process is not None:
+            self.process.kill()  # the one that watches is the first, else it would begin others
         for number in serving:
             _kill(number)
+        self._end(signal.SIGKILL)
 
     def kill_part(self, chance: random.Random) -> bool:
         """End one of the processes that somebody is connected to, which another is to replace; False when there is none below another."""
