@@ -1,9 +1,10 @@
 """Whether anything that was confirmed is ever lost: `python -m benchmarks.faults [--kills 100] [--saves 200000] [--sitters 40] [--logins 500]`.
 
-First the harness of `tests/faults` for as long as it takes: pages save all the time, one to three answers in a call, `quiz serve` is killed with
-SIGKILL at moments that nobody chose, some of them while it still starts, and is started again at once; when so many kills and so many
-confirmed saves are reached, every confirmed save is looked for in the database. Then so many people log in by password, spread over a minute and then
-all at once, while saves come in at a fixed rate, each measured from the moment it was meant to be sent.
+First the harness of `tests/faults` for as long as it takes: pages save all the time, one to three answers in a call, and at moments that nobody chose
+SIGKILL ends either every process of `quiz serve` at once, now and then while it still starts, and it is started again; or one of the processes that
+serve, which is replaced while the others go on. When so many kills and so many confirmed saves are reached, every confirmed save is looked for in the
+database. Then so many people log in by password, spread over a minute and then all at once, while saves come in at a fixed rate, each measured from
+the moment it was meant to be sent.
 
 The system goes on while its process dies, so that what it has taken for the disk gets there: what a power cut does is for
 `tests/faults/test_power_cut.py`.
@@ -39,6 +40,9 @@ from tests.web.world import PASSWORD
 SAVE_RATE = 60.0
 """Saves a second while people log in: a thousand who answer a question every 17 seconds."""
 
+PARTS = 0.3
+"""How many of the kills end one serving process and leave the others at work."""
+
 MINUTE = 60.0
 
 
@@ -51,7 +55,10 @@ def tell(tally: Tally, checker: Checker) -> None:
 def tell_all(tally: Tally, found: Found, integrity: str) -> None:
     """Say what came out."""
     restarts = sorted(tally.restarts)
-    print(f"kills {tally.kills}, of which {tally.early} while the server still started; {tally.seconds:.0f} s in all")
+    print(
+        f"kills {tally.kills}, of which {tally.early} while the server still started and {tally.parts} of one serving process beside the others;"
+        f" {tally.seconds:.0f} s in all"
+    )
     print(f"calls without a confirmation {dict(tally.failures)}, all of them made again until they had one")
     print(
         f"confirmed saves {found.confirmed}, lost {found.lost}, changed {found.changed}, doubled {found.doubled},"
@@ -138,7 +145,8 @@ def main(arguments: Sequence[str]) -> int:
         server.start()
         try:
             server.wait()
-            tally = run(pages, kill_under_load(server, pages, given.kills, given.saves, chance, heard=lambda tally: tell(tally, checker)))
+            killing = kill_under_load(server, pages, given.kills, given.saves, chance, parts=PARTS, heard=lambda tally: tell(tally, checker))
+            tally = run(pages, killing)
             found = checker.look(url)
             with make_engine(url).connect() as connection:
                 integrity = str(connection.execute(text("PRAGMA integrity_check")).scalar())

@@ -110,7 +110,7 @@ def store_sat(db: Session, sitting: int, opens: datetime, sat: Sequence[Sat]) ->
         attempts.append({"id": one.id, "paper_id": one.id, "cadre_id": one.cadre, **own})
         gradings.append({"id": one.id, "attempt_id": one.id, "score": 200 * sum(one.right), **run})
         marks += [
-            {"grading_id": one.id, "slot": slot, "mark": 200 * is_right, "max_mark": 200, "rule": "all_or_nothing",
+            {"grading_id": one.id, "sitting_id": sitting, "slot": slot, "mark": 200 * is_right, "max_mark": 200, "rule": "all_or_nothing",
              "why": "right" if is_right else "wrong", "detail": "{}", "response_id": None}
             for slot, is_right in enumerate(one.right, 1)
         ]  # fmt: skip

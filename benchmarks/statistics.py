@@ -178,7 +178,7 @@ def fill(engine: Any, found: Made, each: int) -> None:
             values = [f'["{LETTERS[found.option[k]]}"]' for k in rows]
             places = [{"id": k + 1, "attempt_id": k // each + 1, "slot": k % each + 1, "seq": k % each + 1} for k in rows]
             db.execute(insert(ResponseRow), [{**own, **place, "value": value} for place, value in zip(places, values, strict=True)])
-            own = {"max_mark": 200, "rule": "all_or_nothing", "detail": "{}"}
+            own = {"sitting_id": sitting.id, "max_mark": 200, "rule": "all_or_nothing", "detail": "{}"}
             marks = [{"mark": int(100 * table.mark[k]), "why": "right" if table.mark[k] else "wrong", "response_id": k + 1} for k in rows]
             slots = [{"grading_id": k // each + 1, "slot": k % each + 1} for k in rows]
             db.execute(insert(MarkRow), [{**own, **slot, **mark} for slot, mark in zip(slots, marks, strict=True)])

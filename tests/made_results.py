@@ -176,7 +176,16 @@ def grade(db: Session, attempt: AttemptRow, marks: dict[str, int], each: int, at
     db.add(run)
     db.flush()
     db.add_all(
-        MarkRow(grading_id=run.id, slot=n, mark=mark, max_mark=each, rule="all_or_nothing", why=why or ("right" if mark else "wrong"), detail="{}")
+        MarkRow(
+            grading_id=run.id,
+            sitting_id=attempt.sitting_id,
+            slot=n,
+            mark=mark,
+            max_mark=each,
+            rule="all_or_nothing",
+            why=why or ("right" if mark else "wrong"),
+            detail="{}",
+        )
         for n, mark in enumerate(marks.values(), 1)
     )
     db.flush()

@@ -61,6 +61,7 @@ def multiply(db: Session) -> None:
         db.flush()
         mark = {
             "grading_id": grading.id,
+            "sitting_id": grading.sitting_id,
             "mark": 0,
             "max_mark": 2,
             "rule": "half",

@@ -35,7 +35,7 @@ SHORT_LIFE = 60.0
 """Seconds: who lived no longer may have died of how it was started."""
 
 MOST_SHORT_LIVES = 5
-"""In succession, after which there is no sense in another."""
+"""In succession, after which there is no sense in another unless one of the others lives longer."""
 
 LAST_SECONDS = 5.0
 """How long a process may take to end beyond what its requests may take."""
@@ -50,6 +50,10 @@ class _Worker:
     process: subprocess.Popen[bytes]
     orders: int
     began: float = field(default_factory=time.monotonic)
+
+    def is_young(self) -> bool:
+        """True while what ends it may be how it was begun."""
+        return time.monotonic() - self.began < SHORT_LIFE
 
     def tell(self) -> None:
         """Say once that it is to stop; said twice, it does at once."""
@@ -104,15 +108,20 @@ def watch(host: str, port: int, notice: float, count: int) -> None:
                 status = worker.process.poll()
                 if status is None:
                     continue
-                short_lives = short_lives + 1 if time.monotonic() - worker.began < SHORT_LIFE else 0
+                short_lives = short_lives + 1 if worker.is_young() else 0
                 _report("a serving process died and is replaced", status)
-                if short_lives >= MOST_SHORT_LIVES:
+                if _is_hopeless(short_lives, workers):
                     raise QuizError("no_worker", say("服务进程一启动就退出，已停止。原因见上面的日志。"))
                 worker.end()
                 workers[place] = _begin(sockets, notice, counts)
         for bound in sockets:
             bound.close()  # once they have closed theirs as well, nobody is taken any more
         _stop(workers, told, notice)
+
+
+def _is_hopeless(short_lives: int, workers: Sequence[_Worker]) -> bool:
+    """True when so many died young in succession and none has lived longer. One that has serves on: it is not ended for what kills the others."""
+    return short_lives >= MOST_SHORT_LIVES and all(worker.is_young() for worker in workers)
 
 
 def _end_all(workers: Sequence[_Worker]) -> None:

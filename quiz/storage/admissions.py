@@ -104,7 +104,11 @@ def save_visits(session: Session, visits: Sequence[NewVisit]) -> set[Place]:
     had = {token: (sitting, cadre) for token, sitting, cadre in session.execute(_LIVE, asked) if (sitting, cadre) in people}
     if had:
         session.execute(update(VisitRow), [{"token_digest": token, "replaced_at": people[place].at} for token, place in had.items()])
-    session.execute(insert(VisitRow), [{"token_digest": one.digest, "admission_id": one.admission.row.id, "created_at": one.at} for one in visits])
+    rows = [
+        {"token_digest": one.digest, "admission_id": one.admission.row.id, "created_at": one.at, "sitting_id": one.admission.place[0]}
+        for one in visits
+    ]
+    session.execute(insert(VisitRow), rows)
     return set(had.values())
 
 

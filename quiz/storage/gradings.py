@@ -109,7 +109,7 @@ def save_gradings(session: Session, sitting_id: int, runs: Sequence[NewRun], rea
         }
         for run in runs
     ]
-    append_marks(session, append_runs(session, rows), [run.marks for run in runs])
+    append_marks(session, sitting_id, append_runs(session, rows), [run.marks for run in runs])
 
 
 def append_runs(session: Session, rows: Sequence[Mapping[str, object]]) -> list[int]:
@@ -117,9 +117,9 @@ def append_runs(session: Session, rows: Sequence[Mapping[str, object]]) -> list[
     return list(session.scalars(_APPEND_RUNS, rows))
 
 
-def append_marks(session: Session, runs: Sequence[int], marks: Sequence[Sequence[NewMark]]) -> None:
-    """Append the marks of each of these grading runs, by its row id."""
-    rows = [(run, slot, *one.columns, response) for run, of_run in zip(runs, marks, strict=True) for slot, one, response in of_run]
+def append_marks(session: Session, sitting_id: int, runs: Sequence[int], marks: Sequence[Sequence[NewMark]]) -> None:
+    """Append the marks of each of these grading runs of a sitting, by its row id."""
+    rows = [(run, slot, *one.columns, response, sitting_id) for run, of_run in zip(runs, marks, strict=True) for slot, one, response in of_run]
     connection = session.connection()
     place, together = _DRIVERS[connection.dialect.paramstyle]
     whole = len(rows) - len(rows) % together

@@ -153,7 +153,7 @@ def save_runs(session: Session, sitting: SittingRow, changed: Sequence[Regraded]
     for part in _parts(changed):
         ids = gradings.append_runs(session, [_run(sitting, one, reason, correction, at) for one in part])
         new = [[(slot.number, mark, slot.response_id) for slot, mark in zip(one.sat.slots, one.marks, strict=True)] for one in part]
-        gradings.append_marks(session, ids, new)
+        gradings.append_marks(session, sitting.id, ids, new)
         _copy_marks(session, ids)
 
 
@@ -175,14 +175,14 @@ def _run(sitting: SittingRow, one: Regraded, reason: str, correction: int | None
 def _copy_marks(session: Session, ids: Sequence[int]) -> None:
     """Copy what the run before says of every slot that the new run says nothing of yet."""
     new, old, there = aliased(GradingRow), aliased(GradingRow), aliased(MarkRow)
-    columns = [column.name for column in MarkRow.__table__.columns if column.name not in ("id", "grading_id")]
+    columns = [column.name for column in MarkRow.__table__.columns if column.name not in ("id", "grading_id", "sitting_id")]
     query = (
-        select(new.id, *(getattr(MarkRow, name) for name in columns))
+        select(new.id, new.sitting_id, *(getattr(MarkRow, name) for name in columns))
         .join(old, old.id == MarkRow.grading_id)
         .join(new, (new.attempt_id == old.attempt_id) & (new.number == old.number + literal(1)))
         .where(new.id.in_(ids), ~exists().where(there.grading_id == new.id, there.slot == MarkRow.slot))
     )
-    session.execute(insert(MarkRow).from_select(["grading_id", *columns], query))
+    session.execute(insert(MarkRow).from_select(["grading_id", "sitting_id", *columns], query))
 
 
 def _slots(session: Session, content: str, questions: str, about: Correction) -> list[tuple[int, ToMark]]:

@@ -14,7 +14,7 @@ from quiz.storage.engine import reading
 from quiz.storage.tables import AttemptRow, GradingRow
 from tests.browser.conftest import Site
 from tests.browser.sitter import accepted, answer, close_expired, go_to, is_saved, is_unsaved, keeps_nothing, kept, made, rows, saves
-from tests.browser.times import jump, move_clocks
+from tests.browser.times import jump, move_clocks, stop_at
 
 pytestmark = pytest.mark.browser
 
@@ -56,7 +56,7 @@ def test_time_runs_out(site: Site, timed: Any) -> None:
     site.start(timed)
     answer(timed, 1, ["a"])
     is_saved(timed)
-    jump(site, timed, minutes=60)
+    stop_at(site, timed, minutes=60)  # else the page may have handed in before anybody looks
     expect(timed.get_by_text("时间到，正在交卷")).to_be_visible()
     timed.clock.run_for(5000)
     expect(timed.get_by_text("交卷成功")).to_be_visible()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from quiz.usecases import pausing
 from quiz.usecases.places import PlaceKind
 from tests.browser.conftest import DESKTOP, PHONE, Site
 from tests.browser.sitter import accepted, answer, go_to, is_saved, is_unsaved, kept, rows
+from tests.browser.times import jump, move_clocks, pass_time
 
 pytestmark = pytest.mark.browser
 
@@ -205,12 +207,14 @@ def test_what_this_page_itself_brought_for_an_older_one_is_no_news(site: Site, p
     phone.route("**/responses", lambda route: route.abort())
     answer(phone, 1, ["a"])
     is_unsaved(phone)
+    phone.route("**/pulse", lambda route: route.abort())  # the first that comes through is the one that is looked at
     phone.goto(f"{site.url}/papers/{site.code}/sit?section=1#q1")
     is_unsaved(phone)
     phone.unroute("**/responses")
     is_saved(phone)
     answer(phone, 1, ["c"])
     is_saved(phone)
+    phone.unroute("**/pulse")
     with phone.expect_response("**/pulse") as heard:
         come_back(phone)
     assert heard.value.json()["others"] == {"1": ["a"]}
@@ -223,7 +227,7 @@ def test_what_this_page_itself_brought_for_an_older_one_is_no_news(site: Site, p
 
 def test_a_pause_stops_the_clock_of_the_page(site: Site, phone: Any) -> None:
     """The time stands still, without a word of time given, and goes on afterwards."""
-    phone.clock.install()
+    move_clocks(phone, datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
     site.start(phone)
     answer(phone, 1, ["a"])
     is_saved(phone)
@@ -234,8 +238,7 @@ def test_a_pause_stops_the_clock_of_the_page(site: Site, phone: Any) -> None:
     phone.clock.run_for(1000)  # the time is drawn twice a second
     before = phone.locator("#time").text_content()
     phone.route("**/pulse", lambda route: route.abort())
-    site.clock.go_on(minutes=10)
-    phone.clock.run_for(600_000)
+    pass_time(site, phone, minutes=10)
     expect(phone.locator("#time")).to_have_text(before)
     with writing(site.engine) as session:
         pausing.resume(session, command_line("tests"), "demo", 1, "来电", site.clock())
@@ -243,15 +246,14 @@ def test_a_pause_stops_the_clock_of_the_page(site: Site, phone: Any) -> None:
     come_back(phone)
     expect(phone.get_by_text("您所在的考点已暂停考试")).to_be_hidden()
     expect(phone.get_by_text("给您增加了答题时间")).to_be_hidden()
-    site.clock.go_on(minutes=2)
-    phone.clock.run_for(120_000)
-    expect(phone.locator("#time")).to_have_text(re.compile("还剩5[78]分钟"))
+    jump(site, phone, minutes=2)
+    expect(phone.locator("#time")).to_have_text(re.compile("还剩5[678]分钟"))
 
 
 def test_leaving_the_page_and_losing_the_network_are_told(site: Site, phone: Any) -> None:
     told: list[dict[str, Any]] = []
     phone.on("request", lambda request: told.append(request.post_data_json) if request.url.endswith("/pulse") else None)
-    phone.clock.install()
+    move_clocks(phone, datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
     site.start(phone)
     answer(phone, 1, ["a"])
     is_saved(phone)
@@ -260,7 +262,7 @@ def test_leaving_the_page_and_losing_the_network_are_told(site: Site, phone: Any
         window.away = true;
         document.dispatchEvent(new Event('visibilitychange'));
     }""")
-    phone.clock.run_for(12_000)
+    pass_time(site, phone, seconds=12)
     with phone.expect_request("**/pulse"):
         phone.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
     event = told[-1]["events"][0]

@@ -43,6 +43,14 @@ def jump(site: Site, page: Any, **duration: float) -> None:
     page.clock.fast_forward(_milliseconds(span))
 
 
+def stop_at(site: Site, page: Any, **duration: float) -> None:
+    """Let a minute or more pass as by `jump`, and hold the page's clock there: what it does a moment later waits until the test lets time pass."""
+    span = timedelta(**duration)
+    take_in(page)
+    site.clock.go_on(seconds=span.total_seconds())
+    page.clock.pause_at(page.evaluate("Date.now()") + _milliseconds(span))
+
+
 def pass_time(site: Site, page: Any, **duration: float) -> None:
     """Let time pass for the server and then for the page, every tick of it."""
     span = timedelta(**duration)

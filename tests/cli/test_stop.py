@@ -26,7 +26,7 @@ from tests.web.conftest import filled_sqlite  # noqa: F401
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 
-PATIENCE = 60
+PATIENCE = 300
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sqlite3
+import subprocess
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from quiz.cli import watch
 from quiz.cli.watch import MOST_SHORT_LIVES
 from quiz.core.message import QuizError
 from quiz.settings import DATABASE
@@ -49,6 +51,7 @@ def held_up(process: int) -> Iterator[None]:
     """Let a process do nothing meanwhile."""
     os.kill(process, signal.SIGSTOP)
     try:
+        wait_for(lambda: Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T")
         yield
     finally:
         os.kill(process, signal.SIGCONT)
@@ -124,6 +127,24 @@ def test_processes_that_cannot_begin_are_not_begun_for_ever(start: Start, folder
     assert server.process.returncode == 1
     assert told.count("a serving process died") == MOST_SHORT_LIVES
     assert "服务进程一启动就退出" in told
+
+
+def test_a_server_that_serves_is_not_given_up_for_those_that_die_young_beside_it() -> None:
+    """Something kills each new one within a minute, five times in succession: while another has lived longer, people are served."""
+    with closing_process() as process:
+        new, old = watch._Worker(process, 0), watch._Worker(process, 0, began=time.monotonic() - watch.SHORT_LIFE)
+        assert not watch._is_hopeless(MOST_SHORT_LIVES, [new, old])
+        assert watch._is_hopeless(MOST_SHORT_LIVES, [new, new])
+        assert not watch._is_hopeless(MOST_SHORT_LIVES - 1, [new, new])
+
+
+@contextmanager
+def closing_process() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that waits, to its end."""
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    yield process
+    process.kill()
+    process.communicate()
 
 
 def test_who_waits_is_next(tmp_path: Path) -> None:

@@ -66,6 +66,7 @@ class Hall:
 def opened(folder: Path) -> Iterator[Hall]:
     """Give the hall of an instance folder, its server ready."""
     server = QuizServer(folder)
+    server.options = ("--processes", "2")  # as on two cores, whatever this machine has
     server.start()
     try:
         server.wait()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import signal
 import subprocess
@@ -36,6 +37,10 @@ class Database:
             with suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGKILL)
         psutil.wait_procs(processes, PATIENCE)
+
+    def kill_part(self, _chance: random.Random) -> bool:
+        """None of its processes dies alone: it ends itself and begins anew when one does."""
+        return False
 
     def start(self) -> None:
         """Start it again; it recovers what was committed."""

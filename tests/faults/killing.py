@@ -15,12 +15,18 @@ from tests.faults.page import Page, open_all
 EARLY = 8
 """One kill of so many comes while it still starts."""
 
+MOST_PARTS = 3
+"""So many of a server's processes are killed in succession at most: where all that it begins die young, it gives up, as it should."""
+
 
 class Victim(Protocol):
     """What can be killed and started again: a server, or a database."""
 
     def kill(self) -> None:
         """End it at once."""
+
+    def kill_part(self, chance: random.Random) -> bool:
+        """End one of its processes at once, which it replaces by itself; False when it has no such parts."""
 
     def start(self) -> None:
         """Start it; it need not be there yet."""
@@ -31,10 +37,14 @@ class Victim(Protocol):
 
 @dataclass
 class Tally:
-    """How often it was killed, which calls that cost, and the seconds from each start to the next confirmed save."""
+    """How often it was killed, which calls that cost, and the seconds from each start to the next confirmed save.
+
+    `early`: kills while it still started. `parts`: kills of one process while the others went on.
+    """
 
     kills: int = 0
     early: int = 0
+    parts: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     restarts: list[float] = field(default_factory=list)
@@ -47,13 +57,15 @@ async def kill_under_load(
     saves: int,
     chance: random.Random,
     longest: float = 0.6,
+    parts: float = 0.0,
     heard: Callable[[Tally], None] = lambda _tally: None,
 ) -> Tally:
     """Let all pages work until the victim has been killed so often and has confirmed so much, then until nothing waits any more.
 
-    The kills are spread over the saves by chance, and each comes up to `longest` seconds later than that.
+    The kills are spread over the saves by chance, and each comes up to `longest` seconds later than that. With the chance
+    `parts` a kill is one of a single process, if it has several; nobody starts anything then.
     """
-    tally, is_over, begun = Tally(), False, time.monotonic()
+    tally, is_over, begun, in_succession = Tally(), False, time.monotonic(), 0
     checker = pages[0].checker
     await open_all(pages)
     work = [asyncio.create_task(page.work(lambda: is_over)) for page in pages]
@@ -63,8 +75,14 @@ async def kill_under_load(
             continue
         await confirmed_after(pages, len(checker.confirmed) + chance.randrange(2 * saves // kills))
         await asyncio.sleep(chance.uniform(0, longest))
-        victim.kill()
         tally.kills += 1
+        in_succession += 1
+        if in_succession <= MOST_PARTS and chance.random() < parts and victim.kill_part(chance):
+            tally.parts += 1
+            await confirmed_after(pages, len(checker.confirmed))
+            continue
+        in_succession = 0
+        victim.kill()
         await _start_again(victim, chance, tally)
         await asyncio.to_thread(victim.start)
         before, started = len(checker.confirmed), time.monotonic()

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import os
+import random
 import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 from quiz.settings import DATABASE, ROOT
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds after which a server that is not there will not come any more."""
 
 LOOK = 0.02
 """Seconds between two looks at whether it is there."""
+
+WORD = b"serve-worker"
+"""Stands in the command line of a process that serves below another."""
 
 
 class QuizServer:
@@ -54,8 +61,26 @@ class QuizServer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def kill(self) -> None:
-        """End the process as a power cut or the system would: it has no moment for anything."""
+        """End every process of it as a power cut or the system would: none has a moment for anything, and none is left to another's word."""
+        serving = self.serving()
+        if self.process is not None:
+            self.process.kill()  # the one that watches is the first, else it would begin others
+        for number in serving:
+            _kill(number)
         self._end(signal.SIGKILL)
+
+    def kill_part(self, chance: random.Random) -> bool:
+        """End one of the processes that somebody is connected to, which another is to replace; False when there is none below another."""
+        serving = [number for number in self.serving() if _serves_somebody(number)]
+        if serving:
+            _kill(chance.choice(serving))
+        return bool(serving)
+
+    def serving(self) -> list[int]:
+        """Return the numbers of the processes that serve below the one that watches."""
+        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children") if self.process else ()
+        numbers = [int(number) for task in tasks for number in task.read_text().split()]
+        return [number for number in numbers if WORD in _words(number)]
 
     def stop(self) -> int:
         """Ask the process to end; return its status."""
@@ -65,8 +90,7 @@ class QuizServer:
         """Let no file of the server's processes grow beyond so many bytes (-1: as it likes)."""
         assert self.process is not None
         limit = resource.RLIM_INFINITY if size < 0 else size
-        tasks = Path(f"/proc/{self.process.pid}/task")
-        for number in (self.process.pid, *(int(one) for task in tasks.glob("*/children") for one in task.read_text().split())):
+        for number in (self.process.pid, *self.serving()):
             resource.prlimit(number, resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
     def told(self) -> str:
@@ -80,6 +104,24 @@ class QuizServer:
         status = self.process.wait(PATIENCE)
         self.process = None
         return status
+
+
+def _words(number: int) -> list[bytes]:
+    """Return the command line of a process; nothing when it has ended meanwhile."""
+    with suppress(OSError):
+        return Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+    return []
+
+
+def _serves_somebody(number: int) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return any(one.status == psutil.CONN_ESTABLISHED for one in psutil.Process(number).net_connections("tcp"))
+    return False
+
+
+def _kill(number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(number, signal.SIGKILL)
 
 
 def free_port() -> int:

@@ -30,6 +30,21 @@ def test_every_confirmed_save_is_there_after_kills_under_load(hall: Hall) -> Non
         assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
 
 
+def test_a_serving_process_that_is_killed_costs_no_confirmed_save_and_the_others_go_on(hall: Hall) -> None:
+    """One dies while it holds the turn to write, or a page's connection; another takes its place, and nobody starts anything."""
+    watcher, pages = hall.server.process, hall.pages(AT_ONCE)
+    tally = run(pages, kill_under_load(hall.server, pages, KILLS, SAVES, random.Random(21), parts=1.0))
+    assert tally.parts == tally.kills == KILLS
+    assert tally.failures.total() > 0, "the kills hit nobody"
+    assert hall.server.process is watcher
+    assert hall.server.stop() == 0
+    found = hall.checker.look(hall.url)
+    assert found.confirmed >= SAVES
+    assert found.is_whole, found
+    with make_engine(hall.url).connect() as connection:
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+
+
 def deadlines(url: str) -> dict[str, datetime]:
     with reading(make_engine(url)) as db:
         return dict(db.execute(select(PaperRow.code, AttemptRow.deadline_at).join(PaperRow, PaperRow.id == AttemptRow.paper_id)).all())

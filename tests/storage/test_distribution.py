@@ -33,7 +33,6 @@ OWED = [
     "late_decision: id unique without the sitting",
     "late_decision: refers to attempt without the sitting",
     "late_decision: refers to response without the sitting",
-    "mark: does not say which sitting it belongs to",
     "mark: grading_id, slot unique without the sitting",
     "mark: id unique without the sitting",
     "mark: refers to grading without the sitting",
@@ -51,7 +50,6 @@ OWED = [
     "scan: refers to paper, whose rows are spread",
     "scan_decision: refers to paper, whose rows are spread",
     "sitting_site: id unique without the sitting",
-    "visit: does not say which sitting it belongs to",
     "visit: refers to admission without the sitting",
     "visit: token_digest unique without the sitting",
 ]

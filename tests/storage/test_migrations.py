@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, MetaData, Table, create_engine, insert, text
+from sqlalchemy.exc import DatabaseError
 
-from quiz.storage.migrate import SCRIPTS
+from quiz.storage.engine import make_engine, reading, writing
+from quiz.storage.migrate import SCRIPTS, upgrade, upgrade_on
 
 SINCE = "0009"
 """Up to here no installation with several nodes can exist."""
@@ -29,3 +33,36 @@ def test_a_migration_only_adds(path: Path) -> None:
         if call.func.attr == "add_column":
             given = {word.arg: ast.unparse(word.value) for column in call.args[1:] if isinstance(column, ast.Call) for word in column.keywords}
             assert given.get("nullable") != "False" or "server_default" in given, ast.unparse(call)
+
+
+FILLERS = {int: 1, str: "x", bytes: b"x", datetime: datetime(2026, 12, 1, tzinfo=UTC)}
+
+
+def put(connection: Connection, name: str, **given: object) -> None:
+    """Add a row whose other columns hold anything that they may hold."""
+    table = Table(name, MetaData(), autoload_with=connection, resolve_fks=False)
+    must = [column for column in table.columns if not column.nullable and column.server_default is None]
+    connection.execute(insert(table).values({**{column.name: FILLERS[column.type.python_type] for column in must}, **given}))
+
+
+def test_marks_and_visits_of_before_get_their_sitting_and_marks_stay_as_they_are(database_url: str) -> None:
+    engine, without_rules = make_engine(database_url), create_engine(database_url)
+    with writing(engine) as db:
+        upgrade_on(db.connection(), "0018")
+    with without_rules.begin() as connection:  # rows without the whole world that they refer to
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for sitting in (7, 8):
+            put(connection, "sitting", id=sitting, code=f"s{sitting}", release="manual", closes_at=datetime(2026, 12, 2, tzinfo=UTC))
+            put(connection, "grading", id=sitting + 10, attempt_id=sitting, sitting_id=sitting)
+            put(connection, "mark", id=sitting, grading_id=sitting + 10, slot=1)
+            put(connection, "admission", id=sitting + 20, sitting_id=sitting, digest=f"d{sitting}")
+            put(connection, "visit", token_digest=f"t{sitting}", admission_id=sitting + 20)
+    without_rules.dispose()
+    upgrade(engine)
+    with reading(engine) as db:
+        assert db.execute(text("SELECT id, sitting_id FROM mark ORDER BY id")).all() == [(7, 7), (8, 8)]
+        assert db.execute(text("SELECT token_digest, sitting_id FROM visit ORDER BY token_digest")).all() == [("t7", 7), ("t8", 8)]
+    with pytest.raises(DatabaseError, match="append-only"), writing(engine) as db:
+        db.execute(text("UPDATE mark SET mark = 0"))
+    engine.dispose()

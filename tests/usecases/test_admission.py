@@ -57,6 +57,8 @@ def codes(world):
 def test_a_code_opens_its_own_paper_and_nothing_else(world, codes, county):
     assert admit(world, codes["C1"]).paper_code == world.code("C1")
     actor = visitor(world)
+    with reading(world.engine) as db:
+        assert db.scalar(select(VisitRow.sitting_id)) == db.scalar(select(AdmissionRow.sitting_id)) is not None
     assert (actor.name, actor.cadre_number, actor.only_sitting, set(actor.roles)) == ("干部1", "C1", "s1", {Role.TRAINEE})
     world.do(attempts.start, actor, world.code("C1"), world.opens)
     with pytest.raises(NotFound):

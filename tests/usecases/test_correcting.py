@@ -112,6 +112,7 @@ def test_the_old_runs_stay_and_only_the_question_changes(common, county):
     with reading(common.engine) as db:
         runs = {run.id: run for run in db.query(GradingRow)}
         assert {(run.reason, run.correction) for run in runs.values() if run.number == 2} == {("correction", 1)}
+        assert all(row.sitting_id == runs[row.grading_id].sitting_id for row in db.query(MarkRow))  # those made, given anew and copied
         judged = {(runs[row.grading_id].attempt_id, runs[row.grading_id].number, row.slot): row.response_id for row in db.query(MarkRow)}
     assert all(judged[attempt, 2, slot] == response for (attempt, number, slot), response in judged.items() if number == 1)
 

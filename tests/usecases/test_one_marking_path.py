@@ -216,7 +216,7 @@ def test_every_mark_is_stored_however_many_go_in_one_statement(world, county, co
         (seat,) = sittings.seats_of_cadre(db, "C1")
         row = {"sitting_id": seat.sitting.id, "attempt_id": seat.attempt.id, "number": 1, "score": 0, "max_score": 0, "pending": 0}
         (run,) = gradings.append_runs(db, [{**row, "reason": "", "graded_at": county.NOW}])
-        gradings.append_marks(db, [run], [[(n, one, None) for n, one in enumerate(new, 1)]])
+        gradings.append_marks(db, row["sitting_id"], [run], [[(n, one, None) for n, one in enumerate(new, 1)]])
         return gradings.marks_of(db, run)
 
     assert world.do(append) == {n: one.mark for n, one in enumerate(new, 1)}

@@ -205,7 +205,7 @@ def test_threads_that_save_at_once_are_confirmed_after_one_commit_each_with_thei
         sizes.append(len(asked))
         entered.set()
         if len(sizes) == 1:
-            go_on.wait(10)
+            go_on.wait(60)
         return saving.save_many(session, [Call(county.trainee(), code, [item], "d") for item in asked], world.opens + MINUTE)
 
     together, told = Together(world.engine, work), {}
@@ -216,7 +216,7 @@ def test_threads_that_save_at_once_are_confirmed_after_one_commit_each_with_thei
 
     threads = [threading.Thread(target=press, args=(seq,)) for seq in range(1, 30)]
     threads[0].start()
-    entered.wait(10)
+    entered.wait(60)
     for thread in threads[1:]:
         thread.start()
     while len(together._queue) < 28:
@@ -238,7 +238,7 @@ def test_one_that_fails_spoils_it_for_nobody_else(world):
     together, told, hold = Together(world.engine, work), {}, threading.Event()
 
     def first(session, asked):
-        hold.wait(10)
+        hold.wait(60)
         together._work = work
         return work(session, asked)
 

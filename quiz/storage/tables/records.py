@@ -28,7 +28,10 @@ class GradingRow(Base):
 
 
 class MarkRow(Base):
-    """The mark of one slot in a grading run, with the rule and the reason."""
+    """The mark of one slot in a grading run, with the rule and the reason.
+
+    `sitting_id` is the run's, by which a database is spread over machines; None only in what a node of before this column still wrote.
+    """
 
     __tablename__ = "mark"
     __table_args__ = (UniqueConstraint("grading_id", "slot"), CheckConstraint("mark >= 0 AND mark <= max_mark", name="range"))
@@ -41,6 +44,7 @@ class MarkRow(Base):
     why: Mapped[str] = mapped_column(String(20))
     detail: Mapped[str] = mapped_column(Text)
     response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))
+    sitting_id: Mapped[int | None] = mapped_column(ForeignKey("sitting.id"))
 
 
 class DecisionRow(Base):

@@ -183,13 +183,17 @@ class AdmissionRow(Base):
 
 
 class VisitRow(Base):
-    """A device admitted by a code, by the SHA-256 of its token; `replaced_at` when another device took over."""
+    """A device admitted by a code, by the SHA-256 of its token; `replaced_at` when another device took over.
+
+    `sitting_id` is the admission's, as in `MarkRow`.
+    """
 
     __tablename__ = "visit"
     token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     admission_id: Mapped[int] = mapped_column(ForeignKey("admission.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     replaced_at: Mapped[datetime | None] = mapped_column(Moment)
+    sitting_id: Mapped[int | None] = mapped_column(ForeignKey("sitting.id"))
 
 
 class ResponseRow(Base):
