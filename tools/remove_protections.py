@@ -115,16 +115,25 @@ def run_tests(tree: Path, tests: Sequence[str], longest: float) -> tuple[int, st
         try:
             said, _ = running.communicate(timeout=longest)
         except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
-            return FAILED, f"E   no end after {longest:.0f} seconds"
+            _end(running)
+            return FAILED, f"E   no end after {longest:.0f} seconds\nFAILED {tests[0]}"
     return running.returncode, said
+
+
+def _end(running: subprocess.Popen[str]) -> None:
+    """End tests that do not end: politely, so that they stop the databases and servers which they started, then by force."""
+    os.kill(running.pid, signal.SIGINT)
+    try:
+        running.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)
 
 
 def complaint(said: str) -> str:
     """Return which test failed and what its assertion said, in one line."""
-    which = re.search(r"^(?:FAILED|ERROR) (\S+)", said, re.MULTILINE)
+    which = re.search(r"^(?:FAILED|ERROR) (?:[^\s:]*/)?(\S+)", said, re.MULTILINE)
     errors = [line[1:].strip() for line in said.splitlines() if line.startswith("E  ")]
-    return f"{which[1].rpartition('/')[2] if which else '?'}: {' '.join(errors)[:300]}"
+    return f"{which[1] if which else '?'}: {' '.join(errors)[:300]}"
 
 
 class Copy:
@@ -171,7 +180,7 @@ def try_each(chosen: Sequence[Protection], table: Sequence[Protection], record: 
             verdict, said = copy.try_without(protection)
             unnoticed += verdict != NOTICED
             print(f"{'+'.join(protection.rows)}\t{protection.file}\t{protection.name}\t{verdict}\t{said}", flush=True)
-            write_record(record, table, read_record(record) | {protection.digest: (verdict, said.partition(": ")[0])})
+            write_record(record, table, read_record(record) | {protection.digest: (verdict, said.partition(": ")[0].strip("?"))})
     return unnoticed
 
 
