@@ -56,8 +56,8 @@ def is_there(test: str) -> bool:
 
 
 def test_what_a_failing_test_said_is_told_in_a_line() -> None:
-    said = "E   AssertionError: lost\nE   assert 1 == 2\n=== short test summary info ===\nFAILED tests/x/test_y.py::test_z[a/b.yaml] - Assertion\n"
-    assert complaint(said) == "test_y.py::test_z[a/b.yaml]: AssertionError: lost assert 1 == 2"
+    said = "E   AssertionError: lost\nE   assert 1 == 2\n=== short test summary info ===\nFAILED tests/x/test_y.py::test_z[a b/c.yaml] - Assertion\n"
+    assert complaint(said) == "test_y.py::test_z[a b/c.yaml]: AssertionError: lost assert 1 == 2"
     assert complaint("") == "?: "
 
 
