@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.remove_protections import NO_VERDICT, NOT_NOTICED, NOTICED, ROOT, Copy, Protection, complaint, load_protections, read_record, write_record
+from tools.remove_protections import NO_VERDICT, NOT_NOTICED, NOTICED, ROOT, Copy, Protection, complaint, keep_record, load_protections, read_record
 
 TABLE = load_protections()
 DOCUMENT = (ROOT / "docs" / "attacks-and-faults.md").read_text("utf-8")
@@ -64,11 +64,11 @@ def test_what_a_failing_test_said_is_told_in_a_line() -> None:
 def test_what_came_of_a_try_is_kept_for_as_long_as_the_entry_says_the_same(tmp_path: Path) -> None:
     record, (first, second) = tmp_path / "tried.tsv", TABLE[:2]
     assert read_record(record) == {}
-    write_record(record, TABLE, {second.digest: (NOT_NOTICED, ""), first.digest: (NOTICED, "test_a.py::test_b")})
-    assert read_record(record) == {first.digest: (NOTICED, "test_a.py::test_b"), second.digest: (NOT_NOTICED, "")}
-    changed = [replace(first, tests=("tests/another.py",)), second]
-    write_record(record, changed, read_record(record))
-    assert read_record(record) == {second.digest: (NOT_NOTICED, "")}
+    keep_record(record, first, NOT_NOTICED, "")
+    keep_record(record, second, NOT_NOTICED, "")
+    keep_record(record, first, NOTICED, 'test_a.py::test_b["x"]')
+    assert read_record(record) == {first.digest: (NOTICED, 'test_a.py::test_b["x"]'), second.digest: (NOT_NOTICED, "")}
+    assert replace(first, tests=("tests/another.py",)).digest not in read_record(record)
 
 
 DOOR = Protection(("A1",), "a door is shut", "door.py", "SHUT = True", "SHUT = False", ("test_door.py::test_it_is_shut",))

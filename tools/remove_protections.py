@@ -25,13 +25,14 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = Path(__file__).with_name("protections.toml")
 RECORD = Path(__file__).with_name("protections-tried.tsv")
+HEAD = "rows\tname\tdigest\tverdict\ttest"
 PASSED, FAILED = 0, 1
 """What pytest ends with; anything else is no verdict."""
 
@@ -87,19 +88,18 @@ def copy_checkout(target: Path) -> None:
 
 
 def read_record(path: Path) -> dict[str, tuple[str, str]]:
-    """Return what came of earlier tries: the verdict and the test that failed, by the entry's digest."""
+    """Return what came of each entry when it was tried last: the verdict and the test that failed, by the entry's digest."""
     if not path.is_file():
         return {}
     with path.open(encoding="utf-8", newline="") as file:
-        return {row["digest"]: (row["verdict"], row["test"]) for row in csv.DictReader(file, delimiter="\t")}
+        return {row["digest"]: (row["verdict"], row["test"]) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)}
 
 
-def write_record(path: Path, table: Iterable[Protection], tried: dict[str, tuple[str, str]]) -> None:
-    """Keep what came of the tries, in the order of the table; lines of entries that say something else by now are left out."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, delimiter="\t", lineterminator="\n")
-        lines.writerow(["rows", "name", "digest", "verdict", "test"])
-        lines.writerows(["+".join(one.rows), one.name, one.digest, *tried[one.digest]] for one in table if one.digest in tried)
+def keep_record(path: Path, protection: Protection, verdict: str, test: str) -> None:
+    """Add what came of a try: one write at the end of the file, so that several may try at the same time."""
+    line = "\t".join(("+".join(protection.rows), protection.name, protection.digest, verdict, test))
+    with path.open("a", encoding="utf-8", newline="") as file:
+        file.write(f"{line}\n" if file.tell() else f"{HEAD}\n{line}\n")
 
 
 def run_tests(tree: Path, tests: Sequence[str], longest: float) -> tuple[int, str]:
@@ -170,7 +170,7 @@ class Copy:
         return {PASSED: NOT_NOTICED, FAILED: NOTICED}.get(status, NO_VERDICT), complaint(said)
 
 
-def try_each(chosen: Sequence[Protection], table: Sequence[Protection], record: Path) -> int:
+def try_each(chosen: Sequence[Protection], record: Path) -> int:
     """Take away one protection after the other; print and keep what came of it, and return how many no test noticed."""
     unnoticed = 0
     with tempfile.TemporaryDirectory(prefix="without-") as folder:
@@ -180,7 +180,7 @@ def try_each(chosen: Sequence[Protection], table: Sequence[Protection], record: 
             verdict, said = copy.try_without(protection)
             unnoticed += verdict != NOTICED
             print(f"{'+'.join(protection.rows)}\t{protection.file}\t{protection.name}\t{verdict}\t{said}", flush=True)
-            write_record(record, table, read_record(record) | {protection.digest: (verdict, said.partition(": ")[0].strip("?"))})
+            keep_record(record, protection, verdict, said.partition(": ")[0].strip("?"))
     return unnoticed
 
 
@@ -202,8 +202,8 @@ def main() -> int:
     parser.add_argument("--untried", action="store_true", help="leave out what was noticed when it was tried as it stands in the table")
     parser.add_argument("--list", action="store_true", help="try nothing, say what was tried")
     asked = parser.parse_args()
-    table, tried = load_protections(), read_record(RECORD)
-    chosen = [one for one in table if (not asked.rows or set(asked.rows) & set(one.rows)) and asked.named in one.name]
+    tried = read_record(RECORD)
+    chosen = [one for one in load_protections() if (not asked.rows or set(asked.rows) & set(one.rows)) and asked.named in one.name]
     if asked.untried:
         chosen = [one for one in chosen if tried.get(one.digest, ("", ""))[0] != NOTICED]
     if asked.list:
@@ -213,7 +213,7 @@ def main() -> int:
     if not chosen:
         print("no such protection")
         return 1
-    unnoticed = try_each(chosen, table, RECORD)
+    unnoticed = try_each(chosen, RECORD)
     print(f"{len(chosen)} taken away, {unnoticed} not noticed")
     return 1 if unnoticed else 0
 
