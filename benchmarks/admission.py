@@ -43,11 +43,11 @@ def main(people: int) -> None:
 
         def come_in(code: str) -> None:
             with writing(engine) as db:
-                admission.admit(db, code, KEY, secrets.token_urlsafe(32), NOW, "k" * 32)
+                admission.admit(db, code, KEY, secrets.token_urlsafe(32), NOW)
 
         def log_in(login: str) -> None:
             with writing(engine) as db:
-                accounts.log_in(db, login, "a password of somebody", secrets.token_urlsafe(32), NOW, "k" * 32)
+                accounts.log_in(db, login, "a password of somebody", secrets.token_urlsafe(32), NOW, KEY)
 
         wrong = ["".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in codes]
         _say("argon2 alone", _rate(lambda _: accounts.HASHER.verify(stored, "a password of somebody"), range(PASSWORDS)))

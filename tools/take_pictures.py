@@ -29,6 +29,9 @@ LANGUAGES = ("zh", "en")
 LEARNERS = {"phone-zh": "c0040", "phone-en": "c0041", "desktop-zh": "c0042", "desktop-en": "c0043"}
 """Who learns from an old result in each round."""
 
+PATIENCE = 120_000
+"""Milliseconds for a page to come: the first of each kind is slow on a busy machine."""
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
@@ -237,6 +240,7 @@ def main() -> None:
             for language in LANGUAGES:
                 for visit in (trainee_pages, learning_pages, office_pages):
                     page = browser.new_context(viewport=viewport, device_scale_factor=1, locale="zh-CN").new_page()
+                    page.set_default_timeout(PATIENCE)
                     page.goto(address + "/login")
                     switch(page, language)
                     if visit is trainee_pages:

@@ -41,7 +41,12 @@ class Exposure:
     @property
     def used(self) -> int:
         """How many questions are on a paper."""
-        return self.offered - self.uses.count(0)
+        return self.offered - self.unused
+
+    @property
+    def unused(self) -> int:
+        """How many questions are on no paper."""
+        return self.uses.count(0)
 
     @property
     def largest(self) -> int:
@@ -59,8 +64,8 @@ class Report:
     """Figures of a trial draw. Scores are in hundredths of a mark.
 
     `shared` is how many questions two papers have in common on average, which no draw could keep below `shared_floor` (None: not known, as with
-    forms), `neighbours` the share of neighbouring pairs that have any. `bands` is how scores spread over tenths of
-    the total.
+    forms), `neighbours` the share of neighbouring pairs that have any. `bands` is how scores spread over tenths of the total, `seen` how often
+    somebody gets a question that they had before.
     """
 
     exposure: Exposure

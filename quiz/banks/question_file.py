@@ -168,7 +168,7 @@ def _source(fields: Fields, head: Head, problems: Problems) -> Source | None:
     if not name or not clause:
         return None
     if name not in head.documents:
-        text = say("文件开头的 documents 里没有“{name}”。请补上这个文件，或者改成已有的：{known}。", name=name, known=listed(head.documents or "—"))
+        text = say("文件开头的 documents 里没有“{name}”。请补上这个文件，或者改成已有的：{known}。", name=name, known=listed(head.documents or ["—"]))
         problems.add(source.at("document"), "Q208", text)
         return None
     return replace(head.documents[name], clause=clause)

@@ -2,10 +2,11 @@
 
 import secrets
 import sys
+from functools import partial
 from pathlib import Path
 
 from quiz.batch.background import work
-from quiz.core.admission import ALPHABET, LENGTH
+from quiz.core.admission import make_code
 
 if __name__ == "__main__":
-    work(Path(sys.argv[1]), lambda: "".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+    work(Path(sys.argv[1]), partial(make_code, secrets.choice))

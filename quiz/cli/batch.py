@@ -49,14 +49,14 @@ def batch(
     Rooms are stored with the sitting, so that every later print has the same seats. What is finished is kept and recognised; a run that was
     killed leaves no half file and is gone on with by the same command.
     """
-    kinds = [Kind(kind) for kind in only] or list(USUAL)
+    kinds = [*([Kind(kind) for kind in only] or USUAL), *([Kind.SLIPS] if with_slips else [])]
     with console.writer() as db:
         _, plan, _ = batch_printing.read_plan(db, console.actor, sitting, console.served())
         chosen = RoomPlan(places or (plan.usual if plan else USUAL_PLACES), _rooms_in(rooms_file) if rooms_file else plan.sites if plan else {})
         if chosen != plan:
             rooms.save_rooms(db, console.actor, sitting, chosen, console.served())
-        found = batch_printing.sitting_to_print(db, console.actor, sitting, console.served(), [*kinds, *([Kind.SLIPS] if with_slips else [])])
-    order = make_order(found, [*kinds, *([Kind.SLIPS] if with_slips else [])], PageSize[size], console.language, console.settings.zone)
+        found = batch_printing.sitting_to_print(db, console.actor, sitting, console.served(), kinds)
+    order = make_order(found, kinds, PageSize[size], console.language, console.settings.zone)
     with click.progressbar(length=1, label=console.text(say("正在打印")), fill_char="#", empty_char="-") as bar:
 
         def tell(done: int, total: int) -> None:

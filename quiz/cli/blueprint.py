@@ -11,6 +11,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from quiz.assembly.report import Report
 from quiz.banks.blueprint_file import load_blueprint
 from quiz.banks.waiting import read_waiting
 from quiz.cli.bank_lint import ON, day_of
@@ -81,7 +82,7 @@ def _blueprint_of(console: Console, db: Session, what: str) -> Blueprint:
 
 def as_dict(console: Console, found: Check) -> dict[str, Any]:
     """Return the figures of a check as plain values; texts in the console's language."""
-    supply, report = found.supply, found.report
+    supply = found.supply
     out: dict[str, Any] = {
         "blueprint": found.blueprint.id,
         "day": found.day.isoformat(),
@@ -118,29 +119,33 @@ def as_dict(console: Console, found: Check) -> dict[str, Any]:
     }
     if found.after:
         out["after_review"] = {"drafts": found.after.drafts, "gaps": [console.text(line) for line in found.lines(found.after.gaps)]}
-    if report:
-        used, scores = report.exposure, report.scores
-        out["forecast"] = {
-            "exposure": {
-                "most": used.largest,
-                "floor": used.lowest,
-                "mean": used.mean,
-                "unused": used.offered - used.used,
-                "questions": used.offered,
-            },
-            "shared": {"mean": report.shared, "floor": report.shared_floor, "neighbours": report.neighbours},
-            "score": {
-                "mean": scores.mean / 100,
-                "least": scores.least / 100,
-                "most": scores.most / 100,
-                "deviation": scores.sd / 100,
-                "bands": list(report.bands),
-            },
-            "pass_rate": {"mean": scores.pass_rate, "least": scores.pass_least, "most": scores.pass_most},
-            "had_before": report.seen,
-            "mix": {name: {str(key): share for key, share in shares.items()} for name, shares in found.mix.items()},
-        }
+    if found.report:
+        out["forecast"] = _forecast_as_dict(found, found.report)
     return out
+
+
+def _forecast_as_dict(found: Check, report: Report) -> dict[str, Any]:
+    used, scores = report.exposure, report.scores
+    return {
+        "exposure": {
+            "most": used.largest,
+            "floor": used.lowest,
+            "mean": used.mean,
+            "unused": used.unused,
+            "questions": used.offered,
+        },
+        "shared": {"mean": report.shared, "floor": report.shared_floor, "neighbours": report.neighbours},
+        "score": {
+            "mean": scores.mean / 100,
+            "least": scores.least / 100,
+            "most": scores.most / 100,
+            "deviation": scores.sd / 100,
+            "bands": list(report.bands),
+        },
+        "pass_rate": {"mean": scores.pass_rate, "least": scores.pass_least, "most": scores.pass_most},
+        "had_before": report.seen,
+        "mix": {name: {str(key): share for key, share in shares.items()} for name, shares in found.mix.items()},
+    }
 
 
 class _Printer:
@@ -227,7 +232,7 @@ class _Printer:
                 mean=f"{used.mean:.1f}",
                 most=used.largest,
                 floor=used.lowest,
-                unused=used.offered - used.used,
+                unused=used.unused,
                 n=used.offered,
             ),
             say(

@@ -43,7 +43,7 @@ class Task(WSGITask):  # type: ignore[misc]
 
     def __init__(self, channel: Any, request: Request) -> None:
         super().__init__(channel, request)
-        self.environ = getattr(request, "environ", None)
+        self.environ = request.environ
 
     def execute(self) -> None:
         """Write the reply."""
@@ -106,7 +106,7 @@ class Crowd:
             request.environ = connection.task_class(connection, request).get_environment()
         try:
             answers = self._gather([request.environ for request in requests])
-        except Exception:
+        except Exception:  # whatever one of them broke, each is answered alone then: without a reply they would all wait for ever
             log.exception("requests could not be answered together")
             answers = [None] * len(here)
         for connection, request, answer in zip(here, requests, answers, strict=True):
@@ -119,5 +119,5 @@ class Crowd:
         """Send one reply; what goes wrong with it is nobody else's."""
         try:
             connection.service()
-        except Exception:
+        except Exception:  # as a thread of waitress does between its tasks: here the replies of others wait behind this one
             log.exception("a reply could not be sent")

@@ -13,7 +13,7 @@ from quiz.core.comparison import VERDICT_NAMES
 from quiz.core.message import QuizError, say
 from quiz.core.over_time import CHANGE_NAMES
 from quiz.core.paper import plain_number
-from quiz.core.report_lines import AFTER, BANDS_NOTE, SUMS, after_figures, change_text, notes_of
+from quiz.core.report_lines import AFTER, SUMS, after_figures, change_text, notes_of, notes_of_more
 from quiz.core.unit_report import EXCELLENT, GroupRow
 from quiz.formats.report_xlsx import write_over_time, write_report
 from quiz.formats.whole_file import whole_file
@@ -53,8 +53,7 @@ def show(console: Console, sitting: str, excellent: int) -> None:
         rows = [[console.text(band.name), _figure(band.people)] for band in reversed(found.bands)]
         console.table([[console.text(say("分数段")), console.text(say("人数"))], *rows], numbers=True)
         click.echo("")
-    more = [*(found.after.notes if found.after else []), *([BANDS_NOTE] if found.bands else [])]
-    for note in (*notes_of(found), *more):
+    for note in (*notes_of(found), *notes_of_more(found)):
         console.say(note)
 
 

@@ -19,6 +19,7 @@ from quiz.cli.http_crowd import Gather
 from quiz.cli.http_server import run
 from quiz.cli.node_report import node_lines
 from quiz.cli.sweep import sweep_until, write_down_until
+from quiz.core.collector import settle
 from quiz.core.message import QuizError, say
 from quiz.settings import Settings, load_settings
 from quiz.storage import migrate, reserve, soundness, turn
@@ -199,6 +200,7 @@ def _at_work(console: Console) -> Iterator[tuple[Flask, Gather, threading.Event]
     ]
     for helper in helpers:
         helper.start()
+    settle()
     try:
         yield app, saves_together(app), stopping
     finally:

@@ -21,7 +21,7 @@ from quiz.cli.draw_lines import report_lines
 from quiz.cli.hall import COMMANDS
 from quiz.cli.sitting_items import items, similar
 from quiz.cli.sweep import close_all_expired
-from quiz.core.admission import ALPHABET, LENGTH
+from quiz.core.admission import make_code
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
 from quiz.formats.sitting_zip import write_record
@@ -145,7 +145,7 @@ def slips(console: Console, code: str, unit: str, numbers: tuple[str, ...], addr
 
 def new_code() -> str:
     """Return a new admission code from the system's source of chance."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return make_code(secrets.choice)
 
 
 def site_address(settings: Settings) -> str:

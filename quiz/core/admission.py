@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -35,6 +36,11 @@ class Slip:
     form: str
     code: str
     site: str = ""
+
+
+def make_code(choose: Callable[[str], str]) -> str:
+    """Return a new code of characters that `choose` takes out of `ALPHABET`, each by chance: `secrets.choice`."""
+    return "".join(choose(ALPHABET) for _ in range(LENGTH))
 
 
 def clean_code(text: str) -> str:

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from quiz.core.counting import COUNTING_NAMES, Counted, Counting
 from quiz.core.message import Message, say
-from quiz.core.unit_report import GroupRow, hidden_places
+from quiz.core.unit_report import GroupRow, hidden_where_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,9 @@ def after_make_ups(
         by_code.setdefault(unit_of(one.path), []).append(one)
     rows = [(row, by_code[row.code]) for row in units if row.code in by_code]
     sat = [sum(one.has_sat for one in found) for _, found in rows]
-    held = [place for place, count in enumerate(sat) if count]
-    hidden = {held[one] for one in hidden_places([sat[place] for place in held])}
+    hidden = hidden_where_held(sat)
     everybody = [one for found in by_code.values() for one in found]
-    is_whole_shown = whole.is_shown and not hidden_places([sum(sat)] if any(sat) else [])
+    is_whole_shown = whole.is_shown and not hidden_where_held([sum(sat)])
     return AfterMakeUps(
         tuple(rules),
         _row(whole, everybody, pass_mark, is_whole_shown),

@@ -164,16 +164,23 @@ def _judge_group(blanks: list[Blank], texts: list[str]) -> list[Verdict]:
 
 
 def _judge_text(answers: tuple[str, ...], text: str) -> Verdict:
-    given = normalise(text)
-    if any(given == normalise(answer) for answer in answers):
+    given, (accepted, bare_answers) = normalise(text), _forms(answers)
+    if given in accepted:
         return Verdict.RIGHT
     bare = _without_punctuation(given)
-    for answer in (_without_punctuation(normalise(answer)) for answer in answers):
+    for answer in bare_answers:
         if bare == answer or (bare and answer and (answer in bare or bare in answer)):
             return Verdict.REVIEW
         if len(answer) >= 3 and _is_one_edit(bare, answer):
             return Verdict.REVIEW
     return Verdict.WRONG
+
+
+@lru_cache(maxsize=20_000)
+def _forms(answers: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The accepted answers as they are compared: normalised, and without punctuation too."""
+    accepted = tuple(normalise(answer) for answer in answers)
+    return accepted, tuple(_without_punctuation(answer) for answer in accepted)
 
 
 def _judge_number(blank: Blank, text: str) -> Verdict:
@@ -286,8 +293,9 @@ def number(text: str) -> Fraction | None:
     return None if integer is None else Fraction(integer)
 
 
+@lru_cache(maxsize=20_000)
 def quantity(text: str) -> tuple[Fraction, str] | None:
-    """Return (value, unit) of a number with or without a unit; the unit is "" when none is written."""
+    """Return (value, unit) of a number with or without a unit; the unit is "" when none is written. Remembered: most texts are few numbers."""
     text = normalise(text)
     for unit in _UNITS_LONGEST_FIRST:
         if text.endswith(unit):

@@ -57,6 +57,11 @@ def after_figures(row: AfterRow) -> list[Decimal | int | None]:
     return [row.asked, row.sat, row.passed_there, row.before, row.rate]
 
 
+def notes_of_more(report: UnitReport) -> list[Message]:
+    """Return what a reader must know of make-ups and of how the scores spread, where these are told."""
+    return [*(report.after.notes if report.after else []), *([BANDS_NOTE] if report.bands else [])]
+
+
 def area_name(row: AreaRow) -> Message:
     """Return the name of an area, or of a level within it."""
     return say(LEVEL_NAMES[row.level]) if row.level is not None else say(AREAS.get(row.area, row.area))

@@ -10,7 +10,7 @@ from quiz.core.message import Message, say
 from quiz.core.paper import plain_number
 from quiz.core.statistics import gates
 from quiz.core.statistics.strip import Bar
-from quiz.core.unit_report import hidden_places
+from quiz.core.unit_report import hidden_where_held
 
 BANDS = 10
 
@@ -40,13 +40,12 @@ def score_bands(counts: Mapping[int, int], full: Decimal) -> tuple[ScoreBand, ..
     """Return the bands from the lowest to the highest, from how many people have so many whole tenths of the full marks (10 for all).
 
     None at all of fewer than `gates.COMPARISON` people. A band of a few people tells single scores: such numbers stay out of sight, and one more
-    where the sum of all would give them away. That nobody is in a band is no secret.
+    where the sum of all would give them away.
     """
     people = [counts.get(place, 0) + (counts.get(BANDS, 0) if place == BANDS - 1 else 0) for place in range(BANDS)]
     if sum(people) < gates.COMPARISON or not full:
         return ()
-    held = [place for place, count in enumerate(people) if count]
-    hidden = {held[one] for one in hidden_places([people[place] for place in held])}
+    hidden = hidden_where_held(people)
     most = max((count for place, count in enumerate(people) if place not in hidden), default=0) or 1
     return tuple(
         ScoreBand(full * place / BANDS, full * (place + 1) / BANDS, None if place in hidden else count, 0.0 if place in hidden else count / most)

@@ -184,6 +184,12 @@ def hidden_places(people: Sequence[int]) -> set[int]:
     return hidden
 
 
+def hidden_where_held(people: Sequence[int]) -> set[int]:
+    """Return what `hidden_places` does of those groups that have anybody: that nobody is in a group is no secret."""
+    held = [place for place, count in enumerate(people) if count]
+    return {held[one] for one in hidden_places([people[place] for place in held])}
+
+
 def part_of(path: str, scope: str) -> str:
     """Return the path of the unit right below that of `scope` to which a unit within it belongs; its own unit, and the root, stand for themselves.
 

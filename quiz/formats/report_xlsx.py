@@ -10,7 +10,7 @@ from quiz.core.comparison import GROUP_KIND_NAMES, VERDICT_NAMES, AreaRow, Compa
 from quiz.core.message import Message, Translate, mark_text
 from quiz.core.over_time import CHANGE_NAMES, Change, OverTime
 from quiz.core.question import AREAS, LEVEL_NAMES
-from quiz.core.report_lines import AFTER, BANDS_NOTE, COMPARING_NOTES, OVER_TIME_NOTES, PLAN_NOTE, SUMS, after_figures, notes_of
+from quiz.core.report_lines import AFTER, COMPARING_NOTES, OVER_TIME_NOTES, PLAN_NOTE, SUMS, after_figures, notes_of, notes_of_more
 from quiz.core.statistics.values import Interval
 from quiz.core.unit_report import GroupRow, UnitReport
 from quiz.formats.excel_sheet import Sheet, new_book
@@ -37,9 +37,7 @@ def write_report(report: UnitReport, comparison: Comparison, out: BinaryIO, tran
         _groups(book, comparison, translate)
         _plan(book, comparison, translate)
         notes = _sheet(book, SHEETS[5], [(SHEETS[5], 120)], translate)
-        more = [*([BANDS_NOTE] if report.bands else []), *(report.after.notes if report.after else [])]
-        lines: list[Message] = [*notes_of(report), *more, *COMPARING_NOTES, PLAN_NOTE]
-        for note in lines:
+        for note in (*notes_of(report), *notes_of_more(report), *COMPARING_NOTES, PLAN_NOTE):
             notes.add([note.render(translate)])
         notes.finish()
     finally:

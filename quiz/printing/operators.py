@@ -14,7 +14,6 @@ RESOURCE_NAMES = {Font.SONG: "F1", Font.HEI: "F2"}
 Style = tuple[Font, float, float]
 """The state of a text object: face, size, and the space after each character."""
 
-
 Shown = tuple[float, float, Style, str, str]
 """A text: where it begins, its style, the operator that shows it, and its words."""
 

@@ -28,11 +28,6 @@ def list_corrections(session: Session, sitting_id: int) -> list[Correction]:
     return [read_row(row) for row in session.execute(_AS_MARKING_READS, {"sitting": sitting_id})]
 
 
-def get_row(session: Session, sitting_id: int, number: int) -> CorrectionRow | None:
-    """Return one correction of a sitting, or None."""
-    return session.scalar(select(CorrectionRow).where(CorrectionRow.sitting_id == sitting_id, CorrectionRow.number == number))
-
-
 def read_row(row: CorrectionRow | Row[int, str, str, str]) -> Correction:
     """Return the correction in a row."""
     return Correction(row.number, row.question_uid, Remedy(row.remedy), thaw(NewKey, json.loads(row.key)) if row.key else None)

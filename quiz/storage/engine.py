@@ -30,7 +30,8 @@ def make_engine(url: str) -> Engine:
         postgres.watch(engine)
         confirming.watch(engine)
         return engine
-    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16)
+    # the connection given back last is taken first: its pages and statements are still in its memory, and the others need none
+    engine = create_engine(url, module=sqlite_driver(), connect_args={"check_same_thread": False}, pool_size=16, max_overflow=16, pool_use_lifo=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

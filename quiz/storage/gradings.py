@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Decisions, Mark, Response, Why, from_hundredths, score_of, to_hundredths
+from quiz.storage.attempts import response_in
 from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, UnitRow
 
 COUNTS = (AttemptRow.submitted_at.is_not(None), AttemptRow.voided_at.is_(None))
@@ -182,7 +183,7 @@ def marks_of(session: Session, grading_id: int) -> dict[int, Mark]:
 def judged_responses(session: Session, grading_id: int) -> dict[int, Response]:
     """Return the responses that a grading run judged, by slot."""
     query = select(MarkRow.slot, ResponseRow.value).join(ResponseRow, ResponseRow.id == MarkRow.response_id).where(MarkRow.grading_id == grading_id)
-    return {slot: tuple(json.loads(value)) for slot, value in session.execute(query)}
+    return {slot: response_in(value) for slot, value in session.execute(query)}
 
 
 def decisions_of(session: Session, sitting_id: int) -> Decisions:

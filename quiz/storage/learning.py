@@ -31,7 +31,7 @@ class Sat:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedAttempt:
     """An attempt that counts, by row ids of its cadre and sitting, when it was handed in, and its answers: (question, share right)."""
 
     cadre_id: int
@@ -46,7 +46,7 @@ def answers_of(session: Session, cadre_id: int, sittings: Sequence[SittingRow], 
     return [Sat(one.cadre_id, one.sitting_id, Answered(uid, one.at, share, in_sitting=True)) for one in found for uid, share in one.answers]
 
 
-def marked_own(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[Marked]:
+def marked_own(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[MarkedAttempt]:
     """Return the attempts of one cadre in those of the sittings whose keys they may see themselves."""
     ids = {row.id: row for row in sittings}
     attempts = session.scalars(select(AttemptRow).where(AttemptRow.cadre_id == cadre_id, AttemptRow.sitting_id.in_(ids)))
@@ -54,12 +54,12 @@ def marked_own(session: Session, cadre_id: int, sittings: Sequence[SittingRow], 
     return _marked(session, AttemptRow.id.in_(mine))
 
 
-def marked_people(session: Session, cadre_ids: Sequence[int], sittings: Sequence[SittingRow]) -> list[Marked]:
+def marked_people(session: Session, cadre_ids: Sequence[int], sittings: Sequence[SittingRow]) -> list[MarkedAttempt]:
     """Return the attempts of these cadres in these sittings."""
     return _marked(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(cadre_ids))
 
 
-def marked_within(session: Session, sittings: Sequence[SittingRow], scope: str) -> list[Marked]:
+def marked_within(session: Session, sittings: Sequence[SittingRow], scope: str) -> list[MarkedAttempt]:
     """Return the attempts in these sittings of the `people_within` the path `scope`."""
     return _marked(session, AttemptRow.sitting_id.in_([row.id for row in sittings]) & AttemptRow.cadre_id.in_(people_within(session, scope)))
 
@@ -71,7 +71,7 @@ def people_within(session: Session, scope: str) -> Select[int]:
     return query.where(UnitRow.path.startswith(scope, autoescape=True), CadreRow.id % step == 0)
 
 
-def sample_of_attempts(session: Session, sittings: Sequence[SittingRow]) -> list[Marked]:
+def sample_of_attempts(session: Session, sittings: Sequence[SittingRow]) -> list[MarkedAttempt]:
     """Return some `MOST_PEOPLE` attempts, evenly out of all of these sittings, the same each time."""
     ids = [row.id for row in sittings]
     count = session.scalar(select(func.count()).select_from(AttemptRow).where(AttemptRow.sitting_id.in_(ids), *COUNTS)) or 0
@@ -84,7 +84,7 @@ def newest_mark(session: Session) -> int:
     return session.scalar(select(func.max(GradingRow.id))) or 0
 
 
-def _marked(session: Session, whose: ColumnElement[bool]) -> list[Marked]:
+def _marked(session: Session, whose: ColumnElement[bool]) -> list[MarkedAttempt]:
     """The attempts in the order in which they were handed in. A row for each, its marks in one text: a row a mark takes far longer."""
     newest = select(func.max(GradingRow.id)).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id).where(whose, *COUNTS)
     mark = cast(MarkRow.slot, String) + " " + cast(MarkRow.mark, String) + " " + cast(MarkRow.max_mark, String)
@@ -102,7 +102,9 @@ def _marked(session: Session, whose: ColumnElement[bool]) -> list[Marked]:
         .order_by(AttemptRow.submitted_at, GradingRow.id)
     )
     return [
-        Marked(cadre, sitting, at, _shares(questions, marks)) for cadre, sitting, at, questions, marks in session.execute(query) if at is not None
+        MarkedAttempt(cadre, sitting, at, _shares(questions, marks))
+        for cadre, sitting, at, questions, marks in session.execute(query)
+        if at is not None
     ]
 
 

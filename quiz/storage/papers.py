@@ -17,7 +17,7 @@ from quiz.core.difficulty import Facilities
 from quiz.core.marking import Why
 from quiz.core.paper import Paper, Slot
 from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
-from quiz.core.question import base_uid
+from quiz.core.question import Question, base_uid
 from quiz.core.to_mark import ToMark
 from quiz.storage.tables import (
     AttemptRow,
@@ -105,8 +105,13 @@ def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) ->
 
 _questions = QuestionTexts(most=20_000)
 _papers: OrderedDict[str, Paper] = OrderedDict()
-MOST_PAPERS = 5_000
-"""Papers kept in memory, by the digest of their text: a frozen paper never changes."""
+MOST_PAPERS = 500
+"""Papers kept in memory, by the digest of their text, for the pages that somebody opens one after the other: a frozen paper never changes. To read
+one anew takes a millisecond; one that is kept takes 10 kB, and all of them the collector's time."""
+
+_asked: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
+MOST_ASKED = 20_000
+"""Papers whose questions alone are kept, which they share with other papers: what every save asks for, half a kilobyte each."""
 
 
 def read_paper(row: PaperRow) -> Paper:
@@ -119,8 +124,10 @@ def read_paper(row: PaperRow) -> Paper:
     paper = paper_in(session, row.content)
     if hashlib.sha256(row.content.encode()).hexdigest() == row.digest:  # else somebody changed it: others with this digest are not this
         _papers[row.digest] = paper
-        if len(_papers) > MOST_PAPERS:
-            _papers.popitem(last=False)
+        _asked[row.digest] = tuple(slot.question for slot in paper.slots)
+        for kept, most in ((_papers, MOST_PAPERS), (_asked, MOST_ASKED)):
+            if len(kept) > most:
+                kept.popitem(last=False)
     return paper
 
 
@@ -129,9 +136,11 @@ def paper_in(session: Session, content: str) -> Paper:
     return _questions.read(content, lambda digests: texts_of(session, digests))
 
 
-def paper_by_id(session: Session, paper_id: int, digest: str) -> Paper:
-    """Return the frozen paper in the row with this id and digest; the row is read only when the paper is not in memory."""
-    return _papers.get(digest) or read_paper(session.get_one(PaperRow, paper_id))
+def asked_by_id(session: Session, paper_id: int, digest: str) -> tuple[Question, ...]:
+    """Return the questions as they stand on the frozen paper in the row with this id and digest, in order; the row is read only when they are not
+    in memory."""
+    found = _asked.get(digest)
+    return found if found is not None else tuple(slot.question for slot in read_paper(session.get_one(PaperRow, paper_id)).slots)
 
 
 def read_slots(session: Session, content: str, numbers: Collection[int]) -> list[Slot]:

@@ -16,6 +16,7 @@ from quiz.core.marking import Response, from_hundredths, to_hundredths
 from quiz.core.practice import Answered, Kind
 from quiz.core.question import Question
 from quiz.core.sitting import BY_PEOPLE
+from quiz.storage.attempts import response_in
 from quiz.storage.learning import people_within
 from quiz.storage.tables import AttemptRow, CadreRow, PracticeAnswerRow, PracticeSetRow, QuestionRevisionRow, QuestionRow, SittingRow
 
@@ -102,7 +103,7 @@ def save_answer(
 
 def response_of(row: PracticeAnswerRow) -> Response:
     """Return what was answered, by the ids of options."""
-    return tuple(json.loads(row.value))
+    return response_in(row.value)
 
 
 def share_in(row: PracticeAnswerRow) -> Decimal | None:

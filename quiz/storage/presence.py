@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from quiz.core.marking import Response
+from quiz.storage.attempts import response_in
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, HallEventRow, PaperRow, PresenceRow, ResponseRow, SittingRow, UnitRow
 
@@ -49,7 +49,7 @@ def others_since(session: Session, spot: Spot, before: int, mark: int) -> tuple[
     """Return the accepted answers numbered below `before` that came in after the row `mark`, the newest of each slot, and the row up to which that is
     all. What has been covered by a higher number meanwhile is among them: whoever covered it had not seen it."""
     rows = session.execute(_OTHERS, {"sitting": spot.sitting_id, "attempt": spot.attempt_id, "before": before, "mark": mark}).all()
-    return {slot: tuple(json.loads(value)) for _, slot, value in rows}, max((row[0] for row in rows), default=mark)
+    return {slot: response_in(value) for _, slot, value in rows}, max((row[0] for row in rows), default=mark)
 
 
 def read_presence(session: Session, papers: Sequence[tuple[int, int]]) -> dict[int, PresenceRow]:

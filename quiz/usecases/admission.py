@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor, Role
 from quiz.core.admission import EARLY, LENGTH, LINGER, Slip, clean_code, code_digest
-from quiz.core.message import NotFound, QuizError, listed, say
+from quiz.core.message import QuizError, say
 from quiz.core.sitting import NO_EXTRA, Phase
 from quiz.storage import admissions, audit, changes, sittings
 from quiz.storage.admissions import Admission, NewVisit
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.accounts import token_digest
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import refuse_missing, sitting_for
 from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
 
@@ -66,7 +66,7 @@ class NewSlips:
 
 def slip_plan(session: Session, actor: Actor, code: str, now: datetime) -> SlipPlan:
     """Return for whom the actor may issue codes in a sitting. Forbidden to its own candidates."""
-    scope, sitting = _sitting_to_issue(session, actor, code, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
     units = list(dict.fromkeys((seat.unit.code, seat.unit.name) for seat in seats))
     return SlipPlan(sitting, units, len(seats), admissions.count_valid(session, sitting))
@@ -79,13 +79,11 @@ def make_slips(
 
     Forbidden to the sitting's own candidates; QuizError `over` once it has ended, `no_paper` for a number without a paper, `nobody`.
     """
-    scope, sitting = _sitting_to_issue(session, actor, code, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     if sittings.window_of(sitting).phase(now) is Phase.CLOSED:
         raise QuizError("over", say("考试已经结束，不能再发准考码。"))
     seats = sittings.seats_of_sitting(session, sitting, scope, list(numbers) or None, with_content=False)
-    missing = sorted(set(numbers) - {seat.cadre.number for seat in seats})
-    if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
+    refuse_missing(numbers, (seat.cadre.number for seat in seats))
     chosen = [seat for seat in seats if not unit or f"/{unit}/" in seat.unit.path]
     if not chosen:
         raise QuizError("nobody", say("没有可以发准考码的人。"))
@@ -96,7 +94,7 @@ def make_slips(
 
 def store_slips(session: Session, actor: Actor, now: datetime, made: NewSlips, key: str) -> int:
     """Store the digests of the codes, which admit from now on; make earlier ones of the same people void and return how many those were."""
-    _, sitting = _sitting_to_issue(session, actor, made.sitting.code, now)
+    sitting, _ = sitting_for(session, actor, Action.PRINT_PAPERS, made.sitting.code, now)
     changes.lock_sitting(session, sitting)
     digests = {made.cadres[slip.number]: code_digest(slip.code, key) for slip in made.slips}
     voided = admissions.save_codes(session, sitting, digests, now, actor.name)
@@ -211,15 +209,6 @@ def _refusal(session: Session, found: Admission, now: datetime) -> Refused | Non
         return None
     extra = changes.extra_of_cadre(session, found.cadre.id).get(found.sitting.id, NO_EXTRA)
     return Refused.OVER if now > sittings.own_window(found.sitting, extra).closes_at else None
-
-
-def _sitting_to_issue(session: Session, actor: Actor, code: str, now: datetime) -> tuple[str, SittingRow]:
-    scope = actor.require(Action.PRINT_PAPERS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return scope, sitting
 
 
 def _slip(seat: Seat, code: str, placed: Mapping[int, Placed]) -> Slip:

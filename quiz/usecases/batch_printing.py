@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import QuizError, say
 from quiz.core.paper import Candidate, Paper
 from quiz.core.paper_text import named_digests, without_code
 from quiz.core.room import RoomPlan
@@ -20,7 +20,7 @@ from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases import rooms
 from quiz.usecases.pictures import pictures_to_print
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 from quiz.usecases.rooms import Placed
 
 
@@ -79,7 +79,7 @@ def sitting_to_print(session: Session, actor: Actor, code: str, now: datetime, w
     Only sites all of whose people are within the actor's authority. NotFound; Forbidden to one of its candidates; QuizError `no_rooms` while it
     has no plan of rooms, `nobody` when no site is wholly within the authority.
     """
-    scope, sitting = _sitting(session, actor, code, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     placed = rooms.places_of(session, sitting)
     if not placed:
         raise QuizError("no_rooms", say("这场考试还没有安排考场。"))
@@ -97,7 +97,7 @@ def read_plan(session: Session, actor: Actor, code: str, now: datetime) -> tuple
 
     Only sites all of whose people are within the actor's authority. NotFound; Forbidden to one of its candidates.
     """
-    scope, sitting = _sitting(session, actor, code, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     plan = rooms.plan_of(sitting)
     placed = rooms.seat_all(session, sitting, plan or RoomPlan())
     counted = rooms.count_rooms(placed)
@@ -132,17 +132,8 @@ def characters(session: Session, people: Sequence[SeatToPrint]) -> set[str]:
 
 def record_download(session: Session, actor: Actor, code: str, name: str, now: datetime) -> None:
     """Write to the audit log that somebody took a printed file. NotFound; Forbidden to one of the sitting's candidates."""
-    _sitting(session, actor, code, now)
+    sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     audit.record(session, now, actor.name, "download_print", code, {"file": name})
-
-
-def _sitting(session: Session, actor: Actor, code: str, now: datetime) -> tuple[str, SittingRow]:
-    scope = actor.require(Action.PRINT_PAPERS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return scope, sitting
 
 
 def _rooms(session: Session, sitting: SittingRow, placed: dict[int, Placed], scope: str) -> list[RoomToPrint]:

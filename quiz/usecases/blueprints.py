@@ -24,7 +24,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
 from quiz.core.difficulty import facility
 from quiz.core.marking import to_hundredths
-from quiz.core.message import Message, NotFound, QuizError, listed, say
+from quiz.core.message import Message, NotFound, QuizError, say
 from quiz.core.picture import Upload
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Question, Revision, base_uid
@@ -35,7 +35,7 @@ from quiz.storage import banks, proposals, rosters
 from quiz.storage.tables import DocumentRow
 from quiz.usecases import drawing, publishing
 from quiz.usecases.drawing import Drawing, Gap
-from quiz.usecases.material import Material, find_cadres, gather_for
+from quiz.usecases.material import Material, gather_for
 from quiz.usecases.scheduling import PREVIEW_SEED
 
 Item = Question | Template
@@ -119,7 +119,7 @@ class Check:
 
     def lines(self, gaps: Sequence[Gap] | None = None) -> list[Message]:
         """Return one sentence a gap: what is short, what would mend it, whom it hits."""
-        return [_line(gap, self.cadres) for gap in (self.gaps if gaps is None else gaps)]
+        return [gap.told(self.cadres) for gap in (self.gaps if gaps is None else gaps)]
 
 
 class BlueprintRefused(QuizError):
@@ -333,10 +333,3 @@ def _mix(prepared: Drawing, drawn: Drawn) -> dict[str, dict[StrEnum | str, float
                 out[name]["local"] += each
     whole = to_hundredths(material.blueprint.total) * len(drawn.papers)
     return {name: {key: marks / whole for key, marks in counts.items()} for name, counts in out.items()}
-
-
-def _line(gap: Gap, cadres: Sequence[Cadre]) -> Message:
-    if not gap.numbers:
-        return gap.why
-    names = listed(find_cadres(cadres, gap.numbers[:3]))
-    return say("{shortage}（影响{count}人，如{names}）", shortage=gap.why, count=len(gap.numbers), names=names)

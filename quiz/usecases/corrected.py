@@ -11,11 +11,11 @@ from quiz.core.access import Action, Actor
 from quiz.core.correction import Correction, remedy_sentence
 from quiz.core.correction_notice import CorrectionNotice
 from quiz.core.message import Message, NotFound
-from quiz.storage import corrections, regrading, sittings
+from quiz.storage import corrections, regrading
 from quiz.storage.regrading import Rescored
 from quiz.storage.tables import CorrectionRow, SittingRow
 from quiz.usecases.correction_effect import Effect, effect_lines, read_effect
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,7 @@ class Done:
 
 def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[CorrectionRow]]:
     """Return a sitting with its corrections, the newest first, for those who may read its results and do not sit it now. NotFound, Forbidden."""
-    actor.require(Action.READ_RESULTS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
+    sitting, _ = sitting_for(session, actor, Action.READ_RESULTS, code, now)
     return sitting, list(reversed(corrections.list_rows(session, sitting.id)))
 
 

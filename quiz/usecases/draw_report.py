@@ -26,7 +26,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.difficulty import Basis
 from quiz.core.marking import from_hundredths, to_hundredths
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import QuizError, say
 from quiz.core.question import base_uid
 from quiz.core.roster import POST_NAMES, PostKind
 from quiz.core.seed import exam_key, snapshot_digest
@@ -34,7 +34,7 @@ from quiz.storage import banks, papers, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.drawing import Drawing
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 
 Asked = list[tuple[int, int]]
 """The general questions of a paper: marks in hundredths, and the item."""
@@ -130,11 +130,7 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime) -> Dra
     NotFound without such a sitting; Forbidden to one of its own candidates while it may still be sat; QuizError `no_draw` for papers drawn by
     older rules.
     """
-    scope = actor.require(Action.SCHEDULE)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
+    sitting, scope = sitting_for(session, actor, Action.SCHEDULE, code, now)
     snapshot = json.loads(sitting.snapshot)
     if snapshot.get("version") != VERSION:
         raise QuizError("no_draw", say("这场考试的试卷由旧版程序抽取，没有留下可供分析的记录。"))

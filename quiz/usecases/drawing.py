@@ -24,7 +24,7 @@ from quiz.assembly.snapshot import VERSION, read_fits, read_members, write_local
 from quiz.core.blueprint import Blueprint, describe_cell
 from quiz.core.collector import uncollected
 from quiz.core.difficulty import Basis, basis, facility
-from quiz.core.message import Message, join_messages, say
+from quiz.core.message import Message, join_messages, listed, say, with_code
 from quiz.core.paper import Paper
 from quiz.core.profile import Dataset, Place, Scope, own_places
 from quiz.core.question import Question, Revision, base_uid
@@ -55,6 +55,14 @@ class Gap:
 
     why: Message
     numbers: tuple[str, ...]
+
+    def told(self, cadres: Iterable[Cadre]) -> Message:
+        """Return the gap in a sentence: why, how many papers it concerns, and of whom, the first three by name."""
+        if not self.numbers:
+            return self.why
+        names = {cadre.number: cadre.name for cadre in cadres}
+        some = listed(with_code(names[number], number) for number in self.numbers[:3])
+        return say("{shortage}（影响{count}人，如{names}）", shortage=self.why, count=len(self.numbers), names=some)
 
 
 @dataclass(frozen=True)

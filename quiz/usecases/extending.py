@@ -20,6 +20,7 @@ from quiz.storage.changes import Change
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptChangeRow, AttemptRow, SittingRow
 from quiz.usecases.places import PlaceKind, find_place, is_paused_at
+from quiz.usecases.sources import find_sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class TimeView:
 def read_times(session: Session, actor: Actor, code: str) -> TimeView:
     """Return the units of a sitting and every change of time within the actor's authority."""
     scope = actor.require(Action.SCHEDULE)
-    sitting = _sitting(session, code)
+    sitting = find_sitting(session, code)
     seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
     units = list(dict.fromkeys((seat.unit.code, seat.unit.name) for seat in seats))
     return TimeView(sitting, units, changes.changes_of(session, sitting, scope))
@@ -52,7 +53,7 @@ def read_times(session: Session, actor: Actor, code: str) -> TimeView:
 def history_of(session: Session, actor: Actor, code: str, number: str) -> list[Change]:
     """Return what was changed for one cadre, the newest first; for whoever may read their result."""
     scope = actor.require(Action.READ_RESULTS)
-    seat = _seat(session, _sitting(session, code), scope, number)
+    seat = _seat(session, find_sitting(session, code), scope, number)
     return changes.changes_of(session, seat.sitting, cadre_id=seat.cadre.id)
 
 
@@ -79,7 +80,7 @@ def give_back(
     QuizError `no_reason`, `bad_minutes`, `released`, `unknown_unit`, `unknown_place`, `too_long`.
     """
     scope = actor.require(Action.SCHEDULE)
-    sitting = _sitting(session, code)
+    sitting = find_sitting(session, code)
     _check_minutes(minutes)
     place = find_place(session, sitting, scope, kind, key)
     _check_change(session, sitting, reason, now)
@@ -143,7 +144,7 @@ def is_released(sitting: SittingRow, now: datetime) -> bool:
 def _one(session: Session, actor: Actor, code: str, number: str, reason: str, now: datetime) -> tuple[SittingRow, Seat]:
     """One cadre's seat, held, once it is certain that the actor may change its time now."""
     scope = actor.require(Action.SCHEDULE)
-    sitting = _sitting(session, code)
+    sitting = find_sitting(session, code)
     seat = _seat(session, sitting, scope, number)
     if seat.cadre.number == actor.cadre_number:
         raise Forbidden()
@@ -210,13 +211,6 @@ def _held(session: Session, seats: Sequence[Seat]) -> list[Seat]:
 
 def _extra(session: Session, sitting: SittingRow, seat: Seat) -> Extra:
     return changes.extra_of_cadre(session, seat.cadre.id).get(sitting.id, NO_EXTRA)
-
-
-def _sitting(session: Session, code: str) -> SittingRow:
-    found = sittings.get_sitting(session, code)
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def _seat(session: Session, sitting: SittingRow, scope: str, number: str) -> Seat:

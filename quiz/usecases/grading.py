@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +33,8 @@ OVERRIDE = "override"
 UNANSWERED = (None, attempts.NO_RESPONSE)
 """In the place of a response row and its text, where a slot has none."""
 
+NOTHING: Mapping[int, Decimal] = {}
+
 MOST_KNOWN = 50_000
 LONGEST_KNOWN = 200
 """Responses of which the mark is kept in memory, those least asked for forgotten first, and their length: longer ones hardly come twice."""
@@ -50,6 +52,15 @@ class Marker:
         if override is None and len(text) <= LONGEST_KNOWN:
             return self._known(asked, text)
         return _mark(self._settled, asked, text, override)
+
+    def mark_paper(self, slots: Sequence[tuple[int, ToMark]], rows: Mapping[int, tuple[int, str]], by_hand: Mapping[int, Decimal]) -> list[NewMark]:
+        """Return the mark of each slot of a paper, from the rows of its responses and what people gave by hand, by number."""
+        known, out = self._known, []
+        for number, asked in slots:  # half a million times in a sitting of ten thousand: hardly a function is called
+            row, text = rows.get(number, UNANSWERED)
+            is_known = number not in by_hand and len(text) <= LONGEST_KNOWN
+            out.append((number, known(asked, text) if is_known else self.mark(asked, text, by_hand.get(number)), row))
+        return out
 
 
 def _mark(settled: Settled, asked: ToMark, text: str, override: Decimal | None = None) -> Marked:
@@ -79,20 +90,17 @@ def grade_all(session: Session, closed: Sequence[AttemptRow], reason: str, now: 
 def _runs(session: Session, sitting_id: int, closed: Sequence[AttemptRow]) -> list[NewRun]:
     """The grading runs of these attempts of a sitting."""
     ids = [attempt.id for attempt in closed]
-    marker, overrides = Marker(Settled({})), dict[tuple[int, int], Decimal]()
+    marker, by_hand = Marker(Settled({})), dict[int, dict[int, Decimal]]()
     if corrections.is_anything_settled(session, sitting_id):
         marker = Marker(Settled(gradings.decisions_of(session, sitting_id), corrections.list_corrections(session, sitting_id)))
-        overrides = corrections.overrides_of(session, sitting_id, ids)
+        for (attempt_id, number), mark in corrections.overrides_of(session, sitting_id, ids).items():
+            by_hand.setdefault(attempt_id, {})[number] = mark
     rows = attempts.current_of_many(session, sitting_id, ids)
     contents = papers.texts_by_id(session, [attempt.paper_id for attempt in closed])
     out = []
     for attempt in closed:
-        mine, asked_of = rows[attempt.id], papers.read_to_mark(session, contents[attempt.paper_id])
-        marks: list[NewMark] = []
-        for number, asked in asked_of:
-            row, text = mine.get(number, UNANSWERED)
-            override = overrides.get((attempt.id, number)) if overrides else None
-            marks.append((number, marker.mark(asked, text, override), row))
+        asked_of = papers.read_to_mark(session, contents[attempt.paper_id])
+        marks = marker.mark_paper(asked_of, rows[attempt.id], by_hand.get(attempt.id, NOTHING))
         out.append(NewRun(attempt.id, marks, to_hundredths(sum((asked.max_mark for _, asked in asked_of), Decimal(0)))))
     return out
 

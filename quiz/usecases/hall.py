@@ -20,7 +20,7 @@ from quiz.storage.tables import AttemptRow, AttemptVoidRow, HallEventRow, PaperR
 from quiz.usecases import timekeeping
 from quiz.usecases.extending import is_released
 from quiz.usecases.places import covers
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 from quiz.usecases.timekeeping import Alarms
 
 PAGE = 100
@@ -92,11 +92,7 @@ class Desk:
 
 def read_board(session: Session, actor: Actor, code: str, choice: Choice, now: datetime) -> Board:
     """Return the hall of a sitting as it stands, and the people who are asked for. NotFound, Forbidden to one of its candidates while it is open."""
-    scope = actor.require(Action.WATCH_HALL)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
+    sitting, scope = sitting_for(session, actor, Action.WATCH_HALL, code, now)
     where = sites.site_map(session, sitting.id)
     every = hall.units_of(session, sitting)
     units = {number: row for number, row in every.items() if row.path.startswith(scope)}
@@ -132,11 +128,7 @@ def read_board(session: Session, actor: Actor, code: str, choice: Choice, now: d
 
 def read_desk(session: Session, actor: Actor, code: str, number: str, now: datetime) -> Desk:
     """Return what was noted and decided of one cadre. NotFound, Forbidden as for the board."""
-    scope = actor.require(Action.READ_RESULTS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
+    sitting, scope = sitting_for(session, actor, Action.READ_RESULTS, code, now)
     seats = sittings.seats_of_sitting(session, sitting, scope, [number], with_content=False)
     if not seats:
         raise NotFound()

@@ -14,12 +14,13 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.counting import Counted, Counting, MakeUp, MakeUpFor, Sat, count
 from quiz.core.marking import from_hundredths, to_hundredths
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import QuizError, say
 from quiz.storage import cadre_records, gradings, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.extending import is_released
+from quiz.usecases.sources import find_sitting
 
 SatBy = Mapping[str, tuple[Seat, Graded | None]]
 """Who has a paper in a sitting, by staff number, and the newest grading of who handed in one that is not void."""
@@ -82,8 +83,8 @@ def read_chain(session: Session, actor: Actor, code: str, now: datetime) -> Chai
     Only scores that are out count.
     """
     scope = actor.require(Action.READ_RESULTS)
-    sitting = _get(session, code)
-    original = _get(session, sitting.makes_up) if sitting.makes_up else sitting
+    sitting = find_sitting(session, code)
+    original = find_sitting(session, sitting.makes_up) if sitting.makes_up else sitting
     rows = cadre_records.make_ups_of(session, [original.code]).get(original.code, [])
     if not rows:
         return None
@@ -115,14 +116,7 @@ def counted_in(session: Session, original: SittingRow, now: datetime) -> dict[st
 
 def announced(session: Session, sitting: SittingRow) -> tuple[str, Counting] | None:
     """Return the title of the sitting that this one makes up for and which score counts: what candidates are told before; None for no make-up."""
-    return (_get(session, sitting.makes_up).title, Counting(sitting.counting)) if sitting.makes_up else None
-
-
-def _get(session: Session, code: str) -> SittingRow:
-    found = sittings.get_sitting(session, code)
-    if found is None:
-        raise NotFound()
-    return found
+    return (find_sitting(session, sitting.makes_up).title, Counting(sitting.counting)) if sitting.makes_up else None
 
 
 def _sat_by(session: Session, sitting: SittingRow, scope: str) -> SatBy:
@@ -157,7 +151,7 @@ def _line(number: str, original: SittingRow, rows: list[SittingRow], first: SatB
 def _people(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, dict[str, MakeUpFor]]:
     """Who has not passed by what counts so far and is in no make-up whose results are still to come, and why they would be asked to one."""
     scope = actor.require(Action.SCHEDULE)
-    original = _get(session, code)
+    original = find_sitting(session, code)
     if original.makes_up:
         raise QuizError("make_up_of_make_up", say("这场本身就是补考。再次补考请从原考（{code}）安排。", code=original.makes_up))
     rows = cadre_records.make_ups_of(session, [code]).get(code, [])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -11,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.blueprint import Blueprint
 from quiz.core.difficulty import Facilities
-from quiz.core.message import Message, QuizError, say, with_code
+from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
 from quiz.core.practice import is_for_practice
 from quiz.core.profile import Dataset
@@ -97,9 +96,3 @@ def _candidates(session: Session, plan: SittingPlan, day: date, scope: str) -> l
     above = {code: frozenset(row.path.strip("/").split("/")) for code, row in units.items()}
     found = [cadre for cadre in rosters.list_cadres(session, scope) if plan.group.includes(cadre, above[cadre.unit], day)]
     return sorted(found, key=lambda cadre: (units[cadre.unit].path, cadre.number))
-
-
-def find_cadres(cadres: Sequence[Cadre], numbers: Sequence[str]) -> list[Message]:
-    """Return name and staff number of each, for people."""
-    names = {cadre.number: cadre.name for cadre in cadres}
-    return [with_code(names[number], number) for number in numbers]

@@ -9,13 +9,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import NotFound, QuizError, listed, say
 from quiz.core.paper import Candidate, Paper
 from quiz.storage import audit, sittings
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import Seat
-from quiz.storage.tables import SittingRow
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import refuse_missing, sitting_for
 from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
 
@@ -30,7 +28,7 @@ class UnitPapers:
 
 def units_to_print(session: Session, actor: Actor, code: str, now: datetime) -> list[UnitPapers]:
     """Return the units whose papers of a sitting the actor may print. NotFound without such a sitting, Forbidden to one of its own candidates."""
-    scope, sitting = _sitting(session, actor, code, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     return [UnitPapers(*found) for found in sittings.units_of_sitting(session, sitting, scope)]
 
 
@@ -50,25 +48,14 @@ def papers_to_print(
     Who printed what, with or without the key, or (`is_sheets`) only the answer sheets, is written to the audit log. NotFound without such a
     sitting, QuizError `no_paper` for a staff number without a paper here, Forbidden to one of its own candidates.
     """
-    scope, sitting = _sitting(session, actor, code, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     seats = sittings.seats_of_sitting(session, sitting, scope, numbers, unit=unit)
-    missing = sorted(set(numbers or ()) - {seat.cadre.number for seat in seats})
-    if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
+    refuse_missing(numbers or (), (seat.cadre.number for seat in seats))
     action, detail = ("print_sheets", {}) if is_sheets else ("print_papers", {"with_key": with_key})
     audit.record(session, now, actor.name, action, code, {"papers": len(seats), **detail})
     placed = places_of(session, sitting)
     seats.sort(key=lambda seat: seat_order(seat, placed))
     return [(read_paper(seat.paper), _candidate(seat, placed)) for seat in seats]
-
-
-def _sitting(session: Session, actor: Actor, code: str, now: datetime) -> tuple[str, SittingRow]:
-    scope = actor.require(Action.PRINT_PAPERS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return scope, sitting
 
 
 def _candidate(seat: Seat, placed: Mapping[int, Placed]) -> Candidate:

@@ -9,11 +9,11 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import Message, NotFound, QuizError, say
+from quiz.core.message import Message, QuizError, say
 from quiz.core.site import SiteMap
-from quiz.storage import hall, pauses, rosters, sites, sittings
+from quiz.storage import hall, pauses, rosters, sites
 from quiz.storage.tables import SittingRow, UnitRow
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 
 LONGEST_REASON = 500
 
@@ -38,12 +38,7 @@ class Place:
 
 def sitting_to_run(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, str]:
     """Return a sitting and the path within which the actor runs it. Forbidden to one of its candidates while it is open; NotFound."""
-    scope = actor.require(Action.SCHEDULE)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return sitting, scope
+    return sitting_for(session, actor, Action.SCHEDULE, code, now)
 
 
 def find_place(session: Session, sitting: SittingRow, scope: str, kind: PlaceKind, key: str = "") -> Place:

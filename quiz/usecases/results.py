@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.frozen import thaw
 from quiz.core.marking import Mark, Response, from_hundredths
-from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.message import Forbidden, NotFound, QuizError, listed, say
 from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
@@ -21,7 +22,7 @@ from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sitt
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
-from quiz.usecases.sources import whole_sitting
+from quiz.usecases.sources import find_sitting, whole_sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def list_readable(session: Session, actor: Actor, now: datetime) -> list[Sitting
 def read_sitting(session: Session, actor: Actor, code: str, now: datetime) -> SittingView:
     """Return one sitting with who has sat and the scores within the actor's authority. NotFound when there is none."""
     scope = actor.require(Action.READ_RESULTS)
-    sitting = _sitting(session, code)
+    sitting = find_sitting(session, code)
     return _view(session, sitting, scope, is_candidate(session, actor, sitting, now), now)
 
 
@@ -108,9 +109,7 @@ def read_result(session: Session, actor: Actor, code: str, number: str, now: dat
     NotFound without such a cadre or run. Forbidden to someone who sits the same sitting while its window is open: the paper would tell
     them questions.
     """
-    scope = actor.require(Action.READ_RESULTS)
-    sitting = _sitting(session, code)
-    refuse_candidate(session, actor, sitting, now)
+    sitting, scope = sitting_for(session, actor, Action.READ_RESULTS, code, now)
     seats = sittings.seats_of_sitting(session, sitting, scope, [number])
     if not seats:
         raise NotFound()
@@ -138,18 +137,26 @@ def refuse_candidate(session: Session, actor: Actor, sitting: SittingRow, now: d
         raise Forbidden()
 
 
+def sitting_for(session: Session, actor: Actor, action: Action, code: str, now: datetime) -> tuple[SittingRow, str]:
+    """Return a sitting and the path within which the actor may do this with it. NotFound; Forbidden, also to a candidate until it has closed."""
+    scope = actor.require(action)
+    sitting = find_sitting(session, code)
+    refuse_candidate(session, actor, sitting, now)
+    return sitting, scope
+
+
+def refuse_missing(wanted: Iterable[str], found: Iterable[str]) -> None:
+    """QuizError `no_paper` when some of the staff numbers that are asked for have no paper among those that were found."""
+    missing = sorted(set(wanted).difference(found))
+    if missing:
+        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
+
+
 def is_candidate(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> bool:
     """True when the actor has a paper in the sitting and its window has not closed."""
     if not actor.cadre_number or sittings.window_of(sitting).phase(now) is Phase.CLOSED:
         return False
     return bool(sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number], with_content=False))
-
-
-def _sitting(session: Session, code: str) -> SittingRow:
-    found = sittings.get_sitting(session, code)
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def _result(session: Session, seat: Seat, visible: Visibility) -> Result:

@@ -22,7 +22,7 @@ from quiz.core.retraining import Verdict
 from quiz.core.roster import Unit
 from quiz.core.statistics.interval import share_interval
 from quiz.storage import learning, practice, practice_pool, rosters
-from quiz.storage.learning import Marked, Newest
+from quiz.storage.learning import MarkedAttempt, Newest
 from quiz.storage.tables import CadreRow, SittingRow, UnitRow
 from quiz.usecases.learning import cadre_of
 
@@ -103,7 +103,7 @@ def my_duty(session: Session, actor: Actor, now: datetime) -> Duty | None:
     return next(iter(_duties(practice_pool.areas(session), found, sat)), None)
 
 
-def _duties(areas: Mapping[str, str], found: Sequence[Newest], sat: Sequence[Marked]) -> tuple[Duty, ...]:
+def _duties(areas: Mapping[str, str], found: Sequence[Newest], sat: Sequence[MarkedAttempt]) -> tuple[Duty, ...]:
     shares = {(one.cadre_id, one.sitting_id): [(areas.get(uid, ""), share) for uid, share in one.answers] for one in sat}
     out = []
     for person in found:
@@ -117,7 +117,7 @@ def _duties(areas: Mapping[str, str], found: Sequence[Newest], sat: Sequence[Mar
     return tuple(out)
 
 
-def _areas(areas: Mapping[str, str], sat: Sequence[Marked]) -> tuple[AreaOfUnit, ...]:
+def _areas(areas: Mapping[str, str], sat: Sequence[MarkedAttempt]) -> tuple[AreaOfUnit, ...]:
     people: dict[str, set[int]] = {}
     shares: dict[str, list[float]] = {}
     for one in sat:
@@ -136,7 +136,7 @@ def _area(area: str, people: int, shares: Sequence[float]) -> AreaOfUnit:
     return AreaOfUnit(area, people, answers, share, share_interval(share, answers))
 
 
-def _curve(session: Session, row: UnitRow, sat: Sequence[Marked]) -> tuple[Retained, ...] | None:
+def _curve(session: Session, row: UnitRow, sat: Sequence[MarkedAttempt]) -> tuple[Retained, ...] | None:
     """What the unit's people still knew of what they had known, all together; None where fewer people than may be shown met anything again."""
     from quiz.core.statistics.retention import retention_curve
 

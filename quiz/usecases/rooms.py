@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import NotFound, QuizError, listed, say
+from quiz.core.message import QuizError, listed, say
 from quiz.core.room import MOST_PLACES, RoomPlan, RoomsTooSmall, Seated, Sitter, read_plan, seat_people, write_plan
 from quiz.core.site import Site
 from quiz.core.sitting import Phase
@@ -20,7 +20,7 @@ from quiz.storage.papers import first_issues
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.places import PlaceKind, find_place
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,7 @@ def save_rooms(session: Session, actor: Actor, code: str, plan: RoomPlan, now: d
 
     For who may print for everybody in the sitting. QuizError `unknown_site`, `rooms_too_small`, `bad_rooms`; `began` for a change once it is open.
     """
-    scope = actor.require(Action.PRINT_PAPERS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     find_place(session, sitting, scope, PlaceKind.ALL)
     if not 1 <= plan.usual <= MOST_PLACES:
         raise QuizError("bad_rooms", say("每个考场的座位数须为1至{most}。", most=MOST_PLACES))

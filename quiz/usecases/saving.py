@@ -126,8 +126,8 @@ def take_desk(session: Session, actor: Actor, code: str, device: str, now: datet
         session.flush()
     responses = attempts.current_responses(session, desk)
     mark, left = attempts.newest_id(session, desk), seconds_left(desk.span.deadline(now), now)
-    slots = papers.paper_by_id(session, desk.paper_id, desk.paper_digest).slots
-    shown = {number: as_shown(slots[number - 1].question, response) for number, response in responses.items()}
+    asked = papers.asked_by_id(session, desk.paper_id, desk.paper_digest)
+    shown = {number: as_shown(asked[number - 1], response) for number, response in responses.items()}
     return Taken(turn, first_seq(turn), responses, mark, left, is_open, shown)
 
 
@@ -173,12 +173,13 @@ def refusal(session: Session, actor: Actor, code: str, desk: Desk | None) -> Qui
 
 
 def _save(batch: _Batch, desk: Desk, item: Save, device: str) -> SaveResult:
-    slot = papers.paper_by_id(batch.session, desk.paper_id, desk.paper_digest).slot(item.slot)
-    if slot is None:
+    asked = papers.asked_by_id(batch.session, desk.paper_id, desk.paper_digest)
+    if not 1 <= item.slot <= len(asked):
         raise QuizError("bad_slot", say("试卷中没有第{n}题，没有保存。", n=item.slot))
     if not 1 <= item.seq <= last_seq(desk.turn):
         raise QuizError("bad_seq", say("保存的序号不对，没有保存。"))
-    value = check_response(slot.question, as_stored(slot.question, item.value) if item.is_shown else item.value)
+    question = asked[item.slot - 1]
+    value = check_response(question, as_stored(question, item.value) if item.is_shown else item.value)
     made = made_at(desk.span, batch.now, item.age_ms)
     in_time = is_in_time(desk.span, made, batch.now)
     if item.seq > batch.newest[desk.id]:
@@ -203,10 +204,10 @@ def _save(batch: _Batch, desk: Desk, item: Save, device: str) -> SaveResult:
         if state is Saved.ACCEPTED:
             if desk.span.submitted_at is not None:
                 batch.delivered[desk.id] = desk
-            return SaveResult(state, item.slot, item.seq, value, as_shown(slot.question, value))
+            return SaveResult(state, item.slot, item.seq, value, as_shown(question, value))
     batch.flush()
     current = attempts.current_responses(batch.session, desk).get(item.slot, ())
-    return SaveResult(state, item.slot, item.seq, current, as_shown(slot.question, current))
+    return SaveResult(state, item.slot, item.seq, current, as_shown(question, current))
 
 
 def _compare(batch: _Batch, desk: Desk, item: Save, value: Response, in_time: bool) -> tuple[bool, Saved]:

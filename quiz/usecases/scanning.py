@@ -17,7 +17,7 @@ from quiz.core.sheet_state import Place
 from quiz.storage import audit, papers, scans, sittings
 from quiz.storage.scans import SheetSeat
 from quiz.storage.tables import ScanImageRow, ScanRow, SittingRow
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import refuse_candidate, sitting_for
 from quiz.usecases.sheets import Sheet, read_sheet, settle
 
 
@@ -189,9 +189,4 @@ def read_page_image(session: Session, actor: Actor, code: str, scan_id: int, now
 
 
 def _sitting(session: Session, actor: Actor, code: str, now: datetime, action: Action = Action.SCAN) -> SittingRow:
-    actor.require(action)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return sitting
+    return sitting_for(session, actor, action, code, now)[0]

@@ -16,7 +16,7 @@ from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
 from quiz.core.marking import to_hundredths
-from quiz.core.message import Message, QuizError, listed, say
+from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
@@ -26,7 +26,7 @@ from quiz.storage import audit, banks, papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases import drawing, make_ups, sampling
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
-from quiz.usecases.material import Material, find_cadres, gather
+from quiz.usecases.material import Material, gather
 
 LONGEST_MINUTES = 480
 
@@ -44,15 +44,7 @@ class SittingRefused(QuizError):
 
     def lines(self) -> list[Message]:
         """Return one sentence a gap."""
-        return [
-            say(
-                "{shortage}（影响{count}人，如{names}）",
-                shortage=gap.why,
-                count=len(gap.numbers),
-                names=listed(find_cadres(self._cadres, gap.numbers[:3])),
-            )
-            for gap in self.gaps
-        ]
+        return [gap.told(self._cadres) for gap in self.gaps]
 
 
 @dataclass(frozen=True, slots=True)

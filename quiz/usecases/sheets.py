@@ -16,11 +16,11 @@ from quiz.core.question import QuestionType
 from quiz.core.scan import SheetReading
 from quiz.core.sheet_state import ANSWERS, Confirm, Decision, Hold, Kind, SheetState, state_of
 from quiz.core.sitting import ClosedBy
-from quiz.storage import audit, papers, scans, sittings
+from quiz.storage import audit, papers, scans
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import ScanRow, SittingRow
 from quiz.usecases.paper_answers import held_attempt, store_answers
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 
 LONGEST_REASON = 500
 
@@ -142,12 +142,7 @@ def seat_of(session: Session, actor: Actor, code: str, paper_code: str, now: dat
 
 def sitting_to_enter(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
     """Return a sitting whose paper answers the actor may work on. NotFound, Forbidden to its own candidates while it is open."""
-    actor.require(Action.ENTER_ANSWERS)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return sitting
+    return sitting_for(session, actor, Action.ENTER_ANSWERS, code, now)[0]
 
 
 def _scan(session: Session, actor: Actor, code: str, scan_id: int, now: datetime) -> tuple[ScanRow, Seat | None]:

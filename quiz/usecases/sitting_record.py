@@ -8,13 +8,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import Forbidden, NotFound
+from quiz.core.message import Forbidden
 from quiz.core.sitting import Phase
 from quiz.storage import audit, sittings
 from quiz.storage.audit import Chain
 from quiz.storage.sitting_rows import SittingRows
 from quiz.storage.tables import SittingRow
-from quiz.usecases.results import refuse_candidate
+from quiz.usecases.results import sitting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,4 @@ def read_record(session: Session, actor: Actor, code: str, now: datetime) -> Sit
 def _sitting(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:
     if actor.require(Action.EXPORT_SITTING) != "/":
         raise Forbidden()
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
-    refuse_candidate(session, actor, sitting, now)
-    return sitting
+    return sitting_for(session, actor, Action.EXPORT_SITTING, code, now)[0]

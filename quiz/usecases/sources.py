@@ -27,12 +27,18 @@ from quiz.storage.tables import SittingRow
 from quiz.usecases.drawing import Binder
 
 
+def find_sitting(session: Session, code: str) -> SittingRow:
+    """Return a sitting, whoever asks. NotFound without it."""
+    found = sittings.get_sitting(session, code)
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def whole_sitting(session: Session, actor: Actor, action: Action, code: str) -> SittingRow:
     """Return a sitting all of whose papers lie within the actor's authority. NotFound without it; Forbidden when some lie outside."""
     scope = actor.require(action)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
+    sitting = find_sitting(session, code)
     if amendments.papers_outside(session, sitting, scope):
         raise Forbidden()
     return sitting
@@ -40,9 +46,7 @@ def whole_sitting(session: Session, actor: Actor, action: Action, code: str) -> 
 
 def closed_sitting(session: Session, code: str, now: datetime, refusal: Message) -> SittingRow:
     """Return a sitting in which nobody can answer any more. NotFound without it; QuizError `not_closed` with the words of `refusal` before."""
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
+    sitting = find_sitting(session, code)
     if sittings.window_of(sitting).phase(now) is not Phase.CLOSED:
         raise QuizError("not_closed", refusal)
     return sitting

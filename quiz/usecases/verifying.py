@@ -14,14 +14,15 @@ from quiz.assembly.derive import Derived, derive
 from quiz.assembly.papers import finish_paper, slots_for
 from quiz.assembly.proof import FORMAT, Report, item_of, paper_record
 from quiz.core.access import Action, Actor
-from quiz.core.message import Message, NotFound, QuizError, listed, say
+from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.paper_text import PaperTexts, named_digests
 from quiz.core.sitting import Phase
 from quiz.storage import amendments, audit, sittings
 from quiz.storage.papers import changed_texts, paper_in, read_paper
 from quiz.storage.tables import PaperRow, SittingRow
-from quiz.usecases.sources import Sources, whole_sitting
+from quiz.usecases.results import refuse_missing
+from quiz.usecases.sources import Sources, find_sitting, whole_sitting
 
 AT_ONCE = 200
 """How many stored papers are read at once."""
@@ -41,9 +42,7 @@ def verify(session: Session, actor: Actor, code: str, numbers: Sequence[str] = (
     if sources.blueprint_row.digest != sources.snapshot["local"]["blueprint"]:
         findings.append(say("命题蓝图与快照中登记的摘要不符。"))
     rows = [(row, number) for row, number in amendments.all_papers(session, sitting) if not numbers or number in numbers]
-    missing = sorted(set(numbers) - {number for _, number in rows})
-    if missing:
-        raise QuizError("no_paper", say("这场考试没有下列工号的试卷：{numbers}。", numbers=listed(missing)))
+    refuse_missing(numbers, (number for _, number in rows))
     wrong = []
     for start in range(0, len(rows), AT_ONCE):
         wrong += _compare(session, sources, derived, rows[start : start + AT_ONCE])
@@ -145,9 +144,7 @@ class Publication:
 def publication(session: Session, actor: Actor, now: datetime, code: str) -> Publication:
     """Return what may be published of a sitting now; it is meant for everybody, so a part of the county is enough. NotFound, Forbidden."""
     actor.require(Action.VERIFY)
-    sitting = sittings.get_sitting(session, code)
-    if sitting is None:
-        raise NotFound()
+    sitting = find_sitting(session, code)
     return Publication(sitting, len(amendments.papers_by_seat(session, sitting)), seed_to_show(sitting, now))
 
 

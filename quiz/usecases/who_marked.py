@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -65,7 +65,7 @@ def who_marked(session: Session, actor: Actor, result: Result) -> Mapping[int, t
         slot = asked.get((row.question_uid, row.blank, row.text))
         if slot is not None and _when(row) <= result.graded.graded_at:
             out.setdefault(slot.number, []).append(_judgement(row, slot))
-    return {slot: tuple(_in_order(found)) for slot, found in out.items()}
+    return {slot: tuple(sorted(found, key=_rank)) for slot, found in out.items()}
 
 
 def _when(row: DecisionRow | ReadingRow) -> datetime:
@@ -84,6 +84,6 @@ def _judgement(row: DecisionRow | ReadingRow, slot: Slot) -> Judgement:
     return Judgement(blank, row.place, given, most, row.actor, row.at, row.comment)
 
 
-def _in_order(found: list[Judgement]) -> Iterator[Judgement]:
+def _rank(one: Judgement) -> tuple[int, datetime, bool]:
     """By blank and time; what a marker said stands before the decision that came of it."""
-    yield from sorted(found, key=lambda one: (one.blank, one.at, one.place == 0))
+    return one.blank, one.at, one.place == 0

@@ -13,7 +13,7 @@ from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from quiz.core.access import Action
-from quiz.core.admission import ALPHABET, EARLY, LENGTH, LONGEST_INPUT
+from quiz.core.admission import EARLY, LONGEST_INPUT, make_code
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.printing.slips_pdf import print_slips
 from quiz.translation import format_moment
@@ -93,7 +93,7 @@ def slips(code: str) -> ResponseReturnValue:
 
 def new_code() -> str:
     """Return a new code from the system's source of chance."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return make_code(secrets.choice)
 
 
 def _issue(code: str, unit: str) -> BytesIO:

@@ -82,19 +82,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
         WTF_CSRF_SSL_STRICT=settings.secure,
         TEMPLATES_AUTO_RELOAD=False,
     )
-    engine = make_engine(settings.database_url)
-    clock = clock or steady_clock()
-    app.extensions["quiz"] = context.Installation(
-        settings,
-        engine,
-        clock,
-        saves=saving.saver(engine, clock),
-        admissions=Together(engine, partial(admit_many, key=settings.secret_key), MOST_ALIKE, apart=True),
-        starts=Together(engine, start_many, MOST_ALIKE, apart=True),
-        submissions=Together(engine, submit_many, MOST_ALIKE, apart=True),
-        changes=SharedWriter(engine),
-        presences=Presences(engine),
-    )
+    app.extensions["quiz"] = _installation(settings, clock or steady_clock())
     app.extensions["quiz_stopping"] = stopping or threading.Event()
     counters.register(app)  # first, so that its clock starts before and stops after everything else
     app.session_interface = RememberingSessions()
@@ -109,6 +97,21 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     app.after_request(_add_headers)
     app.extensions["quiz_proxies"] = app.wsgi_app = proxies.Trusting(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     return app
+
+
+def _installation(settings: Settings, clock: Callable[[], datetime]) -> context.Installation:
+    engine = make_engine(settings.database_url)
+    return context.Installation(
+        settings,
+        engine,
+        clock,
+        saves=saving.saver(engine, clock),
+        admissions=Together(engine, partial(admit_many, key=settings.secret_key), MOST_ALIKE, apart=True),
+        starts=Together(engine, start_many, MOST_ALIKE, apart=True),
+        submissions=Together(engine, submit_many, MOST_ALIKE, apart=True),
+        changes=SharedWriter(engine),
+        presences=Presences(engine),
+    )
 
 
 def steady_clock() -> SteadyClock:

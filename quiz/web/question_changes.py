@@ -195,8 +195,5 @@ def _source_text(source: Source, translate: Translate) -> str:
 
 def _part_text(number: int, part: Question, translate: Translate) -> str:
     lines = [(FIELD_NAMES[name], _text(name, getattr(part, name, None), translate)) for name in OWN_OF_A_PART]
-    return (
-        _bracketed(str(number), translate).strip()
-        + "\n"
-        + "\n".join(translate(name) + translate(mark_text("：")) + text for name, text in lines if text)
-    )
+    colon = translate(mark_text("："))
+    return "\n".join((_bracketed(str(number), translate).strip(), *(translate(name) + colon + text for name, text in lines if text)))

@@ -63,9 +63,10 @@ def save(code: str) -> ResponseReturnValue:
 
 def knock_of(token: str, code: str, body: object) -> Knock | None:
     """Return what a page sent as a call to save; None for what has not the form of one."""
-    items = body.get("items") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(items := body.get("items"), list):
+        return None
     saves = saves_of(items, MOST_ITEMS)
-    if not isinstance(body, dict) or not isinstance(items, list) or not saves or len(saves) < len(items):
+    if not saves or len(saves) < len(items):
         return None
     return Knock(token, code, saves, storable(str(body.get("device") or "")))
 

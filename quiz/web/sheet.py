@@ -1,15 +1,17 @@
-"""Questions as they stand on the sitting page, drawn once for all papers that show them alike: thousands open their paper in the same minute."""
+"""What stands alike on the sitting pages of thousands, drawn once: questions, the cells of the map, the texts of the script. All open their paper in
+the same minute."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from quiz.core.marking import Response
 from quiz.core.paper import Slot
 from quiz.core.question import Question, QuestionType
 from quiz.web.context import language
@@ -19,6 +21,9 @@ MOST = 20_000
 
 NUMBER = "\ue000"
 """Stands for the question's number while it is drawn: a character for private use, which no bank may contain."""
+
+PAGE = "\ue001"
+"""Stands for the address of the page while a cell is drawn."""
 
 LETTERS = "ABCDEFGH"
 REORDERED = (QuestionType.SINGLE, QuestionType.MULTIPLE)
@@ -43,25 +48,54 @@ class _Drawing:
 _drawn: dict[tuple[object, str], tuple[Question, _Drawing]] = {}
 
 
-def open_question(slot: Slot) -> Markup:
-    """Return the question of a slot (without its key) with nothing answered yet, ready for the page."""
+_constant: dict[tuple[object, ...], str] = {}
+
+
+def questions(slots: Iterable[Slot], responses: Mapping[int, Response]) -> Markup:
+    """Return the questions of slots (without their keys) with what is stored for them, by their numbers, one below the other, ready for the page."""
+    drawn = (_draw("placed", slot, slot.number, stored) if (stored := responses.get(slot.number)) else _open_question(slot) for slot in slots)
+    return Markup("".join(drawn))  # noqa: S704  drawn by our own template, which escapes
+
+
+def cells(slots: Iterable[Slot], responses: Mapping[int, Response], page: str) -> Markup:
+    """Return the cells of slots in the map of questions, whose links lead to a page; what has a response is shown as done."""
+    address = str(escape(page))
+    kinds = [_once("cell", NUMBER, PAGE, is_done).replace(PAGE, address) for is_done in (False, True)]
+    return Markup("".join(kinds[bool(responses.get(slot.number))].replace(NUMBER, str(slot.number)) for slot in slots))  # noqa: S704  as above
+
+
+def texts() -> Markup:
+    """Return what the page's script says in the language of this request, as attributes."""
+    return Markup(_once("texts"))  # noqa: S704  as above
+
+
+def _open_question(slot: Slot) -> str:
+    """The question of a slot with nothing answered yet."""
     question = slot.question
     if slot.part or NUMBER in question.stem:  # the parts of a case share a story
-        return Markup(_draw(slot, str(slot.number)))  # noqa: S704  drawn by our own template, which escapes
+        return _draw("placed", slot, slot.number)
     is_apart = question.type in REORDERED and slot.revision_digest != ""
     key = (slot.revision_digest if is_apart else id(question), language())
     found = _drawn.get(key)
     if found is None or not (is_apart or found[0] is question):
         if len(_drawn) >= MOST:
             _drawn.clear()
-        text = _draw(slot, NUMBER)
+        text = _draw("placed", slot, NUMBER)
         found = _drawn[key] = (question, _take_apart(text, question) if is_apart else _Drawing(text, {}, ""))
-    return Markup(found[1].text(slot.number, (option.id for option in question.options) if is_apart else ()))  # noqa: S704  as above
+    return found[1].text(slot.number, (option.id for option in question.options) if is_apart else ())
 
 
-def _draw(slot: Slot, number: str) -> str:
-    module: Any = current_app.jinja_env.get_template("_macros/question.html").module
-    return str(module.question(slot, number))
+def _once(name: str, *given: object) -> str:
+    """What a macro draws of these values in the language of this request: kept, there are only a few of them."""
+    key = (name, language(), *given)
+    if key not in _constant:
+        _constant[key] = _draw(name, *given)
+    return _constant[key]
+
+
+def _draw(name: str, *given: object) -> str:
+    module: Any = current_app.jinja_env.get_template("trainee/_sheet.html").module
+    return str(getattr(module, name)(*given))
 
 
 def _take_apart(text: str, question: Question) -> _Drawing:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
@@ -16,6 +14,7 @@ from quiz.core.hall import EVENT_NAMES
 from quiz.core.message import QuizError, mark_text
 from quiz.core.paper import section_heading
 from quiz.core.sitting import LONGEST_EXTRA, ClosedBy
+from quiz.storage.attempts import value_of
 from quiz.storage.changes import EXTEND, PAUSE, REOPEN
 from quiz.usecases import extending, hall, results
 from quiz.usecases.corrected_copies import has_corrected
@@ -139,7 +138,7 @@ def show_cadre(code: str, number: str, form: TimeForm | None = None, problem: st
         desk=desk,
         EVENT_NAMES=EVENT_NAMES,
         CLOSED_BY_NAMES=CLOSED_BY_NAMES,
-        response_of=lambda row: tuple(json.loads(row.value)),
+        response_of=value_of,
         time_form=form,
         problem=problem,
         is_released=extending.is_released(found.seat.sitting, now()),

@@ -38,14 +38,13 @@ from quiz.usecases.mark_history import history_of
 from quiz.usecases.mistakes import has_mistakes
 from quiz.usecases.oral import helps_households
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import counters
+from quiz.web import counters, sheet
 from quiz.web.context import actor, do_together, installation, needs, now, reader, writer
 from quiz.web.given import given
 from quiz.web.lockdown import proofs
 from quiz.web.presence import be_seen
 from quiz.web.review import read_review
 from quiz.web.saving import saves_of
-from quiz.web.sheet import open_question
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
@@ -137,7 +136,7 @@ def sit(code: str) -> ResponseReturnValue:
         return desk
     be_seen(desk.seat)
     section = min(max(request.args.get("section", 1, int), 1), len(desk.paper.sections))
-    return _render_desk("trainee/sit.html", desk, code, section=section, open_question=open_question)
+    return _render_desk("trainee/sit.html", desk, code, section=section)
 
 
 @pages.get("/papers/<code>/summary")
@@ -263,7 +262,7 @@ def headings(paper: Paper) -> list[Any]:
 def _render_desk(template: str, desk: Desk, code: str, **values: object) -> str:
     offset = now().astimezone(installation().settings.zone).utcoffset() or timedelta()
     minutes = offset // timedelta(minutes=1)
-    return render_template(template, desk=desk, paper=desk.paper, code=code, headings=headings(desk.paper), utc_offset=minutes, **values)
+    return render_template(template, desk=desk, paper=desk.paper, code=code, headings=headings(desk.paper), utc_offset=minutes, sheet=sheet, **values)
 
 
 def _desk(code: str) -> Desk | ResponseReturnValue:

@@ -73,7 +73,7 @@ def test_uses_and_sharing_are_those_of_the_papers(plan, questions, papers):
     report = make_report(problem, drawn, 400, 200)
     assert report.exposure.uses == tuple(sum(item in paper for paper in asked) for item in range(len(questions)))
     assert report.exposure.largest == max(report.exposure.uses)
-    assert report.exposure.offered - report.exposure.used == report.exposure.uses.count(0)
+    assert report.exposure.offered - report.exposure.used == report.exposure.unused == report.exposure.uses.count(0)
     assert report.exposure.mean == pytest.approx(2 * papers / len(questions))
     pairs = list(itertools.combinations(asked, 2))
     assert report.shared == pytest.approx(sum(len(one & other) for one, other in pairs) / len(pairs))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -22,6 +21,7 @@ from quiz.storage.engine import reading, writing
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, AttemptRow, Base, GrantRow, PaperRow, ResponseRow, SittingRow
 from quiz.usecases import accounts, amending, extending, rosters
+from tests.at_once import at_once
 from tests.attacks.routes import CODE, VISITOR, cases, enter, furnish
 from tests.web.world import NINE, PASSWORD, SITTING, Clock, Person, as_on_page, make_roster, paper_code, right_answers
 
@@ -170,17 +170,7 @@ def test_nothing_of_anothers_attempt_is_touched(person: People, app: Flask, web_
 def test_twenty_starts_at_once_by_http_make_one_attempt(app: Flask, web_engine: Engine, code: str) -> None:
     people = [Person(app, "q001") for _ in range(20)]
     tokens = [person.token for person in people]
-    barrier, replies = threading.Barrier(20), []
-
-    def start(person: Person, token: str) -> None:
-        barrier.wait(timeout=30)
-        replies.append(person.client.post(f"/papers/{code}/start", data={"csrf_token": token}).status_code)
-
-    threads = [threading.Thread(target=start, args=pair) for pair in zip(people, tokens, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    replies = at_once(lambda n: people[n].client.post(f"/papers/{code}/start", data={"csrf_token": tokens[n]}).status_code)
     assert replies == [303] * 20
     with reading(web_engine) as session:
         assert session.scalar(select(func.count()).select_from(AttemptRow)) == 1

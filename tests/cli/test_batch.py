@@ -17,7 +17,7 @@ from quiz.core.message import QuizError
 from quiz.storage import sittings
 from quiz.storage.engine import writing
 from quiz.storage.tables import CadreRow, PaperRow
-from tests.cli.test_chain import BANKS, SITTING, Shell
+from tests.cli.test_chain import SITTING, Shell
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +26,8 @@ def instance(tmp_path_factory):
     folder = tmp_path_factory.mktemp("county")
     with pytest.MonkeyPatch.context() as patch:
         shell = Shell(folder, patch)
-        shell("init")
-        shell("bank", "publish", BANKS)
-        shell("roster", "load", BANKS / "profiles" / "qinglan-roster.yaml")
-        shell("sitting", "create", shell.file("sitting.yaml", SITTING.replace("  group: {units: [T01]}\n", "")))
+        shell.install()
+        shell.draw(SITTING.replace("  group: {units: [T01]}\n", ""))
     return folder / "instance"
 
 

@@ -52,6 +52,16 @@ class Shell:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def install(self):
+        """Make the installation, with the shipped banks and roster."""
+        self("init")
+        self("bank", "publish", BANKS)
+        self("roster", "load", BANKS / "profiles" / "qinglan-roster.yaml")
+
+    def draw(self, plan=SITTING):
+        """Create a sitting."""
+        self("sitting", "create", self.file("sitting.yaml", plan))
+
 
 @pytest.fixture
 def shell(tmp_path, monkeypatch):
@@ -61,9 +71,7 @@ def shell(tmp_path, monkeypatch):
 @pytest.fixture
 def county(shell):
     """An installation with the shipped banks and roster."""
-    shell("init")
-    shell("bank", "publish", BANKS)
-    shell("roster", "load", BANKS / "profiles" / "qinglan-roster.yaml")
+    shell.install()
     return shell
 
 
@@ -158,7 +166,7 @@ def test_how_papers_were_drawn_before_and_after(county):
 
 
 def test_how_the_questions_fared(county, monkeypatch):
-    county("sitting", "create", county.file("sitting.yaml", SITTING))
+    county.draw()
     someone = sit_right(county)
     assert "not_closed" in county("sitting", "items", "s1")
     assert "not_closed" in county("sitting", "similar", "s1")
@@ -195,7 +203,7 @@ def sit_right(county):
 
 
 def test_papers_are_amended_published_and_proven(county, monkeypatch):
-    county("sitting", "create", county.file("sitting.yaml", SITTING))
+    county.draw()
     assert re.search(r"共(\d+)份试卷，\1份与由种子推算的完全一致", county("paper", "verify", "s1"))
     console = Console()
     with console.reader() as db:

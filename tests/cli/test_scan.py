@@ -12,7 +12,7 @@ from quiz.cli.console import Console
 from quiz.core.paper import Candidate
 from quiz.core.question import QuestionType
 from quiz.storage import papers, sittings
-from tests.cli.test_chain import BANKS, NOW, SITTING, Shell
+from tests.cli.test_chain import NOW, SITTING, Shell
 from tests.printing.synthetic_scanner import Habits, Machine, fill_in, printed_pages, scan
 
 NEAT = Habits(erased=0, double=0, empty=0, dots=0)
@@ -22,10 +22,8 @@ NEAT = Habits(erased=0, double=0, empty=0, dots=0)
 def county(tmp_path, monkeypatch):
     """An installation with a sitting that is over."""
     shell = Shell(tmp_path, monkeypatch)
-    shell("init")
-    shell("bank", "publish", BANKS)
-    shell("roster", "load", BANKS / "profiles" / "qinglan-roster.yaml")
-    shell("sitting", "create", shell.file("sitting.yaml", SITTING))
+    shell.install()
+    shell.draw()
     monkeypatch.setattr(Console, "now", lambda _self: NOW + timedelta(days=3))
     return shell
 

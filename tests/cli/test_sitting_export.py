@@ -24,7 +24,7 @@ from quiz.storage.engine import reading, snapshot
 from quiz.storage.tables import AttemptRow, AuditRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow
 from quiz.usecases import attempts, grading, scheduling, sheets
 from quiz.usecases.sitting_record import note_export, read_record
-from tests.cli.test_chain import BANKS, SITTING, Shell, sit_right
+from tests.cli.test_chain import Shell, sit_right
 from tests.usecases.conftest import ADMIN, NOW, OPENS, SEED, ZONE, empty, sitting_plan, trainee  # noqa: F401
 from tests.usecases.test_scanning import Paper as SheetPaper
 
@@ -157,10 +157,8 @@ def test_only_who_sees_the_whole_county_may_take_it_away(world):
 
 def test_by_command_line_with_pictures_and_local_questions(tmp_path, monkeypatch):
     shell = Shell(tmp_path, monkeypatch)
-    shell("init")
-    shell("bank", "publish", BANKS)
-    shell("roster", "load", BANKS / "profiles" / "qinglan-roster.yaml")
-    shell("sitting", "create", shell.file("sitting.yaml", SITTING))
+    shell.install()
+    shell.draw()
     sit_right(shell)
     output = shell("sitting", "export", "s1", "-o", tmp_path / "s.zip")
     assert "尚未结束" in output

@@ -1,6 +1,5 @@
 """Sitting: one attempt whatever is pressed, saves that say what became of them, nothing late counts and nothing is lost."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from quiz.storage import attempts as stored
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
 from quiz.usecases import attempts, saving
+from tests.at_once import at_once
 
 MINUTE = timedelta(minutes=1)
 
@@ -46,17 +46,8 @@ def test_starting_again_is_the_same_attempt(world, county):
 
 
 def test_twenty_starts_at_once_make_one_attempt(world, county):
-    code, found, barrier = world.code(), [], threading.Barrier(20)
-
-    def press():
-        barrier.wait()
-        found.append(world.do(attempts.start, county.trainee(), code, county.OPENS).id)
-
-    threads = [threading.Thread(target=press) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    code = world.code()
+    found = at_once(lambda _number: world.do(attempts.start, county.trainee(), code, county.OPENS).id)
     assert len(found) == 20
     assert len(set(found)) == 1
 
@@ -70,18 +61,8 @@ def test_the_table_itself_has_one_attempt_a_paper(world):
 
 
 def test_twenty_submissions_at_once_are_one(world, county):
-    attempt, code, found, barrier = world.start(), world.code(), [], threading.Barrier(20)
-
-    def press(number):
-        barrier.wait(timeout=60)
-        row, _ = world.do(attempts.submit, county.trainee(), code, (), "d", county.OPENS + number * MINUTE)
-        found.append(row.submitted_at)
-
-    threads = [threading.Thread(target=press, args=(number,)) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    attempt, code = world.start(), world.code()
+    found = at_once(lambda number: world.do(attempts.submit, county.trainee(), code, (), "d", county.OPENS + number * MINUTE)[0].submitted_at)
     assert len(found) == 20
     assert len(set(found)) == 1
     with reading(world.engine) as db:

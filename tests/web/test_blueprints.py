@@ -18,33 +18,13 @@ from quiz.core.access import Role, command_line
 from quiz.storage import banks
 from quiz.storage.engine import reading, writing
 from quiz.usecases import accounts, publishing
+from tests.web.test_workbench import ONE
 from tests.web.world import NINE, PASSWORD, SECRET_WORD, Person, make_blueprint, make_questions
 
 People = Callable[[str], Person]
 HOSTILE = "<script>alert(1)</script>"
 SETTERS = [("setter", 200), ("organiser", 403), ("q001", 403), ("marker", 403), ("inspector", 403), ("nobody", 403)]
 CHECKERS = [(who, 200 if who == "organiser" else status) for who, status in SETTERS]
-
-DRAFT = """\
-category: general/water
-area: water
-department: 县水利局
-label: confirmed
-documents:
-  law: {title: 供水办法, number: 〔2026〕1号, issuer: 县政府, date: 2026-01-01}
-questions:
-  - id: bench-1
-    type: single
-    stem: 根据《供水办法》第三条，村民反映停水时，村干部应当首先（　　）。
-    options: {A: 入户核实情况, B: 等待上级通知, C: 发布书面公告, D: 召开村民会议}
-    key: A
-    level: recall
-    topic: 供水
-    source: {document: law, clause: 第三条}
-    valid_from: 2026-01-01
-    valid_to: open
-    explanation: 第三条规定先核实再报告。
-"""
 
 
 def text_of(**changes: object) -> str:
@@ -248,7 +228,7 @@ def test_waiting_drafts_are_counted(app: Flask, person: People, web_engine: Engi
     with writing(web_engine) as db:
         accounts.create_account(db, command_line("tests"), NINE - timedelta(days=1), "author", "陈编题", PASSWORD, [Role.SETTER])
     author = person("author")
-    path = author.post("/bank/proposals/new", {"source": DRAFT, "title": "稿"}).location.split("?")[0]
+    path = author.post("/bank/proposals/new", {"source": ONE, "title": "稿"}).location.split("?")[0]
     text = text_of(id="big", sections=make_blueprint().sections[:1], pass_mark=0).replace("count: 2", "count: 3").replace("total: 4", "total: 6")
     before = page_of(person("setter").post("/blueprints/-/preview", {"source": text}))
     assert "待审的稿子里没有可以补上的题" in before

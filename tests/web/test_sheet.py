@@ -11,7 +11,7 @@ from flask import Flask, session
 
 from quiz.core.paper import Slot, question_without_key
 from quiz.core.question import Question, QuestionType
-from quiz.web.sheet import open_question
+from quiz.web import sheet
 from tests.web.world import SECRET_WORD, make_longer_questions, make_questions
 
 QUESTIONS = {question.type: question for question in (*make_questions(), *make_longer_questions()) if isinstance(question, Question)}
@@ -27,8 +27,8 @@ def drawn(app: Flask, slot: Slot, language: str) -> tuple[str, str]:
     """The question as it is kept, and drawn by itself, in a language."""
     with app.test_request_context():
         session["language"] = language
-        alone = app.jinja_env.get_template("_macros/question.html").make_module({}).question(slot, slot.number)  # type: ignore[attr-defined]
-        return str(open_question(slot)), str(alone)
+        alone = app.jinja_env.get_template("trainee/_sheet.html").make_module({}).placed(slot, slot.number)  # type: ignore[attr-defined]
+        return str(sheet.questions([slot], {})), str(alone)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -64,3 +64,25 @@ def test_the_story_of_a_case_and_a_stem_with_the_stand_in_character_stay_their_o
         kept, alone = drawn(app, slot, "zh")
         assert kept == alone
     assert "一个案例" in drawn(app, part, "zh")[0]
+
+
+def test_what_is_answered_is_drawn_with_its_response_among_what_is_not(app: Flask) -> None:
+    question = QUESTIONS[QuestionType.SINGLE]
+    slots = [slot_of(question, number, digest="digest of a few") for number in (1, 2, 3)]
+    with app.test_request_context():
+        page = str(sheet.questions(slots, {2: (question.options[0].id,)}))
+    assert page.count(" checked") == 1
+    assert page.index('id="q1"') < page.index('id="q2"') < page.index(" checked") < page.index('id="q3"')
+    assert [page.count(f'data-mark="{number}"') for number in (1, 2, 3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(("language", "done", "still_open"), [("zh", "已答", "未答"), ("en", "Answered", "Not answered")])
+def test_the_cells_of_the_map_lead_to_their_questions_and_say_their_state(app: Flask, language: str, done: str, still_open: str) -> None:
+    slots = [slot_of(QUESTIONS[QuestionType.SINGLE], number) for number in (7, 8)]
+    with app.test_request_context():
+        session["language"] = language
+        first, second = str(sheet.cells(slots, {8: ("a",)}, "/papers/A&B/sit?section=2")).strip().split("\n")
+    assert 'href="/papers/A&amp;B/sit?section=2#q7"' in first
+    assert [word in first for word in (">7<span", f">{still_open}<", "done")] == [True, True, False]
+    assert 'href="/papers/A&amp;B/sit?section=2#q8"' in second
+    assert all(word in second for word in (">8<span", f">{done}<", 'class="cell done"'))

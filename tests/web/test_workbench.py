@@ -32,7 +32,7 @@ People = Callable[[str], Person]
 DAY = date(2026, 12, 1)
 HOSTILE = "<script>alert(1)</script>"
 
-TEXT = """\
+ONE = """\
 category: general/water
 area: water
 department: 县水利局
@@ -51,6 +51,12 @@ questions:
     valid_from: 2026-01-01
     valid_to: open
     explanation: 第三条规定先核实再报告。
+"""
+"""A file with one question."""
+
+TEXT = (
+    ONE
+    + """\
   - id: bench-2
     type: ordering
     stem: 根据《供水办法》第四条，按处理停水的先后排列。
@@ -62,6 +68,7 @@ questions:
     valid_to: open
     explanation: 第四条规定了先后。
 """
+)
 
 
 @pytest.fixture

@@ -82,13 +82,13 @@ def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]
 
 def _of_first(right: Floats, weight: Floats, answers: Floats, people: int) -> list[list[Mastery]]:
     """What `master` returns of the first so many people; all of them say what is likely."""
+    from scipy.special import betainc, betaincinv  # large, and only who looks at learning needs it
+
     facility = _facilities(right, weight)
     strength = np.array([_strength(right[:, k], weight[:, k]) for k in range(right.shape[1])])
     expected = _expected(right, weight, facility)[:people]
     right, weight = right[:people], weight[:people]
     a, b = right + strength * expected, weight - right + strength * (1.0 - expected)
-    from scipy.special import betainc, betaincinv  # large, and only who looks at learning needs it
-
     low, high, below = betaincinv(a, b, 0.1), betaincinv(a, b, 0.9), betainc(a, b, ENOUGH)
     own = np.divide(right, weight, out=np.full_like(right, ENOUGH), where=weight > 0)
     return [
