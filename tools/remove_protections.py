@@ -131,7 +131,7 @@ def _end(running: subprocess.Popen[str]) -> None:
 
 def complaint(said: str) -> str:
     """Return which test failed and what its assertion said, in one line."""
-    which = re.search(r"^(?:FAILED|ERROR) (?:[^\s:]*/)?(.+?)(?: - |$)", said, re.MULTILINE)
+    which = re.search(r"^(?:FAILED|ERROR) (?:[^\s:]*/)?(test_.+?)(?: - |$)", said, re.MULTILINE)
     errors = [line[1:].strip() for line in said.splitlines() if line.startswith("E  ")]
     return f"{which[1] if which else '?'}: {' '.join(errors)[:300]}"
 
