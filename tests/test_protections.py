@@ -56,7 +56,8 @@ def is_there(test: str) -> bool:
 
 
 def test_what_a_failing_test_said_is_told_in_a_line() -> None:
-    said = "ERROR    quiz.sweep:sweep.py:44 a line of the log\\nE   AssertionError: lost\nE   assert 1 == 2\n=== short test summary info ===\nFAILED tests/x/test_y.py::test_z[a b/c.yaml] - Assertion\n"
+    said = "ERROR    quiz.sweep:sweep.py:44 a line of the log\nE   AssertionError: lost\nE   assert 1 == 2\n=== short test summary info ===\n"
+    said += "FAILED tests/x/test_y.py::test_z[a b/c.yaml] - Assertion\n"
     assert complaint(said) == "test_y.py::test_z[a b/c.yaml]: AssertionError: lost assert 1 == 2"
     assert complaint("") == "?: "
 
