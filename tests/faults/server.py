@@ -54,8 +54,12 @@ class QuizServer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def kill(self) -> None:
-        """End the process as a power cut or the system would: it has no moment for anything."""
+        """End the process as a power cut or the system would: it has no moment for anything. Return when what it had started is gone as well."""
         self._end(signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        while self.is_there():
+            assert time.monotonic() < end, "somebody serves on"
+            time.sleep(LOOK)
 
     def stop(self) -> int:
         """Ask the process to end; return its status."""
