@@ -39,6 +39,7 @@ UNITS = 40
 OPENS = datetime(2026, 11, 2, 1, tzinfo=UTC)
 NOW = OPENS + timedelta(days=2)
 POSTS = ("township_leader", "township_staff", "first_secretary", "team_member", "village_secretary")
+GROUPS = ("地方党政领导干部", "行业部门干部", "乡村振兴系统干部", "帮扶干部", "村干部")
 PADDING = "x" * 9_000
 """A stored paper is some 10 kB."""
 
@@ -65,7 +66,13 @@ def fill(engine: Engine, people: int) -> None:
 def add_people(db: Any, chance: np.random.Generator, numbers: range) -> None:
     """Store cadres with posts, papers, attempts and marks."""
     unit = {n: n % UNITS + 2 for n in numbers}
-    db.execute(insert(CadreRow), [{"id": n, "number": f"C{n:06}", "name": "某", "unit_id": unit[n], "groups": "[]"} for n in numbers])
+    db.execute(
+        insert(CadreRow),
+        [
+            {"id": n, "number": f"C{n:06}", "name": "某", "unit_id": unit[n], "groups": json.dumps([GROUPS[n % 5]], ensure_ascii=False)}
+            for n in numbers
+        ],
+    )
     posts = [{"cadre_id": n, "kind": POSTS[n % 5], "place_id": unit[n], "title": "", "from_on": date(2025, 1, 1), "to_on": None} for n in numbers]
     db.execute(insert(PostRow), posts)
     sat = []

@@ -42,12 +42,14 @@ UNITS = (
 
 @dataclass(frozen=True)
 class Sat:
-    """Somebody with a paper. `marks` (hundredths by question) are None for who never came; `post` is the kind of the post held, empty for none."""
+    """Somebody with a paper. `marks` (hundredths by question) are None for who never came; `post` is the kind of the post held, empty
+    for none; `groups` are of cadres."""
 
     number: str
     unit: str
     marks: dict[str, int] | None
     post: str = ""
+    groups: tuple[str, ...] = ()
     is_void: bool = False
     pending: int = 0
     has_late: bool = False
@@ -118,7 +120,7 @@ def _person(db: Session, sitting: SittingRow, seat: int, one: Sat, areas: dict[s
     unit = db.scalars(select(UnitRow).where(UnitRow.code == one.unit)).one()
     cadre = db.scalars(select(CadreRow).where(CadreRow.number == one.number)).one_or_none()
     if cadre is None:
-        cadre = CadreRow(number=one.number, name=f"干部{one.number}", unit_id=unit.id, groups="[]")
+        cadre = CadreRow(number=one.number, name=f"干部{one.number}", unit_id=unit.id, groups=json.dumps(one.groups, ensure_ascii=False))
         db.add(cadre)
         db.flush()
         db.add_all(_posts(cadre.id, unit.id, one.post))

@@ -36,12 +36,15 @@ def report() -> None:
 @excellent_option
 @pass_console
 def show(console: Console, sitting: str, excellent: int) -> None:
-    """Print the sums by unit, kind of unit and post."""
+    """Print the sums by unit, kind of unit, post and group of cadres."""
     with console.reader() as db:
         found = reporting.read_report(db, console.actor, sitting, console.now(), excellent)
     head = [console.translate(name) for name in SUMS]
     total = console.text(say("合计"))
-    for title, groups in ((say("单位"), (found.all, *found.units)), (say("单位类别"), found.kinds), (say("岗位"), found.posts)):
+    units = (found.all, *found.units)
+    for title, groups in ((say("单位"), units), (say("单位类别"), found.kinds), (say("岗位"), found.posts), (say("干部群体"), found.groups)):
+        if not groups:
+            continue
         console.table([[console.text(title), *head], *([console.translate(row.name) or total, *_cells(row)] for row in groups)], numbers=True)
         click.echo("")
     if found.after:

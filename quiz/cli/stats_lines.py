@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from quiz.core.message import Message, mark_text, say
 from quiz.core.statistics.report import Analysis, ItemReport
+from quiz.core.statistics.summary import MODELS
 from quiz.core.statistics.values import Calibration, Similarity, TotalFigures
 
 HEAD = (
@@ -20,11 +21,6 @@ HEAD = (
     mark_text("难度b"),
     mark_text("区分a"),
 )
-MODELS = {
-    "rasch_one": mark_text("Rasch模型（区分度固定为1）"),
-    "rasch": mark_text("Rasch模型（共同的区分度）"),
-    "two_parameter": mark_text("两参数模型"),
-}
 NONE = "—"
 
 

@@ -18,12 +18,14 @@ class GroupKind(StrEnum):
 
     KIND = "kind"
     POST = "post"
+    GROUP = "group"
     UNIT = "unit"
 
 
 GROUP_KIND_NAMES: dict[GroupKind, str] = {
     GroupKind.KIND: mark_text("单位类别"),
     GroupKind.POST: mark_text("岗位"),
+    GroupKind.GROUP: mark_text("干部群体"),
     GroupKind.UNIT: mark_text("单位"),
 }
 
@@ -94,6 +96,11 @@ class Comparison:
     def of(self, kind: GroupKind) -> tuple[ComparedGroup, ...]:
         """Return the groups of one kind."""
         return tuple(group for group in self.groups if group.kind is kind)
+
+    @property
+    def kinds(self) -> tuple[GroupKind, ...]:
+        """The kinds of which a group is not simply everybody."""
+        return tuple(kind for kind in GroupKind if any(group.share.people < self.people for group in self.of(kind)))
 
     def ratio(self, kind: GroupKind, name: str) -> ComparedGroup | None:
         """Return the group with this name, or None."""

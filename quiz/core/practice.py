@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from operator import itemgetter
 
 from quiz.core.marking import Mark, Response, Rule, RuleName, mark_response
 from quiz.core.message import mark_text
@@ -124,25 +125,25 @@ def memories(answers: Iterable[Answered]) -> dict[str, Memory]:
     return out
 
 
-Met = tuple[datetime, str, float]
-"""When a question was answered, which, and the share that was right: of very many answers nothing more is kept."""
+Met = tuple[datetime, Sequence[str], Sequence[float]]
+"""When questions were answered, which, and the share that was right of each: of very many answers nothing more is kept."""
 
 
 def kept(answers: Iterable[Answered]) -> list[tuple[int, float]]:
     """Return (days since the right answer before, share right now) for each answer that followed a wholly right one to the same question."""
-    return kept_of((one.at, one.uid, one.share) for one in answers)
+    return kept_of((one.at, (one.uid,), (one.share,)) for one in sorted(answers, key=lambda one: (one.at, one.uid, one.share)))
 
 
 def kept_of(answers: Iterable[Met]) -> list[tuple[int, float]]:
     """Return what `kept` does, of one person's answers in few words."""
     known: dict[str, datetime] = {}
     out = []
-    for at, uid, share in sorted(answers):
-        since = known.pop(uid, None)
-        if since is not None:
-            out.append(((at - since).days, share))
-        if share == 1:
-            known[uid] = at
+    for at, uids, shares in sorted(answers, key=itemgetter(0)):
+        for uid, share in zip(uids, shares, strict=True):
+            if uid in known:
+                out.append(((at - known.pop(uid)).days, share))
+            if share == 1:
+                known[uid] = at
     return out
 
 

@@ -76,6 +76,8 @@ def notes_of(report: UnitReport) -> list[Message]:
         say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。补考举行以后，结果见“补考以后”。"),
         say("平均分旁的区间：真实水平有95%的把握在其中，人越少越宽。各人试卷不同时，卷面平均分的高低可能来自试卷，不能直接比较。"),
     ]
+    if report.groups:
+        notes.append(say("干部群体按花名册现在的登记；一人可以属于几个群体，在每个群体里都算，各群体人数之和不一定等于合计。"))
     if report.hidden:
         notes.append(say("{n}个单位没有列出成绩：人数太少的单位，平均分会透露个人的分数，也不让人用合计推算。", n=report.hidden))
     return [*report.unsettled, *notes]

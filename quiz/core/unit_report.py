@@ -1,8 +1,9 @@
-"""The results of a sitting in sums: by unit, kind of unit and post; of a group so small that a mean would tell single scores it shows counts only."""
+"""The results of a sitting in sums: by unit, kind of unit, post, group of cadres; of a group so small that its mean tells single scores, counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -68,12 +69,13 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class TallyRow:
-    """The sums of those in one unit, named by its path, with one kind of post (None without any)."""
+    """The sums of those in one unit, named by its path, with one kind of post (None without any), who belong to the same groups of cadres."""
 
     path: str
     unit_kind: UnitKind
     post: PostKind | None
     tally: Tally
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,13 @@ class UnitReport:
     units: tuple[GroupRow, ...]
     kinds: tuple[GroupRow, ...]
     posts: tuple[GroupRow, ...]
+    groups: tuple[GroupRow, ...] = ()
     bands: tuple[ScoreBand, ...] = ()
     after: AfterMakeUps | None = None
+
+    def tells(self, rows: Sequence[GroupRow]) -> bool:
+        """True when one of these groups is not simply everybody."""
+        return any(row.tally.expected < self.all.tally.expected for row in rows)
 
     @property
     def hidden(self) -> int:
@@ -169,6 +176,38 @@ def group_rows(rows: Iterable[TallyRow], key: Callable[[TallyRow], tuple[str, st
         sums[name] = sums.get(name, Tally()) + row.tally
     hidden = hidden_places([tally.sat for tally in sums.values()])
     return tuple(GroupRow(code, name, tally, place not in hidden) for place, ((code, name), tally) in enumerate(sums.items()))
+
+
+def member_rows(rows: Iterable[TallyRow]) -> tuple[GroupRow, ...]:
+    """Return a row for each group of cadres, in the order of their names; who belongs to several counts in each, who belongs to none in no row."""
+    sums: dict[str, Tally] = {}
+    people: Counter[frozenset[str]] = Counter()
+    for row in rows:
+        people[row.groups] += row.tally.sat
+        for name in row.groups:
+            sums[name] = sums.get(name, Tally()) + row.tally
+    hidden = hidden_members(people)
+    return tuple(GroupRow(name, name, sums[name], name not in hidden) for name in sorted(sums))
+
+
+def hidden_members(people: Mapping[frozenset[str], int]) -> set[str]:
+    """Return the groups whose scores stay out of sight, from how many people belong to exactly which groups.
+
+    All below `gates.GROUP`, and so many more, the smallest first, that no few people are left over: neither by taking a group from a wider one, or
+    from all, nor as those who belong to no group that is shown.
+    """
+    count = {name: sum(number for own, number in people.items() if name in own) for name in frozenset().union(*people)}
+    shown = {name for name, number in count.items() if number >= gates.GROUP}
+
+    def is_telling(name: str) -> bool:
+        wider = [own for own in shown if count[own] > count[name] and all(own in groups for groups in people if name in groups and people[groups])]
+        beyond = [sum(people.values()) - count[name], *(count[own] - count[name] for own in wider)]
+        left = sum(number for groups, number in people.items() if not groups & shown)
+        return any(0 < number < gates.GROUP for number in (left, *beyond))
+
+    while telling := [name for name in shown if is_telling(name)]:
+        shown.remove(min(telling, key=lambda name: (count[name], name)))
+    return set(count) - shown
 
 
 def hidden_places(people: Sequence[int]) -> set[int]:

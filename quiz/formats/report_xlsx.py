@@ -29,8 +29,8 @@ def write_report(report: UnitReport, comparison: Comparison, out: BinaryIO, tran
     book = new_book(out)
     try:
         _sums(book, translate(SHEETS[0]), [(GroupKind.UNIT, row) for row in (report.all, *report.units)], translate)
-        kinds = [(GroupKind.KIND, row) for row in report.kinds] + [(GroupKind.POST, row) for row in report.posts]
-        _sums(book, translate(SHEETS[1]), kinds, translate)
+        kinds = ((GroupKind.KIND, report.kinds), (GroupKind.POST, report.posts), (GroupKind.GROUP, report.groups))
+        _sums(book, translate(SHEETS[1]), [(kind, row) for kind, rows in kinds for row in rows], translate)
         _bands(book, report, translate)
         _after(book, report, translate)
         _areas(book, comparison, translate)

@@ -1,8 +1,9 @@
-"""Prints the questions of a sitting that somebody should look at: each with what is odd, how it was answered, and its picture. Names nobody."""
+"""Prints how the questions of a sitting fared: the whole test, a table of all, and those that somebody should look at one by one. Names nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import BinaryIO
 
 from quiz.core.message import Message, Translate, mark_text, say
@@ -10,8 +11,8 @@ from quiz.core.question import AREAS, TYPE_NAMES
 from quiz.core.statistics.asked import AskedItem
 from quiz.core.statistics.flags import option_name
 from quiz.core.statistics.plot import group_plot
-from quiz.core.statistics.report import ItemReport
-from quiz.printing.flow import fill_columns
+from quiz.core.statistics.report import Analysis, ItemReport
+from quiz.core.statistics.summary import figures_of_test, notes_on_test
 from quiz.printing.fonts import Font, GlyphCheck
 from quiz.printing.geometry import KEY_GEOMETRIES, PageSize
 from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING
@@ -19,34 +20,45 @@ from quiz.printing.marks import Block, Row, space
 from quiz.printing.plot_marks import plot_row
 from quiz.printing.sheet import Sheets
 from quiz.printing.side import draw_column, draw_footer
+from quiz.printing.table import Cell, Table, TableColumn, fill_sides, make_table
 from quiz.printing.typeset import SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
 
 PLOT_WIDTH = 230.0
+NAME = 3.4
+"""The part of the width for a name, where a number has 1."""
 
 Items = Sequence[tuple[AskedItem, ItemReport]]
+Parts = list[Block | Table]
 
 
-def print_items(title: str, people: int, items: Items, out: BinaryIO, translate: Translate = mark_text) -> None:
-    """Write the items as an A4 PDF; the same items give the same bytes. MissingGlyphs for a character that cannot be printed."""
+def print_items(title: str, analysis: Analysis, items: Items, flagged: Items, out: BinaryIO, translate: Translate = mark_text) -> None:
+    """Write the analysis as an A4 PDF; the same one gives the same bytes. MissingGlyphs for a character that cannot be printed."""
     check = GlyphCheck()
     check.add(title, say("考试名称"))
-    for asked, _ in items:
-        check.add(asked.stem + asked.name, say("试题{uid}", uid=asked.name))
+    check.add_all((asked.name for asked, _ in items), say("试题编号"))
+    for asked, _ in flagged:
+        check.add(asked.stem, say("试题{uid}", uid=asked.name))
     check.finish()
     geometry = KEY_GEOMETRIES[PageSize.A4]
-    sheets = Sheets(out, geometry, title)
-    blocks = [_head(title, people, len(items), geometry.measure, translate), *(_item(*item, geometry.measure, translate) for item in items)]
-    columns = fill_columns(blocks, geometry.column_height)
-    for number, column in enumerate(columns, 1):
+    measure = geometry.measure
+    parts: Parts = [_head(title, analysis, len(items), len(flagged), measure, translate), *_test(analysis, measure, translate)]
+    if flagged:
+        parts += [_heading(say("需要留意的题"), measure, translate), *(_item(*item, measure, translate) for item in flagged)]
+    if items:
+        parts += [_heading(say("全部试题"), measure, translate), _all(items, measure, translate)]
+    sheets, sides = Sheets(out, geometry, title), fill_sides(parts, geometry.column_height)
+    for number, side in enumerate(sides, 1):
         left = geometry.left(0, back=False)
-        draw_column(sheets, column, left, geometry)
-        draw_footer(sheets, geometry, left, say("试题分析　　第 {number} 页　共 {total} 页", number=number, total=len(columns)).render(translate))
+        draw_column(sheets, side, left, geometry)
+        draw_footer(sheets, geometry, left, say("试题分析　　第 {number} 页　共 {total} 页", number=number, total=len(sides)).render(translate))
         sheets.end_side()
     sheets.finish()
 
 
-def _head(title: str, people: int, count: int, measure: float, translate: Translate) -> Block:
-    told = say("{people}人的答卷。需要留意的试题{n}道，由题目本身的问题到一般提示排列。", people=people, n=count)
+def _head(title: str, analysis: Analysis, count: int, flagged: int, measure: float, translate: Translate) -> Block:
+    told = say(
+        "{people}人的答卷，{count}道试题，其中{n}道需要留意，由题目本身的问题到一般提示排列。", people=analysis.totals.persons, count=count, n=flagged
+    )
     note = say("统计只提出疑问，不改答案；是否有误，由命题人和审题人判断。作答太少的题不下结论。")
     return Block(
         (
@@ -54,9 +66,48 @@ def _head(title: str, people: int, count: int, measure: float, translate: Transl
             *centred_rows(say("试题分析").render(translate), measure, Font.HEI, 15.0, 24.0),
             *set_rows(told.render(translate), measure),
             *set_rows(note.render(translate), measure, size=SMALL, leading=SMALL_LEADING),
-            space(8),
+            space(4),
         )
     )
+
+
+def _heading(title: Message, measure: float, translate: Translate) -> Block:
+    return Block((space(10), *heading_rows(title.render(translate), measure, HEADING, HEADING_LEADING)), keeps_next=True)
+
+
+def _test(analysis: Analysis, measure: float, translate: Translate) -> Parts:
+    """The figures of the whole test, two beside each other."""
+    figures = [(figure.name.render(translate), figure.text + translate(figure.unit)) for figure in figures_of_test(analysis)]
+    if not figures:
+        return []
+    pair = (TableColumn(say("整卷统计").render(translate), NAME, is_number=False), TableColumn(say("数值").render(translate), 1.0))
+    half = (len(figures) + 1) // 2
+    rows: list[list[Cell]] = [[*one, *other] for one, other in zip_longest(figures[:half], figures[half:], fillvalue=("", ""))]
+    notes = [row for note in notes_on_test(analysis) for row in set_rows(note.render(translate), measure, size=SMALL, leading=SMALL_LEADING)]
+    return [make_table([*pair, *pair], rows, measure), *([Block((space(4), *notes))] if notes else [])]
+
+
+def _all(items: Items, measure: float, translate: Translate) -> Table:
+    """A row for each question; what is not defined is a dash, and weights stand there only where a paper was common."""
+    is_common = any(report.figures.effective_weight is not None for _, report in items)
+    names = [(say("作答"), 1.1), (say("得分率"), 1.2), (say("区间"), 1.7), (say("标准差"), 1.3), (say("区分度"), 1.5), (say("区分效率"), 1.7)]
+    names += [(say("有效权重"), 1.7)] if is_common else []
+    columns = [TableColumn(name.render(translate), weight) for name, weight in (*names, (say("难度b"), 1.3), (say("留意"), 1.0))]
+    rows = [_cells(asked, report, is_common) for asked, report in items]
+    return make_table([TableColumn(say("编号").render(translate), NAME, is_number=False), *columns], rows, measure)
+
+
+def _cells(asked: AskedItem, report: ItemReport, is_common: bool) -> list[Cell]:
+    figures, ends = report.figures, report.figures.facility_interval
+    interval = "—" if ends is None else f"{100 * ends.low:.0f}—{100 * ends.high:.0f}%"
+    first = [asked.name, str(figures.answers), _percent(figures.facility), interval, _rounded(figures.deviation, 2)]
+    rates = [figures.discrimination, figures.efficiency, *([figures.effective_weight] if is_common else [])]
+    place, told = report.rasch.difficulty if report.rasch else None, str(len(report.flags) or "")
+    return [*first, *(_rounded(value, 1, "%") for value in rates), _rounded(place, 2), told]
+
+
+def _rounded(value: float | None, places: int, unit: str = "") -> str:
+    return "—" if value is None else f"{value:.{places}f}{unit}".replace("-", "−")
 
 
 def _item(asked: AskedItem, report: ItemReport, measure: float, translate: Translate) -> Block:

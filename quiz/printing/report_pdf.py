@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO
 
-from quiz.core.comparison import VERDICT_NAMES, Comparison, GroupKind, PlanRow
+from quiz.core.comparison import VERDICT_NAMES, Comparison, PlanRow
 from quiz.core.message import Message, Translate, mark_text, say
 from quiz.core.over_time import CHANGE_NAMES, OverTime, SittingPoint
 from quiz.core.paper import plain_number
@@ -51,7 +51,7 @@ def print_report(report: UnitReport, comparison: Comparison, day: str, out: Bina
     """Write the report as an A4 PDF; `day` says in words when the sitting was. MissingGlyphs for a name that cannot be printed."""
     check = GlyphCheck()
     check.add(report.title + day, say("考试名称"))
-    check.add_all((row.name for row in (*report.units, *report.posts)), say("单位和岗位"))
+    check.add_all((row.name for row in (*report.units, *report.posts, *report.groups)), say("单位、岗位和群体"))
     check.finish()
     geometry = KEY_GEOMETRIES[PageSize.A4]
     parts: Parts = [_head(report, day, geometry.measure, translate), *_sums(report, geometry.measure, translate)]
@@ -112,8 +112,8 @@ def _head(report: UnitReport, day: str, measure: float, translate: Translate) ->
 def _sums(report: UnitReport, measure: float, translate: Translate) -> Parts:
     parts: Parts = [_heading(say("单位汇总"), measure, translate), sum_table(report, measure, translate)]
     parts += [*_after(report, measure, translate), *_bands(report, measure, translate)]
-    for title, groups in ((say("单位类别"), report.kinds), (say("岗位"), report.posts)):
-        if len(groups) > 1:
+    for title, groups in ((say("单位类别"), report.kinds), (say("岗位"), report.posts), (say("干部群体"), report.groups)):
+        if report.tells(groups):
             found = [_sum_cells(row, report, translate(row.name)) for row in groups]
             parts += [_heading(title, measure, translate), make_table(_sum_columns(title, translate), found, measure)]
     return [*parts, _notes(notes_of(report), measure, translate)]
@@ -197,7 +197,7 @@ def _groups(found: Comparison, measure: float, translate: Translate) -> Table:
         TableColumn(say("与试卷应得之比").render(translate), 2), TableColumn("50%—150%", WIDE, is_number=False), _interval_column(translate),
         TableColumn(say("结论").render(translate), 2.6, is_number=False),
     ]  # fmt: skip
-    groups = [row for kind in GroupKind for row in found.of(kind) if len(found.of(kind)) > 1]
+    groups = [row for kind in found.kinds for row in found.of(kind)]
     return make_table(
         columns,
         [

@@ -109,13 +109,14 @@ def mark_blocks(session: Session, sitting: SittingRow, scope: str = "/") -> Iter
 
 @dataclass(frozen=True, slots=True)
 class PlacedPaper:
-    """A graded paper without its person: the path of its unit, its kind and that of the post, the bank uid of each slot, and why each stands there
-    (see `placings`)."""
+    """A graded paper without its person: the path of its unit, its kind and that of the post, the groups of cadres, the bank uid of each slot, and
+    why each stands there (see `placings`)."""
 
     grading_id: int
     path: str
     unit_kind: UnitKind
     post: PostKind | None
+    groups: frozenset[str]
     questions: tuple[str, ...]
     placings: tuple[tuple[int, str, bool], ...]
 
@@ -124,18 +125,20 @@ def placed_papers(session: Session, sitting: SittingRow, scope: str = "/") -> It
     """Yield the graded papers of the closed attempts whose unit lies within the path `scope`, by the unit's place in the tree."""
     held = main_posts(sitting.opens_at.date())
     query = (
-        select(GradingRow.id, UnitRow.path, UnitRow.kind, PostRow.kind, PaperRow.questions, PaperRow.content)
+        select(GradingRow.id, UnitRow.path, UnitRow.kind, PostRow.kind, CadreRow.groups, PaperRow.questions, PaperRow.content)
         .join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
         .join(PaperRow, PaperRow.id == AttemptRow.paper_id)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
         .outerjoin(held, held.c.cadre_id == PaperRow.cadre_id)
         .outerjoin(PostRow, PostRow.id == held.c.id)
         .where(GradingRow.id.in_(_counting(sitting, scope)))
         .order_by(UnitRow.path, PaperRow.id)
     )
-    for grading, path, kind, post, questions, content in session.execute(query.execution_options(yield_per=PAPERS_AT_ONCE)):
+    for grading, path, kind, post, groups, questions, content in session.execute(query.execution_options(yield_per=PAPERS_AT_ONCE)):
         held_post = PostKind(post) if post else None
-        yield PlacedPaper(grading, path, UnitKind(kind), held_post, tuple(json.loads(questions)), tuple(placings(content)))
+        own = frozenset(json.loads(groups))
+        yield PlacedPaper(grading, path, UnitKind(kind), held_post, own, tuple(json.loads(questions)), tuple(placings(content)))
 
 
 def asked_papers(session: Session, sitting: SittingRow, scope: str = "/") -> list[tuple[int, list[str]]]:

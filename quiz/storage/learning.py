@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter, truediv
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, select
 from sqlalchemy.orm import Session
@@ -32,12 +33,18 @@ class Sat:
 
 @dataclass(frozen=True, slots=True)
 class MarkedAttempt:
-    """An attempt that counts, by row ids of its cadre and sitting, when it was handed in, and its answers: (question, share right)."""
+    """An attempt that counts, by row ids of its cadre and sitting, when it was handed in, and its answers: questions, and what was right of each."""
 
     cadre_id: int
     sitting_id: int
     at: datetime
-    answers: tuple[tuple[str, float], ...]
+    uids: tuple[str, ...]
+    shares: tuple[float, ...]
+
+    @property
+    def answers(self) -> Iterator[tuple[str, float]]:
+        """The answers one by one: (question, share right)."""
+        return zip(self.uids, self.shares, strict=True)
 
 
 def answers_of(session: Session, cadre_id: int, sittings: Sequence[SittingRow], now: datetime) -> list[Sat]:
@@ -102,17 +109,21 @@ def _marked(session: Session, whose: ColumnElement[bool]) -> list[MarkedAttempt]
         .order_by(AttemptRow.submitted_at, GradingRow.id)
     )
     return [
-        MarkedAttempt(cadre, sitting, at, _shares(questions, marks))
+        MarkedAttempt(cadre, sitting, at, *_shares(questions, marks))
         for cadre, sitting, at, questions, marks in session.execute(query)
         if at is not None
     ]
 
 
-def _shares(questions: str, marks: str) -> tuple[tuple[str, float], ...]:
-    """(question, share of its marks) in the order of the slots, from "slot mark most slot mark most …" in any order."""
+def _shares(questions: str, marks: str) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Questions and shares of their marks in the order of the slots, from "slot mark most slot mark most …" in any order."""
     uids, found = json.loads(questions), list(map(int, marks.split()))
-    places = sorted(zip(found[::3], found[1::3], found[2::3], strict=True))
-    return tuple((uids[slot - 1], mark / most) for slot, mark, most in places if slot <= len(uids))
+    slots, earned, most = found[::3], found[1::3], found[2::3]
+    if slots != list(range(1, len(uids) + 1)):  # a slot tells nothing, or they come in another order
+        places = sorted(place for place in zip(slots, earned, most, strict=True) if place[0] <= len(uids))
+        slots, earned, most = ([place[part] for place in places] for part in range(3))
+        uids = [uids[slot - 1] for slot in slots]
+    return tuple(uids), tuple(map(truediv, earned, most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,29 +142,25 @@ class Newest:
 
 def newest_results(session: Session, sittings: Sequence[SittingRow], whose: ColumnElement[bool]) -> list[Newest]:
     """Return for each cadre whom the condition admits the newest of these sittings (latest first) that has a paper for them, by unit and number."""
-    place = {row.id: (at, row) for at, row in enumerate(sittings)}
+    place = {row.id: at for at, row in enumerate(sittings)}
     query = (
-        select(CadreRow, UnitRow.name, UnitRow.path, PaperRow.sitting_id, AttemptRow)
+        select(CadreRow.id, CadreRow.number, CadreRow.name, UnitRow.name, UnitRow.path, PaperRow.sitting_id, AttemptRow.id)
         .join(PaperRow, PaperRow.cadre_id == CadreRow.id)
         .join(UnitRow, UnitRow.id == CadreRow.unit_id)
         .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
-        .where(PaperRow.sitting_id.in_(place), is_current(), whose)
+        .where(PaperRow.sitting_id.in_(place), is_current(), AttemptRow.voided_at.is_(None), whose)
     )
-    found: dict[int, tuple[int, str, CadreRow, str, AttemptRow | None]] = {}
-    for cadre, unit, path, sitting_id, attempt in session.execute(query):
-        at = place[sitting_id][0]
-        if attempt is not None and attempt.voided_at is not None:
-            continue
-        if cadre.id not in found or at < found[cadre.id][0]:
-            found[cadre.id] = (at, path, cadre, unit, attempt)
-    scores = _scores(session, [attempt.id for *_, attempt in found.values() if attempt is not None])
-    rows = sorted(found.values(), key=lambda one: (one[1], one[2].number))
-    return [_newest(cadre, unit, sittings[at], attempt, scores) for at, _, cadre, unit, attempt in rows]
-
-
-def _newest(cadre: CadreRow, unit: str, sitting: SittingRow, attempt: AttemptRow | None, scores: dict[int, tuple[int, int]]) -> Newest:
-    score, pending = scores.get(attempt.id, (None, 0)) if attempt is not None else (None, 0)
-    return Newest(cadre.id, cadre.number, cadre.name, unit, sitting, score, bool(pending), attempt is None)
+    found: dict[int, tuple[int, tuple[str, str], tuple[int, str, str, str], int | None]] = {}
+    for cadre, number, name, unit, path, sitting_id, attempt in session.execute(query):
+        at = place[sitting_id]
+        if cadre not in found or at < found[cadre][0]:
+            found[cadre] = (at, (path, number), (cadre, number, name, unit), attempt)
+    scores = _scores(session, [attempt for *_, attempt in found.values() if attempt is not None])
+    out = []
+    for at, _, person, sat in sorted(found.values(), key=itemgetter(1)):
+        score, pending = (None if sat is None else scores.get(sat)) or (None, 0)
+        out.append(Newest(*person, sittings[at], score, bool(pending), sat is None))
+    return out
 
 
 def _scores(session: Session, attempts: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import thaw
 from quiz.core.marking import Response, from_hundredths, to_hundredths
-from quiz.core.practice import Answered, Kind
+from quiz.core.practice import Answered, Kind, Met
 from quiz.core.question import Question
 from quiz.core.sitting import BY_PEOPLE
 from quiz.storage.attempts import response_in
@@ -113,21 +113,21 @@ def share_in(row: PracticeAnswerRow) -> Decimal | None:
 
 def practised(session: Session, cadre_id: int) -> list[Answered]:
     """Return the judged practice answers of a cadre, the first first."""
-    return _judged(session, PracticeAnswerRow.cadre_id == cadre_id).get(cadre_id, [])
+    return [Answered(uid, at, share / 100) for _, uid, at, share in session.execute(_judged(PracticeAnswerRow.cadre_id == cadre_id))]
 
 
-def practised_within(session: Session, scope: str) -> dict[int, list[Answered]]:
+def practised_within(session: Session, scope: str) -> dict[int, list[Met]]:
     """Return the judged practice answers of the people whom `learning.people_within` names, by the cadre's row id."""
-    return _judged(session, PracticeAnswerRow.cadre_id.in_(people_within(session, scope)))
-
-
-def _judged(session: Session, whose: ColumnElement[bool]) -> dict[int, list[Answered]]:
-    query = select(PracticeAnswerRow.cadre_id, PracticeAnswerRow.question_uid, PracticeAnswerRow.at, PracticeAnswerRow.share)
-    out: dict[int, list[Answered]] = {}
-    for cadre_id, uid, at, share in session.execute(query.where(whose).order_by(PracticeAnswerRow.id)):
-        if share is not None:
-            out.setdefault(cadre_id, []).append(Answered(uid, at, share / 100))
+    out: dict[int, list[Met]] = {}
+    for cadre_id, uid, at, share in session.execute(_judged(PracticeAnswerRow.cadre_id.in_(people_within(session, scope)))):
+        out.setdefault(cadre_id, []).append((at, (uid,), (share / 100,)))
     return out
+
+
+def _judged(whose: ColumnElement[bool]) -> Select[int, str, datetime, int]:
+    share = func.coalesce(PracticeAnswerRow.share, 0)
+    query = select(PracticeAnswerRow.cadre_id, PracticeAnswerRow.question_uid, PracticeAnswerRow.at, share)
+    return query.where(whose, PracticeAnswerRow.share.is_not(None)).order_by(PracticeAnswerRow.id)
 
 
 def read_question(session: Session, uid: str, revision: int) -> Question | None:

@@ -1,7 +1,8 @@
-"""What reports read of a sitting: sums by unit and post in one query, who is to be commended, and what stands on the papers that were marked."""
+"""What reports read of a sitting: sums in one query, who is to be commended, and what stands on the papers that were marked."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -19,7 +20,8 @@ from quiz.storage.tables import AttemptRow, CadreRow, DocumentRow, GradingRow, L
 
 
 def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = "/") -> list[TallyRow]:
-    """Return the sums of each unit and kind of post within the path `scope`, by the unit's place in the tree; the newest paper of a cadre counts.
+    """Return the sums of each unit, kind of post and set of groups within the path `scope`, by the unit's place in the tree; the newest paper of a
+    cadre counts.
 
     Excellent is who has at least `excellent` percent of the full marks.
     """
@@ -34,6 +36,7 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
             UnitRow.path,
             UnitRow.kind,
             PostRow.kind,
+            CadreRow.groups,
             func.count(),
             _count(has_score),
             _count(AttemptRow.id.is_(None)),
@@ -46,13 +49,15 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
             func.coalesce(func.sum(score * score), 0),
             func.coalesce(func.max(score), 0),
         )
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .outerjoin(held, held.c.cadre_id == PaperRow.cadre_id)
         .outerjoin(PostRow, PostRow.id == held.c.id)
-        .group_by(UnitRow.path, UnitRow.kind, PostRow.kind)
+        .group_by(UnitRow.path, UnitRow.kind, PostRow.kind, CadreRow.groups)
         .order_by(UnitRow.path)
     )
     return [
-        TallyRow(path, UnitKind(kind), PostKind(post) if post else None, Tally(*map(int, sums))) for path, kind, post, *sums in session.execute(query)
+        TallyRow(path, UnitKind(kind), PostKind(post) if post else None, Tally(*map(int, sums)), frozenset(json.loads(groups)))
+        for path, kind, post, groups, *sums in session.execute(query)
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from quiz.core.message import Message, say
 from quiz.core.question import AREAS, LEVEL_NAMES, Question, QuestionType
 from quiz.core.statistics import gates
 from quiz.core.statistics.asked import AskedItem, item_names, items_of
-from quiz.core.unit_report import UNIT_KIND_NAMES, hidden_places, part_of
+from quiz.core.unit_report import UNIT_KIND_NAMES, hidden_members, hidden_places, part_of
 from quiz.storage import banks, item_marks, report_rows
 from quiz.storage.item_marks import PlacedPaper
 from quiz.storage.tables import SittingRow
@@ -89,21 +90,31 @@ def _areas(items: Sequence[AskedItem], answers: Answers) -> tuple[AreaRow, ...]:
 
 def _groups(papers: Sequence[PlacedPaper], answers: Answers, units: Mapping[str, tuple[str, str]], scope: str) -> tuple[ComparedGroup, ...]:
     """The groups of each kind beside all."""
-    names = {
-        GroupKind.KIND: [UNIT_KIND_NAMES.get(paper.unit_kind, paper.unit_kind) for paper in papers],
-        GroupKind.POST: [post_name(paper.post) for paper in papers],
-        GroupKind.UNIT: [units[part_of(paper.path, scope)][1] for paper in papers],
-    }
-    out: list[ComparedGroup] = []
-    for kind, own in names.items():
-        known = list(dict.fromkeys(own))
-        numbers = {name: number for number, name in enumerate(known)}
-        found = answers.by_person([numbers[name] for name in own], len(known))
-        judged = sum(share.people >= gates.COMPARISON for share in found)
-        hidden = hidden_places([share.people for share in found])
-        shares = enumerate(zip(known, found, strict=True))
-        out += [ComparedGroup(kind, name, share, _verdict(share, judged), place not in hidden) for place, (name, share) in shares]
-    return tuple(out)
+    kinds = _of_kind(GroupKind.KIND, [UNIT_KIND_NAMES.get(paper.unit_kind, paper.unit_kind) for paper in papers], answers)
+    posts = _of_kind(GroupKind.POST, [post_name(paper.post) for paper in papers], answers)
+    parts = _of_kind(GroupKind.UNIT, [units[part_of(paper.path, scope)][1] for paper in papers], answers)
+    return (*kinds, *posts, *_of_cadres(papers, answers), *parts)
+
+
+def _of_kind(kind: GroupKind, own: Sequence[str], answers: Answers) -> list[ComparedGroup]:
+    """The groups into which all people fall, by the name of each person's own."""
+    known = list(dict.fromkeys(own))
+    numbers = {name: number for number, name in enumerate(known)}
+    found = answers.by_person([numbers[name] for name in own], len(known))
+    hidden = hidden_places([share.people for share in found])
+    return _compared(kind, known, found, {known[place] for place in hidden})
+
+
+def _of_cadres(papers: Sequence[PlacedPaper], answers: Answers) -> list[ComparedGroup]:
+    """The groups of cadres, of which a person may belong to several or to none."""
+    names = sorted(frozenset().union(*(paper.groups for paper in papers)))
+    found = [answers.by_person([int(name in paper.groups) for paper in papers], 2)[1] for name in names]
+    return _compared(GroupKind.GROUP, names, found, hidden_members(Counter(paper.groups for paper in papers)))
+
+
+def _compared(kind: GroupKind, names: Sequence[str], found: Sequence[Ratio], hidden: Container[str]) -> list[ComparedGroup]:
+    judged = sum(share.people >= gates.COMPARISON for share in found)
+    return [ComparedGroup(kind, name, share, _verdict(share, judged), name not in hidden) for name, share in zip(names, found, strict=True)]
 
 
 def _verdict(share: Ratio, judged: int) -> Verdict:

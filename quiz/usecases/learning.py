@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -20,13 +19,11 @@ from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.practice import Answered, Kind
 from quiz.core.question import AREAS
 from quiz.core.repetition import Memory
+from quiz.core.statistics.mastery_values import Mastery, weight_of_age
 from quiz.storage import learning, practice, practice_pool, rosters
 from quiz.storage.learning import Sat
 from quiz.storage.practice_pool import Practisable
 from quiz.storage.tables import CadreRow, SittingRow
-
-if TYPE_CHECKING:
-    from quiz.core.statistics.mastery import Mastery  # numpy is loaded when it is needed
 
 RECENT = 8
 """From how many sittings the likely mastery of each area is taken."""
@@ -140,7 +137,7 @@ def read_others(session: Session, now: datetime) -> Others:
 
 def mastery(session: Session, who: Learner, others: Others, now: datetime) -> dict[str, Mastery]:
     """Return how well the learner masters each area, pooled over their sittings and first meetings in practice; older answers weigh less."""
-    from quiz.core.statistics.mastery import master_first
+    from quiz.core.statistics.mastery import master_first  # numpy is loaded when it is needed
 
     areas, column = practice_pool.areas(session), {area: at for at, area in enumerate(AREAS)}
     met = [(areas.get(one.uid, ""), _weight(one.at, now), one.share) for one in rules.first_meetings(who.answers)]
@@ -152,8 +149,6 @@ def mastery(session: Session, who: Learner, others: Others, now: datetime) -> di
 
 
 def _weight(at: datetime, now: datetime) -> float:
-    from quiz.core.statistics.mastery import weight_of_age
-
     return weight_of_age((now - at).total_seconds() / 86400)
 
 

@@ -14,7 +14,7 @@ from quiz.core.marking import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.roster import POST_NAMES, PostKind, UnitKind
 from quiz.core.score_bands import score_bands
-from quiz.core.unit_report import EXCELLENT, UNIT_KIND_NAMES, TallyRow, UnitReport, group_rows, part_of, whole
+from quiz.core.unit_report import EXCELLENT, UNIT_KIND_NAMES, TallyRow, UnitReport, group_rows, member_rows, part_of, whole
 from quiz.storage import cadre_records, report_rows
 from quiz.storage.tables import SittingRow
 from quiz.usecases.extending import is_released
@@ -24,7 +24,7 @@ NO_POST = mark_text("没有岗位")
 
 
 def read_report(session: Session, actor: Actor, code: str, now: datetime, excellent: int = EXCELLENT) -> UnitReport:
-    """Return the sums of a sitting by unit (as `part_of` groups them), kind of unit and post within the actor's authority.
+    """Return the sums of a sitting by unit (as `part_of` groups them), kind of unit, post and group of cadres within the actor's authority.
 
     NotFound without such a sitting; QuizError `not_closed` while anybody may still sit or deliver; `bad_percent` for a share from which a score is
     excellent that is not between 1 and 100.
@@ -50,6 +50,7 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime, excell
         units=units,
         kinds=group_rows(sorted(rows, key=lambda row: list(UnitKind).index(row.unit_kind)), _kind),
         posts=group_rows(sorted(rows, key=_rank), _post),
+        groups=member_rows(rows),
         bands=score_bands(report_rows.tenths(session, sitting, scope), full),
         after=made_up and after_make_ups(*made_up, everybody, units, lambda path: names[part_of(path, scope)][0], pass_mark),
     )

@@ -142,9 +142,9 @@ def _curve(session: Session, row: UnitRow, sat: Sequence[MarkedAttempt]) -> tupl
 
     answers: dict[int, list[rules.Met]] = {}
     for one in sat:
-        answers.setdefault(one.cadre_id, []).extend((one.at, uid, share) for uid, share in one.answers)
+        answers.setdefault(one.cadre_id, []).append((one.at, one.uids, one.shares))
     for cadre, practised in practice.practised_within(session, row.path).items():
-        answers.setdefault(cadre, []).extend((each.at, each.uid, each.share) for each in practised)
+        answers.setdefault(cadre, []).extend(practised)
     pairs = [pairs for found in answers.values() if (pairs := rules.kept_of(found))]
     if len(pairs) < FEWEST_PEOPLE:
         return None

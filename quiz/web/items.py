@@ -13,6 +13,7 @@ from quiz.core.question import AREAS, TYPE_NAMES
 from quiz.core.statistics.flags import option_name
 from quiz.core.statistics.gates import MINIMUM
 from quiz.core.statistics.plot import group_plot
+from quiz.core.statistics.summary import figures_of_test, notes_on_test
 from quiz.formats.items_xlsx import write_items
 from quiz.printing.items_pdf import print_items
 from quiz.usecases import item_analysis
@@ -58,6 +59,8 @@ def sitting(code: str) -> ResponseReturnValue:
         areas=[area for area in AREAS if any(item.asked.area == area for item in found.items)],
         types=[kind for kind in TYPE_NAMES if any(item.asked.type is kind for item in found.items)],
         reliability=_reliability(found),
+        figures=figures_of_test(found.analysis),
+        notes=notes_on_test(found.analysis),
         minimum=MINIMUM,
         parts=template_parts,
         TYPE_NAMES=TYPE_NAMES,
@@ -92,17 +95,18 @@ def export(code: str) -> ResponseReturnValue:
     """All figures as an Excel file."""
     found = _analysis(code)
     out = BytesIO()
-    write_items([(one.asked, one.report) for one in found.items], out, translate)
+    write_items([(one.asked, one.report) for one in found.items], found.analysis, out, translate)
     return attachment(out, f"{code}-items.xlsx")
 
 
 @pages.get("/sittings/<code>/items.pdf")
 @needs(Action.READ_ITEMS)
 def paper(code: str) -> ResponseReturnValue:
-    """The questions to look at, to be printed for those who talk about them."""
+    """The whole test, all questions in a table, and those to look at one by one, to be printed for those who talk about them."""
     found = _analysis(code)
     out = BytesIO()
-    print_items(found.sitting.title, found.people, [(one.asked, one.report) for one in found.flagged], out, translate)
+    items, flagged = ([(one.asked, one.report) for one in part] for part in (found.items, found.flagged))
+    print_items(found.sitting.title, found.analysis, items, flagged, out, translate)
     return attachment(out, f"{code}-items.pdf")
 
 

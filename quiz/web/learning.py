@@ -14,7 +14,7 @@ from quiz.core.message import QuizError
 from quiz.core.practice import KIND_NAMES, SET_SIZE, Kind, Outcome, kept
 from quiz.core.retraining import RULE_NAME, rule_text
 from quiz.core.statistics.gates import FACILITY
-from quiz.core.statistics.mastery import FEWEST_ANSWERS, VERDICT_NAMES
+from quiz.core.statistics.mastery_values import FEWEST_ANSWERS, VERDICT_NAMES
 from quiz.core.statistics.retention import retention_curve
 from quiz.usecases import learning, practising, retraining
 from quiz.usecases.learning import Others

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
@@ -23,6 +24,7 @@ from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.tables import CadreRow
 from tests.cli.test_stop import PATIENCE, Server, ask, folder, start  # noqa: F401
 from tests.web.conftest import filled_sqlite  # noqa: F401
+from tests.web.world import PASSWORD
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks the system for the processes below another")
 
@@ -197,23 +199,46 @@ def test_damage_that_another_process_found_ends_writing_here_until_the_file_is_l
     engine.dispose()
 
 
+def try_log_in(server: Server, login: str, password: str) -> tuple[str, str]:
+    """Return the cookie that the reply sets, and its text."""
+    with closing(server.connect()) as new:
+        new.request("GET", "/login")
+        page = new.getresponse()
+        cookie = page.headers["Set-Cookie"].partition(";")[0]
+        token = page.read().decode().split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    with closing(server.connect()) as new:
+        body = urlencode({"csrf_token": token, "login": login, "password": password})
+        new.request("POST", "/login", body, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
+        reply = new.getresponse()
+        return reply.headers.get("Set-Cookie", "").partition(";")[0], reply.read().decode()
+
+
 def test_saves_of_all_processes_are_in_one_file(two: Server, folder: Path) -> None:  # noqa: F811
     """A wrong password is counted by whichever process hears it, and every one goes by the count."""
-    from urllib.parse import urlencode
-
-    statuses = []
-    for _ in range(8):
-        with closing(two.connect()) as new:
-            new.request("GET", "/login")
-            page = new.getresponse()
-            cookie = page.headers["Set-Cookie"].partition(";")[0]
-            token = page.read().decode().split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
-        with closing(two.connect()) as new:
-            body = urlencode({"csrf_token": token, "login": "nobody-at-all", "password": "wrong wrong"})
-            new.request("POST", "/login", body, {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"})
-            reply = new.getresponse()
-            statuses.append("秒后再试" in reply.read().decode())
+    statuses = ["秒后再试" in try_log_in(two, "nobody-at-all", "wrong wrong")[1] for _ in range(8)]
     assert statuses[:5] == [False] * 5
     assert any(statuses[5:])
     with closing(sqlite3.connect(folder / DATABASE)) as after:
         assert after.execute("SELECT failures FROM stranger").fetchall()[0][0] >= 5
+
+
+def test_numpy_is_loaded_by_the_first_page_that_needs_it_and_by_no_other(start: Start) -> None:  # noqa: F811
+    """It costs each process twenty megabytes, and who logs in and looks at their papers needs none of it."""
+    server = start("--processes", "1")
+    cookie, _ = try_log_in(server, "q001", PASSWORD)
+
+    def read(path: str) -> int:
+        with closing(server.connect()) as cadre:
+            cadre.request("GET", path, headers={"Cookie": cookie})
+            reply = cadre.getresponse()
+            reply.read()
+            return reply.status
+
+    assert [read(path) for path in ("/papers", "/record", "/password")] == [200, 200, 200]
+    assert not has_numpy(server)
+    assert read("/learning") == 200
+    assert has_numpy(server)
+
+
+def has_numpy(server: Server) -> bool:
+    return "/numpy/" in Path(f"/proc/{server.process.pid}/maps").read_text()

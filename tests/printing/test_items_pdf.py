@@ -1,22 +1,27 @@
-"""The print of questions to look at: what it says, pages, equal bytes, pictures that stay on the page, and characters that cannot be printed."""
+"""The print of how questions fared: what it says, pages, equal bytes, pictures that stay on the page, and characters that cannot be printed."""
 
 import io
 from dataclasses import replace
 
 import pytest
 
+from quiz.core.statistics.analysis import analyse
 from quiz.core.statistics.asked import AskedItem
+from quiz.core.statistics.marks import matrix_table
 from quiz.core.statistics.plot import HEIGHT, WIDTH, group_plot
+from quiz.core.statistics.values import Item
 from quiz.printing.fonts import MissingGlyphs
 from quiz.printing.items_pdf import print_items
 from quiz.printing.marks import Stroke, Text
 from quiz.printing.plot_marks import plot_row
 from tests.core.statistics.test_plot import report
 
+ANALYSIS = analyse(matrix_table([[1, 1, 1], [1, 1, 0], [1, 0, 0], [0, 0, 0]], [1, 1, 1]), [Item(name) for name in "abc"])
 
-def pdf(items, **options):
+
+def pdf(flagged, items=None, **options):
     out = io.BytesIO()
-    print_items("青岚县测试", 200, items, out, **options)
+    print_items("青岚县测试", ANALYSIS, flagged if items is None else items, flagged, out, **options)
     return out.getvalue()
 
 
@@ -29,7 +34,7 @@ def items(make_questions):
 def test_every_question_with_its_figures(items, read_pages):
     pages = read_pages(pdf(items))
     text = "".join("".join(page.text.split()) for page in pages)
-    assert "需要留意的试题" in text
+    assert f"其中{len(items)}道需要留意" in text
     for asked, _ in items:
         assert asked.name in text
     assert text.count("作答200人") == len(items)
@@ -43,9 +48,24 @@ def test_equal_items_are_equal_bytes_and_other_languages_fit(items):
     assert pdf(items[:1], translate=lambda text: text if "{" in text else "A longer text in another language") != pdf(items[:1])
 
 
+def test_the_whole_test_and_all_questions_stand_in_tables(items, read_pages):
+    """Of all questions the figures, of those to look at also the rest; of the test what is defined, four rows of two."""
+    text = "".join("".join(page.text.split()) for page in read_pages(pdf(items[:1], items)))
+    assert "整卷统计数值整卷统计数值" in text
+    for part in ("得分率50.0%", "内部一致性系数（Cronbachα）75.00%", "误差率50.00%", "标准误0.65分", "KR-200.7500", "峰度−1.200"):
+        assert part in text, part
+    assert text.count("作答200人") == 1
+    table = text[text.index("全部试题") :]
+    for asked, _ in items:
+        assert f"{asked.name}200" in table
+    assert "编号作答得分率区间标准差区分度区分效率有效权重难度b留意" in table  # weights: everybody met them
+
+
 def test_nothing_to_look_at_is_one_side(read_pages):
     (page,) = read_pages(pdf([]))
-    assert "试题0道" in "".join(page.text.split())
+    text = "".join(page.text.split())
+    assert "0道试题，其中0道需要留意" in text
+    assert "全部试题" not in text
 
 
 def test_a_character_that_no_face_draws_is_refused(items):

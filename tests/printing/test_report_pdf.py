@@ -36,9 +36,9 @@ def row(name: str, is_shown: bool = True) -> GroupRow:
 
 def report(units: int = 3) -> UnitReport:
     names = [row(f"第{n}镇", n != 1) for n in range(units)]
-    return UnitReport(
-        "s", "青岚县测试", OPENS, OPENS, Decimal(100), Decimal(60), 90, 1, row(""), tuple(names), (row("乡镇"), row("部门")), (row("镇班子成员"),)
-    )
+    part = replace(TALLY, expected=6)
+    kinds, posts = [tuple(GroupRow(name, name, part, True) for name in kind) for kind in (("乡镇", "部门"), ("镇班子成员",))]
+    return UnitReport("s", "青岚县测试", OPENS, OPENS, Decimal(100), Decimal(60), 90, 1, row(""), tuple(names), kinds, posts)
 
 
 COMPARISON = Comparison(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -71,6 +73,27 @@ def test_a_weak_group_is_told_and_a_small_one_is_not(engine):
     assert verdicts == {"柳溪镇": Verdict.AHEAD, "云岭镇": Verdict.BEHIND, "县水利局": Verdict.FEW}
     assert not found.ratio(GroupKind.UNIT, "县水利局").share.is_shown
     assert found.is_common
+
+
+def test_groups_of_cadres_overlap(engine):
+    """Forty know everything and forty know half: 4/3 and 2/3 of what everybody earned, 120 of 160. Half of each are of a second group, which is as
+    all are; three of a third are too few for a figure."""
+    people = [sat(f"A{n}", "T01", EASY, 1000, 1000, groups=("甲", "乙") if n % 2 else ("甲",)) for n in range(40)]
+    people += [sat(f"B{n}", "T02", EASY, 1000 * (n // 2 % 2), 1000 * (n // 4 % 2), groups=("乙",) if n % 2 else ()) for n in range(40)]
+    store(engine, "s", [replace(one, groups=(*one.groups, "丙")) if one.number in ("A1", "A2", "B1") else one for one in people], EASY)
+    found = compare(engine)
+    assert GroupKind.GROUP in found.kinds
+    rows = {row.name: row for row in found.of(GroupKind.GROUP)}
+    assert {name: (row.share.people, row.is_shown) for name, row in rows.items()} == {"甲": (40, True), "乙": (40, True), "丙": (3, False)}
+    assert rows["甲"].share.ratio == pytest.approx(4 / 3)
+    assert rows["乙"].share.ratio == pytest.approx(1)
+    assert (rows["甲"].verdict, rows["乙"].verdict, rows["丙"].verdict) == (Verdict.AHEAD, Verdict.OPEN, Verdict.FEW)
+
+
+def test_a_kind_of_which_everybody_is_one_group_is_not_compared(county):
+    assert compare(county).kinds == (GroupKind.KIND, GroupKind.POST, GroupKind.UNIT)
+    town = compare(county, Actor("x", {Role.INSPECTOR: "/QL/T02/"}))
+    assert town.kinds == (GroupKind.POST,)
 
 
 def test_the_plan(county):

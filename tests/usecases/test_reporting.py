@@ -92,6 +92,20 @@ def test_everybody_and_groups(county):
     assert [(row.name, row.tally.sat) for row in found.posts] == [("镇班子成员", 5), ("镇包村干部", 6), ("没有岗位", 2)]
 
 
+def test_groups_of_cadres(engine):
+    """Ten of helping cadres, whose points are 10 to 1, of whom five are leaders too, who have the better marks; one more is in no group."""
+    people = [scored(f"A{n}", "T01", 10 - n, TEN, groups=("帮扶干部", "领导干部") if n < 5 else ("帮扶干部",)) for n in range(10)]
+    store(engine, "s", [*people, *(scored(f"B{n}", "T02", 6, TEN) for n in range(5)), Sat("B9", "T02", None, groups=("领导干部",))], TEN)
+    found = report(engine)
+    assert [(row.name, row.tally.expected, row.tally.sat, row.tally.absent, row.mean) for row in found.groups] == [
+        ("帮扶干部", 10, 10, 0, Decimal("55.00")),
+        ("领导干部", 6, 5, 1, Decimal("80.00")),
+    ]
+    assert found.tells(found.groups)
+    (town,) = report(engine, Actor("x", {Role.INSPECTOR: "/QL/T02/"})).groups
+    assert (town.name, town.tally.expected, town.tally.sat, town.mean) == ("领导干部", 1, 0, None)
+
+
 def test_what_may_still_change_is_said(county):
     found = report(county)
     assert (found.all.tally.pending, found.late, found.all.tally.failed) == (1, 1, 3)

@@ -160,7 +160,7 @@ def test_flags_stand_first_and_on_paper(person: People, monkeypatch: pytest.Monk
 def test_the_excel_file(person: People) -> None:
     """A row a question, a row an option, numbers as numbers."""
     book = load_workbook(BytesIO(person("setter").get("/sittings/demo/items.xlsx").data))
-    items, options = book.worksheets
+    items, options, groups, whole = book.worksheets
     rows = {row[0]: row for row in items.iter_rows(min_row=2, values_only=True)}
     assert len(rows) == 8
     assert {row[5] for name, row in rows.items() if name.startswith("true")} == {1}
@@ -168,6 +168,20 @@ def test_the_excel_file(person: People) -> None:
     listed = list(options.iter_rows(min_row=2, values_only=True))
     assert len(listed) == 2 * (4 + 4 + 2)
     assert sum(row[3] for row in listed if row[0].startswith("single") and row[2] == "是") == 3
+    assert [cell.value for cell in groups[1]][:2] == ["编号", "群体"]
+    told = {row[0]: row[1:] for row in whole.iter_rows(min_row=2, values_only=True)}
+    assert 0 < told["得分率"][0] < 100
+    assert told["得分率"][1] == "%"
+    assert "偏度" not in told  # of two people
+
+
+@pytest.mark.usefixtures("sat")
+def test_the_whole_test_is_told_on_the_page(person: People) -> None:
+    """The same figures as in the file, and the print is there whether or not anything is to be looked at."""
+    page = person("inspector").get("/sittings/demo/items").text
+    assert "整卷统计" in page
+    assert re.search(r"<dt>标准差</dt><dd class=\"num\">[\d.]+分?</dd>", page)
+    assert 'href="/sittings/demo/items.pdf"' in page
 
 
 @pytest.mark.usefixtures("sat")

@@ -75,6 +75,29 @@ def test_no_circular_before_people_see_their_own_results(person: People, web_eng
     assert person("organiser").get("/sittings/held/report").status_code == 200
 
 
+def test_groups_of_cadres_on_page_paper_and_in_excel(person: People, web_engine: Engine, clock: Clock) -> None:
+    """Ten of one group, five of them of another; five more of none. Both pages, both files, and the word on how they overlap."""
+    people = [scored(f"A{n}", "T01", 10 - n // 2, TEN, groups=("帮扶干部", "村干部") if n < 5 else ("帮扶干部",)) for n in range(10)]
+    store(web_engine, "made", [*people, *(scored(f"D{n}", "D01", 3, TEN) for n in range(5))], TEN)
+    clock.at = OVER
+    asked = person("organiser")
+    page = asked.get("/sittings/made/report").text
+    rows = {row[0]: row[1] for row in re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', page[page.index('id="groups"') :], re.DOTALL)}
+    assert "80.00" in rows["帮扶干部"]  # 10, 10, 9, 9, 8, 8, 7, 7, 6, 6
+    assert "92.00" in rows["村干部"]
+    assert "一人可以属于几个群体" in page
+    compared = asked.get("/sittings/made/report/areas").text
+    assert ">干部群体</th>" in compared
+    assert "村干部" in compared
+    book = load_workbook(BytesIO(asked.get("/sittings/made/report.xlsx").data))
+    for name, figure in (("群体汇总", 80), ("群体比较", 10)):
+        (found,) = [row for row in book[name].iter_rows(values_only=True) if row[:2] == ("干部群体", "帮扶干部")]
+        assert figure in found
+    text = text_of(asked.get("/sittings/made/report.pdf").data)
+    assert "村干部55092.00" in text
+    assert text.count("干部群体") >= 3  # heading, head of the table, note
+
+
 @pytest.mark.usefixtures("made")
 def test_the_sums(person: People) -> None:
     """The town's mean of 70 with its interval; the office of two is named without scores, and so is the next smallest."""

@@ -9,25 +9,11 @@ weak is only who is weak with four chances in five.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
-from quiz.core.message import mark_text
 from quiz.core.statistics.marks import Floats
-
-HALF_LIFE_DAYS = 180
-"""After so many days an answer counts half."""
-
-ENOUGH = 0.6
-"""The share of an area that one should master."""
-
-SURE = 0.8
-"""How likely it must be before anything is called weak or mastered."""
-
-FEWEST_ANSWERS = 3
-"""Fewer answers than this never make a verdict."""
+from quiz.core.statistics.mastery_values import ENOUGH, FEWEST_ANSWERS, SURE, Mastery, Verdict
 
 CARRIED = 0.7
 """How much of a person's level in the other areas carries over, on the logit scale."""
@@ -38,37 +24,6 @@ LEVEL_STRENGTH = 10.0
 LEAST_STRENGTH, MOST_STRENGTH, USUAL_STRENGTH = 2.0, 20.0, 10.0
 """Bounds of K, and what it is where the answers do not tell. However alike people did, an area was asked with few questions, and which ones they
 were is chance too: nobody's range gets as narrow as if their area had been measured by what the others answered."""
-
-
-class Verdict(StrEnum):
-    """What may be said of an area: weak, mastered, or not known well enough."""
-
-    WEAK = "weak"
-    OPEN = "open"
-    MASTERED = "mastered"
-
-
-VERDICT_NAMES: dict[Verdict, str] = {
-    Verdict.WEAK: mark_text("薄弱"),
-    Verdict.OPEN: mark_text("待定"),
-    Verdict.MASTERED: mark_text("已掌握"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Mastery:
-    """One person in one area: the likeliest share that they master, between `low` and `high` with four chances in five, from so many answers."""
-
-    answers: int
-    share: float
-    low: float
-    high: float
-    verdict: Verdict
-
-
-def weight_of_age(days: float) -> float:
-    """Return what an answer of so many days ago counts beside one of today, 1 to 0."""
-    return float(0.5 ** (max(0.0, days) / HALF_LIFE_DAYS))
 
 
 def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]]:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quiz.core.statistics.mastery import Verdict, master, weight_of_age
+from quiz.core.statistics.mastery import master
+from quiz.core.statistics.mastery_values import Verdict, weight_of_age
 from quiz.core.statistics.retention import retention_curve, retests
 
 
