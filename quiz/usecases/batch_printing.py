@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from quiz.core.paper import Candidate, Paper
 from quiz.core.paper_text import named_digests, without_code
 from quiz.core.room import RoomPlan
 from quiz.core.site import Site
-from quiz.storage import audit, papers, sittings
+from quiz.storage import amendments, audit, papers, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases import rooms
@@ -95,11 +95,18 @@ def sitting_to_print(session: Session, actor: Actor, code: str, now: datetime, w
 def read_plan(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, RoomPlan | None, list[rooms.SiteRooms]]:
     """Return a sitting, its plan of rooms (None: none yet) and how many sit in each room; without a plan as the usual one would have it.
 
-    NotFound; Forbidden to one of its candidates.
+    Only sites all of whose people are within the actor's authority. NotFound; Forbidden to one of its candidates.
     """
-    sitting, _ = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
+    sitting, scope = sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
     plan = rooms.plan_of(sitting)
-    return sitting, plan, rooms.count_rooms(rooms.seat_all(session, sitting, plan or RoomPlan()))
+    placed = rooms.seat_all(session, sitting, plan or RoomPlan())
+    counted = rooms.count_rooms(placed)
+    if amendments.papers_outside(session, sitting, scope):
+        outside = _outside(sittings.seats_of_sitting(session, sitting, with_content=False), placed, scope)
+        counted = [one for one in counted if one.site not in outside]
+        names = {name for one in counted for name in (one.site.name, one.site.key)}
+        plan = plan and replace(plan, sites={name: own for name, own in plan.sites.items() if name in names})
+    return sitting, plan, counted
 
 
 def read_papers(session: Session, wanted: Sequence[SeatToPrint]) -> tuple[list[Paper], dict[str, bytes]]:
@@ -131,7 +138,7 @@ def record_download(session: Session, actor: Actor, code: str, name: str, now: d
 
 def _rooms(session: Session, sitting: SittingRow, placed: dict[int, Placed], scope: str) -> list[RoomToPrint]:
     seats = sittings.seats_of_sitting(session, sitting, with_content=False)
-    outside = {placed[seat.cadre.id].site for seat in seats if not seat.unit.path.startswith(scope)}
+    outside = _outside(seats, placed, scope)
     by_room: dict[tuple[int, int, Site, str], list[SeatToPrint]] = defaultdict(list)
     for seat in seats:
         place = placed[seat.cadre.id]
@@ -141,6 +148,11 @@ def _rooms(session: Session, sitting: SittingRow, placed: dict[int, Placed], sco
     return [
         RoomToPrint(site.name, number, room, name, tuple(sorted(people, key=lambda one: one.seat))) for (number, room, site, name), people in ordered
     ]
+
+
+def _outside(seats: Sequence[Seat], placed: Mapping[int, Placed], scope: str) -> set[Site]:
+    """Return the sites where somebody sits from outside the authority."""
+    return {placed[seat.cadre.id].site for seat in seats if not seat.unit.path.startswith(scope)}
 
 
 def _forms_alike(session: Session, people: Sequence[SeatToPrint]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -21,7 +22,7 @@ from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, AttemptRow, Base, GrantRow, PaperRow, ResponseRow, SittingRow
 from quiz.usecases import accounts, amending, extending, rosters
 from tests.at_once import at_once
-from tests.attacks.routes import CODE, VISITOR, enter
+from tests.attacks.routes import CODE, VISITOR, cases, enter, furnish
 from tests.web.world import NINE, PASSWORD, SITTING, Clock, Person, as_on_page, make_roster, paper_code, right_answers
 
 People = Callable[[str], Person]
@@ -79,6 +80,46 @@ def test_no_list_print_or_export_has_anybody_from_outside(town: Person, web_engi
     pages += pdf_texts(slips.data)
     outside = ("王秀英", "Q001", "赵敏", "Q003", "柳溪镇", paper_code(web_engine, "Q001"))
     assert [(text, page) for text in outside for page in pages if text in page] == []
+
+
+def test_every_route_about_a_person_answers_alike_for_who_is_outside_and_for_nobody(town: Person, app: Flask, web_engine: Engine) -> None:
+    furnish(web_engine)
+    routes = zip(cases(app, number="Q001"), cases(app, number="Q999"), strict=True)
+    asked = [(there.ask(town), nowhere.ask(town), there) for there, nowhere in routes if there.path != nowhere.path]
+    assert len(asked) > 10
+    for there, nowhere, case in asked:
+        assert there.status_code == nowhere.status_code >= 400, case
+        assert without(there.text, "Q001") == without(nowhere.text, "Q999"), case
+
+
+@pytest.mark.parametrize("number", ["Q001", "Q002"])
+def test_no_route_tells_a_part_of_anybody_from_outside(app: Flask, web_engine: Engine, clock: Clock, number: str) -> None:
+    """Every page, print and table, when everything has happened: sat by both, over, corrected, certified, scanned, drawn and reported."""
+    furnish(web_engine)
+    for login in ("q001", "q002"):
+        submit_all(web_engine, Person(app, login), paper_code(web_engine, login.upper()))
+    with writing(web_engine) as session:
+        roles = [role for role in Role if role is not Role.TRAINEE]
+        accounts.create_account(session, command_line("tests"), NINE, "part", "局里人", PASSWORD, roles, unit="D01")
+    clock.go_on(hours=3)
+    part, told = Person(app, "part"), []
+    outside = ("王秀英", "赵敏", "Q003", "柳溪镇", paper_code(web_engine, "Q001"), *(["Q001"] if number == "Q002" else []))
+    for case in cases(app, ("GET",), number=number):
+        if case.endpoint not in ("health.metrics", "organiser.roster_example"):
+            reply = case.ask(part)
+            text = unpacked(reply.get_data(), reply.mimetype).replace(case.path, "")
+            told += [(case.path, reply.status_code, name) for name in outside if name in text]
+    assert told == []
+
+
+def unpacked(content: bytes, kind: str) -> str:
+    """Return what a page, a print or a packed file says."""
+    if kind == "application/pdf":
+        return "".join(pdf_texts(content)).replace("\r\n", "")
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    return content.decode("utf-8", "replace")
 
 
 def test_what_concerns_everybody_is_refused_to_a_part(town: Person) -> None:

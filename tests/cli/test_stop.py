@@ -186,7 +186,7 @@ def test_it_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     """In this process, where the patience can be shortened."""
     monkeypatch.setattr(http_server, "DRAIN_SECONDS", 0.3)
     port, stopping = free_port(), threading.Event()
-    thread = threading.Thread(target=http_server.run, args=(say_hello, "127.0.0.1", port, stopping))
+    thread = threading.Thread(target=http_server.run, args=(say_hello, "127.0.0.1", port, stopping), daemon=True)
     thread.start()
     raw = Here(port).send(b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nnever")
     stopping.set()

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -90,7 +90,12 @@ def test_one_that_is_killed_is_replaced_and_the_other_serves_on(two: Server) -> 
 def test_when_the_watcher_is_killed_none_is_left_behind(two: Server, start: Start) -> None:  # noqa: F811
     left = below(two)
     assert two.end(signal.SIGKILL) == -signal.SIGKILL
-    wait_for(lambda: not any(Path(f"/proc/{number}").exists() for number in left))
+    try:
+        wait_for(lambda: not any(Path(f"/proc/{number}").exists() for number in left))
+    finally:  # else they would hold this test's pipe for ever
+        for number in left:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
     with closing(start("--processes", "2").connect()) as after:
         assert ask(after, "/readyz")[0] == 200
 

@@ -29,6 +29,9 @@ MOST_ITEMS = 100
 PATIENCE = 20.0
 """Seconds after which a page gives up a call that has no reply."""
 
+LONG_PATIENCE = 300.0
+"""Seconds after which what waits will not be taken any more: a test then fails, where a page would wait on."""
+
 Clock = Callable[[], float]
 Result = TypeVar("Result")
 
@@ -166,15 +169,16 @@ class Page:
         return list(reply["items"])
 
     async def keep_delivering(self) -> None:
-        """Send what waits until all of it is confirmed, a little later after each failure."""
+        """Send what waits until all of it is confirmed, a little later after each failure. TimeoutError when nobody takes it for minutes."""
         wait = 0.02
-        while self.queue:
-            try:
-                await self.deliver()
-                wait = 0.02
-            except NotConfirmed:
-                await asyncio.sleep(wait * self.chance.uniform(0.5, 1.5))
-                wait = min(wait * 2, 0.5)
+        async with asyncio.timeout(LONG_PATIENCE):
+            while self.queue:
+                try:
+                    await self.deliver()
+                    wait = 0.02
+                except NotConfirmed:
+                    await asyncio.sleep(wait * self.chance.uniform(0.5, 1.5))
+                    wait = min(wait * 2, 0.5)
 
     async def work(self, is_over: Callable[[], bool]) -> None:
         """Answer one to three questions at a time and deliver, until it is over."""

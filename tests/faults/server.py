@@ -61,13 +61,18 @@ class QuizServer:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def kill(self) -> None:
-        """End every process of it as a power cut or the system would: none has a moment for anything, and none is left to another's word."""
+        """End every process of it as a power cut or the system would: none has a moment for anything, and none is left to another's word. Return when
+        nobody serves any more."""
         serving = self.serving()
         if self.process is not None:
             self.process.kill()  # the one that watches is the first, else it would begin others
         for number in serving:
             _kill(number)
         self._end(signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        while self.is_there():
+            assert time.monotonic() < end, "somebody serves on"
+            time.sleep(LOOK)
 
     def kill_part(self, chance: random.Random) -> bool:
         """End one of the processes that somebody is connected to, which another is to replace; False when there is none below another."""

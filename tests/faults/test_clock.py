@@ -112,7 +112,7 @@ async def is_served_rightly(pages: list[Page], url: str) -> None:
         assert abs(ends[page.person.code] - time - timedelta(seconds=page.seconds_left)) < MINUTE
 
 
-def test_a_clock_that_is_set_moves_no_deadline_closes_nobody_and_costs_no_save_until_somebody_has_looked(machine: Machine) -> None:
+def test_a_clock_that_is_set_moves_no_deadline_of_a_server_at_work_or_of_one_that_starts_again(machine: Machine) -> None:
     server = machine.server
     hall = Hall(server, people(server.url), Checker())
     pages = hall.pages(6)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -46,7 +48,16 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in (DATABASE, f"{DATABASE}-wal") if (folder / name).exists()}
 
 
-def test_a_server_does_not_start_on_a_damaged_file_says_what_helps_and_touches_nothing(hall: Hall, tmp_path: Path) -> None:
+@pytest.fixture
+def taken_port() -> Iterator[str]:
+    """A port where somebody else listens: a server that wrongly comes so far ends there."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield str(other.getsockname()[1])
+
+
+def test_a_server_does_not_start_on_a_damaged_file_says_what_helps_and_touches_nothing(hall: Hall, tmp_path: Path, taken_port: str) -> None:
     folder, page = hall.server.folder, hall.pages(1)[0]
     backups = [tmp_path / f"{name}.zip" for name in ("good", "torn")]
     for backup in backups:
@@ -63,7 +74,7 @@ def test_a_server_does_not_start_on_a_damaged_file_says_what_helps_and_touches_n
     spoil(folder, "paper")
     before = contents(folder)
     assert len(before) == 2
-    told = quiz(folder, "serve", "--port", "1")  # a port that nobody may take: it does not come so far
+    told = quiz(folder, "serve", "--port", taken_port)
     assert told.returncode == 1
     assert "数据库文件已损坏，服务没有启动" in told.stderr
     assert f"quiz restore {backups[0]}" in told.stderr
@@ -72,9 +83,9 @@ def test_a_server_does_not_start_on_a_damaged_file_says_what_helps_and_touches_n
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database, whatever its name says" * 200], ids=["cut to nothing", "overwritten"])
-def test_a_file_that_is_none_any_more_is_not_taken_for_a_new_one(folder: Path, content: bytes) -> None:
+def test_a_file_that_is_none_any_more_is_not_taken_for_a_new_one(folder: Path, taken_port: str, content: bytes) -> None:
     (folder / DATABASE).write_bytes(content)
-    told = quiz(folder, "serve", "--port", "1")
+    told = quiz(folder, "serve", "--port", taken_port)
     assert (told.returncode, "数据库文件已损坏" in told.stderr, "没有找到完好的备份" in told.stderr) == (1, True, True)
     assert (folder / DATABASE).read_bytes() == content
     doctor = quiz(folder, "doctor")
@@ -129,7 +140,7 @@ def test_a_check_that_takes_long_ends_writing_when_it_finds_something(folder: Pa
     engine.dispose()
 
 
-def test_after_a_restore_the_pages_hand_over_what_they_still_hold(folder: Path, tmp_path: Path) -> None:
+def test_after_a_restore_the_pages_hand_over_what_they_still_hold(folder: Path, tmp_path: Path, taken_port: str) -> None:
     backup, server = tmp_path / "b.zip", QuizServer(folder)
     hall = Hall(server, people(server.url), Checker())
     pages = hall.pages(2)
@@ -146,7 +157,7 @@ def test_after_a_restore_the_pages_hand_over_what_they_still_hold(folder: Path, 
             page.answer(2, page.person.answers[2][0])  # not sent before the server dies
         server.kill()
         spoil(folder, "paper")
-        assert quiz(folder, "serve", "--port", "1").returncode == 1
+        assert "数据库文件已损坏" in quiz(folder, "serve", "--port", taken_port).stderr
         for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
             (folder / name).rename(tmp_path / name)  # as the words on the screen say
         assert quiz(folder, "restore", str(backup)).returncode == 0

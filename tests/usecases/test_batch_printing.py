@@ -82,6 +82,13 @@ def test_only_sites_wholly_within_the_authority_are_printed_with_the_same_seats(
     assert caught.value.code == "unknown_place"
 
 
+def test_a_part_sees_the_rooms_of_its_own_sites_and_of_no_others(roomed):
+    _, plan, sites = roomed.do(batch_printing.read_plan, TOWN, "s1", NOW)
+    assert ([(one.site.name, one.people) for one in sites], plan) == ([("镇1", 2)], RoomPlan(2))
+    _, plan, sites = roomed.do(batch_printing.read_plan, ADMIN, "s1", NOW)
+    assert ([(one.site.name, one.people) for one in sites], plan) == ([("镇1", 2), ("镇2", 1)], RoomPlan(2, {"镇2": (Room(3, "礼堂"),)}))
+
+
 def test_a_site_that_mixes_units_needs_authority_over_all_of_them(empty):
     plan = replace(sitting_plan(), sites=(SitePlan("一中", ("T01", "T02")),))
     empty.do(scheduling.create_sitting, ADMIN, NOW, plan, ZONE, SEED)

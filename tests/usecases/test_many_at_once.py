@@ -1,6 +1,7 @@
 """Starts, submissions and admissions that come at once are one work, whose outcome is that of one after the other; and its failure is everybody's or
 only that of whom it concerns."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -153,6 +154,39 @@ def test_whatever_many_press_at_once_it_is_as_if_it_came_one_after_the_other(wor
         return raised.value.args
 
     assert end_of(cut=True) == end_of(cut=False)
+
+
+def test_whose_work_another_thread_does_hears_of_it_when_it_is_committed(world):
+    """The first works alone and is held; two come meanwhile, and the one works for both."""
+    held, commits, early = threading.Event(), [], []
+    heard = {number: threading.Event() for number in (1, 2, 3)}
+
+    def work(_session, asked):
+        held.wait(60)
+        return asked
+
+    def press(number):
+        together.do(number)
+        heard[number].set()
+
+    def look(_connection):
+        commits.append(1)
+        if len(commits) == 2:
+            early.append(heard[3].wait(0.5))  # who is told within the commit is told too early
+
+    together = Together(world.engine, work)
+    threads = [threading.Thread(target=press, args=(number,)) for number in heard]
+    event.listen(world.engine, "commit", look)
+    for waiting, thread in enumerate(threads):
+        thread.start()
+        while not together._is_led or len(together._queue) != waiting:
+            thread.join(0.01)
+    held.set()
+    for thread in threads:
+        thread.join(60)
+    event.remove(world.engine, "commit", look)
+    assert early == [False]
+    assert all(one.is_set() for one in heard.values())
 
 
 def test_a_commit_that_fails_confirms_nobody_and_the_same_may_go_well_later(world, county, codes):
