@@ -21,6 +21,7 @@ from benchmarks.http import FORM, Connection, Phase, each
 from quiz.banks.lint import lint_paths
 from quiz.core.access import Role, command_line
 from quiz.core.admission import ALPHABET, LENGTH
+from quiz.core.collector import settle
 from quiz.core.paper import Slot
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
@@ -96,7 +97,9 @@ def make_sitters(url: str, port: int, codes: dict[str, str]) -> list[Sitter]:
         assert sitting is not None
         seats = [(seat.cadre.number.lower(), seat.paper.code, read_paper(seat.paper).slots) for seat in seats_of_sitting(db, sitting)]
     engine.dispose()
-    return [Sitter(login, code, slots, Connection(port), random.Random(login), codes.get(login, "")) for login, code, slots in seats]  # noqa: S311
+    sitters = [Sitter(login, code, slots, Connection(port), random.Random(login), codes.get(login, "")) for login, code, slots in seats]  # noqa: S311
+    settle()  # else this process stops for a quarter of a second now and then, and calls it the server's delay
+    return sitters
 
 
 def some_answer(slot: Slot, chance: random.Random) -> list[str]:
