@@ -21,6 +21,10 @@ from quiz.storage.soundness import noticing_damage, refuse_if_damaged
 from quiz.storage.turn import write_turn
 from quiz.storage.waits import waiting
 
+CACHE_KIB = 1000
+"""What each connection to an embedded database keeps of the file in memory, half of what SQLite would: the system keeps all of it as well, once for
+everybody, and a serving process has a dozen connections."""
+
 
 def make_engine(url: str) -> Engine:
     """Return an engine for `url` (sqlite:///path or postgresql+psycopg://…); sessions come from `reading` and `writing`."""
@@ -62,7 +66,7 @@ def sqlite_version() -> str:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we begin ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON", f"cache_size=-{CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
