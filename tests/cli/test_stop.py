@@ -139,6 +139,21 @@ def test_a_request_that_is_still_coming_in_has_its_answer(start: Callable[..., S
     assert server.process.wait(PATIENCE) == 0
 
 
+def test_a_request_at_the_door_has_its_answer_though_nobody_had_taken_its_connection(start: Callable[..., Server]) -> None:
+    """The server stands still while they come, and the stop is the first that it hears of."""
+    server = start()
+    server.connect().close()
+    server.process.send_signal(signal.SIGSTOP)
+    for connection in (came := [server.connect() for _ in range(5)]):
+        connection.request("GET", "/healthz")
+    server.process.send_signal(signal.SIGTERM)
+    server.process.send_signal(signal.SIGCONT)
+    for connection in came:
+        assert connection.getresponse().status == 200
+        connection.close()
+    assert server.process.wait(PATIENCE) == 0
+
+
 def test_a_request_that_waits_for_the_database_has_its_answer(start: Callable[..., Server], folder: Path) -> None:
     server = start()
     with closing(server.connect()) as kept, closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as other:
