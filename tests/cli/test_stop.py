@@ -23,16 +23,11 @@ import pytest
 from quiz.cli import http_server
 from quiz.settings import DATABASE, ROOT
 from tests.web.conftest import filled_sqlite  # noqa: F401
+from tools.ports import free_port
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 
 PATIENCE = 300
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Here:
