@@ -125,7 +125,7 @@ class Server:
             wasyncore.dispatcher.close(listener)  # the listening socket alone; the channels still need the rest
 
     def has_nothing_left(self) -> bool:
-        """True when nothing is being received, worked on or sent, and the system has nothing for us that we have not read; what it has is read now."""
+        """True when nothing is being received, worked on or sent, and the system has nothing for us that we have not read; it is read now."""
         return not self._unanswered() and not self._loop.run_once(0)
 
     def close(self) -> None:
