@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from tasks import find_chromium, has_browser, has_cluster
@@ -40,6 +41,9 @@ PATIENCE = 60_000
 
 PATIENCE_FOR_SERVERS = 300.0
 """Seconds that a server may take to start, likewise."""
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # a machine that stands still for a second shows nothing of a rule
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS: dict[str, tuple[Callable[[], bool], str, str, str]] = {
