@@ -45,7 +45,7 @@ from quiz.storage import accounts
 from quiz.storage.engine import make_engine, writing
 from quiz.storage.tables import AccountRow
 from quiz.usecases import batch_printing, rooms
-from quiz.usecases.accounts import HASHER
+from quiz.usecases.passwords import HASHER
 from tests.printing.line_faults import faults_in
 from tests.web.world import Person
 

@@ -21,7 +21,7 @@ from quiz.storage import admissions, audit, changes, sittings
 from quiz.storage.admissions import Admission, NewVisit
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
-from quiz.usecases.accounts import token_digest
+from quiz.usecases.log_ins import token_digest
 from quiz.usecases.results import refuse_missing, sitting_for
 from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 

@@ -23,7 +23,7 @@ from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Window, deadline_now, seco
 from quiz.storage import changes, papers, presence
 from quiz.storage.presence import Spot
 from quiz.storage.tables import PaperRow, PresenceRow
-from quiz.usecases import accounts, admission
+from quiz.usecases import admission, log_ins
 from quiz.usecases.places import is_paused_at
 
 DEVICE_LENGTH, ADDRESS_LENGTH = 40, 45
@@ -91,7 +91,7 @@ class Heard:
 
 def trainee(session: Session, token: str, now: datetime) -> Actor | None:
     """Return who holds a token as far as sitting goes, with as little work as can be; QuizError where the person may not act, None for nobody."""
-    found = accounts.trainees(session, [token], now).get(token) or admission.visitors(session, [token], now).get(token)
+    found = log_ins.trainees(session, [token], now).get(token) or admission.visitors(session, [token], now).get(token)
     if isinstance(found, QuizError):
         raise found
     return found

@@ -21,7 +21,7 @@ from quiz.core.sitting import GRACE, seconds_left
 from quiz.storage import attempts, desks, papers, sittings
 from quiz.storage.desks import Desk
 from quiz.storage.tables import AttemptRow
-from quiz.usecases import accounts, admission, grading
+from quiz.usecases import admission, grading, log_ins
 
 DEVICE_LENGTH = 40
 
@@ -87,7 +87,7 @@ class Knock:
 def save_for_all(session: Session, knocks: Sequence[Knock], now: datetime) -> list[Reply | QuizError]:
     """Store what many requests bring, once it is clear who asks; QuizError `nobody` for a token that nobody holds (any more)."""
     tokens = list({knock.token for knock in knocks})
-    people = accounts.trainees(session, tokens, now)
+    people = log_ins.trainees(session, tokens, now)
     people |= admission.visitors(session, [token for token in tokens if token not in people], now)
     who = [people.get(knock.token) or QuizError("nobody", say("请先登录。")) for knock in knocks]
     calls = [Call(actor, knock.code, knock.items, knock.device) for knock, actor in zip(knocks, who, strict=True) if isinstance(actor, Actor)]

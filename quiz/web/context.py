@@ -26,7 +26,7 @@ from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, AttemptRow
 from quiz.storage.together import SharedWriter, Together
-from quiz.usecases import accounts, admission
+from quiz.usecases import admission, log_ins
 from quiz.usecases.admission import Admitted, Entry
 from quiz.usecases.attempts import HandedIn, HandIn, Start
 from quiz.usecases.saving import Knock, Reply
@@ -228,7 +228,7 @@ def _find_actor() -> None:
     token = request.cookies.get(login_cookie(), "")
     if token and request.endpoint not in NOBODY_ASKS:
         with reader() as db:
-            found = accounts.who(db, token, now())
+            found = log_ins.who(db, token, now())
             if found is not None:
                 g.actor, g.account = found
                 return

@@ -15,7 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from werkzeug.wrappers import Response
 
 from quiz.core.saving import Saved
-from quiz.usecases.accounts import LogIn
+from quiz.usecases.log_ins import LogIn
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
