@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.marking import Response, check_response
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import NotFound, QuizError, or_raise, say
 from quiz.core.saving import NOTED, Save, Saved, SaveResult, first_seq, is_in_time, judge, last_seq, made_at
 from quiz.core.shown import as_shown, as_stored
 from quiz.core.sitting import GRACE, seconds_left
@@ -65,13 +65,8 @@ def save(session: Session, actor: Actor, code: str, item: Save, device: str, now
 
     QuizError `not_started`, `bad_slot`, `bad_seq` or `bad_response` for what cannot be a save of this paper.
     """
-    reply = save_many(session, [Call(actor, code, [item], device)], now)[0]
-    if isinstance(reply, QuizError):
-        raise reply
-    outcome = reply.items[0]
-    if isinstance(outcome, QuizError):
-        raise outcome
-    return outcome
+    reply = or_raise(save_many(session, [Call(actor, code, [item], device)], now)[0])
+    return or_raise(reply.items[0])
 
 
 @dataclass(frozen=True, slots=True)

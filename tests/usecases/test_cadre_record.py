@@ -15,7 +15,7 @@ from quiz.core.results import Standing
 from quiz.core.roster import Cadre, Post, PostKind, Roster, Unit, UnitKind
 from quiz.core.sitting import Release
 from quiz.storage.engine import writing
-from quiz.usecases import attempts, cadre_record, results, rosters, scheduling, voiding
+from quiz.usecases import cadre_record, handing_in, results, rosters, scheduling, voiding
 
 
 def manager(unit, role=Role.ORGANISER):
@@ -178,7 +178,7 @@ def test_who_is_looked_for_is_found_within_ones_authority(world, county):
 def test_an_attempt_that_nobody_closed_stands_without_a_score_until_it_is(world, county):
     world.start()
     assert record(world, county).entries[0].score is None
-    world.do(attempts.close_expired, over(world))
+    world.do(handing_in.close_expired, over(world))
     assert record(world, county).entries[0].score == 0
     with pytest.raises(QuizError):
         record(world, county, "nobody")

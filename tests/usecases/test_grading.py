@@ -10,11 +10,11 @@ import pytest
 from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.results import Standing, summarise
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import gradings, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import attempts, grading, papers, publishing, results, scheduling
-from quiz.usecases.attempts import Save
+from quiz.usecases import grading, handing_in, papers, publishing, results, scheduling
 
 MARKER = Actor("marker", {Role.MARKER: "/"})
 
@@ -128,7 +128,7 @@ def test_results_by_unit_tell_who_has_not_sat(world, county):
     world.start("C2")
     during = world.do(results.read_sitting, county.ADMIN, "s1", county.OPENS + timedelta(minutes=31))
     assert [row.standing for row in during.rows] == [Standing.SUBMITTED, Standing.AT_WORK, Standing.NOT_STARTED]
-    world.do(attempts.close_expired, after(county))
+    world.do(handing_in.close_expired, after(county))
     final = world.do(results.read_sitting, county.ADMIN, "s1", after(county))
     town1, town2 = summarise(final.rows)
     assert (town1.unit, town1.expected, town1.sat, town1.mean, town1.best, town1.passed, town1.pass_rate) == ("镇1", 2, 2, 5, 10, 1, 50)

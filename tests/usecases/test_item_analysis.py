@@ -14,11 +14,12 @@ from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Forbidden, NotFound, QuizError, mark_text
 from quiz.core.question import Question, QuestionType
 from quiz.core.roster import Cadre, Post, PostKind, Roster
+from quiz.core.saving import Save
 from quiz.core.statistics import gates
 from quiz.core.statistics.flags import FlagKind
 from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import attempts, extending, grading, publishing, rosters, scheduling
+from quiz.usecases import attempts, extending, grading, handing_in, publishing, rosters, scheduling
 from quiz.usecases.item_analysis import analyse_sitting, list_analysable, screen_sitting, state_of_marks
 
 CADRES = 24
@@ -73,10 +74,10 @@ def hall(empty, county):
         found = {seat.cadre.number: (seat.paper.code, papers.read_paper(seat.paper)) for seat in seats}
     for n in range(CADRES - 3):
         code, paper = found[f"K{n:02}"]
-        saves = [attempts.Save(slot.number, answer(slot, n), slot.number) for slot in paper.slots if answer(slot, n) is not None]
+        saves = [Save(slot.number, answer(slot, n), slot.number) for slot in paper.slots if answer(slot, n) is not None]
         actor = Actor(f"K{n:02}", {Role.TRAINEE: "/"}, cadre_number=f"K{n:02}")
         empty.do(attempts.start, actor, code, county.OPENS)
-        empty.do(attempts.submit, actor, code, saves, "dev", county.OPENS + timedelta(minutes=20 + n))
+        empty.do(handing_in.submit, actor, code, saves, "dev", county.OPENS + timedelta(minutes=20 + n))
     return empty
 
 

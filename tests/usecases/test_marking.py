@@ -14,11 +14,12 @@ from quiz.core.correction import NewKey, Remedy
 from quiz.core.marking import Rule
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import Point, QuestionType
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import gradings, marking, sittings
 from quiz.storage.engine import reading
 from quiz.storage.tables import ClaimRow, DecisionRow, GradingRow, ReadingRow
-from quiz.usecases import attempts, correcting, grading, mark_history, publishing, results, scheduling
+from quiz.usecases import correcting, grading, mark_history, publishing, results, scheduling
 from quiz.usecases import marking as desk
 from quiz.usecases.correcting import Wish
 from quiz.usecases.marking import LEASE
@@ -55,9 +56,9 @@ def sit(world, number, text, blank="自治"):
     world.start(number)
     slots = {slot.question.type: slot for slot in world.paper(number).slots}
     saves = [
-        attempts.Save(slots[QuestionType.SINGLE].number, ["B"], 1),
-        attempts.Save(slots[QuestionType.FILL_IN].number, ["2025", blank], 2),
-        attempts.Save(slots[QuestionType.SHORT_ANSWER].number, [text], 3),
+        Save(slots[QuestionType.SINGLE].number, ["B"], 1),
+        Save(slots[QuestionType.FILL_IN].number, ["2025", blank], 2),
+        Save(slots[QuestionType.SHORT_ANSWER].number, [text], 3),
     ]
     world.submit(saves, number)
 

@@ -14,10 +14,11 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, select
 
 from quiz.core.access import Actor, Role, command_line
+from quiz.core.saving import Save
 from quiz.core.statistics import gates
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, GrantRow, UnitRow
-from quiz.usecases import attempts, grading
+from quiz.usecases import attempts, grading, handing_in
 from tests.web.world import NINE, Clock, Person, paper_code, right_answers
 
 People = Callable[[str], Person]
@@ -44,8 +45,8 @@ def sit(engine: Engine, number: str, wrong: tuple[int, ...] = (), odd: str = "")
         values = {slot: ["D"] if slot in wrong else value for slot, value in answers.items()}
         if odd:
             values[7] = [odd, *values[7][1:]]
-        saves = [attempts.Save(slot, value, seq) for (slot, value), seq in zip(values.items(), count(1))]
-        attempts.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=20))
+        saves = [Save(slot, value, seq) for (slot, value), seq in zip(values.items(), count(1))]
+        handing_in.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=20))
 
 
 @pytest.fixture
