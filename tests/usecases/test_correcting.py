@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
@@ -17,8 +16,9 @@ from quiz.core.sitting import Release
 from quiz.storage import audit, corrections, gradings, papers, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AuditRow, CorrectionRow, GradingRow, MarkRow
-from quiz.usecases import asked, corrected, correcting, correction_effect, extending, grading, results, saving, scheduling
+from quiz.usecases import asked, corrected, correcting, correction_effect, extending, results, saving, scheduling
 from quiz.usecases.correcting import Wish
+from tests.judging import decide, list_texts
 
 AFTER = timedelta(hours=3)
 
@@ -136,8 +136,8 @@ def test_every_later_grading_keeps_to_it(common, county):
     at = county.OPENS + AFTER
     correct(common, county, wish(common, Remedy.NEW_KEY, "C"))
     assert scores(common)["C3"] == (Decimal("7.5"), 2)
-    (item,) = common.do(grading.list_pending, county.ADMIN, "s1", at)
-    common.do(grading.decide, county.ADMIN, "s1", item.question.uid, item.blank, item.text, Fraction(1), "同义", at)
+    (item,) = common.do(list_texts, "s1")
+    common.do(decide, county.ADMIN, "s1", item, at)
     assert scores(common)["C3"] == (8, 3)
     common.do(extending.reopen, county.ADMIN, "s1", "C3", 10, "误交", at)
     common.do(saving.save, county.trainee("C3"), common.code("C3"), Save(1, ["C"], 90), "d", at + timedelta(minutes=1))

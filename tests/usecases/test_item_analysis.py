@@ -19,8 +19,9 @@ from quiz.core.statistics import gates
 from quiz.core.statistics.flags import FlagKind
 from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import attempts, extending, grading, handing_in, publishing, rosters, scheduling
+from quiz.usecases import attempts, extending, handing_in, publishing, rosters, scheduling
 from quiz.usecases.item_analysis import analyse_sitting, list_analysable, screen_sitting, state_of_marks
+from tests.judging import decide, list_texts
 
 CADRES = 24
 PLAN = Blueprint(
@@ -219,10 +220,10 @@ def test_a_decision_changes_the_figures_and_what_tells_that_they_changed(hall, c
     """The waiting blank is judged right: the newest grading counts, each answer once."""
     before = hall.do(state_of_marks, county.ADMIN, "hall", over)
     assert hall.do(state_of_marks, county.ADMIN, "hall", over) == before
-    text = hall.do(grading.list_pending, county.ADMIN, "hall", over)[0]
-    hall.do(grading.decide, county.ADMIN, "hall", text.question.uid, text.blank, text.text, 1, "同义", over)
+    text = hall.do(list_texts, "hall")[0]
+    hall.do(decide, county.ADMIN, "hall", text, over)
     assert hall.do(state_of_marks, county.ADMIN, "hall", over) != before
-    found = hall.do(analyse_sitting, county.ADMIN, "hall", over).item(text.question.uid)
+    found = hall.do(analyse_sitting, county.ADMIN, "hall", over).item(text.uid)
     assert (found.report.figures.answers, found.report.figures.facility) == (21, 1)
 
 
