@@ -136,6 +136,12 @@ def test_a_rule_must_make_sense(sat, parts):  # noqa: F811
     assert code_of(issue, sat, rule=replace(RULE, **parts)) == "bad_rule"
 
 
+def test_what_a_rule_may_ask_is_told_in_plain_numbers(sat):  # noqa: F811
+    with pytest.raises(QuizError) as refused:
+        issue(sat, rule=replace(RULE, least=Decimal("10.01")))
+    assert refused.value.message.values == {"low": "6", "high": "10"}
+
+
 def test_who_waits_for_a_judgement_waits_for_the_certificate(world):
     world.start("C2")
     blank = next(slot for slot in world.paper("C2").slots if slot.question.type is QuestionType.FILL_IN)
