@@ -23,6 +23,7 @@ PATIENCE = 300.0
 LOOK = 0.02
 """Seconds between two looks at whether it is there."""
 
+
 class QuizServer:
     """A server of an instance folder."""
 
