@@ -32,8 +32,9 @@ from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_op
 from quiz.storage.papers import read_without_key
 from quiz.storage.sittings import known_end
 from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, saving
-from quiz.usecases.attempts import Desk, HandIn, Listed, Start
+from quiz.usecases.attempts import Desk, Listed, Start
 from quiz.usecases.corrected_copies import has_corrected
+from quiz.usecases.handing_in import HandIn
 from quiz.usecases.mark_history import history_of
 from quiz.usecases.mistakes import has_mistakes
 from quiz.usecases.oral import helps_households

@@ -30,7 +30,7 @@ from quiz.core.sitting import DELIVERY_MINUTES, Release
 from quiz.storage.engine import reading, writing
 from quiz.storage.sittings import get_sitting
 from quiz.storage.tables import AccountRow
-from quiz.usecases import accounts, admission, attempts, extending, publishing, results, scheduling
+from quiz.usecases import accounts, admission, extending, handing_in, publishing, results, scheduling
 from tests.assembly.made import paper_of
 from tests.attacks.routes import CODE, VISITOR, cases, enter, furnish
 from tests.attacks.test_content import objects_of
@@ -280,7 +280,7 @@ def test_a_score_waits_while_answers_may_still_be_delivered(app: Flask, web_engi
     person.post(f"/papers/{code}/start")
     clock.go_on(minutes=61)
     with writing(web_engine) as session:
-        assert attempts.close_expired(session, clock()) == 1
+        assert handing_in.close_expired(session, clock()) == 1
     assert 'class="score"' not in person.get(f"/papers/{code}/result").text
     clock.go_on(minutes=DELIVERY_MINUTES)
     assert 'class="score"' in person.get(f"/papers/{code}/result").text

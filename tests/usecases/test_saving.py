@@ -18,7 +18,7 @@ from quiz.storage import papers, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
 from quiz.storage.together import SharedWriter, Together
-from quiz.usecases import attempts, saving
+from quiz.usecases import attempts, handing_in, saving
 from quiz.usecases.saving import Call, Knock
 
 MINUTE = timedelta(minutes=1)
@@ -119,7 +119,7 @@ def delivered(world, minutes_after_the_end, made_before_the_end=MINUTE, closed=T
     """A device that was cut off brings an answer so many minutes after the deadline, made so long before it."""
     deadline = world.opens + 60 * MINUTE
     if closed:
-        world.do(attempts.close_expired, deadline + GRACE + timedelta(seconds=1))
+        world.do(handing_in.close_expired, deadline + GRACE + timedelta(seconds=1))
     at = deadline + minutes_after_the_end * MINUTE
     age = at - deadline + made_before_the_end
     return send(world, [Save(1, ["B"], number, int(age.total_seconds() * 1000))], at=at).items[0], at, deadline - made_before_the_end
@@ -139,7 +139,7 @@ def test_a_delivery_after_the_clock_closed_the_attempt_is_graded_anew_beside_the
     world.start()
     key = sorted(world.paper().slots[0].question.key)
     deadline = world.opens + 60 * MINUTE
-    world.do(attempts.close_expired, deadline + GRACE + timedelta(seconds=1))
+    world.do(handing_in.close_expired, deadline + GRACE + timedelta(seconds=1))
     send(world, [Save(1, key, 1, 6 * 60_000)], at=deadline + 5 * MINUTE)
     with reading(world.engine) as db:
         gradings = [(row.number, row.score, row.reason) for row in db.query(GradingRow).order_by(GradingRow.id)]
