@@ -12,7 +12,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.lockdown import Proof, is_proved
 from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError, or_error, or_raise, say
-from quiz.core.paper import Paper, without_key
+from quiz.core.paper import Paper
 from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Phase, Visibility, deadline_now, seconds_left
 from quiz.storage import attempts, changes, papers, sittings
@@ -145,7 +145,7 @@ def open_desk(session: Session, actor: Actor, code: str, now: datetime, proofs: 
     _check_browser(seat, proofs)
     return Desk(
         seat=seat,
-        paper=without_key(papers.read_paper(seat.paper)),
+        paper=papers.read_without_key(seat.paper),
         responses=attempts.current_responses(session, seat.attempt),
         newest_seq=attempts.newest_seq(session, seat.attempt),
         seconds_left=seconds_left(deadline_of(seat.attempt, now), now),

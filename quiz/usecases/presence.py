@@ -124,7 +124,7 @@ def _others(session: Session, spot: Spot, turn: int, mark: int) -> tuple[dict[in
     stored, mark = presence.others_since(session, spot, first_seq(turn), mark)
     if not stored:
         return {}, mark
-    paper = papers.read_paper(session.get_one(PaperRow, spot.paper_id))
+    paper = papers.read_without_key(session.get_one(PaperRow, spot.paper_id))
     return {slot: as_shown(paper.slots[slot - 1].question, response) for slot, response in stored.items()}, mark
 
 

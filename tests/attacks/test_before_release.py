@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.marking import Rule
-from quiz.core.paper import question_without_key
+from quiz.core.paper import hide_key
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Blank, BlankKind, Level, Point, Question, QuestionType, Revision, Source
 from quiz.core.roster import Group
@@ -109,7 +109,7 @@ def test_the_source_of_a_page_depends_on_nothing_that_is_not_on_it(ids: list[str
             assert isinstance(stored, list)
             with app.test_request_context("/"):
                 macros = app.jinja_env.get_template("_macros/question.html").make_module()
-                pages.add(str(macros.question(question_without_key(asked), 1, tuple(stored), "sit")))  # type: ignore[attr-defined]
+                pages.add(str(macros.question(hide_key(asked), 1, tuple(stored), "sit")))  # type: ignore[attr-defined]
         assert len(pages) == 1, question.type
 
 
