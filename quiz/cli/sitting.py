@@ -22,6 +22,7 @@ from quiz.cli.hall import COMMANDS
 from quiz.cli.sitting_items import items, similar
 from quiz.cli.sweep import close_all_expired
 from quiz.core.admission import make_code
+from quiz.core.contest import Contest
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
 from quiz.formats.sitting_zip import write_record
@@ -283,5 +284,5 @@ def notice(console: Console, code: str, output: Path) -> None:
     opens, closes = (format_moment(at, console.language, zone) for at in (row.opens_at, row.closes_at))
     window = console.text(say("{opens}至{closes}", opens=opens, closes=closes))
     with whole_file(output) as out:
-        print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed), out, console.translate)
+        print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed, Contest(row.contest)), out, console.translate)
     console.say(say("公示单已写入{file}。", file=output))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
+from quiz.core.blueprint import Blueprint, Section
 from quiz.core.frozen import thaw
 from quiz.core.marking import Mark, Response, from_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, listed, say
@@ -58,6 +59,7 @@ class SittingSummary:
 class SittingView:
     """A sitting with the results within the reader's authority.
 
+    `sections` are those of its blueprint, each with its marking rule.
     `audience` names the groups, units, posts and staff numbers that the sitting is for, empty for everyone. `is_own` is True while the
     reader may still sit it: then they may not read or print its papers.
     """
@@ -67,6 +69,7 @@ class SittingView:
     rows: list[ResultRow]
     blueprint: DocumentRow
     dataset: DocumentRow | None
+    sections: tuple[Section, ...]
     audience: tuple[str, ...]
     is_own: bool
 
@@ -191,11 +194,13 @@ def _view(session: Session, sitting: SittingRow, scope: str, is_own: bool, now: 
     seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
     rows = [_row(seat, newest.get(seat.attempt.id) if seat.attempt else None, phase) for seat in seats]
     dataset = banks.document_by_id(session, sitting.dataset_id) if sitting.dataset_id else None
+    blueprint = banks.document_by_id(session, sitting.blueprint_id)
     return SittingView(
         sitting=sitting,
         phase=phase,
         rows=rows,
-        blueprint=banks.document_by_id(session, sitting.blueprint_id),
+        blueprint=blueprint,
+        sections=banks.read_document(blueprint, Blueprint).sections,
         dataset=dataset,
         audience=_audience(session, sitting),
         is_own=is_own,

@@ -114,6 +114,7 @@ def prepare_sitting(
     _check_plan(session, plan, now)
     _check_sites(session, plan.sites)
     material = _gather(session, actor, now, plan, zone, scope)
+    _check_contest(material.blueprint)
     prepared = drawing.prepare(material, seed)
     if prepared.gaps:
         raise SittingRefused(prepared.gaps, material.cadres)
@@ -142,6 +143,7 @@ def prepare_sitting(
         makes_up=plan.makes_up.sitting if plan.makes_up else "",
         counting=plan.makes_up.counting.value if plan.makes_up else "",
         sample=plan.sample,
+        contest=material.blueprint.contest.value,
         seed=seed,
         snapshot=canonical_json(snapshot).decode(),
         commitment=commitment(seed, snapshot_digest(snapshot)),
@@ -204,6 +206,13 @@ def _check_plan(session: Session, plan: SittingPlan, now: datetime) -> None:
         raise QuizError("bad_forms", say("试卷套数须为0至{most}。", most=len(FORM_NAMES)))
     if plan.minutes is not None and not 1 <= plan.minutes <= LONGEST_MINUTES:
         raise QuizError("bad_window", say("答题时长须为1至{most}分钟。", most=LONGEST_MINUTES))
+
+
+def _check_contest(blueprint: Blueprint) -> None:
+    """Examinations take no marks off and contests have no pass mark, wherever the blueprint comes from. QuizError `only_contests`."""
+    is_contest = blueprint.contest.takes_marks
+    if (not is_contest and any(section.rule.takes_marks for section in blueprint.sections)) or (is_contest and blueprint.pass_mark > 0):
+        raise QuizError("only_contests", say("只有竞赛可以倒扣分，竞赛不设及格线。请改命题蓝图。"))
 
 
 def _check_sites(session: Session, planned: Sequence[SitePlan]) -> None:
