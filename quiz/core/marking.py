@@ -86,7 +86,8 @@ class Rule:
     def describe(self, kind: QuestionType) -> Message:
         """Return the rule as it is printed in the section's heading."""
         if kind is QuestionType.MULTIPLE or self.name in FOR_CONTESTS:
-            return say(MULTIPLE_RULES[self.name], value="0" if self.value is None else f"{self.value:f}")
+            text = ONE_WRONG if self.name is RuleName.DEDUCT and kind is not QuestionType.MULTIPLE else MULTIPLE_RULES[self.name]
+            return say(text, value="0" if self.value is None else f"{self.value:f}".replace("-", "−"))
         if kind.is_pairs:
             return say(PAIR_RULES[self.name is RuleName.PROPORTIONAL])
         return say(PLAIN_RULES[kind])
@@ -106,6 +107,9 @@ MULTIPLE_RULES: dict[RuleName, str] = {
     RuleName.PENALTY: mark_text("错选倒扣{value}倍的分值，不选不得分"),
     RuleName.DEDUCT: mark_text("答错倒扣{value}分，少选、不选不得分也不扣分"),
 }
+
+ONE_WRONG = mark_text("答错倒扣{value}分，不答不得分也不扣分")
+"""The rule `deduct` where one option is right and none is left out."""
 
 PLAIN_RULES: dict[QuestionType, str] = {
     QuestionType.SINGLE: mark_text("每题只有一个正确答案，多选、错选、不选均不得分"),

@@ -73,9 +73,10 @@ def notes_of(report: UnitReport) -> list[Message]:
     notes = [
         say("实考为答卷有效并已有成绩的人数；平均分、最高分、及格率和优秀率按实考计算。作废的答卷不计入。"),
         say("{full}分为满分，{line}，满分的{excellent}%以上为优秀。", full=full, line=line, excellent=report.excellent),
-        say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。补考举行以后，结果见“补考以后”。"),
         say("平均分旁的区间：真实水平有95%的把握在其中，人越少越宽。各人试卷不同时，卷面平均分的高低可能来自试卷，不能直接比较。"),
     ]
+    if report.pass_mark > 0:
+        notes.insert(2, say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。补考举行以后，结果见“补考以后”。"))
     if report.groups:
         notes.append(say("干部群体按花名册现在的登记；一人可以属于几个群体，在每个群体里都算，各群体人数之和不一定等于合计。"))
     if report.hidden:

@@ -111,7 +111,12 @@ class GroupRow:
 
     @property
     def make_up(self) -> int | None:
-        """How many would have to sit a make-up: the absent, and those who failed with nothing left to judge. Void attempts are decided one by one."""
+        """How many would have to sit a make-up: the absent, and those who failed with nothing left to judge. Void attempts are decided one by one.
+
+        None where there is no pass mark.
+        """
+        if self.tally.no_line:
+            return None
         return self.tally.absent + self.tally.failed if self.is_shown or not self.tally.sat else None
 
     @property

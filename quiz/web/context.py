@@ -186,7 +186,7 @@ def prepare(app: Flask) -> None:
         day=lambda value: translation.format_day(value, language()),
         clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
-        mark=lambda value: plain_number(Decimal(value)),
+        mark=lambda value: plain_number(Decimal(value)).replace("-", "−"),
         say=say_text,
         tr=translate,
         key_text=key_text,

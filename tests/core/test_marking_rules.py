@@ -85,7 +85,8 @@ def test_what_a_wrong_answer_costs_is_explained():
     assert rule.describe(QuestionType.SINGLE).render() == "错选倒扣0.25倍的分值，不选不得分"
     wrong = mark_response(asked, ("B",), Decimal(2), Rule(RuleName.DEDUCT, Decimal("1.50")))
     assert (wrong.mark, wrong.why, wrong.explain().render()) == (Decimal("-1.50"), Why.DEDUCTED, "答错，倒扣1.5分。")
-    assert wrong.rule.describe(QuestionType.SINGLE).render() == "答错倒扣1.50分，少选、不选不得分也不扣分"
+    assert wrong.rule.describe(QuestionType.SINGLE).render() == "答错倒扣1.50分，不答不得分也不扣分"
+    assert wrong.rule.describe(QuestionType.MULTIPLE).render() == "答错倒扣1.50分，少选、不选不得分也不扣分"
     assert FOR_CONTESTS == (RuleName.PENALTY, RuleName.DEDUCT)
 
 
