@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from quiz.core.by_identity import by_identity
 from quiz.core.message import Translate, join_messages, mark_text, say
-from quiz.core.paper import Paper, Slot, pass_line, plain_number, section_heading
+from quiz.core.paper import Paper, Slot, plain_number, section_heading
 from quiz.core.question import Blank, Question, QuestionType, Source, key_text
 from quiz.printing.flow import fill_columns
 from quiz.printing.fonts import Font, text_width
@@ -124,12 +124,10 @@ def source_text(source: Source) -> str:
 
 
 def _title_block(paper: Paper, measure: float, translate: Translate, seat: str) -> Block:
-    line = say(
-        "试卷编号：{code}　　满分：{total}分　　{line}",
-        code=paper.code,
-        total=plain_number(paper.total),
-        line=pass_line(paper.pass_mark),
-    )
+    values = {"code": paper.code, "total": plain_number(paper.total), "pass_mark": plain_number(paper.pass_mark)}
+    line = say("试卷编号：{code}　　满分：{total}分　　及格：{pass_mark}分", **values)
+    if paper.pass_mark <= 0:
+        line = say("试卷编号：{code}　　满分：{total}分　　不设及格线", code=paper.code, total=values["total"])
     rows = [
         *centred_rows(paper.title, measure, Font.HEI, TITLE, TITLE_LEADING),
         *centred_rows(say("参考答案及评分标准").render(translate), measure, Font.HEI, 15.0, 24.0),

@@ -19,11 +19,13 @@ from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
 from quiz.core.sitting import Phase, Release, Visibility
+from quiz.core.staffing import Staffing
 from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases.sources import find_sitting, whole_sitting
+from quiz.usecases.staffing import for_sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class SittingView:
 
     `sections` are those of its blueprint, each with its marking rule.
     `audience` names the groups, units, posts and staff numbers that the sitting is for, empty for everyone. `is_own` is True while the
-    reader may still sit it: then they may not read or print its papers.
+    reader may still sit it: then they may not read or print its papers. `staffing` says whether enough people may mark it.
     """
 
     sitting: SittingRow
@@ -72,6 +74,7 @@ class SittingView:
     sections: tuple[Section, ...]
     audience: tuple[str, ...]
     is_own: bool
+    staffing: Staffing
 
 
 def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Result:
@@ -195,15 +198,17 @@ def _view(session: Session, sitting: SittingRow, scope: str, is_own: bool, now: 
     rows = [_row(seat, newest.get(seat.attempt.id) if seat.attempt else None, phase) for seat in seats]
     dataset = banks.document_by_id(session, sitting.dataset_id) if sitting.dataset_id else None
     blueprint = banks.document_by_id(session, sitting.blueprint_id)
+    sections = banks.read_document(blueprint, Blueprint).sections
     return SittingView(
         sitting=sitting,
         phase=phase,
         rows=rows,
         blueprint=blueprint,
-        sections=banks.read_document(blueprint, Blueprint).sections,
+        sections=sections,
         dataset=dataset,
         audience=_audience(session, sitting),
         is_own=is_own,
+        staffing=for_sitting(session, sitting, sections),
     )
 
 

@@ -22,9 +22,10 @@ from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.core.site import SitePlan, doubled
+from quiz.core.staffing import Staffing
 from quiz.storage import audit, banks, papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
-from quiz.usecases import drawing, make_ups, sampling
+from quiz.usecases import drawing, make_ups, sampling, staffing
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
 from quiz.usecases.material import Material, gather
 
@@ -71,12 +72,13 @@ def plan_choices(session: Session, actor: Actor) -> PlanChoices:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What scheduling would do: who would sit, why it would be refused if it would, and a trial draw with a key of its own."""
+    """What scheduling would do: who would sit, why it would be refused if it would, a trial draw with a key of its own, and who could mark it."""
 
     candidates: int
     refusal: SittingRefused | None
     drawing: Drawing
     drawn: Drawn | None
+    staffing: Staffing
 
 
 def forecast(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo) -> Forecast:
@@ -84,11 +86,13 @@ def forecast(session: Session, actor: Actor, now: datetime, plan: SittingPlan, z
     scope = actor.require(Action.SCHEDULE)
     _check_sites(session, plan.sites)
     material = _gather(session, actor, now, plan, zone, scope)
+    _check_contest(material.blueprint)
+    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
     prepared = drawing.prepare(material, PREVIEW_SEED)
     if prepared.gaps:
-        return Forecast(len(material.cadres), SittingRefused(prepared.gaps, material.cadres), prepared, None)
+        return Forecast(len(material.cadres), SittingRefused(prepared.gaps, material.cadres), prepared, None, staff)
     drawn, gaps = drawing.choose(prepared, PREVIEW_SEED)
-    return Forecast(len(material.cadres), SittingRefused(gaps, material.cadres) if gaps else None, prepared, drawn)
+    return Forecast(len(material.cadres), SittingRefused(gaps, material.cadres) if gaps else None, prepared, drawn, staff)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class Prepared:
     papers: list[tuple[Cadre, str, Paper]]
     drawing: Drawing
     drawn: Drawn
+    staffing: Staffing
     sites: tuple[SitePlan, ...] = ()
 
 
@@ -151,7 +156,8 @@ def prepare_sitting(
         created_by=actor.name,
     )
     named = [(cadre, post_name(cadre, material.day), paper) for cadre, paper in zip(material.cadres, made, strict=True)]
-    return Prepared(row, named, prepared, drawn, plan.sites)
+    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
+    return Prepared(row, named, prepared, drawn, staff, plan.sites)
 
 
 def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepared) -> SittingRow:
