@@ -26,7 +26,7 @@ from quiz.storage import accounts, papers, sittings
 from quiz.storage import rosters as stored
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import SittingRow
-from quiz.usecases import attempts, publishing, reviewing, rosters, scheduling
+from quiz.usecases import attempts, handing_in, publishing, reviewing, rosters, scheduling
 from quiz.usecases.accounts import create_account
 
 PASSWORD = "qinglan-2026"  # noqa: S105  printed for everyone who runs the demo
@@ -172,7 +172,7 @@ def _sit(db: Session, row: SittingRow, opens: datetime, label: str) -> None:
         started = opens + timedelta(seconds=chance.below(1800))
         attempts.start(db, person, seat.paper.code, started)
         saves = _simulated(papers.read_paper(seat.paper), chance)
-        attempts.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
+        handing_in.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
 
 
 def _written_sitting(db: Session, console: Console, actor: Actor, today: datetime) -> None:

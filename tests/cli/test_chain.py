@@ -14,8 +14,9 @@ from quiz.cli import quiz
 from quiz.cli.console import Console
 from quiz.core.access import Actor, Role
 from quiz.core.message import QuizError
+from quiz.core.saving import Save
 from quiz.storage import papers, sittings
-from quiz.usecases import attempts
+from quiz.usecases import attempts, handing_in
 
 BANKS = Path(__file__).resolve().parents[2] / "question_banks"
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -195,10 +196,9 @@ def sit_right(county):
         person = Actor("p", {Role.TRAINEE: "/"}, cadre_number=seat.cadre.number)
         attempts.start(db, person, seat.paper.code, opens)
         saves = [
-            attempts.Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number)
-            for s in papers.read_paper(seat.paper).slots
+            Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number) for s in papers.read_paper(seat.paper).slots
         ]
-        attempts.submit(db, person, seat.paper.code, saves, "d", opens + timedelta(minutes=5))
+        handing_in.submit(db, person, seat.paper.code, saves, "d", opens + timedelta(minutes=5))
     return seat.cadre.number
 
 
