@@ -338,6 +338,6 @@ def facilities(session: Session, before: datetime) -> Facilities:
             uids[paper] = json.loads(questions)
         if slot <= len(uids[paper]) and most:
             total = sums.setdefault(uids[paper][slot - 1], [0, 0])
-            total[0] += mark * 1000 // most
+            total[0] += max(0, mark) * 1000 // most  # a contest takes marks off: nobody knows less than nothing
             total[1] += 1
     return {uid: (share // answers, answers) for uid, (share, answers) in sums.items()}
