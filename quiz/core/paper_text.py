@@ -162,7 +162,8 @@ class QuestionTexts:
         self._most = most
         self._known: dict[str, Question] = {}
         self._shown: dict[tuple[str, ...], Question] = {}
-        self._to_mark: dict[tuple[object, ...], ToMark] = {}
+        self._to_mark: dict[tuple[tuple[str, str], ...], dict[tuple[str, int, str], ToMark]] = {}
+        """By the section's rule, then by the question's name, its revision and what it is worth."""
 
     def read(self, content: str, texts_of: Callable[[list[str]], Mapping[str, str]]) -> Paper:
         """Return the paper in a text; `texts_of` gives the canonical JSON of the questions and revisions with these digests."""
@@ -177,23 +178,23 @@ class QuestionTexts:
         return [self._slot(one, known) for one in wanted]
 
     def read_to_mark(
-        self, content: str, texts_of: Callable[[list[str]], Mapping[str, str]], numbers: Collection[int] | None = None
+        self, content: str | bytes, texts_of: Callable[[list[str]], Mapping[str, str]], numbers: Collection[int] | None = None
     ) -> list[tuple[int, ToMark]]:
         """Return by its number what marking asks of each slot of the paper in a text, or of those with these numbers: the least that can be read."""
-        paper, known = READ_TO_MARK(content), self._to_mark
+        paper = READ_TO_MARK(content)
         if paper.slots and not (paper.slots[0].question.revision or paper.slots[0].question.digest):
             texts_of = _name_questions(paper.slots, content)
         slots = paper.slots if numbers is None else [slot for slot in paper.slots if slot.number in numbers]
-        rules = [tuple(section.rule.items()) for section in paper.sections]
+        known = [self._to_mark.setdefault(tuple(section.rule.items()), {}) for section in paper.sections]
         out = []
         for slot in slots:  # half a million times in a sitting of ten thousand: no function is called
             name = slot.question.revision or slot.question.digest
-            key = (name, slot.revision, slot.max_mark, rules[slot.section])
-            found = known.get(key)
+            key = (name, slot.revision, slot.max_mark)
+            found = known[slot.section].get(key)
             if found is None:
                 question = self._learn({slot.question.revision or slot.question.digest for slot in slots}, texts_of)[name]
                 found = ToMark(question, slot.revision, _mark(slot.max_mark), thaw(Rule, paper.sections[slot.section].rule))
-                self._to_mark[key] = found
+                known[slot.section][key] = found
             out.append((slot.number, found))
         return out
 
@@ -224,7 +225,7 @@ class QuestionTexts:
         return thaw_around(Slot, plain, question=shown[key], max_mark=_mark(plain["max_mark"]))
 
 
-def _name_questions(slots: Sequence[SlotToMark], content: str) -> Callable[[list[str]], Mapping[str, str]]:
+def _name_questions(slots: Sequence[SlotToMark], content: str | bytes) -> Callable[[list[str]], Mapping[str, str]]:
     """Name the questions of a paper whose text says each in full, as it was before papers named them; return what gives those texts."""
     texts = {}
     for slot, plain in zip(slots, json.loads(content)[SLOTS], strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -46,6 +45,7 @@ _CURRENT_OF_MANY = (
 """A row for each attempt: its numbers in a text each, and its values, none of which has a line's end in it, since JSON writes that otherwise. A row a
 response takes half as long again."""
 _numbers = Decoder(list[int]).decode
+_read_response = Decoder(tuple[str, ...]).decode
 
 
 class AttemptKey(Protocol):
@@ -143,7 +143,7 @@ def current_of_many(session: Session, sitting_id: int, ids: Sequence[int]) -> di
 
 def response_in(value: str) -> Response:
     """Return a response from the text that it is stored as."""
-    return tuple(json.loads(value))
+    return _read_response(value)
 
 
 def value_of(row: ResponseRow) -> Response:
