@@ -285,7 +285,7 @@ def contents_of(session: Session, ids: Sequence[int]) -> Iterator[str]:
 
 def texts_by_id(session: Session, ids: Sequence[int]) -> dict[int, str | bytes]:
     """Return the texts of papers as JSON, by their row ids."""
-    return dict(session.execute(_CONTENTS[session.get_bind().dialect.name], {"ids": ids}).tuples().all())
+    return {row[0]: row[1] for row in session.execute(_CONTENTS[session.get_bind().dialect.name], {"ids": ids})}
 
 
 _HERE = PaperRow.id.in_(bindparam("ids", expanding=True))
