@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from quiz.core.by_identity import by_identity
+from quiz.core.contest import FLOORS, Contest
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.picture import Picture
@@ -64,6 +64,12 @@ class Paper:
     dataset_digest: str = ""
     dataset_as_of: date | None = None
     form: str = ""
+    contest: Contest = Contest.NO
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is told before its questions: of a contest how it takes marks off, then its notes."""
+        return (*([FLOORS[self.contest]] if self.contest.takes_marks else ()), *self.notes)
 
     def slots_of(self, section: int) -> tuple[Slot, ...]:
         """Return the slots of the section with index `section`, in order."""
@@ -96,13 +102,8 @@ class Candidate:
     seat: str = ""
 
 
-def without_key(paper: Paper) -> Paper:
-    """Return the paper as a trainee may see it before release: nothing that tells or hints at a key."""
-    return replace(paper, slots=tuple(replace(slot, question=question_without_key(slot.question)) for slot in paper.slots))
-
-
 def hide_key(question: Question) -> Question:
-    """Return the question without key, answers, explanation and all that points at them, worked out anew: for one that nobody else is shown."""
+    """Return the question as a trainee may see it before release: without key, answers, explanation and all that points or hints at them."""
     blanks = tuple(replace(blank, answers=("",), group="", tolerance="", weight=Decimal(1)) for blank in question.blanks)
     return replace(
         question,
@@ -116,9 +117,6 @@ def hide_key(question: Question) -> Question:
         source=replace(question.source, title="", issuer="", clause="", number=None, issued_on=None),
     )
 
-
-question_without_key = by_identity(hide_key)
-"""Returns the question without key, answers, explanation and everything that points at them: the same value for the same question."""
 
 NUMERALS = (
     mark_text("一"), mark_text("二"), mark_text("三"), mark_text("四"), mark_text("五"),
@@ -148,6 +146,11 @@ def section_heading(paper: Paper, index: int) -> Message:
         total=plain_number(sum((slot.max_mark for slot in slots), Decimal(0))),
         rule=section.rule.describe(section.type),
     )
+
+
+def pass_line(pass_mark: Decimal) -> Message:
+    """Return the pass mark as it stands beside the full marks; a contest, and whatever nobody can fail, has none."""
+    return say("{pass}分及格", **{"pass": plain_number(pass_mark)}) if pass_mark > 0 else say("不设及格线")
 
 
 def plain_number(value: Decimal) -> str:

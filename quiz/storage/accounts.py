@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,9 +75,8 @@ def count_stranger(session: Session, digest: str, now: datetime) -> None:
 
 def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:
     """Return the active account behind a live log-in session, or None."""
-    given = {"digest": digest, "now": now}
-    is_known = session.connection().execute(_LIVE, given).first() is not None  # most who sit were admitted by a code and have no log-in
-    return session.scalar(_LOGGED_IN, given) if is_known else None
+    account = session.connection().execute(_LIVE, {"digest": digest, "now": now}).scalar()
+    return None if account is None else session.scalar(_ACTIVE, {"account": account})  # most who sit were admitted by a code and have no log-in
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +103,33 @@ def actor_of(session: Session, account: AccountRow) -> Actor:
     return Actor(name=account.name, roles=roles, account_id=account.id, cadre_number=number or "")
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account in use with a role, within the path of a unit; `number` is the staff number of whose it is, empty where it belongs to no cadre."""
+
+    account_id: int
+    number: str
+    path: str
+
+
+def holders(session: Session, roles: Collection[Role]) -> list[Holder]:
+    """Return the accounts in use that hold one of these roles, each with the widest path within which it does."""
+    query = (
+        select(AccountRow.id, CadreRow.number, UnitRow.path)
+        .join(GrantRow, GrantRow.account_id == AccountRow.id)
+        .outerjoin(CadreRow, CadreRow.id == AccountRow.cadre_id)
+        .outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id)
+        .where(AccountRow.is_active, GrantRow.role.in_([role.value for role in roles]))
+        .order_by(AccountRow.id)
+    )
+    found: dict[int, Holder] = {}
+    for account, number, path in session.execute(query):
+        one = Holder(account, number or "", path or "/")
+        if account not in found or len(one.path) < len(found[account].path):
+            found[account] = one
+    return list(found.values())
+
+
 def paths_of(session: Session, account: AccountRow) -> list[str]:
     """Return the paths of the units for which the account holds staff roles, and of its person's unit; "/" is the whole county."""
     grants = session.execute(_GRANTS, {"account": account.id})
@@ -113,12 +139,8 @@ def paths_of(session: Session, account: AccountRow) -> list[str]:
 
 
 # Built once: every request asks these, and putting a query together takes longer than running it.
-_LOGGED_IN = (
-    select(AccountRow)
-    .join(LoginRow, LoginRow.account_id == AccountRow.id)
-    .where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"), AccountRow.is_active)
-)
 _LIVE = select(LoginRow.account_id).where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"))
+_ACTIVE = select(AccountRow).where(AccountRow.id == bindparam("account"), AccountRow.is_active)
 _GRANTS = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == bindparam("account"))
 _NUMBER = select(CadreRow.number).where(CadreRow.id == bindparam("cadre"))
 _MANY_LOGGED_IN = (

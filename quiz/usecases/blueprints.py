@@ -18,7 +18,7 @@ from quiz.assembly.explain import explain
 from quiz.assembly.local import share_of
 from quiz.assembly.pool import make_pool
 from quiz.assembly.report import Report, make_report
-from quiz.assembly.scores import Worth
+from quiz.assembly.scores import Worth, worth_in
 from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
@@ -32,6 +32,7 @@ from quiz.core.review import State
 from quiz.core.roster import Cadre, Group
 from quiz.core.template import Template, TemplateRevision
 from quiz.storage import banks, proposals, rosters
+from quiz.storage.advisory import Lock, hold
 from quiz.storage.tables import DocumentRow
 from quiz.usecases import drawing, publishing
 from quiz.usecases.drawing import Drawing, Gap
@@ -205,7 +206,8 @@ def check(
         return found
     assert prepared.problem is not None
     total, pass_mark = to_hundredths(blueprint.total), to_hundredths(blueprint.pass_mark)
-    report = make_report(prepared.problem, drawn, total, pass_mark, _local_worths(prepared))
+    costs = [to_hundredths(place.owner.rule.most_taken(place.owner.each)) for place in prepared.pool.places]
+    report = make_report(prepared.problem, drawn, total, pass_mark, _local_worths(prepared), costs, blueprint.contest)
     return replace(found, report=report, means=_means(prepared, drawn), mix=_mix(prepared, drawn))
 
 
@@ -219,6 +221,7 @@ def publish(session: Session, actor: Actor, now: datetime, found: Check, seen: s
     plan = found.blueprint
     if found.gaps and found.cadres and (found.profile or not asks_local(plan)):
         raise BlueprintRefused(found)
+    hold(session, Lock.BANK)  # until it is published: of two who edited the same state one must be told
     newest = banks.get_document(session, banks.BLUEPRINT, plan.id)
     if (newest.digest if newest else "") != seen:
         raise QuizError("stale", say("蓝图{code}在别处发布过新的内容，这次没有发布。请打开现在的内容，再改一次。", code=plan.id))
@@ -301,7 +304,7 @@ def _groups(prepared: Drawing, gaps: Sequence[Gap]) -> tuple[GroupFigures, ...]:
 def _local_worths(prepared: Drawing) -> list[list[Worth]]:
     material = prepared.material
     shares = {revision.template.uid: facility(revision.template, material.known) for revision in material.templates}
-    return [[(prepared.pool.cells[cell].each, shares[base_uid(uid)]) for cell, uid in part.picks] for part in prepared.parts]
+    return [[worth_in(prepared.pool.places[cell].owner, shares[base_uid(uid)]) for cell, uid in part.picks] for part in prepared.parts]
 
 
 def _means(prepared: Drawing, drawn: Drawn) -> dict[tuple[str, int], float]:

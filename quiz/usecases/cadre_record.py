@@ -14,6 +14,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.cadre_record import Document, Entry, Record, Run, SectionRule, changed_entries
 from quiz.core.canonical import canonical_json
+from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, Sat, count
 from quiz.core.frozen import thaw
 from quiz.core.marking import from_hundredths, total_of
@@ -201,7 +202,11 @@ def _issue(session: Session, actor: Actor, record: Record, now: datetime) -> Iss
         found = cadre_records.find_cadre(session, record.number)
         assert found is not None
         row = cadre_records.save_issue(session, found[0], digest, record.text, now, actor.name)
-        audit.record(session, now, actor.name, ISSUED, record.number, {"digest": digest})
+        if row is not None:
+            audit.record(session, now, actor.name, ISSUED, record.number, {"digest": digest})
+        else:
+            row = cadre_records.get_issue(session, digest)
+            assert row is not None
     return Issued(record, digest, row.at)
 
 
@@ -226,7 +231,7 @@ def _seat_faults(session: Session, seat: Seat) -> list[Message]:
         if document is not None and hashlib.sha256(document.content.encode()).hexdigest() != document.digest:
             out.append(say("{sitting}：{title}的正文与摘要不符。", sitting=code, title=document.title))
     for run in gradings.list_gradings(session, seat.attempt) if seat.attempt else []:
-        if total_of(gradings.marks_of(session, run.grading_id).values(), run.max_score) != run.score:
+        if total_of(gradings.marks_of(session, run.grading_id).values(), run.max_score, Contest(seat.sitting.contest)) != run.score:
             out.append(say("{sitting}：第{n}次评分的总分与各题得分不符。", sitting=code, n=run.number))
     return out
 

@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.admission import clean_code
 from quiz.core.certificate import LONGEST_MONTHS, CertificateRule, Ending, Shown, certificate_number, ending_of, status_of
+from quiz.core.contest import Contest
 from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.paper import plain_number
+from quiz.core.reason import clean_reason
 from quiz.storage import audit, certificates, changes
 from quiz.storage.certificates import Certificate
 from quiz.storage.tables import CertificateRow, SittingRow
 from quiz.usecases import cadre_record, make_ups
 from quiz.usecases.extending import is_released
 from quiz.usecases.make_ups import Standing
-from quiz.usecases.places import clean_reason
 from quiz.usecases.sources import whole_sitting
 
 
@@ -140,6 +142,8 @@ def _original(session: Session, actor: Actor, action: Action, code: str, now: da
     sitting = whole_sitting(session, actor, action, code)
     if sitting.makes_up:
         raise QuizError("of_original", say("补考的证书从原考（{code}）发放。", code=sitting.makes_up))
+    if Contest(sitting.contest).takes_marks:
+        raise QuizError("of_contest", say("竞赛不设及格线，不能据此发放证书。"))
     if not is_released(sitting, now):
         raise QuizError("not_out", say("成绩公布以后，才能发放证书。"))
     return sitting
@@ -148,7 +152,7 @@ def _original(session: Session, actor: Actor, action: Action, code: str, now: da
 def _check_rule(sitting: SittingRow, rule: CertificateRule) -> None:
     low, high = from_hundredths(sitting.pass_mark), from_hundredths(sitting.max_mark)
     if not low <= rule.least <= high:
-        raise QuizError("bad_rule", say("发证分数须在及格线{low}分和满分{high}分之间。", low=low.normalize(), high=high.normalize()))
+        raise QuizError("bad_rule", say("发证分数须在及格线{low}分和满分{high}分之间。", low=plain_number(low), high=plain_number(high)))
     if not 1 <= rule.months <= LONGEST_MONTHS:
         raise QuizError("bad_rule", say("有效期须为1至{most}个月。", most=LONGEST_MONTHS))
     if not rule.title.strip():

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from quiz.core.saving import Saved
 from quiz.storage import waits
-from quiz.usecases.accounts import LogIn
+from quiz.usecases.log_ins import LogIn
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 WAIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
