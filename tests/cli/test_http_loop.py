@@ -82,17 +82,17 @@ def read_body(connection: socket.socket) -> bytes:
 
 def test_who_waits_costs_nothing(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = Counter[bool]()
-    """At the one who works, and at all others. The first may be many: while a thread that answers is kept waiting, the loop looks whether it is done."""
+    """At the one who works, and at all others. The first may be many: while a thread that answers is kept waiting, the loop asks for it again."""
 
     def readable(connection: Connection) -> bool:
-        looks[connection.addr == at_work.getsockname()] += 1
+        looks[connection.addr == its_name] += 1
         return bool(super(Connection, connection).readable())
 
     waiting = [served.connect() for _ in range(200)]
     for connection in waiting:
         connection.sendall(ASK)
         read_body(connection)
-    at_work = waiting[0]
+    at_work, its_name = waiting[0], waiting[0].getsockname()
     monkeypatch.setattr(Connection, "readable", readable)
     for _ in range(20):
         at_work.sendall(ASK)
