@@ -17,6 +17,7 @@ from tests.core.test_marking_rules import RULES, TABLE
 MULTIPLE, SINGLE, TRUE_FALSE, FILL_IN = QuestionType.MULTIPLE, QuestionType.SINGLE, QuestionType.TRUE_FALSE, QuestionType.FILL_IN
 ORDERING, MATCHING, SHORT = QuestionType.ORDERING, QuestionType.MATCHING, QuestionType.SHORT_ANSWER
 ALL, BY_PAIRS = Rule(), Rule(RuleName.PROPORTIONAL)
+ONE_OFF, THIRD = Rule(RuleName.DEDUCT, Decimal(1)), Decimal("0.333")
 NUMBER, DATE, TEXT = BlankKind.NUMBER, BlankKind.DATE, BlankKind.TEXT
 
 
@@ -42,8 +43,8 @@ class Row:
 
     @property
     def is_for_contests(self) -> bool:
-        """True for the rules of contests, which no sitting may have."""
-        return self.rule.name is RuleName.PENALTY or (self.rule.value or Decimal(0)) < 0
+        """True for the rules of contests, which no examination may have."""
+        return self.rule.takes_marks
 
 
 def why_of(response: str, mark: str, key: str = "ABD") -> str:
@@ -54,7 +55,7 @@ def why_of(response: str, mark: str, key: str = "ABD") -> str:
         return "right"
     if set(response) <= set(key):
         return "incomplete"
-    return "wrong" if mark == "0" else "mixed"
+    return "wrong" if mark == "0" else "deducted" if mark.startswith("-") else "mixed"
 
 
 SCHEMES = [
@@ -81,12 +82,26 @@ CHOICE_EDGES = [
     Row("single, wrong", SINGLE, ("A",), "0", "wrong", key="B", options=4),
     Row("single, blank", SINGLE, (), "0", "blank", key="B", options=4),
     Row("single, two chosen", SINGLE, ("A", "B"), "0", "bad_response", key="B", options=4),
-    Row("single, formula scoring, wrong", SINGLE, ("A",), "-1/2", "mixed", Rule(RuleName.PENALTY, Decimal("0.25")), "B", 5),
+    Row("single, formula scoring, wrong", SINGLE, ("A",), "-1/2", "deducted", Rule(RuleName.PENALTY, Decimal("0.25")), "B", 5),
     Row("single, formula scoring, blank", SINGLE, (), "0", "blank", Rule(RuleName.PENALTY, Decimal("0.25")), "B", 5),
     Row("true or false, right", TRUE_FALSE, ("F",), "1", "right", key="F", full="1"),
     Row("true or false, wrong", TRUE_FALSE, ("T",), "0", "wrong", key="F", full="1"),
     Row("true or false, both", TRUE_FALSE, ("T", "F"), "0", "bad_response", key="F", full="1"),
-    Row("true or false, +1/−1", TRUE_FALSE, ("T",), "-1", "mixed", Rule(RuleName.PENALTY, Decimal(1)), "F", full="1"),
+    Row("true or false, +1/−1", TRUE_FALSE, ("T",), "-1", "deducted", Rule(RuleName.PENALTY, Decimal(1)), "F", full="1"),
+    Row("a third of the marks off, rounded half up", SINGLE, ("A",), "-0.333", "deducted", Rule(RuleName.PENALTY, THIRD), "B", 4, "1"),
+    Row("half a hundredth off is nothing", SINGLE, ("A",), "-1/200", "wrong", Rule(RuleName.PENALTY, Decimal("0.5")), "B", 4, "0.01"),
+    Row("deduct, single, right", SINGLE, ("B",), "2", "right", ONE_OFF, "B", 4),
+    Row("deduct, single, wrong: −1", SINGLE, ("A",), "-1", "deducted", ONE_OFF, "B", 4),
+    Row("deduct, single, blank", SINGLE, (), "0", "blank", ONE_OFF, "B", 4),
+    Row("deduct, single, two chosen", SINGLE, ("A", "B"), "0", "bad_response", ONE_OFF, "B", 4),
+    Row("deduct, true or false, wrong", TRUE_FALSE, ("T",), "-1", "deducted", ONE_OFF, "F", full="1"),
+    Row("deduct, several, right", MULTIPLE, tuple("ABD"), "2", "right", ONE_OFF),
+    Row("deduct, several, incomplete: nothing off", MULTIPLE, tuple("AB"), "0", "incomplete", ONE_OFF),
+    Row("deduct, several, one wrong", MULTIPLE, tuple("ABC"), "-1", "deducted", ONE_OFF),
+    Row("deduct, several, all wrong: no more", MULTIPLE, tuple("CE"), "-1", "deducted", ONE_OFF),
+    Row("deduct, several, blank", MULTIPLE, (), "0", "blank", ONE_OFF),
+    Row("deduct half a mark", MULTIPLE, ("C",), "-0.5", "deducted", Rule(RuleName.DEDUCT, Decimal("0.5"))),
+    Row("plus and minus down to −1 only", MULTIPLE, tuple("CE"), "-1", "deducted", Rule(RuleName.PLUS_MINUS, Decimal(-1))),
 ]
 
 PAIRS = [

@@ -94,6 +94,7 @@ def finish_paper(sheet: Sheet, code: str, slots: Sequence[Slot], form: str = "")
         dataset_digest=sheet.dataset_digest,
         dataset_as_of=sheet.dataset.as_of if sheet.dataset else None,
         form=form,
+        contest=plan.contest,
     )
 
 

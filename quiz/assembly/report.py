@@ -21,6 +21,7 @@ from quiz.assembly.problem import Choice, Problem
 from quiz.assembly.scores import Parallel, Worth, bands, compare, outlook
 from quiz.assembly.seating import overlap
 from quiz.assembly.state import slots_wanted
+from quiz.core.contest import Contest
 
 TINY = 1e-6
 MOST_ROUNDS = 40
@@ -77,11 +78,22 @@ class Report:
     seen: int
 
 
-def make_report(problem: Problem, drawn: Drawn, total: int, pass_mark: int, local: Sequence[Sequence[Worth]] = ()) -> Report:
-    """Return the figures of drawn papers, at least one, of `total` hundredths; `local` tells what the local questions of each paper are worth."""
+def make_report(
+    problem: Problem,
+    drawn: Drawn,
+    total: int,
+    pass_mark: int,
+    local: Sequence[Sequence[Worth]] = (),
+    costs: Sequence[int] = (),
+    contest: Contest = Contest.NO,
+) -> Report:
+    """Return the figures of drawn papers, at least one, of `total` hundredths.
+
+    `local` tells what the local questions of each paper are worth, `costs` how many hundredths a wrong answer costs in each cell of a contest.
+    """
     asked = [frozenset(item for _, item in picks) for picks in drawn.papers]
-    worths = [[*_worths(problem, picks), *(local[paper] if local else ())] for paper, picks in enumerate(drawn.papers)]
-    papers = [outlook(worth) for worth in worths]
+    worths = [[*_worths(problem, picks, costs), *(local[paper] if local else ())] for paper, picks in enumerate(drawn.papers)]
+    papers = [outlook(worth, contest) for worth in worths]
     exposure, near = exposure_of(problem, asked, drawn.forms), overlap(asked, problem.gap // 2 or len(asked) or 1)
     return Report(
         exposure=exposure,
@@ -199,8 +211,8 @@ class _Whole:
         return found.x if found.status == 0 else None
 
 
-def _worths(problem: Problem, picks: Sequence[Choice]) -> list[Worth]:
-    return [(problem.cells[cell].each, problem.items[item].facility) for cell, item in picks]
+def _worths(problem: Problem, picks: Sequence[Choice], costs: Sequence[int]) -> list[Worth]:
+    return [(problem.cells[cell].each, problem.items[item].facility, costs[cell] if costs else 0) for cell, item in picks]
 
 
 def _mean_shared(uses: Sequence[int], papers: int) -> float:

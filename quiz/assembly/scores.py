@@ -14,22 +14,33 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from quiz.assembly.problem import PER_MILLE
+from quiz.core.blueprint import Section
+from quiz.core.contest import Contest
+from quiz.core.marking import to_hundredths
 
 BANDS = 10
 """Into so many parts of the total the forecast of scores is cut."""
 
-Worth = tuple[int, float]
-"""What a question may earn, in hundredths of a mark, and the share of it that is earned on average, in thousandths."""
+Worth = tuple[int, float] | tuple[int, float, int]
+"""What a question may earn, in hundredths of a mark, the share of people who earn it, in thousandths, and in a contest what the others lose by it."""
+
+
+def worth_in(section: Section, facility: float) -> Worth:
+    """Return what a question of a section is worth that such a share of people, in thousandths, answers rightly."""
+    taken = section.rule.most_taken(section.each)
+    return to_hundredths(section.each), facility, to_hundredths(taken)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """What one paper's score is expected to be, in hundredths of a mark: the chance of each score 0, step, 2 × step, …, its mean and its variance."""
+    """What one paper's score is expected to be, in hundredths of a mark: its mean, its variance, and the chance of each score from `lowest` on in
+    steps. A contest whose totals stop at 0 gathers there what would be below."""
 
     chances: Any
     step: int
     mean: float
     variance: float
+    lowest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +64,40 @@ class Parallel:
     pass_most: float
 
 
-def outlook(worths: Sequence[Worth]) -> Outlook:
+def outlook(worths: Sequence[Worth], contest: Contest = Contest.NO) -> Outlook:
     """Return the outlook of a paper: the exact distribution of a sum of independent questions."""
     import numpy as np
 
-    step = gcd(*(marks for marks, _ in worths)) or 1
-    chances, mean, variance = np.ones(1), 0.0, 0.0
-    for marks, facility in worths:
-        up, share = marks // step, facility / PER_MILLE
+    costs = [sum(worth[2:]) for worth in worths]
+    step = gcd(*(worth[0] for worth in worths), *costs) or 1
+    chances, mean, variance = np.ones(1), -float(sum(costs)), 0.0
+    for worth, cost in zip(worths, costs, strict=True):
+        marks = worth[0] + cost
+        up, share = marks // step, worth[1] / PER_MILLE
         grown = np.zeros(len(chances) + up)
         grown[: len(chances)] += chances * (1 - share)
         grown[up:] += chances * share
         chances = grown
         mean += marks * share
         variance += marks * marks * share * (1 - share)
-    return Outlook(chances, step, mean, variance)
+    found = Outlook(chances, step, mean, variance, -sum(costs))
+    return found if contest is Contest.BELOW_ZERO or not found.lowest else _stopped_at_0(found)
+
+
+def _stopped_at_0(paper: Outlook) -> Outlook:
+    """The outlook of totals that never fall below 0."""
+    import numpy as np
+
+    below = -paper.lowest // paper.step
+    chances = np.r_[paper.chances[: below + 1].sum(), paper.chances[below + 1 :]]
+    scores = np.arange(len(chances)) * paper.step
+    mean = float((chances * scores).sum())
+    return Outlook(chances, paper.step, mean, float((chances * (scores - mean) ** 2).sum()))
 
 
 def pass_chance(paper: Outlook, pass_mark: int) -> float:
     """Return the chance that a score reaches the pass mark."""
-    return float(paper.chances[-(-pass_mark // paper.step) :].sum())
+    return float(paper.chances[max(0, -((paper.lowest - pass_mark) // paper.step)) :].sum())
 
 
 def compare(papers: Sequence[tuple[str, Outlook]], pass_mark: int) -> tuple[Parallel, ...]:
@@ -89,11 +114,11 @@ def compare(papers: Sequence[tuple[str, Outlook]], pass_mark: int) -> tuple[Para
 
 
 def bands(papers: Sequence[Outlook], total: int) -> tuple[float, ...]:
-    """Return how the scores of all papers spread: the share in each tenth of the total; the full score is in the last."""
+    """Return how the scores of all papers spread: the share in each tenth of the total, the full score in the last, what is below 0 in the first."""
     out = [0.0] * BANDS
     for paper in papers:
         for place, chance in enumerate(paper.chances):
-            out[min(place * paper.step * BANDS // max(total, 1), BANDS - 1)] += float(chance)
+            out[max(0, min((paper.lowest + place * paper.step) * BANDS // max(total, 1), BANDS - 1))] += float(chance)
     return tuple(share / max(len(papers), 1) for share in out)
 
 

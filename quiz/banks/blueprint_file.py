@@ -12,15 +12,16 @@ from quiz.banks.problems import Loaded, Problems
 from quiz.banks.schema import Fields, open_fields, read_choice, read_text, read_texts, report_choice
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, parse_yaml
 from quiz.core.blueprint import NEW_POST, OTHER_POSTS, USUAL_SHARES, Band, Blueprint, Cell, Limit, Section, Share, SourceLevel, WeightClass
+from quiz.core.contest import Contest
 from quiz.core.marking import FOR_CONTESTS, VALUED, Rule, RuleName
-from quiz.core.message import say
+from quiz.core.message import mark_text, say
 from quiz.core.question import AREAS, Level, QuestionType
 from quiz.core.roster import PostKind
 
 E = TypeVar("E", bound=StrEnum)
 
 TOP_KEYS = ("blueprint", "sections", "limits", "rivals")
-PLAN_KEYS = ("id", "title", "minutes", "total", "pass_mark", "notes", "topic_cap", "shares")
+PLAN_KEYS = ("id", "title", "minutes", "total", "pass_mark", "notes", "topic_cap", "shares", "contest")
 SECTION_KEYS = ("title", "type", "each", "rule", "cells")
 WHAT_KEYS = ("category", "area", "topic", "level", "tag", "difficulty", "weight_class", "source")
 CELL_KEYS = ("count", *WHAT_KEYS, "instead")
@@ -28,11 +29,22 @@ LIMIT_KEYS = ("least", "most", *WHAT_KEYS)
 USUAL = "usual"
 MAX_MINUTES, MAX_COUNT = 600, 200
 RULES_OF = {
-    QuestionType.MULTIPLE: tuple(name for name in RuleName if name not in FOR_CONTESTS),
+    QuestionType.MULTIPLE: tuple(name for name in RuleName if name is not RuleName.PENALTY),
+    QuestionType.SINGLE: (RuleName.ALL_OR_NOTHING, *FOR_CONTESTS),
+    QuestionType.TRUE_FALSE: (RuleName.ALL_OR_NOTHING, *FOR_CONTESTS),
     QuestionType.ORDERING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
     QuestionType.MATCHING: (RuleName.ALL_OR_NOTHING, RuleName.PROPORTIONAL),
 }
-"""The rules that give part of the marks, by type; every other type knows all or nothing alone."""
+"""The rules that a type knows; every other type knows all or nothing alone. What takes marks off is for choices, and for contests."""
+
+OF_CONTESTS = (QuestionType.SINGLE, QuestionType.TRUE_FALSE, QuestionType.MULTIPLE)
+"""The types of which a wrong answer may cost marks: what a person or a list of answers judges never does."""
+
+WITH_MARKS = (*VALUED, *FOR_CONTESTS, RuleName.PLUS_MINUS)
+"""Rules that are written with their marks, as `{deduct: 1}`; `plus_minus` may be."""
+
+NOT_THIS_RULE = mark_text("“{type}”题不用这个计分规则。请删掉“rule”，或者换一个规则。")
+NO_DEDUCTION = mark_text("“{type}”题不能倒扣分：只有单选、多选、判断题可以。请删掉“rule”，或者换一个规则。")
 
 
 def load_blueprint(content: str | bytes, file_name: str) -> Loaded[Blueprint]:
@@ -70,10 +82,13 @@ def _read(node: Node, problems: Problems) -> Blueprint | None:
     total, pass_mark = plan.exact("total", "0.01", "10000"), _marks(plan, "pass_mark", "0", "10000", problems)
     topic_cap = plan.whole("topic_cap", 1, MAX_COUNT, required=False) or 0
     shares = _shares(plan, problems)
-    sections = tuple(section for item in top.items("sections") if (section := _section(item, problems)))
+    contest = plan.choice("contest", Contest, required=False) or Contest.NO
+    sections = tuple(section for item in top.items("sections") if (section := _section(item, contest, problems)))
     limits = tuple(limit for item in top.items("limits", required=False) if (limit := _limit(item, problems)))
     rivals = tuple(uids for item in top.items("rivals", required=False) if (uids := _rivals(item, problems)))
-    blueprint = Blueprint(code, title, minutes or 0, pass_mark or Decimal(0), sections, notes, limits, topic_cap, rivals, shares)
+    blueprint = Blueprint(code, title, minutes or 0, pass_mark or Decimal(0), sections, notes, limits, topic_cap, rivals, shares, contest)
+    if contest.takes_marks:
+        blueprint = _as_contest(blueprint, plan, problems)
     if problems.count > before or total is None or pass_mark is None:
         return blueprint
     if blueprint.total != total:
@@ -87,13 +102,24 @@ def _read(node: Node, problems: Problems) -> Blueprint | None:
     return blueprint
 
 
-def _section(node: Node, problems: Problems) -> Section | None:
+def _as_contest(blueprint: Blueprint, plan: Fields, problems: Problems) -> Blueprint:
+    """The blueprint of a contest, which has no pass mark: an examination that decides who has passed may not take marks off."""
+    if blueprint.pass_mark:
+        text = say("竞赛不设及格线：倒扣分只用于竞赛，考试不倒扣分。请把 pass_mark 写成0，或者删掉 contest 和倒扣分的规则。")
+        problems.add(plan.at("pass_mark"), "B410", text)
+    return replace(blueprint, pass_mark=blueprint.lowest)
+
+
+def _section(node: Node, contest: Contest, problems: Problems) -> Section | None:
     fields = open_fields(node, "sections", problems, SECTION_KEYS)
     if fields is None:
         return None
     title, kind = fields.text("title"), fields.choice("type", QuestionType)
     each = _marks(fields, "each", "0.01", "1000", problems)
     rule = _rule(fields, kind, each, problems)
+    if rule.takes_marks and not contest.takes_marks and kind in OF_CONTESTS:
+        text = say("“{rule}”会倒扣分，只有竞赛可以用。请在 blueprint 下面写“contest: not_below_zero”，或者换一个规则。", rule=rule.name.value)
+        problems.add(fields.at("rule"), "B409", text)
     cells = tuple(cell for item in fields.items("cells") if (cell := _cell(item, problems)))
     return Section(title, kind, each, cells, rule) if kind and each and cells and title else None
 
@@ -117,26 +143,47 @@ def _rule(fields: Fields, kind: QuestionType | None, each: Decimal | None, probl
     else:
         text = read_text(node, "rule", problems)
         name = read_choice(text, node, "rule", RuleName, problems) if text else None
-        if name in VALUED:
+        if name in (*VALUED, *FOR_CONTESTS):
             problems.add(node, "B403", say("“{rule}”要写出分值，如“rule: {example}”。", rule=name.value, example=f"{{{name.value}: 0.5}}"))
+            return Rule()
         rule = Rule(name or RuleName.ALL_OR_NOTHING)
     if kind and rule.name not in RULES_OF.get(kind, (RuleName.ALL_OR_NOTHING,)):
-        problems.add(node, "B403", say("“{type}”题不用这个计分规则。请删掉“rule”，或者换一个规则。", type=kind.value))
+        problems.add(node, "B403", say(NO_DEDUCTION if rule.takes_marks and kind not in OF_CONTESTS else NOT_THIS_RULE, type=kind.value))
     return rule
 
 
 def _valued(node: Mapping, each: Decimal | None, problems: Problems) -> Rule:
     """A rule with its marks: exactly one of those that have some."""
-    given = open_fields(node, "rule", problems, tuple(name.value for name in VALUED))
-    named = [name for name in VALUED if given and given.has(name.value)]
+    given = open_fields(node, "rule", problems, tuple(name.value for name in WITH_MARKS))
+    named = [name for name in WITH_MARKS if given and given.has(name.value)]
     if given is None or len(named) != 1:
         problems.add(node, "B403", say("计分规则要写一个名称和它的分值，如“rule: {example}”。", example="{per_option: 0.5}"))
         return Rule()
     (name,) = named
-    value = given.exact(name.value, "0.01", "1000")
+    if name is RuleName.PENALTY:
+        return Rule(name, given.exact(name.value, "0.01", "1"))
+    if name is RuleName.PLUS_MINUS:
+        return _plus_minus(given, each, problems)
+    value = _marks(given, name.value, "0.01", "1000", problems) if name is RuleName.DEDUCT else given.exact(name.value, "0.01", "1000")
     if value is not None and each is not None and value > each:
-        problems.add(node, "B403", say("少选得{value}分，超过了每题{each}分。", value=f"{value:f}", each=f"{each:f}"))
+        values = {"value": f"{value:f}", "each": f"{each:f}"}
+        text = (
+            say("答错倒扣{value}分，超过了每题{each}分。", **values)
+            if name is RuleName.DEDUCT
+            else say("少选得{value}分，超过了每题{each}分。", **values)
+        )
+        problems.add(node, "B403", text)
     return Rule(name, value)
+
+
+def _plus_minus(given: Fields, each: Decimal | None, problems: Problems) -> Rule:
+    """Plus and minus with its lowest mark, from 0 down to what the question is worth."""
+    name = RuleName.PLUS_MINUS
+    lowest = _marks(given, name.value, "-1000", "0", problems)
+    if lowest is not None and each is not None and -lowest > each:
+        values = {"value": f"{-lowest:f}", "each": f"{each:f}"}
+        problems.add(given.at(name.value), "B403", say("答错倒扣{value}分，超过了每题{each}分。", **values))
+    return Rule(name, lowest or None)
 
 
 def _cell(node: Node, problems: Problems) -> Cell | None:

@@ -12,7 +12,7 @@ from quiz.banks.writer import flow, scalar
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, parse_yaml
 from quiz.banks.yaml_tree import Sequence as Items
 from quiz.core.blueprint import USUAL_SHARES, Blueprint, Cell, Limit, Section
-from quiz.core.marking import VALUED, Rule
+from quiz.core.marking import Rule
 
 SELECTORS = (
     ("category", "categories"),
@@ -38,7 +38,9 @@ def _lines(plan: Blueprint) -> Iterator[str]:
     yield f"  title: {scalar(plan.title)}"
     yield f"  minutes: {plan.minutes}"
     yield f"  total: {_number(plan.total)}"
-    yield f"  pass_mark: {_number(plan.pass_mark)}"
+    yield f"  pass_mark: {0 if plan.contest.takes_marks else _number(plan.pass_mark)}"
+    if plan.contest.takes_marks:
+        yield f"  contest: {plan.contest.value}"
     if plan.topic_cap:
         yield f"  topic_cap: {plan.topic_cap}"
     if plan.shares == USUAL_SHARES:
@@ -72,7 +74,7 @@ def _section(section: Section) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> str:
-    return f"{{{rule.name.value}: {_number(rule.value)}}}" if rule.name in VALUED and rule.value is not None else rule.name.value
+    return f"{{{rule.name.value}: {_number(rule.value)}}}" if rule.value is not None else rule.name.value
 
 
 def _limit(limit: Limit) -> str:

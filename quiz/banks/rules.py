@@ -72,6 +72,8 @@ RULES: dict[str, str] = {
     "B406": mark_text("全卷要求不完整"),
     "B407": mark_text("不能同卷的题不足两道"),
     "B408": mark_text("岗位比例的写法不对"),
+    "B409": mark_text("考试里用了倒扣分的规则"),
+    "B410": mark_text("竞赛写了及格线"),
     # P: profiles
     "P501": mark_text("同一地方的数字互相矛盾"),
     "P502": mark_text("镇的数字不等于各村之和"),

@@ -135,6 +135,7 @@ HEAD: dict[str, Schema] = {
     "templates": several("本地题模板", {"$ref": "#/definitions/template"}),
 }
 DOCUMENT = {"title": text("文件名称"), "number": text("文号", "没有文号就不写这一行"), "issuer": text("发文机关"), "date": day("日期")}
+CONTESTS = {"no": "考试，不倒扣分", "not_below_zero": "竞赛，总分不低于0分", "below_zero": "竞赛，总分可以低于0分"}
 PERCENT = whole("百分之几", 0, 100)
 SHARE_POSTS = (*(kind.value for kind in PostKind), NEW_POST, OTHER_POSTS)
 PLAN: dict[str, Schema] = {
@@ -142,7 +143,8 @@ PLAN: dict[str, Schema] = {
     "title": text("名称"),
     "minutes": whole("答题分钟数", 1, blueprint_file.MAX_MINUTES),
     "total": number("总分", 0.01, 10000, "等于各大题之和"),
-    "pass_mark": number("及格线", 0, 10000),
+    "pass_mark": number("及格线", 0, 10000, "竞赛不设及格线，写 0"),
+    "contest": choice("是不是竞赛", CONTESTS),
     "notes": several("注意事项", text("一条", limit=500)),
     "topic_cap": whole("每个知识点最多几题", 1, blueprint_file.MAX_COUNT),
     "shares": {
@@ -158,11 +160,14 @@ SECTION: dict[str, Schema] = {
     "type": COMMON["type"],
     "each": number("每题分值", 0.01, 1000, "最多两位小数"),
     "rule": {
-        "title": "多选题的计分",
+        "title": "计分规则",
         "anyOf": [
             {"enum": [rule.value for rule in RuleName if rule not in (*VALUED, *FOR_CONTESTS)]},
             table("少选时每个正确选项的分", ("per_option",), {"per_option": number("分", 0.01, 1000)}, ("per_option",)),
             table("少选时的分", ("fixed_partial",), {"fixed_partial": number("分", 0.01, 1000)}, ("fixed_partial",)),
+            table("竞赛：答错倒扣的分", ("deduct",), {"deduct": number("分", 0.01, 1000)}, ("deduct",)),
+            table("竞赛：答错倒扣分值的几倍", ("penalty",), {"penalty": number("倍", 0.01, 1)}, ("penalty",)),
+            table("选对加、选错减，最低分", ("plus_minus",), {"plus_minus": number("分", -1000, 0)}, ("plus_minus",)),
         ],
     },
     "cells": several("命题单元", {"$ref": "#/definitions/cell"}),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import Message, say
-from quiz.core.paper import plain_number
+from quiz.core.paper import pass_line, plain_number
 from quiz.usecases.draw_report import DrawReport
 
 
@@ -28,7 +28,7 @@ def report_lines(report: DrawReport) -> Iterator[Message]:
             rate=round(row.pass_rate * 100),
             **{name: f"{getattr(row, name) / 100:.2f}" for name in ("mean", "least", "most", "sd", "score_sd")},
         )
-    yield say("满分{total}分，{mark}分及格。", total=plain_number(report.total), mark=plain_number(report.pass_mark))
+    yield say("满分{total}分，{line}。", total=plain_number(report.total), line=pass_line(report.pass_mark))
     if report.bases:
         yield say("预计得分的依据：")
         for basis, count in report.bases.items():

@@ -12,9 +12,6 @@ from quiz.core.marking import FOR_CONTESTS, VALUED, Rule, RuleName
 from quiz.core.message import QuizError, listed, say
 from quiz.core.question import Blank, BlankKind, QuestionType
 
-OF_CONTESTS = (QuestionType.SINGLE, QuestionType.TRUE_FALSE)
-"""The types whose wrong choice a contest may make cost something."""
-
 LONGEST_TOLERANCE = 20
 
 
@@ -22,7 +19,7 @@ def check_rule(kind: QuestionType, rule: Rule, marks: Decimal) -> None:
     """Refuse a rule that this type does not know, a value too many or too few, and marks that are none. QuizError `bad_rule`, `bad_marks`."""
     if marks <= 0:
         raise QuizError("bad_marks", say("满分要大于0。"))
-    known = (*RULES_OF.get(kind, (RuleName.ALL_OR_NOTHING,)), *(FOR_CONTESTS if kind in OF_CONTESTS else ()))
+    known = RULES_OF.get(kind, (RuleName.ALL_OR_NOTHING,))
     if rule.name not in known:
         raise QuizError(
             "bad_rule", say("“{type}”题不用规则“{rule}”，可用的有：{known}。", type=kind.value, rule=rule.name.value, known=listed(known))

@@ -38,12 +38,20 @@ def list_(console: Console, sitting: str) -> None:
     for row in view.rows:
         members.setdefault(row.unit_code, []).append(row)
     for unit in summarise(view.rows):
-        values = {"expected": unit.expected, "sat": unit.sat, "mean": unit.mean if unit.mean is not None else "—", "passed": unit.passed}
+        values = {
+            "expected": unit.expected,
+            "sat": unit.sat,
+            "mean": unit.mean if unit.mean is not None else "—",
+            "passed": unit.passed if unit.has_line else "—",
+        }
         click.echo(f"{unit.unit}\t" + console.text(say("应考{expected} 实考{sat} 平均{mean} 及格{passed}", **values)))
         for row in members[unit.unit_code]:
             score = "—" if row.score is None else f"{plain_number(row.score)}/{plain_number(row.max_score)}"
             note = console.text(say("（{n}题待人工判定）", n=row.pending)) if row.pending else ""
             click.echo(f"  {row.number}\t{row.name}\t{console.translate(row.post)}\t{console.translate(STANDING_NAMES[row.standing])}\t{score}{note}")
+    warning = view.staffing.warning() if any(row.pending for row in view.rows) else None
+    if warning:
+        console.say(warning)
 
 
 @result.command()

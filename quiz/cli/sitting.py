@@ -22,8 +22,10 @@ from quiz.cli.hall import COMMANDS
 from quiz.cli.sitting_items import items, similar
 from quiz.cli.sweep import close_all_expired
 from quiz.core.admission import make_code
+from quiz.core.contest import Contest
 from quiz.core.message import QuizError, say
 from quiz.core.plan import SittingPlan
+from quiz.core.staffing import Staffing
 from quiz.formats.sitting_zip import write_record
 from quiz.formats.whole_file import whole_file
 from quiz.printing.notice_pdf import Notice, print_notice
@@ -66,6 +68,7 @@ def create(console: Console, file: Path, only_check: bool) -> None:
         console.say(say("{n}人参加。", n=seen.candidates))
         if seen.refusal:
             raise seen.refusal
+        _warn(console, seen.staffing)
         if seen.drawn:
             for line in report_lines(describe(seen.drawing, seen.drawn)):
                 console.say(line)
@@ -75,6 +78,14 @@ def create(console: Console, file: Path, only_check: bool) -> None:
         row = scheduling.store_sitting(db, console.actor, console.served(), prepared)
     count, commitment = len(prepared.papers), row.commitment
     console.say(say("考试{code}已创建，{n}份试卷已组好并封存。抽题承诺值：{commitment}", code=row.code, n=count, commitment=commitment))
+    _warn(console, prepared.staffing)
+
+
+def _warn(console: Console, staffing: Staffing) -> None:
+    """Say where too few people may mark a sitting."""
+    warning = staffing.warning()
+    if warning:
+        console.say(warning)
 
 
 def _prepare(console: Console, plan: SittingPlan) -> Prepared:
@@ -283,5 +294,5 @@ def notice(console: Console, code: str, output: Path) -> None:
     opens, closes = (format_moment(at, console.language, zone) for at in (row.opens_at, row.closes_at))
     window = console.text(say("{opens}至{closes}", opens=opens, closes=closes))
     with whole_file(output) as out:
-        print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed), out, console.translate)
+        print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed, Contest(row.contest)), out, console.translate)
     console.say(say("公示单已写入{file}。", file=output))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from quiz.core.contest import Contest
 from quiz.core.marking import Rule
 from quiz.core.message import Message, join_messages, mark_text, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Level, Question, QuestionType
@@ -179,6 +180,7 @@ class Blueprint:
 
     `limits` bind the common part across sections, `topic_cap` bounds the questions of one knowledge point (0: unbounded), `rivals` are sets of
     uids of which a paper has at most one, `shares` say how much of a paper may be local by post (empty: all local slots).
+    A contest has no pass mark: its `pass_mark` is the lowest total that it allows, so that nobody fails it.
     """
 
     id: str
@@ -191,11 +193,19 @@ class Blueprint:
     topic_cap: int = 0
     rivals: tuple[tuple[str, ...], ...] = ()
     shares: tuple[Share, ...] = ()
+    contest: Contest = Contest.NO
 
     @property
     def total(self) -> Decimal:
         """The marks that the sections add up to."""
         return sum((section.each * section.count for section in self.sections), Decimal(0))
+
+    @property
+    def lowest(self) -> Decimal:
+        """The lowest total: 0, but in a contest whose totals may fall below what wrong answers to all questions would cost."""
+        if self.contest is not Contest.BELOW_ZERO:
+            return Decimal(0)
+        return -sum((section.rule.most_taken(section.each) * section.count for section in self.sections), Decimal(0))
 
 
 def _is_below(category: str, folder: str) -> bool:

@@ -88,8 +88,8 @@ class Entry:
 
     @property
     def is_pass(self) -> bool | None:
-        """Whether this sitting's own score reaches the pass mark; None without a score."""
-        return None if self.score is None else self.score >= self.pass_mark
+        """Whether this sitting's own score reaches the pass mark; None without a score or a pass mark."""
+        return None if self.score is None or self.pass_mark <= 0 else self.score >= self.pass_mark
 
     @property
     def is_source(self) -> bool:

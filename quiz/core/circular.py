@@ -59,10 +59,11 @@ def facts_of(report: UnitReport, when: str, translate: Translate = mark_text) ->
     rate = 100 * tally.sat / tally.expected if tally.expected else 0.0
     mean, best = (NO_FIGURE if value is None else plain_number(value) for value in (everyone.mean, everyone.best))
     passed, excellent = (NO_FIGURE if rate is None else f"{plain_number(rate)}%" for rate in (everyone.pass_rate, everyone.excellent_rate))
+    line = plain_number(report.pass_mark) if report.pass_mark > 0 else NO_FIGURE
     return {
         "考试": report.title, "时间": when, "应考": str(tally.expected), "实考": str(tally.sat), "缺考": str(tally.absent), "参考率": f"{rate:.1f}%",
-        "满分": plain_number(report.full), "及格线": plain_number(report.pass_mark), "平均分": mean, "最高分": best,
-        "及格人数": str(tally.passed) if shown else NO_FIGURE, "及格率": passed, "优秀线": f"{report.excellent}%",
+        "满分": plain_number(report.full), "及格线": line, "平均分": mean, "最高分": best,
+        "及格人数": str(tally.passed) if shown and not tally.no_line else NO_FIGURE, "及格率": passed, "优秀线": f"{report.excellent}%",
         "优秀人数": str(tally.excellent) if shown else NO_FIGURE, "优秀率": excellent,
         "未定": "".join(line.render(translate) for line in report.unsettled),
     }  # fmt: skip

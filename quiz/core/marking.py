@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 from math import floor
 
+from quiz.core.contest import Contest
 from quiz.core.fill_in import Verdict, judge_blanks, normalise
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.question import Question, QuestionType, places
@@ -53,13 +54,15 @@ class RuleName(StrEnum):
     """F·c/k while no more are chosen than are right, else 0."""
     PENALTY = "penalty"
     """−F·value for a wrong choice of one option: for contests only, since it goes below 0."""
+    DEDUCT = "deduct"
+    """−value marks for a choice with a wrong option, 0 for one that is only incomplete: for contests only."""
 
 
 VALUED = (RuleName.PER_OPTION, RuleName.FIXED_PARTIAL)
 """Rules of a sitting that say nothing without their value."""
 
-FOR_CONTESTS = (RuleName.PENALTY,)
-"""Rules that no sitting may have: they give negative marks, which are explained by `quiz grade` and stored nowhere."""
+FOR_CONTESTS = (RuleName.PENALTY, RuleName.DEDUCT)
+"""Rules that only a contest may have: they take marks off for wrong choices, as `plus_minus` does with a lowest mark below 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +72,22 @@ class Rule:
     name: RuleName = RuleName.ALL_OR_NOTHING
     value: Decimal | None = None
 
+    @property
+    def takes_marks(self) -> bool:
+        """True when a wrong response may earn less than a blank one, which only a contest may ask for."""
+        return self.name in FOR_CONTESTS or (self.value is not None and self.value < 0)
+
+    def most_taken(self, each: Decimal) -> Decimal:
+        """Return how many of `each` marks a wrong response may cost at most."""
+        if not self.takes_marks or self.value is None:
+            return Decimal(0)
+        return round_mark(Fraction(each) * Fraction(self.value)) if self.name is RuleName.PENALTY else abs(self.value)
+
     def describe(self, kind: QuestionType) -> Message:
         """Return the rule as it is printed in the section's heading."""
         if kind is QuestionType.MULTIPLE or self.name in FOR_CONTESTS:
-            return say(MULTIPLE_RULES[self.name], value="0" if self.value is None else f"{self.value:f}")
+            text = ONE_WRONG if self.name is RuleName.DEDUCT and kind is not QuestionType.MULTIPLE else MULTIPLE_RULES[self.name]
+            return say(text, value="0" if self.value is None else f"{self.value:f}".replace("-", "−"))
         if kind.is_pairs:
             return say(PAIR_RULES[self.name is RuleName.PROPORTIONAL])
         return say(PLAIN_RULES[kind])
@@ -90,7 +105,11 @@ MULTIPLE_RULES: dict[RuleName, str] = {
     RuleName.EACH_OPTION: mark_text("每个选项选或不选判断正确的各得一份，全部不选不得分"),
     RuleName.RIPKEY: mark_text("选对的按比例得分，所选多于正确选项的个数时不得分，不选不得分"),
     RuleName.PENALTY: mark_text("错选倒扣{value}倍的分值，不选不得分"),
+    RuleName.DEDUCT: mark_text("答错倒扣{value}分，少选、不选不得分也不扣分"),
 }
+
+ONE_WRONG = mark_text("答错倒扣{value}分，不答不得分也不扣分")
+"""The rule `deduct` where one option is right and none is left out."""
 
 PLAIN_RULES: dict[QuestionType, str] = {
     QuestionType.SINGLE: mark_text("每题只有一个正确答案，多选、错选、不选均不得分"),
@@ -112,6 +131,7 @@ class Why(StrEnum):
     BLANK = "blank"
     INCOMPLETE = "incomplete"
     MIXED = "mixed"
+    DEDUCTED = "deducted"
     PARTLY_RIGHT = "partly_right"
     NEEDS_REVIEW = "needs_review"
     SOME_PAIRS = "some_pairs"
@@ -128,6 +148,7 @@ WHY_TEXTS: dict[Why, str] = {
     Why.BLANK: mark_text("未作答，不得分。"),
     Why.INCOMPLETE: mark_text("少选：选对{right}项，应选{key}项，没有错选。"),
     Why.MIXED: mark_text("选对{right}项，错选{wrong}项，应选{key}项。"),
+    Why.DEDUCTED: mark_text("答错，倒扣{marks}分。"),
     Why.PARTLY_RIGHT: mark_text("{key}空中答对{right}空。"),
     Why.NEEDS_REVIEW: mark_text("有{review}空需要人工判定，暂按{right}空答对计分。"),
     Why.SOME_PAIRS: mark_text("{key}处中对{right}处。"),
@@ -163,7 +184,10 @@ class Mark:
 
     def explain(self) -> Message:
         """Return the reason as a sentence."""
-        why = Message(WHY_TEXTS[self.why], dict(self.counts))
+        values: dict[str, object] = dict(self.counts)
+        if self.why is Why.DEDUCTED:
+            values["marks"] = f"{(-self.mark).normalize():f}"
+        why = Message(WHY_TEXTS[self.why], values)
         return say("按第{n}次更正：{why}", n=self.correction, why=why) if self.correction else why
 
 
@@ -241,7 +265,7 @@ def _mark_choice(question: Question, chosen: frozenset[str], max_mark: Decimal, 
     elif chosen == question.key:
         why = Why.RIGHT
     elif wrong:
-        why = Why.MIXED if earned else Why.WRONG
+        why = Why.DEDUCTED if round_mark(earned) < 0 else Why.MIXED if earned > 0 else Why.WRONG
     else:
         why = Why.INCOMPLETE
     return Mark(round_mark(earned), max_mark, rule, why, counts)
@@ -271,6 +295,8 @@ def choice_marks(rule: Rule, full: Fraction, right: int, wrong: int, key: int, o
             return full * (right + others - wrong) / options
         case RuleName.RIPKEY:
             return full * right / key if right + wrong <= key else Fraction(0)
+    if rule.name is RuleName.DEDUCT:
+        return -value if wrong else Fraction(0)
     return -full * value  # PENALTY, of which a choice of one is the only kind
 
 
@@ -339,16 +365,23 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
     return verdict if decision is None else Verdict.RIGHT if decision else Verdict.WRONG
 
 
-def total_of(marks: Iterable[Mark], full: Decimal) -> Decimal:
-    """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth."""
+def total_of(marks: Iterable[Mark], full: Decimal, contest: Contest = Contest.NO) -> Decimal:
+    """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth.
+
+    It stops at 0 unless a contest lets it fall below.
+    """
     found = list(marks)
     earned, available = sum(to_hundredths(mark.mark) for mark in found), sum(to_hundredths(mark.max_mark) for mark in found)
-    return from_hundredths(score_of(earned, available, to_hundredths(full)))
+    return from_hundredths(score_of(earned, available, to_hundredths(full), contest))
 
 
-def score_of(earned: int, available: int, full: int) -> int:
-    """Return the score out of `full` for what was earned of what was available, 0 where nothing was; all in hundredths, rounded half up."""
-    return (2 * earned * full + available) // (2 * available) if available else 0
+def score_of(earned: int, available: int, full: int, contest: Contest = Contest.NO) -> int:
+    """Return the score out of `full` for what was earned of what was available, 0 where nothing was; all in hundredths, rounded half up.
+
+    It is never below 0 unless a contest lets it be.
+    """
+    score = (2 * earned * full + available) // (2 * available) if available else 0
+    return score if contest is Contest.BELOW_ZERO else max(0, score)
 
 
 def round_mark(value: Fraction) -> Decimal:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from quiz.core.contest import FLOORS, Contest
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.picture import Picture
@@ -63,6 +64,12 @@ class Paper:
     dataset_digest: str = ""
     dataset_as_of: date | None = None
     form: str = ""
+    contest: Contest = Contest.NO
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is told before its questions: of a contest how it takes marks off, then its notes."""
+        return (*([FLOORS[self.contest]] if self.contest.takes_marks else ()), *self.notes)
 
     def slots_of(self, section: int) -> tuple[Slot, ...]:
         """Return the slots of the section with index `section`, in order."""
@@ -139,6 +146,11 @@ def section_heading(paper: Paper, index: int) -> Message:
         total=plain_number(sum((slot.max_mark for slot in slots), Decimal(0))),
         rule=section.rule.describe(section.type),
     )
+
+
+def pass_line(pass_mark: Decimal) -> Message:
+    """Return the pass mark as it stands beside the full marks; a contest, and whatever nobody can fail, has none."""
+    return say("{pass}分及格", **{"pass": plain_number(pass_mark)}) if pass_mark > 0 else say("不设及格线")
 
 
 def plain_number(value: Decimal) -> str:

@@ -8,7 +8,7 @@ from quiz.core.after_make_up import AfterRow
 from quiz.core.comparison import AreaRow, ComparedGroup, PlanRow
 from quiz.core.message import Message, mark_text, say
 from quiz.core.over_time import Change, SittingPoint
-from quiz.core.paper import plain_number
+from quiz.core.paper import pass_line, plain_number
 from quiz.core.question import AREAS, LEVEL_NAMES
 from quiz.core.statistics import gates
 from quiz.core.statistics.strip import Strip, strip
@@ -69,13 +69,14 @@ def area_name(row: AreaRow) -> Message:
 
 def notes_of(report: UnitReport) -> list[Message]:
     """Return what a reader must know of the sums, in sentences."""
-    full, limit = plain_number(report.full), plain_number(report.pass_mark)
+    full, line = plain_number(report.full), pass_line(report.pass_mark)
     notes = [
         say("实考为答卷有效并已有成绩的人数；平均分、最高分、及格率和优秀率按实考计算。作废的答卷不计入。"),
-        say("{full}分为满分，{limit}分及格，满分的{excellent}%以上为优秀。", full=full, limit=limit, excellent=report.excellent),
-        say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。补考举行以后，结果见“补考以后”。"),
+        say("{full}分为满分，{line}，满分的{excellent}%以上为优秀。", full=full, line=line, excellent=report.excellent),
         say("平均分旁的区间：真实水平有95%的把握在其中，人越少越宽。各人试卷不同时，卷面平均分的高低可能来自试卷，不能直接比较。"),
     ]
+    if report.pass_mark > 0:
+        notes.insert(2, say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。补考举行以后，结果见“补考以后”。"))
     if report.groups:
         notes.append(say("干部群体按花名册现在的登记；一人可以属于几个群体，在每个群体里都算，各群体人数之和不一定等于合计。"))
     if report.hidden:

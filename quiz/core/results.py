@@ -52,8 +52,8 @@ class ResultRow:
 
     @property
     def is_pass(self) -> bool | None:
-        """Whether the score reaches the pass mark; None without a score."""
-        return None if self.score is None else self.score >= self.pass_mark
+        """Whether the score reaches the pass mark; None without a score or a pass mark."""
+        return None if self.score is None or self.pass_mark <= 0 else self.score >= self.pass_mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +69,12 @@ class UnitRow:
     best: Decimal | None
     passed: int
     voided: int = 0
+    has_line: bool = True
 
     @property
     def pass_rate(self) -> Decimal | None:
-        """Passed over sat, in percent with one decimal; None when nobody sat."""
-        return None if not self.sat else (Decimal(100 * self.passed) / self.sat).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        """Passed over sat, in percent with one decimal; None when nobody sat, or nobody could fail."""
+        return None if not self.sat or not self.has_line else (Decimal(100 * self.passed) / self.sat).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def summarise(rows: Iterable[ResultRow]) -> tuple[UnitRow, ...]:
@@ -97,4 +98,5 @@ def summarise_one(code: str, unit: str, rows: list[ResultRow]) -> UnitRow:
         best=max(scores, default=None),
         passed=sum(bool(row.is_pass) for row in rows),
         voided=sum(row.standing is Standing.VOIDED for row in rows),
+        has_line=any(row.pass_mark > 0 for row in rows),
     )

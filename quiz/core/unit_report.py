@@ -36,7 +36,7 @@ class Tally:
 
     `expected` have a paper; of these `sat` closed an attempt that counts and was marked, `absent` never started, `voided` have a void attempt and
     no other. `pending` of those who sat wait for a person's judgement on something. `failed` are below the pass mark with nothing pending.
-    `total`, `squares` and `best` are of scores in hundredths.
+    `total`, `squares` and `best` are of scores in hundredths. `no_line` of those who sat did so where there is no pass mark.
     """
 
     expected: int = 0
@@ -50,6 +50,7 @@ class Tally:
     total: int = 0
     squares: int = 0
     best: int = 0
+    no_line: int = 0
 
     def __add__(self, other: Tally) -> Tally:
         return Tally(
@@ -63,7 +64,8 @@ class Tally:
             self.failed + other.failed,
             self.total + other.total,
             self.squares + other.squares,
-            max(self.best, other.best),
+            max(self.best, other.best) if self.sat and other.sat else self.best + other.best,
+            self.no_line + other.no_line,
         )
 
 
@@ -99,8 +101,8 @@ class GroupRow:
 
     @property
     def pass_rate(self) -> Decimal | None:
-        """Who passed among those who sat, in percent to a tenth."""
-        return _percent(self.tally.passed, self.tally.sat) if self.is_shown else None
+        """Who passed among those who sat, in percent to a tenth; None where there is no pass mark."""
+        return _percent(self.tally.passed, self.tally.sat) if self.is_shown and not self.tally.no_line else None
 
     @property
     def excellent_rate(self) -> Decimal | None:
@@ -109,7 +111,12 @@ class GroupRow:
 
     @property
     def make_up(self) -> int | None:
-        """How many would have to sit a make-up: the absent, and those who failed with nothing left to judge. Void attempts are decided one by one."""
+        """How many would have to sit a make-up: the absent, and those who failed with nothing left to judge. Void attempts are decided one by one.
+
+        None where there is no pass mark.
+        """
+        if self.tally.no_line:
+            return None
         return self.tally.absent + self.tally.failed if self.is_shown or not self.tally.sat else None
 
     @property

@@ -72,7 +72,7 @@ def _rows(record: Record, zone: tzinfo, translate: Translate) -> Iterator[list[o
             translate(STANDING_NAMES[entry.standing]),
             entry.score,
             entry.max_score,
-            entry.pass_mark,
+            entry.pass_mark if entry.pass_mark > 0 else "",
             "" if entry.is_pass is None else translate(YES if entry.is_pass else NO),
             entry.makes_up,
             *_counted(entry, translate),

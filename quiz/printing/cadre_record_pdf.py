@@ -102,6 +102,8 @@ def _result(entry: Entry, tell_time: TellTime) -> Message:
     when = tell_time(entry.opens_at)
     if entry.score is None:
         return say("{when}，{standing}", when=when, standing=say(STANDING_NAMES[entry.standing]))
+    if entry.is_pass is None:
+        return say("{when}，{score}分（满分{full}分，不设及格线）", when=when, score=plain_number(entry.score), full=plain_number(entry.max_score))
     values = {"when": when, "score": plain_number(entry.score), "full": plain_number(entry.max_score), "line": plain_number(entry.pass_mark)}
     if entry.is_pass:
         return say("{when}，{score}分（满分{full}分，{line}分及格），及格", **values)

@@ -98,7 +98,7 @@ def _conditions(paper: Paper, translate: Translate) -> str:
 def _notes(paper: Paper, measure: float, translate: Translate) -> list[Row]:
     """The notes as numbered points; the last tells how each kind of question is marked."""
     rules = [say("{title}：{rule}", title=say(s.title), rule=s.rule.describe(s.type)) for s in paper.sections]
-    points = [*paper.notes, say("评分规则——{rules}。", rules=join_messages("；", rules)).render(translate)]
+    points = [*(translate(told) for told in paper.told), say("评分规则——{rules}。", rules=join_messages("；", rules)).render(translate)]
     label = say("注意事项：").render(translate)
     indent = text_width(label, Font.HEI, SMALL)
     hang = indent + number_width(len(points), SMALL)

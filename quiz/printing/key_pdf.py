@@ -124,12 +124,10 @@ def source_text(source: Source) -> str:
 
 
 def _title_block(paper: Paper, measure: float, translate: Translate, seat: str) -> Block:
-    line = say(
-        "试卷编号：{code}　　满分：{total}分　　及格：{pass_mark}分",
-        code=paper.code,
-        total=plain_number(paper.total),
-        pass_mark=plain_number(paper.pass_mark),
-    )
+    values = {"code": paper.code, "total": plain_number(paper.total), "pass_mark": plain_number(paper.pass_mark)}
+    line = say("试卷编号：{code}　　满分：{total}分　　及格：{pass_mark}分", **values)
+    if paper.pass_mark <= 0:
+        line = say("试卷编号：{code}　　满分：{total}分　　不设及格线", code=paper.code, total=values["total"])
     rows = [
         *centred_rows(paper.title, measure, Font.HEI, TITLE, TITLE_LEADING),
         *centred_rows(say("参考答案及评分标准").render(translate), measure, Font.HEI, 15.0, 24.0),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from quiz.core.contest import FLOORS, Contest
 from quiz.core.message import Translate, mark_text, say
 from quiz.printing.fonts import Font, GlyphCheck
 from quiz.printing.geometry import KEY_GEOMETRIES, MARGIN, MM, PageSize
@@ -23,7 +24,9 @@ GROUP, GROUPS_A_LINE, GROUP_PITCH = 4, 8, 42.0
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a notice publishes. `window` is the time in words; `seed` (64 hexadecimal digits) is empty until the window has closed."""
+    """What a notice publishes. `window` is the time in words; `seed` (64 hexadecimal digits) is empty until the window has closed.
+
+    Of a contest it tells how marks are taken off."""
 
     title: str
     code: str
@@ -31,6 +34,7 @@ class Notice:
     papers: int
     commitment: str
     seed: str = ""
+    contest: Contest = Contest.NO
 
 
 def print_notice(notice: Notice, out: BinaryIO, translate: Translate = mark_text) -> None:
@@ -60,6 +64,8 @@ def _head(notice: Notice, measure: float, translate: Translate) -> list[Row]:
         say("时间：{window}", window=notice.window),
         say("试卷：{n}份，每份由种子和考生工号推出", n=notice.papers),
     ]
+    if notice.contest.takes_marks:
+        facts.append(say("评分：{told}", told=say(FLOORS[notice.contest])))
     rows = [*centred_rows(name.render(translate), measure, Font.HEI, TITLE, TITLE_LEADING), space(14)]
     for fact in facts:
         rows += set_rows(fact.render(translate), measure, Font.SONG, TEXT, TEXT_LEADING)

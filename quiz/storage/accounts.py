@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,6 +101,33 @@ def actor_of(session: Session, account: AccountRow) -> Actor:
     roles = {Role(role): path or "/" for role, path in session.execute(_GRANTS, {"account": account.id})}
     number = session.scalar(_NUMBER, {"cadre": account.cadre_id}) if account.cadre_id else None
     return Actor(name=account.name, roles=roles, account_id=account.id, cadre_number=number or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account in use with a role, within the path of a unit; `number` is the staff number of whose it is, empty where it belongs to no cadre."""
+
+    account_id: int
+    number: str
+    path: str
+
+
+def holders(session: Session, roles: Collection[Role]) -> list[Holder]:
+    """Return the accounts in use that hold one of these roles, each with the widest path within which it does."""
+    query = (
+        select(AccountRow.id, CadreRow.number, UnitRow.path)
+        .join(GrantRow, GrantRow.account_id == AccountRow.id)
+        .outerjoin(CadreRow, CadreRow.id == AccountRow.cadre_id)
+        .outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id)
+        .where(AccountRow.is_active, GrantRow.role.in_([role.value for role in roles]))
+        .order_by(AccountRow.id)
+    )
+    found: dict[int, Holder] = {}
+    for account, number, path in session.execute(query):
+        one = Holder(account, number or "", path or "/")
+        if account not in found or len(one.path) < len(found[account].path):
+            found[account] = one
+    return list(found.values())
 
 
 def paths_of(session: Session, account: AccountRow) -> list[str]:

@@ -15,10 +15,11 @@ from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
+from quiz.core.contest import Contest
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Decisions, Mark, Response, Why, from_hundredths, score_of, to_hundredths
 from quiz.storage.attempts import response_in
-from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, UnitRow
+from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, SittingRow, UnitRow
 
 COUNTS = (AttemptRow.submitted_at.is_not(None), AttemptRow.voided_at.is_(None))
 """The attempts whose marks count: closed, and not void."""
@@ -95,13 +96,14 @@ class NewRun:
 
 def save_gradings(session: Session, sitting_id: int, runs: Sequence[NewRun], reason: str, at: datetime) -> None:
     """Append a grading run with its marks for each of these attempts of a sitting, each of them once."""
+    contest = Contest(session.get_one(SittingRow, sitting_id).contest)
     before = {row[0]: row[1] for row in session.execute(_NEWEST_NUMBERS, {"attempts": [run.attempt_id for run in runs]})}
     rows = [
         {
             "sitting_id": sitting_id,
             "attempt_id": run.attempt_id,
             "number": before.get(run.attempt_id, 0) + 1,
-            "score": score_of(sum(one.columns[0] for _, one, _ in run.marks), sum(one.columns[1] for _, one, _ in run.marks), run.full),
+            "score": score_of(sum(one.columns[0] for _, one, _ in run.marks), sum(one.columns[1] for _, one, _ in run.marks), run.full, contest),
             "max_score": run.full,
             "pending": sum(one.waits for _, one, _ in run.marks),
             "reason": reason,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from quiz.core.contest import Contest
 from quiz.core.frozen import thaw
 from quiz.core.paper_text import placings
 from quiz.core.question import Question, QuestionType
@@ -155,8 +156,11 @@ def asked_papers(session: Session, sitting: SittingRow, scope: str = "/") -> lis
 def plain_uses(session: Session, sitting: SittingRow) -> set[tuple[str, int]]:
     """Return uid and revision of what a sitting asked and two sittings may be compared on.
 
-    No template, whose figures differ from place to place and day to day, no case, and nothing that was corrected after people sat it.
+    No template, whose figures differ from place to place and day to day, no case, and nothing that was corrected after people sat it; nothing of a
+    contest, where other marks mean other knowledge.
     """
+    if Contest(sitting.contest).takes_marks:
+        return set()
     corrected = select(CorrectionRow.question_uid).where(CorrectionRow.sitting_id == sitting.id)
     query = (
         select(QuestionUseRow.question_uid, QuestionUseRow.revision)

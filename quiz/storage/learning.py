@@ -123,7 +123,7 @@ def _shares(questions: str, marks: str) -> tuple[tuple[str, ...], tuple[float, .
         places = sorted(place for place in zip(slots, earned, most, strict=True) if place[0] <= len(uids))
         slots, earned, most = ([place[part] for place in places] for part in range(3))
         uids = [uids[slot - 1] for slot in slots]
-    return tuple(uids), tuple(map(truediv, earned, most))
+    return tuple(uids), tuple(max(0.0, share) for share in map(truediv, earned, most))
 
 
 @dataclass(frozen=True, slots=True)

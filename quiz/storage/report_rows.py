@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, cast, func, literal, not_, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.core.circular import Commended
@@ -28,7 +28,8 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
     held = main_posts(sitting.opens_at.date())
     score = cast(GradingRow.score, BigInteger)
     has_score = GradingRow.id.is_not(None)
-    passed = and_(has_score, score >= sitting.pass_mark)
+    has_line = literal(sitting.pass_mark > 0)
+    passed = and_(has_line, has_score, score >= sitting.pass_mark)
     query = (
         _with_marks(
             sitting,
@@ -48,6 +49,7 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
             func.coalesce(func.sum(score), 0),
             func.coalesce(func.sum(score * score), 0),
             func.coalesce(func.max(score), 0),
+            _count(and_(has_score, not_(has_line))),
         )
         .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .outerjoin(held, held.c.cadre_id == PaperRow.cadre_id)
@@ -81,8 +83,9 @@ def _with_marks(sitting: SittingRow, scope: str, *columns: Any) -> Select[Any]:
 
 
 def tenths(session: Session, sitting: SittingRow, scope: str = "/") -> dict[int, int]:
-    """Return how many scores that count hold so many whole tenths of the full marks (10 for all of them), within the path `scope`."""
-    place = cast(GradingRow.score, BigInteger) * 10 // sitting.max_mark
+    """Return how many scores that count hold so many whole tenths of the full marks (10 for all of them), -1 for those below 0, within the path
+    `scope`."""
+    place = case((GradingRow.score < 0, -1), else_=cast(GradingRow.score, BigInteger) * 10 // sitting.max_mark)
     query = _with_marks(sitting, scope, place, func.count()).where(GradingRow.id.is_not(None)).group_by(place)
     return {int(found): count for found, count in session.execute(query)}
 

@@ -190,8 +190,10 @@ def _set_mark(session: Session, attempt: AttemptRow, slot: int, mark: Decimal | 
     found = paper.slot(slot)
     if found is None:
         raise QuizError("bad_slot", say("试卷中没有第{n}题。", n=slot))
-    if mark is not None and (not 0 <= mark <= found.max_mark or mark != mark.quantize(Decimal("0.01"))):
-        raise QuizError("bad_mark", say("得分须在0和{most}分之间，最多两位小数。", most=plain_number(found.max_mark)))
+    least = -paper.sections[found.section].rule.most_taken(found.max_mark)
+    if mark is not None and (not least <= mark <= found.max_mark or mark != mark.quantize(Decimal("0.01"))):
+        limits = {"least": plain_number(least), "most": plain_number(found.max_mark)}
+        raise QuizError("bad_mark", say("得分须在{least}和{most}分之间，最多两位小数。", **limits))
     row = corrections.save_override(session, attempt, slot, mark, reason, now, actor)
     grade(session, attempt, f"{OVERRIDE}:{row.id}", now)
     return row

@@ -18,7 +18,7 @@ from quiz.assembly.explain import explain
 from quiz.assembly.local import share_of
 from quiz.assembly.pool import make_pool
 from quiz.assembly.report import Report, make_report
-from quiz.assembly.scores import Worth
+from quiz.assembly.scores import Worth, worth_in
 from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
@@ -206,7 +206,8 @@ def check(
         return found
     assert prepared.problem is not None
     total, pass_mark = to_hundredths(blueprint.total), to_hundredths(blueprint.pass_mark)
-    report = make_report(prepared.problem, drawn, total, pass_mark, _local_worths(prepared))
+    costs = [to_hundredths(place.owner.rule.most_taken(place.owner.each)) for place in prepared.pool.places]
+    report = make_report(prepared.problem, drawn, total, pass_mark, _local_worths(prepared), costs, blueprint.contest)
     return replace(found, report=report, means=_means(prepared, drawn), mix=_mix(prepared, drawn))
 
 
@@ -303,7 +304,7 @@ def _groups(prepared: Drawing, gaps: Sequence[Gap]) -> tuple[GroupFigures, ...]:
 def _local_worths(prepared: Drawing) -> list[list[Worth]]:
     material = prepared.material
     shares = {revision.template.uid: facility(revision.template, material.known) for revision in material.templates}
-    return [[(prepared.pool.cells[cell].each, shares[base_uid(uid)]) for cell, uid in part.picks] for part in prepared.parts]
+    return [[worth_in(prepared.pool.places[cell].owner, shares[base_uid(uid)]) for cell, uid in part.picks] for part in prepared.parts]
 
 
 def _means(prepared: Drawing, drawn: Drawn) -> dict[tuple[str, int], float]:

@@ -14,6 +14,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.cadre_record import Document, Entry, Record, Run, SectionRule, changed_entries
 from quiz.core.canonical import canonical_json
+from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, Sat, count
 from quiz.core.frozen import thaw
 from quiz.core.marking import from_hundredths, total_of
@@ -230,7 +231,7 @@ def _seat_faults(session: Session, seat: Seat) -> list[Message]:
         if document is not None and hashlib.sha256(document.content.encode()).hexdigest() != document.digest:
             out.append(say("{sitting}：{title}的正文与摘要不符。", sitting=code, title=document.title))
     for run in gradings.list_gradings(session, seat.attempt) if seat.attempt else []:
-        if total_of(gradings.marks_of(session, run.grading_id).values(), run.max_score) != run.score:
+        if total_of(gradings.marks_of(session, run.grading_id).values(), run.max_score, Contest(seat.sitting.contest)) != run.score:
             out.append(say("{sitting}：第{n}次评分的总分与各题得分不符。", sitting=code, n=run.number))
     return out
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.admission import clean_code
 from quiz.core.certificate import LONGEST_MONTHS, CertificateRule, Ending, Shown, certificate_number, ending_of, status_of
+from quiz.core.contest import Contest
 from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import plain_number
@@ -141,6 +142,8 @@ def _original(session: Session, actor: Actor, action: Action, code: str, now: da
     sitting = whole_sitting(session, actor, action, code)
     if sitting.makes_up:
         raise QuizError("of_original", say("补考的证书从原考（{code}）发放。", code=sitting.makes_up))
+    if Contest(sitting.contest).takes_marks:
+        raise QuizError("of_contest", say("竞赛不设及格线，不能据此发放证书。"))
     if not is_released(sitting, now):
         raise QuizError("not_out", say("成绩公布以后，才能发放证书。"))
     return sitting

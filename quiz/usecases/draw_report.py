@@ -18,12 +18,13 @@ from quiz.assembly.local import Local, choose_local
 from quiz.assembly.pool import PlacedCell, placed_cells
 from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.report import Exposure, exposure_of
-from quiz.assembly.scores import Outlook, Parallel, compare, outlook
+from quiz.assembly.scores import Outlook, Parallel, compare, outlook, worth_in
 from quiz.assembly.seating import Overlap, overlap
 from quiz.assembly.snapshot import VERSION, read_fits, read_members, read_problem
 from quiz.assembly.stand_in import StandIn, Why, stand_ins
 from quiz.core.access import Action, Actor
-from quiz.core.blueprint import Blueprint
+from quiz.core.blueprint import Blueprint, Section
+from quiz.core.contest import Contest
 from quiz.core.difficulty import Basis
 from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import QuizError, say
@@ -36,7 +37,7 @@ from quiz.storage.tables import SittingRow
 from quiz.usecases.drawing import Drawing
 from quiz.usecases.results import sitting_for
 
-Asked = list[tuple[int, int]]
+Asked = list[tuple[Section, int]]
 """The general questions of a paper: marks in hundredths, and the item."""
 
 
@@ -118,7 +119,7 @@ def group_name(group: str) -> str:
 def describe(drawing: Drawing, drawn: Drawn) -> DrawReport:
     """Return the report of a draw in hand."""
     assert drawing.problem is not None
-    asked = [[(drawing.pool.cells[cell].each, item) for cell, item in picks] for picks in drawn.papers]
+    asked = [[(drawing.pool.places[cell].owner, item) for cell, item in picks] for picks in drawn.papers]
     forms = [FORM_NAMES[form] for form in drawn.forms] or [""] * len(asked)
     drawn_from = (drawing.material.blueprint, drawing.pool.places, drawing.local_snapshot, drawing.problem, drawing.parts)
     return _report(*drawn_from, asked, forms, repaired=drawn.repaired)
@@ -151,8 +152,8 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime) -> Dra
 def _read_asked(blueprint: Blueprint, numbers: Mapping[str, int], uids: Sequence[str]) -> Asked:
     """The general questions among the slots of a paper, which stand section by section; the parts of a case are one question."""
     questions = [uid for place, uid in enumerate(uids) if not place or uid != uids[place - 1] or uid not in numbers]
-    eaches = [to_hundredths(section.each) for section in blueprint.sections for _ in range(section.count)]
-    return [(each, numbers[uid]) for each, uid in zip(eaches, questions, strict=True) if uid in numbers]
+    owners = [section for section in blueprint.sections for _ in range(section.count)]
+    return [(section, numbers[uid]) for section, uid in zip(owners, questions, strict=True) if uid in numbers]
 
 
 def _report(
@@ -166,9 +167,8 @@ def _report(
     repaired: int | None = None,
     later: int = 0,
 ) -> DrawReport:
-    eaches = {number: to_hundredths(place.owner.each) for number, place in enumerate(places)}
     outlooks = [
-        _outlook(problem, desk, [eaches[cell] for cell, _ in part.picks], found)
+        _outlook(problem, desk, [places[cell].owner for cell, _ in part.picks], found, blueprint.contest)
         for desk, part, found in zip(problem.desks, parts, asked, strict=True)
     ]
     sets = [frozenset(item for _, item in found) for found in asked]
@@ -196,10 +196,11 @@ def _report(
     )
 
 
-def _outlook(problem: Problem, desk: Desk, local: Sequence[int], general: Asked) -> Outlook:
+def _outlook(problem: Problem, desk: Desk, local: Sequence[Section], general: Asked, contest: Contest) -> Outlook:
     """A paper's outlook; the snapshot keeps the expected marks of the local questions as one sum, so each of them gets their mean facility."""
-    share = desk.local / sum(local) if local else 0.0
-    return outlook([*((each, problem.items[item].facility) for each, item in general), *((each, share) for each in local)])
+    share = desk.local / sum(to_hundredths(section.each) for section in local) if local else 0.0
+    worths = [*(worth_in(section, problem.items[item].facility) for section, item in general), *(worth_in(section, share) for section in local)]
+    return outlook(worths, contest)
 
 
 def _bases(

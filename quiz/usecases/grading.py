@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.collector import uncollected
+from quiz.core.contest import Contest
 from quiz.core.correction import Correction, Remedy
 from quiz.core.marking import from_hundredths, score_of, to_hundredths
 from quiz.core.message import NotFound, QuizError, say
@@ -114,17 +115,17 @@ def regrade_slots(session: Session, sitting: SittingRow, sat_by: Sequence[Sat], 
     out = []
     for sat in sat_by:
         new = [marker.mark(one.asked, one.text, overrides.get((sat.attempt_id, one.number))) for one in sat.slots]
-        out.append(Regraded(sat, new, _score(sat, new)))
+        out.append(Regraded(sat, new, _score(sat, new, Contest(sitting.contest))))
     return out
 
 
-def _score(sat: Sat, new: Sequence[Marked]) -> Decimal:
+def _score(sat: Sat, new: Sequence[Marked], contest: Contest) -> Decimal:
     """The new score: what all other slots have, with these marks in the place of the old."""
     earned = sat.earned + sum(mark.earned for mark in new) - sum(one.earned for one in sat.slots)
     available = sat.available + sum(mark.available for mark in new) - sum(one.available for one in sat.slots)
     if not available:
         raise QuizError("nothing_left", say("{name}的试卷上就不再有计分的题了，不能这样更正。", name=sat.name))
-    return from_hundredths(score_of(earned, available, to_hundredths(sat.graded.max_score)))
+    return from_hundredths(score_of(earned, available, to_hundredths(sat.graded.max_score), contest))
 
 
 def checked_comment(reason: str) -> str:

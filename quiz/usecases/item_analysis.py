@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
+from quiz.core.blueprint import Blueprint
+from quiz.core.contest import Contest
 from quiz.core.message import mark_text, say
 from quiz.core.question import Question, QuestionType
 from quiz.core.roster import UnitKind
@@ -19,7 +21,7 @@ from quiz.core.statistics import gates
 from quiz.core.statistics.asked import AskedItem, item_names, items_of
 from quiz.core.statistics.report import Analysis, ItemReport
 from quiz.core.statistics.values import Similarity
-from quiz.storage import item_marks, sittings
+from quiz.storage import banks, item_marks, sittings
 from quiz.storage.item_marks import GradedPaper
 from quiz.storage.tables import SittingRow
 from quiz.usecases.sources import closed_sitting
@@ -146,11 +148,22 @@ def _gather(session: Session, sitting: SittingRow, papers: Sequence[GradedPaper]
     cases = frozenset(uid for uid, (item, _) in asked.items() if isinstance(item, Question) and item.type is QuestionType.CASE)
     slots = [(paper.grading_id, item_names(paper.questions, cases)) for paper in papers]
     met = {name for _, names in slots for name in names}
-    items = [item for item in items_of(asked) if item.name in met]
+    items = [item for item in items_of(asked, _lost(session, sitting)) if item.name in met]
     columns = Columns(items, slots)
     for block in item_marks.mark_blocks(session, sitting, scope):
         columns.add(block.gradings, block.slots, block.marks, block.mosts, block.responses)
     return items, columns.gather()
+
+
+def _lost(session: Session, sitting: SittingRow) -> dict[QuestionType, float | None]:
+    """The share of its marks that a wrong answer costs in a contest, by type; None where sections of one type take different shares."""
+    if not Contest(sitting.contest).takes_marks:
+        return {}
+    sections = banks.read_document(banks.document_by_id(session, sitting.blueprint_id), Blueprint).sections
+    shares: dict[QuestionType, set[float]] = {}
+    for section in sections:
+        shares.setdefault(section.type, set()).add(float(section.rule.most_taken(section.each) / section.each))
+    return {kind: found.pop() if len(found) == 1 else None for kind, found in shares.items()}
 
 
 def _groups(papers: Sequence[GradedPaper]) -> list[tuple[str, list[int]]]:

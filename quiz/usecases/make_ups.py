@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
+from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, MakeUp, MakeUpFor, Sat, count
 from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import QuizError, say
@@ -154,6 +155,8 @@ def _people(session: Session, actor: Actor, code: str, now: datetime) -> tuple[S
     original = find_sitting(session, code)
     if original.makes_up:
         raise QuizError("make_up_of_make_up", say("这场本身就是补考。再次补考请从原考（{code}）安排。", code=original.makes_up))
+    if Contest(original.contest).takes_marks:
+        raise QuizError("of_contest", say("竞赛不设及格线，没有补考。"))
     rows = cadre_records.make_ups_of(session, [code]).get(code, [])
     if not is_released(original, now):
         raise QuizError("not_out", say("原考成绩公布以后，才能安排补考。"))

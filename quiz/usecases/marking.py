@@ -16,16 +16,20 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
 from quiz.core.agreement import Agreement, agreement, weighted_kappa
+from quiz.core.blueprint import Blueprint
 from quiz.core.correction import as_shown, in_force
 from quiz.core.hints import Hints, hints_for
 from quiz.core.marking import round_mark
 from quiz.core.message import QuizError, say
 from quiz.core.paper import Slot, plain_number
 from quiz.core.question import Question, QuestionType
-from quiz.storage import changes, corrections, marking
+from quiz.core.staffing import Staffing
+from quiz.storage import banks, changes, corrections, marking
+from quiz.storage.accounts import Holder
 from quiz.storage.marking import Reading, Waiting
 from quiz.storage.tables import SittingRow
 from quiz.usecases.grading import checked_comment, find_waiting, needs_two, settle, sitting_to_judge
+from quiz.usecases.staffing import able_to_mark, for_sitting
 
 LEASE = timedelta(minutes=20)
 """How long a text stays with who took it."""
@@ -91,12 +95,14 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """The questions of a sitting that have or had something to mark; `hint_kappa` compares what keywords hint at with what people decided in
-    `hinted` texts."""
+    `hinted` texts. `stuck` texts wait for somebody who is not there: nobody with the right has not marked or written them."""
 
     sitting: SittingRow
     rows: list[Progress]
     hint_kappa: float | None
     hinted: int
+    staffing: Staffing
+    stuck: int
 
     @property
     def waiting(self) -> int:
@@ -115,7 +121,12 @@ class Judged:
 
 def marker_of(actor: Actor) -> str:
     """Return what tells this marker from another."""
-    return f"account:{actor.account_id}" if actor.account_id is not None else actor.name
+    return marker_id(actor.account_id) if actor.account_id is not None else actor.name
+
+
+def marker_id(account_id: int) -> str:
+    """Return what tells the marker with this account from another."""
+    return f"account:{account_id}"
 
 
 def read_overview(session: Session, actor: Actor, code: str, now: datetime) -> Overview:
@@ -134,8 +145,11 @@ def read_overview(session: Session, actor: Actor, code: str, now: datetime) -> O
             question = as_shown(slot.question, in_force(known, uid))
             rows.append(state.progress(question, blank, texts, decided.get((uid, blank), 0)))
     rows.sort(key=lambda row: (-row.waiting, row.question.uid, row.blank))
+    able = able_to_mark(session, sitting)
+    stuck = sum(state.is_stuck(one, able) for texts in by_blank.values() for one in texts)
+    sections = banks.read_document(banks.document_by_id(session, sitting.blueprint_id), Blueprint).sections
     kappa, hinted = _hint_kappa(session, sitting, [row.question for row in rows])
-    return Overview(sitting, rows, kappa, hinted)
+    return Overview(sitting, rows, kappa, hinted, for_sitting(session, sitting, sections), stuck)
 
 
 def take(session: Session, actor: Actor, code: str, uid: str, blank: int, now: datetime) -> int:
@@ -270,6 +284,11 @@ class _State:
             return 1
         given = self.readings(text)
         return None if any(one.marker == self.marker for one in given) else len(given) + 1
+
+    def is_stuck(self, text: Waiting, able: Sequence[Holder]) -> bool:
+        """True when nobody who may mark the sitting could take this text: all of them have marked it, or wrote it."""
+        had = {one.marker for one in self.readings(text)} if needs_two(self._sitting, text) else set()
+        return all(marker_id(one.account_id) in had or (one.number and one.number in text.writers) for one in able)
 
     def is_held_by_another(self, text: Waiting, place: int) -> bool:
         return self._claims.get((text.uid, text.blank, text.digest, place), self.marker) != self.marker

@@ -51,7 +51,7 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime, excell
         kinds=group_rows(sorted(rows, key=lambda row: list(UnitKind).index(row.unit_kind)), _kind),
         posts=group_rows(sorted(rows, key=_rank), _post),
         groups=member_rows(rows),
-        bands=score_bands(report_rows.tenths(session, sitting, scope), full),
+        bands=score_bands(report_rows.tenths(session, sitting, scope), full, min(Decimal(0), pass_mark)),
         after=made_up and after_make_ups(*made_up, everybody, units, lambda path: names[part_of(path, scope)][0], pass_mark),
     )
 

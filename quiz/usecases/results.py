@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
+from quiz.core.blueprint import Blueprint, Section
 from quiz.core.frozen import thaw
 from quiz.core.marking import Mark, Response, from_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, listed, say
@@ -18,11 +19,13 @@ from quiz.core.paper import Paper
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
 from quiz.core.sitting import Phase, Release, Visibility
+from quiz.core.staffing import Staffing
 from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases.sources import find_sitting, whole_sitting
+from quiz.usecases.staffing import for_sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,9 @@ class SittingSummary:
 class SittingView:
     """A sitting with the results within the reader's authority.
 
+    `sections` are those of its blueprint, each with its marking rule.
     `audience` names the groups, units, posts and staff numbers that the sitting is for, empty for everyone. `is_own` is True while the
-    reader may still sit it: then they may not read or print its papers.
+    reader may still sit it: then they may not read or print its papers. `staffing` says whether enough people may mark it.
     """
 
     sitting: SittingRow
@@ -67,8 +71,10 @@ class SittingView:
     rows: list[ResultRow]
     blueprint: DocumentRow
     dataset: DocumentRow | None
+    sections: tuple[Section, ...]
     audience: tuple[str, ...]
     is_own: bool
+    staffing: Staffing
 
 
 def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Result:
@@ -191,14 +197,18 @@ def _view(session: Session, sitting: SittingRow, scope: str, is_own: bool, now: 
     seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
     rows = [_row(seat, newest.get(seat.attempt.id) if seat.attempt else None, phase) for seat in seats]
     dataset = banks.document_by_id(session, sitting.dataset_id) if sitting.dataset_id else None
+    blueprint = banks.document_by_id(session, sitting.blueprint_id)
+    sections = banks.read_document(blueprint, Blueprint).sections
     return SittingView(
         sitting=sitting,
         phase=phase,
         rows=rows,
-        blueprint=banks.document_by_id(session, sitting.blueprint_id),
+        blueprint=blueprint,
+        sections=sections,
         dataset=dataset,
         audience=_audience(session, sitting),
         is_own=is_own,
+        staffing=for_sitting(session, sitting, sections),
     )
 
 

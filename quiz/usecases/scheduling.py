@@ -23,9 +23,10 @@ from quiz.core.plan import SittingPlan
 from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.core.site import SitePlan, doubled
+from quiz.core.staffing import Staffing
 from quiz.storage import audit, banks, papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
-from quiz.usecases import drawing, make_ups, sampling
+from quiz.usecases import drawing, make_ups, sampling, staffing
 from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
 from quiz.usecases.material import Material, gather
 
@@ -72,12 +73,13 @@ def plan_choices(session: Session, actor: Actor) -> PlanChoices:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What scheduling would do: who would sit, why it would be refused if it would, and a trial draw with a key of its own."""
+    """What scheduling would do: who would sit, why it would be refused if it would, a trial draw with a key of its own, and who could mark it."""
 
     candidates: int
     refusal: SittingRefused | None
     drawing: Drawing
     drawn: Drawn | None
+    staffing: Staffing
 
 
 def forecast(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zone: ZoneInfo) -> Forecast:
@@ -85,11 +87,13 @@ def forecast(session: Session, actor: Actor, now: datetime, plan: SittingPlan, z
     scope = actor.require(Action.SCHEDULE)
     _check_sites(session, plan.sites)
     material = _gather(session, actor, now, plan, zone, scope)
+    _check_contest(material.blueprint)
+    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
     prepared = drawing.prepare(material, PREVIEW_SEED)
     if prepared.gaps:
-        return Forecast(len(material.cadres), SittingRefused(prepared.gaps, material.cadres), prepared, None)
+        return Forecast(len(material.cadres), SittingRefused(prepared.gaps, material.cadres), prepared, None, staff)
     drawn, gaps = drawing.choose(prepared, PREVIEW_SEED)
-    return Forecast(len(material.cadres), SittingRefused(gaps, material.cadres) if gaps else None, prepared, drawn)
+    return Forecast(len(material.cadres), SittingRefused(gaps, material.cadres) if gaps else None, prepared, drawn, staff)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Prepared:
     papers: list[tuple[Cadre, str, Paper]]
     drawing: Drawing
     drawn: Drawn
+    staffing: Staffing
     sites: tuple[SitePlan, ...] = ()
 
 
@@ -115,6 +120,7 @@ def prepare_sitting(
     _check_plan(session, plan, now)
     _check_sites(session, plan.sites)
     material = _gather(session, actor, now, plan, zone, scope)
+    _check_contest(material.blueprint)
     prepared = drawing.prepare(material, seed)
     if prepared.gaps:
         raise SittingRefused(prepared.gaps, material.cadres)
@@ -143,6 +149,7 @@ def prepare_sitting(
         makes_up=plan.makes_up.sitting if plan.makes_up else "",
         counting=plan.makes_up.counting.value if plan.makes_up else "",
         sample=plan.sample,
+        contest=material.blueprint.contest.value,
         seed=seed,
         snapshot=canonical_json(snapshot).decode(),
         commitment=commitment(seed, snapshot_digest(snapshot)),
@@ -150,7 +157,8 @@ def prepare_sitting(
         created_by=actor.name,
     )
     named = [(cadre, post_name(cadre, material.day), paper) for cadre, paper in zip(material.cadres, made, strict=True)]
-    return Prepared(row, named, prepared, drawn, plan.sites)
+    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
+    return Prepared(row, named, prepared, drawn, staff, plan.sites)
 
 
 def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepared) -> SittingRow:
@@ -209,6 +217,13 @@ def _check_plan(session: Session, plan: SittingPlan, now: datetime) -> None:
         raise QuizError("bad_forms", say("试卷套数须为0至{most}。", most=len(FORM_NAMES)))
     if plan.minutes is not None and not 1 <= plan.minutes <= LONGEST_MINUTES:
         raise QuizError("bad_window", say("答题时长须为1至{most}分钟。", most=LONGEST_MINUTES))
+
+
+def _check_contest(blueprint: Blueprint) -> None:
+    """Examinations take no marks off and contests have no pass mark, wherever the blueprint comes from. QuizError `only_contests`."""
+    is_contest = blueprint.contest.takes_marks
+    if (not is_contest and any(section.rule.takes_marks for section in blueprint.sections)) or (is_contest and blueprint.pass_mark > 0):
+        raise QuizError("only_contests", say("只有竞赛可以倒扣分，竞赛不设及格线。请改命题蓝图。"))
 
 
 def _check_sites(session: Session, planned: Sequence[SitePlan]) -> None:

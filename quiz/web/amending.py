@@ -16,6 +16,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from quiz.core.access import Action
+from quiz.core.contest import Contest
 from quiz.core.message import QuizError, mark_text, say
 from quiz.printing.notice_pdf import Notice, print_notice
 from quiz.storage.sittings import window_of
@@ -91,7 +92,7 @@ def notice(code: str) -> ResponseReturnValue:
     opens, closes = (format_moment(at, language(), zone) for at in (row.opens_at, row.closes_at))
     out = BytesIO()
     window = say_text(say("{opens}至{closes}", opens=opens, closes=closes))
-    print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed), out, translate)
+    print_notice(Notice(row.title, row.code, window, found.papers, row.commitment, found.seed, Contest(row.contest)), out, translate)
     return attachment(out, f"{code}-notice.pdf")
 
 

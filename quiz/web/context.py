@@ -18,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from quiz import translation
 from quiz.core.access import Action, Actor
+from quiz.core.contest import FLOORS
 from quiz.core.message import Forbidden, Message, QuizError, or_raise
-from quiz.core.paper import plain_number
+from quiz.core.paper import pass_line, plain_number
 from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text
 from quiz.settings import Settings
@@ -183,14 +184,14 @@ def prepare(app: Flask) -> None:
         day=lambda value: translation.format_day(value, language()),
         clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
-        mark=lambda value: plain_number(Decimal(value)),
+        mark=lambda value: plain_number(Decimal(value)).replace("-", "−"),
         say=say_text,
         tr=translate,
         key_text=key_text,
         response_text=response_text,
     )
     app.jinja_env.globals.update(
-        TYPE_NAMES=TYPE_NAMES, SCOPE_NAMES=SCOPE_NAMES, picture_url=picture_url
+        TYPE_NAMES=TYPE_NAMES, SCOPE_NAMES=SCOPE_NAMES, FLOORS=FLOORS, picture_url=picture_url, pass_line=pass_line
     )  # macros see globals, not what a page is given
     app.context_processor(_template_values)
 

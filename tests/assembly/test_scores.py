@@ -1,7 +1,7 @@
 """Expected scores, parallel forms and the seating plan against what counting everything gives."""
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from fractions import Fraction
 from math import sqrt
 
@@ -13,6 +13,7 @@ from quiz.assembly.draw import draw
 from quiz.assembly.scores import compare, outlook, pass_chance
 from quiz.assembly.seating import neighbours, overlap, seat_forms
 from quiz.core.blueprint import Cell
+from quiz.core.contest import Contest
 from tests.assembly.made import blueprint, problem_of, revision
 
 
@@ -49,6 +50,31 @@ def test_the_chance_of_every_score_and_of_passing_is_exact(asked, pass_mark):
     assert sum(told.values()) == pytest.approx(1)
     assert all(told[score] == pytest.approx(float(chance), abs=1e-9) for score, chance in chances.items())
     assert pass_chance(found, pass_mark) == pytest.approx(float(sum(chance for score, chance in chances.items() if score >= pass_mark)), abs=1e-9)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from([100, 200, 150]), st.integers(0, 1000), st.sampled_from([0, 50, 100])), max_size=8), st.sampled_from(Contest)
+)
+def test_what_wrong_answers_cost_is_in_every_chance(asked, contest):
+    chances = {0: Fraction(1)}
+    for each, facility, cost in asked:
+        longer = defaultdict(Fraction)
+        for score, chance in chances.items():
+            longer[score + each] += chance * Fraction(facility, 1000)
+            longer[score - cost] += chance * (1 - Fraction(facility, 1000))
+        chances = longer
+    stopped = defaultdict(Fraction)
+    for score, chance in chances.items():
+        stopped[score if contest is Contest.BELOW_ZERO else max(0, score)] += chance
+    found = outlook(asked, contest)
+    told = {found.lowest + place * found.step: float(chance) for place, chance in enumerate(found.chances)}
+    assert all(told[score] == pytest.approx(float(chance), abs=1e-9) for score, chance in stopped.items())
+    mean = sum(score * chance for score, chance in stopped.items())
+    assert found.mean == pytest.approx(float(mean), abs=1e-6)
+    assert found.variance == pytest.approx(float(sum((score - mean) ** 2 * chance for score, chance in stopped.items())), abs=1e-3)
+    for line in (-100, 0, 50, 175):
+        assert pass_chance(found, line) == pytest.approx(float(sum(chance for score, chance in stopped.items() if score >= line)), abs=1e-9)
 
 
 def test_forms_stand_beside_all_papers():

@@ -12,6 +12,7 @@ from quiz.banks.blueprint_file import load_blueprint
 from quiz.banks.blueprint_text import write_blueprint
 from quiz.banks.sitting_file import load_sitting
 from quiz.core.blueprint import Cell
+from quiz.core.contest import Contest
 from quiz.core.counting import Counting, MakeUp, MakeUpFor
 from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
@@ -96,6 +97,13 @@ def test_every_rule_of_a_multiple_choice_can_be_written_and_is_written_back(writ
         ("rule: {per_option: 0.5}", "rule: {}", ["18:11 B403"]),
         ("rule: {per_option: 0.5}", "rule: penalty", ["18:11 B403"]),
         ("rule: {per_option: 0.5}", "rule: halff", ["18:11 F104"]),
+        ("rule: {per_option: 0.5}", "rule: {deduct: 1}", ["18:11 B409"]),
+        ("rule: {per_option: 0.5}", "rule: {plus_minus: -1}", ["18:11 B409"]),
+        ("rule: {per_option: 0.5}", "rule: {penalty: 1}", ["18:11 B403", "18:11 B409"]),
+        ("    type: single\n", "    type: single\n    rule: {deduct: 0.5}\n", ["11:11 B409"]),
+        ("    type: single\n", "    type: short_answer\n    rule: {deduct: 0.5}\n", ["11:11 B403"]),
+        ("pass_mark: 12", "pass_mark: 12\n  contest: not_below_zero", ["6:14 B410"]),
+        ("pass_mark: 12", "pass_mark: 0\n  contest: sometimes", ["7:12 F104"]),
         ("area: monitoring", "area: 监测", ["13:26 F104"]),
         ("level: application", "level: 运用", ["14:51 F104"]),
         ("township/three", "乡镇", ["20:30 F109"]),
@@ -112,6 +120,44 @@ def test_every_rule_of_a_multiple_choice_can_be_written_and_is_written_back(writ
 )
 def test_a_fault_is_told_at_its_place(old: str, new: str, expected: list[str]) -> None:
     assert faults(BLUEPRINT.replace(old, new, 1)) == expected
+
+
+CONTEST = BLUEPRINT.replace("pass_mark: 12", "pass_mark: 0\n  contest: below_zero").replace("{per_option: 0.5}", "{deduct: 0.75}")
+
+
+def test_a_contest() -> None:
+    plan = load_blueprint(CONTEST, "b.yaml").value
+    assert plan is not None
+    assert (plan.contest, plan.sections[1].rule) == (Contest.BELOW_ZERO, Rule(RuleName.DEDUCT, Decimal("0.75")))
+    assert (plan.lowest, plan.pass_mark) == (-3, -3)  # four questions of 0.75; nobody can fail
+    assert load_blueprint(write_blueprint(plan), "b.yaml").value == plan
+    floored = load_blueprint(CONTEST.replace("below_zero", "not_below_zero"), "b.yaml").value
+    assert floored is not None
+    assert (floored.contest, floored.lowest, floored.pass_mark) == (Contest.NOT_BELOW_ZERO, 0, 0)
+    assert load_blueprint(write_blueprint(floored), "b.yaml").value == floored
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("{deduct: 2.01}", ["19:11 B403"]),
+        ("{deduct: 0}", ["19:20 F108"]),
+        ("{deduct: 0.001}", ["19:20 F108"]),
+        ("{plus_minus: -2.5}", ["19:24 B403"]),
+        ("{plus_minus: 1}", ["19:24 F108"]),
+        ("deduct", ["19:11 B403"]),
+        ("{deduct: 1, half: 1}", ["19:23 F101"]),
+    ],
+)
+def test_what_a_contest_cannot_take_off(rule: str, expected: list[str]) -> None:
+    assert faults(CONTEST.replace("{deduct: 0.75}", rule)) == expected
+
+
+@pytest.mark.parametrize("kind", ["fill_in", "short_answer", "ordering", "matching", "case"])
+def test_only_choices_cost_marks(kind: str) -> None:
+    loaded = load_blueprint(CONTEST.replace("type: multiple", f"type: {kind}"), "b.yaml")
+    assert [d.rule for d in loaded.diagnostics] == ["B403"]
+    assert "不能倒扣分" in loaded.diagnostics[0].message.render()
 
 
 SITTING = """\

@@ -291,7 +291,8 @@ def test_the_schema_check_and_the_doctor_are_content(county):
 def test_the_demo_is_ready_again_at_once_and_loses_nothing(shell):
     first = shell("demo", "--no-serve")
     assert "http://127.0.0.1:" in first
-    assert first.count("qinglan-2026") == 4
+    assert first.count("qinglan-2026") == 7
+    assert "竹垭镇干部综合测试（待阅卷，演示）" in shell("sitting", "list")
     before = shell("sitting", "list")
     shell("demo", "--no-serve")
     assert shell("sitting", "list") == before

@@ -21,7 +21,7 @@ def test_it_explains_a_mark_in_words(shell):  # noqa: F811
     [
         (("--rule", "right_minus_wrong", "--key", "ABD", "--response", "ABC", "--options", 5, "--marks", 2), "0.33", "1/3", "mixed"),
         (("--rule", "per_option", "--value", "0.5", "--key", "ABD", "--response", "AAB", "--options", 5, "--marks", 2), "1.00", "1", "incomplete"),
-        (("--rule", "plus_minus", "--value", "-2", "--key", "ABD", "--response", "CE", "--options", 5, "--marks", 2), "-1.33", "-4/3", "mixed"),
+        (("--rule", "plus_minus", "--value", "-2", "--key", "ABD", "--response", "CE", "--options", 5, "--marks", 2), "-1.33", "-4/3", "deducted"),
         (("--type", "single", "--key", "B"), "0.00", "0", "blank"),
         (("--type", "true_false", "--key", "T", "--response", "t"), "1.00", "1", "right"),
         (("--type", "ordering", "--rule", "proportional", "--key", "1B,2A,3C", "--response", "1B,2C", "--marks", 3), "1.00", "", "some_pairs"),

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quiz.core.contest import Contest
 from quiz.core.fill_in import Verdict, judge
-from quiz.core.marking import FOR_CONTESTS, MULTIPLE_RULES, Rule, RuleName, Why, choice_marks, mark_response
+from quiz.core.marking import FOR_CONTESTS, MULTIPLE_RULES, Mark, Rule, RuleName, Why, choice_marks, from_hundredths, mark_response, total_of
 from quiz.core.question import Blank, BlankKind, QuestionType
 from tests.core.test_marking import question
 
@@ -76,13 +77,43 @@ def test_edges(name, key, options, response, full, mark):
     assert exact(RULES[name], response, key, options, Fraction(full)) == Fraction(mark)
 
 
-def test_a_penalty_is_explained_and_never_part_of_a_sitting():
+def test_what_a_wrong_answer_costs_is_explained():
     asked = question(QuestionType.SINGLE, "ABCD", "A")
     rule = Rule(RuleName.PENALTY, Decimal("0.25"))
     found = [mark_response(asked, response, Decimal(2), rule).mark for response in (("A",), ("B",), ())]
     assert found == [2, Decimal("-0.5"), 0]
     assert rule.describe(QuestionType.SINGLE).render() == "错选倒扣0.25倍的分值，不选不得分"
-    assert FOR_CONTESTS == (RuleName.PENALTY,)
+    wrong = mark_response(asked, ("B",), Decimal(2), Rule(RuleName.DEDUCT, Decimal("1.50")))
+    assert (wrong.mark, wrong.why, wrong.explain().render()) == (Decimal("-1.50"), Why.DEDUCTED, "答错，倒扣1.5分。")
+    assert wrong.rule.describe(QuestionType.SINGLE).render() == "答错倒扣1.50分，不答不得分也不扣分"
+    assert wrong.rule.describe(QuestionType.MULTIPLE).render() == "答错倒扣1.50分，少选、不选不得分也不扣分"
+    assert FOR_CONTESTS == (RuleName.PENALTY, RuleName.DEDUCT)
+
+
+TAKING = [Rule(RuleName.DEDUCT, Decimal(1)), Rule(RuleName.DEDUCT, Decimal("0.37")), Rule(RuleName.PLUS_MINUS, Decimal(-2))]
+
+
+@given(st.sampled_from(TAKING), st.sets(st.sampled_from("ABCDE")), st.sets(st.sampled_from("ABCDE"), min_size=1), st.sampled_from(["2", "2.5", "7"]))
+def test_no_response_costs_more_than_its_rule_says(rule, response, key, full):
+    """A mark of a contest lies between what its rule may take and the full marks; only a wrong option costs anything, and only then is it told."""
+    found = mark_response(question(key="".join(sorted(key))), tuple(sorted(response)), Decimal(full), rule)
+    assert -rule.most_taken(Decimal(full)) <= found.mark <= Decimal(full)
+    assert (found.mark < 0) == (found.why is Why.DEDUCTED)
+    if response <= key:
+        assert found.mark >= 0
+
+
+MARKS = st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 300)), max_size=12)
+
+
+@given(MARKS, st.sampled_from(Contest))
+def test_a_total_stops_at_0_unless_a_contest_lets_it_fall(pairs, contest):
+    marks = [Mark(from_hundredths(min(most, max(-most, mark))), from_hundredths(most), Rule(), Why.WRONG, {}) for mark, most in pairs]
+    full = sum((mark.max_mark for mark in marks), Decimal(0))
+    sum_of = sum((mark.mark for mark in marks), Decimal(0))
+    total = total_of(marks, full, contest)
+    assert total == (sum_of if contest is Contest.BELOW_ZERO else max(Decimal(0), sum_of))
+    assert -full <= total <= full
 
 
 def test_every_rule_is_described_and_a_mixed_choice_says_what_was_right_and_wrong():

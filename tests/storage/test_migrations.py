@@ -11,7 +11,7 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, text
 from sqlalchemy.exc import DatabaseError
 
 from quiz.storage.engine import make_engine, reading, writing
-from quiz.storage.migrate import SCRIPTS, upgrade, upgrade_on
+from quiz.storage.migrate import SCRIPTS, differences, upgrade, upgrade_on
 
 SINCE = "0009"
 """Up to here no installation with several nodes can exist."""
@@ -65,4 +65,36 @@ def test_marks_and_visits_of_before_get_their_sitting_and_marks_stay_as_they_are
         assert db.execute(text("SELECT token_digest, sitting_id FROM visit ORDER BY token_digest")).all() == [("t7", 7), ("t8", 8)]
     with pytest.raises(DatabaseError, match="append-only"), writing(engine) as db:
         db.execute(text("UPDATE mark SET mark = 0"))
+    engine.dispose()
+
+
+def test_marks_of_before_stay_and_may_be_below_0_from_now_on(database_url: str) -> None:
+    engine, without_rules = make_engine(database_url), create_engine(database_url)
+    with writing(engine) as db:
+        upgrade_on(db.connection(), "0019")
+    engine.dispose()  # two SQLite libraries at a time on one file take each other's locks away
+    with without_rules.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        put(connection, "sitting", id=7, code="s7", release="manual", closes_at=datetime(2026, 12, 2, tzinfo=UTC))
+        put(connection, "grading", id=17, attempt_id=7, sitting_id=7)
+        put(connection, "mark", id=7, grading_id=17, slot=1, mark=100, max_mark=200)
+    without_rules.dispose()
+    upgrade(engine)
+    with writing(engine) as db:  # on the connection that changed the schema, too
+        put(db.connection(), "mark", id=8, grading_id=17, slot=2, mark=-200, max_mark=200)
+    for mark in (-201, 201):
+        with pytest.raises(DatabaseError, match="ck_mark_range"), writing(engine) as db:
+            put(db.connection(), "mark", id=9, grading_id=17, slot=3, mark=mark, max_mark=200)
+    with pytest.raises(DatabaseError, match="ck_sitting_contest"), writing(engine) as db:
+        db.execute(text("UPDATE sitting SET contest = 'perhaps'"))
+    for change in ("UPDATE mark SET mark = 0", "DELETE FROM mark"):
+        with pytest.raises(DatabaseError, match="append-only"), writing(engine) as db:
+            db.execute(text(change))
+    with reading(engine) as db:
+        assert db.execute(text("SELECT id, mark FROM mark ORDER BY id")).all() == [(7, 100), (8, -200)]
+        assert db.execute(text("SELECT contest FROM sitting")).scalars().all() == ["no"]
+        if engine.dialect.name == "sqlite":
+            assert db.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
+    assert differences(engine) == []
     engine.dispose()

@@ -16,11 +16,13 @@ from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import Point, QuestionType
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
+from quiz.core.staffing import Staffing, wanted_for
 from quiz.storage import gradings, marking, sittings
 from quiz.storage.engine import reading
 from quiz.storage.tables import ClaimRow, DecisionRow, GradingRow, ReadingRow
 from quiz.usecases import correcting, mark_history, publishing, results, scheduling
 from quiz.usecases import marking as desk
+from quiz.usecases.accounts import create_account
 from quiz.usecases.correcting import Wish
 from quiz.usecases.marking import LEASE
 
@@ -324,3 +326,75 @@ def test_a_candidate_waits_until_it_is_over(single, county):
     with pytest.raises(Forbidden):
         single.do(desk.read_overview, both, "s1", county.OPENS)
     assert single.do(desk.read_overview, both, "s1", at(county)).rows
+
+
+def hire(world, county, count, first=1):
+    """Accounts for so many of the markers, by their numbers."""
+    made = [
+        world.do(create_account, county.ADMIN, county.NOW, f"marker{n}", f"阅卷{n}", "qinglan-2026", [Role.MARKER])
+        for n in range(first, first + count)
+    ]
+    assert [row.id for row in made] == list(range(first, first + count))
+
+
+def warned(world, county):
+    """What the pages of marking and of the sitting warn of, and how many texts nobody is left for."""
+    view = world.do(results.read_sitting, county.ADMIN, "s1", at(county))
+    found = world.do(desk.read_overview, ANNA, "s1", at(county))
+    assert found.staffing == view.staffing
+    return (view.staffing.able, view.staffing.missing), found.stuck, view.staffing.warning()
+
+
+def test_a_difference_that_no_third_can_settle_is_told_before_and_while_it_waits(double, county):
+    """Nobody, one, two and three accounts: what cannot be finished with each, in words, until enough are there."""
+    told = []
+    for count in range(4):
+        if count:
+            hire(double, county, 1, count)
+        told.append(warned(double, county))
+    assert [one[0] for one in told] == [(0, 3), (1, 2), (2, 1), (3, 0)]
+    words = [one[2] and one[2].render() for one in told]
+    assert ["一个也没有" in words[0], "第二份没有人评" in words[1], "相差超过本题分值的20%时没有第三人仲裁" in words[2], words[3]] == [True] * 3 + [
+        None
+    ]
+    assert told[0][1] == 2  # nobody at all for any of the texts
+    assert [one[1] for one in told[1:]] == [0, 0, 0]
+
+
+def test_what_waits_for_an_arbiter_who_is_not_there_is_counted(double, county):
+    hire(double, county, 2)
+    for actor, share in ((ANNA, Fraction(1)), (BELA, Fraction(0))):
+        judge(double, county, actor, take(double, county, actor)[0], share)
+    assert warned(double, county)[1] == 1
+    hire(double, county, 1, 3)
+    assert warned(double, county)[1] == 0
+
+
+def test_who_sits_or_marks_a_part_only_or_is_gone_does_not_count(double, county):
+    for login, more in (("own", {"cadre": "C1"}), ("part", {"unit": "T01"}), ("whole", {})):
+        double.do(create_account, county.ADMIN, county.NOW, login, login, "qinglan-2026", [Role.MARKER], **more)
+    double.do(close_account, "whole2", county)
+    assert warned(double, county)[0] == (1, 2)
+
+
+def close_account(session, login, county):
+    """An account with the role that nobody may use any more."""
+    row = create_account(session, county.ADMIN, county.NOW, login, login, "qinglan-2026", [Role.MARKER])
+    row.is_active = False
+
+
+def test_planning_says_it_too_and_only_where_people_mark(empty, county):
+    world = short_sitting(empty, county, markers=2)
+    for code, markers, blueprint, wanted in (("a", 2, "short", 3), ("b", 1, "short", 1), ("c", 2, "plan", 1)):
+        plan = replace(county.sitting_plan(markers=markers), code=code, blueprint=blueprint)
+        seen = world.do(scheduling.forecast, county.ADMIN, county.NOW, plan, county.ZONE)
+        assert (seen.staffing.wanted, seen.staffing.able) == (wanted, 0)
+        assert seen.refusal is None
+    made = world.do(scheduling.prepare_sitting, county.ADMIN, county.NOW, replace(plan, code="d"), county.ZONE, county.SEED)
+    assert made.staffing.warning().render().startswith("没有账号能评阅这场考试")
+
+
+def test_where_nothing_is_left_to_people_nobody_is_missing():
+    choices = Section("单项选择题", QuestionType.SINGLE, Decimal(4), (Cell(1),), Rule())
+    assert wanted_for([choices], 2) == 0
+    assert Staffing(0, 0, 20).warning() is None

@@ -14,13 +14,15 @@ from quiz.core.template import Template
 class AskedItem:
     """An item of a sitting. `name` is the uid in the bank, for a question of a case with its number ("c#2"); `asked` is that question itself.
 
-    All bindings of a template are one item: they ask the same of everybody about different places.
+    All bindings of a template are one item: they ask the same of everybody about different places. `lost` is the share of its marks that a wrong
+    answer costs in a contest, None where that differs from paper to paper.
     """
 
     name: str
     uid: str
     revision: int
     asked: Question | Template
+    lost: float | None = 0.0
 
     @property
     def type(self) -> QuestionType:
@@ -51,13 +53,17 @@ class AskedItem:
         """Return what the statistics must know of it: options only where everybody had the same."""
         question = self.asked
         if isinstance(question, Template):
-            return Item(self.name, guess=0.5 if question.type is QuestionType.TRUE_FALSE else None)
+            return Item(self.name, guess=self._net(0.5) if question.type is QuestionType.TRUE_FALSE else None)
         if question.type not in (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE):
-            return Item(self.name, guess=guess(question))
+            return Item(self.name, guess=self._net(guess(question)))
         ids = tuple(sorted(option.id for option in question.options))
         if question.type is QuestionType.TRUE_FALSE:
             ids = tuple(option.id for option in TRUE_OPTIONS)
-        return Item(self.name, ids, question.key, question.type is not QuestionType.MULTIPLE, guess(question))
+        return Item(self.name, ids, question.key, question.type is not QuestionType.MULTIPLE, self._net(guess(question)))
+
+    def _net(self, share: float | None) -> float | None:
+        """What guessing earns when a wrong guess costs marks."""
+        return None if share is None or self.lost is None else share - (1.0 - share) * self.lost
 
 
 def guess(question: Question) -> float | None:
@@ -85,12 +91,15 @@ def item_names(questions: Sequence[str], cases: frozenset[str]) -> list[str]:
     return names
 
 
-def items_of(asked: Mapping[str, tuple[Question | Template, int]]) -> list[AskedItem]:
-    """Return the items of what was asked (a question or template with its revision, by uid), by name; a case gives one for each of its questions."""
-    out = []
+def items_of(asked: Mapping[str, tuple[Question | Template, int]], lost: Mapping[QuestionType, float | None] | None = None) -> list[AskedItem]:
+    """Return the items of what was asked (a question or template with its revision, by uid), by name; a case gives one for each of its questions.
+
+    `lost` is the share of its marks that a wrong answer costs in a contest, by type.
+    """
+    costs, out = lost or {}, []
     for uid, (item, revision) in asked.items():
         if isinstance(item, Question) and item.type is QuestionType.CASE:
             out += [AskedItem(f"{uid}#{n}", uid, revision, part) for n, part in enumerate(item.parts, 1)]
         else:
-            out.append(AskedItem(uid, uid, revision, item))
+            out.append(AskedItem(uid, uid, revision, item, costs.get(item.type, 0.0)))
     return sorted(out, key=lambda item: item.name)

@@ -59,18 +59,30 @@ def item_figures(table: MarkTable, scores: Scores, ranks: Ranks, guesses: Sequen
         "upper_lower": upper - lower,
         "alpha_without": _alphas_without(table),
     }
+    intervals = _below_0(table, shares)
     rows = [{name: known(values[i]) for name, values in columns.items()} for i in range(table.items)]
     return tuple(
         ItemFigures(
             **row,
             answers=int(count[i]),
-            facility_interval=_share_interval(row["facility"], count[i]),
+            facility_interval=intervals[i] or _share_interval(row["facility"], count[i]),
             guess=guesses[i] if guesses else None,
             shrinks_total=bool(shrinks[i]),
             point_biserial_interval=_correlation_interval(row["point_biserial"], rest.count[i]),
         )
         for i, row in enumerate(rows)
     )
+
+
+def _below_0(table: MarkTable, shares: Floats) -> list[Interval | None]:
+    """Student's interval of the facility of each item that cost somebody marks, as in a contest: there it is no share of right answers."""
+    if not (shares < 0).any():
+        return [None] * table.items
+    from quiz.core.statistics.spread import mean_interval  # scipy is loaded when it is needed
+
+    costly, count = table.per_item((shares < 0).astype(np.float64)) > 0, table.per_item()
+    total, squares = table.per_item(shares), table.per_item(shares * shares)
+    return [mean_interval(int(count[i]), float(total[i]), float(squares[i])) if costly[i] else None for i in range(table.items)]
 
 
 def moments(table: MarkTable, values: Floats, compared: Floats) -> Moments:

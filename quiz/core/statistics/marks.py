@@ -55,6 +55,15 @@ class MarkTable:
         """Return the share of its marks that each answer earned; 0 where there were no marks to earn."""
         return np.divide(self.mark, self.most, out=np.zeros_like(self.mark), where=self.most > 0)
 
+    def raised(self) -> MarkTable:
+        """Return the table with the marks of each item counted from the lowest that anybody has there, where that is below 0 (in contests)."""
+        if not (self.mark < 0).any():
+            return self
+        lowest = np.zeros(self.items)
+        np.minimum.at(lowest, self.item, self.mark)
+        up = -lowest[self.item]
+        return MarkTable(self.persons, self.items, self.person, self.item, self.mark + up, self.most + up, self.is_common)
+
     def only(self, keep: NDArray[np.bool_]) -> MarkTable:
         """Return the table with these rows only, all persons and items kept."""
         rows = (self.person[keep], self.item[keep], self.mark[keep], self.most[keep])

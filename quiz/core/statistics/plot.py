@@ -126,4 +126,4 @@ def _x(place: int, count: int) -> float:
 
 
 def _y(share: float) -> float:
-    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
+    return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * max(0.0, share)  # a share that a contest has below 0 stands on its line

@@ -1,7 +1,7 @@
 """What an answer is compared with: totals on a common paper, shares of what was to be expected where papers differ; and ranks among equals.
 
 Where everybody has another paper a total says as much about the paper as about the person. Then a person's score is the marks earned over the
-marks that people earned on average on those items, and 1 means "as expected".
+marks that people earned on average on those items, and 1 means "as expected". In a contest both are counted from the lowest mark of each item.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def scores_of(table: MarkTable) -> Scores:
     earned = table.per_person(table.mark)
     if table.is_common:
         return Scores(earned, earned[table.person] - table.mark, is_share=False)
+    table = table.raised()  # what is lost for wrong answers could make nothing to be expected of a paper, or less
+    earned = table.per_person(table.mark)
     expected = table.most * _facilities(table)[table.item]
     whole = table.per_person(expected)
     total = np.divide(earned, whole, out=np.full(table.persons, np.nan), where=whole > 0)

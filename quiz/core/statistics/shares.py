@@ -33,6 +33,7 @@ class Ratio:
     base: float
     ratio: float | None
     error: float | None
+    may_be_below_0: bool = False
 
     @property
     def interval(self) -> Interval | None:
@@ -42,7 +43,7 @@ class Ratio:
         if self.error == 0.0:
             return share_interval(self.ratio, self.people) if self.ratio in (0.0, 1.0) else Interval(self.ratio, self.ratio)
         half = times(self.people - 1) * self.error
-        return Interval(max(0.0, self.ratio - half), self.ratio + half)
+        return Interval(self.ratio - half if self.may_be_below_0 else max(0.0, self.ratio - half), self.ratio + half)
 
     @property
     def is_shown(self) -> bool:
@@ -67,6 +68,7 @@ def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats)
     people, answers = sums(group, labels), sums(label, labels)
     total, whole = sums(group, labels, own), sums(group, labels, own_base)
     share = np.divide(total, whole, out=np.full(labels, np.nan), where=whole > 0)
+    is_below = bool((earned < 0).any())
     apart = sums(group, labels, (own - np.nan_to_num(share)[group] * own_base) ** 2)
     return [
         Ratio(
@@ -76,6 +78,7 @@ def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats)
             base=float(whole[k]),
             ratio=None if whole[k] <= 0 else float(share[k]),
             error=None if people[k] < 2 or whole[k] <= 0 else _error(float(people[k]), float(apart[k]), float(whole[k])),
+            may_be_below_0=is_below,
         )
         for k in range(labels)
     ]
@@ -133,11 +136,12 @@ class Answers:
         """Return for each group of people (`group` of each person in order) the marks earned over those that its papers let expect.
 
         What is to be expected on an item is what all people earned there, so that all of them together are at 1 exactly. An item that one group
-        alone met says nothing of that group.
+        alone met says nothing of that group. In a contest both are counted from the lowest mark of each item.
         """
-        shares = np.divide(self.table.per_item(self.table.shares()), self.table.per_item(), out=np.zeros(self.table.items), where=self._met)
-        expected = self.table.most * shares[self.table.item]
-        return ratios(np.array(group, np.int64)[self.table.person], groups, self.table.person, self.table.mark, expected)
+        table = self.table.raised()
+        shares = np.divide(table.per_item(table.shares()), table.per_item(), out=np.zeros(table.items), where=self._met)
+        expected = table.most * shares[table.item]
+        return ratios(np.array(group, np.int64)[table.person], groups, table.person, table.mark, expected)
 
     @property
     def _met(self) -> NDArray[np.bool_]:

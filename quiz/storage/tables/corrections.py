@@ -40,7 +40,7 @@ class OverrideRow(Base):
     __tablename__ = "mark_override"
     __table_args__ = (
         Index("ix_mark_override_attempt", "sitting_id", "attempt_id"),
-        CheckConstraint("slot > 0 AND (mark IS NULL OR mark >= 0)", name="range"),
+        CheckConstraint("slot > 0", name="range"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"))

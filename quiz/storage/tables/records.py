@@ -28,13 +28,13 @@ class GradingRow(Base):
 
 
 class MarkRow(Base):
-    """The mark of one slot in a grading run, with the rule and the reason.
+    """The mark of one slot in a grading run, with the rule and the reason; below 0 in contests only.
 
     `sitting_id` is the run's, by which a database is spread over machines; None only in what a node of before this column still wrote.
     """
 
     __tablename__ = "mark"
-    __table_args__ = (UniqueConstraint("grading_id", "slot"), CheckConstraint("mark >= 0 AND mark <= max_mark", name="range"))
+    __table_args__ = (UniqueConstraint("grading_id", "slot"), CheckConstraint("mark >= -max_mark AND mark <= max_mark", name="range"))
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     grading_id: Mapped[int] = mapped_column(ForeignKey("grading.id"))
     slot: Mapped[int]

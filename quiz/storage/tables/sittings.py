@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from quiz.core.contest import Contest
 from quiz.core.sitting import APPEAL_DAYS, DELIVERY_MINUTES, MARGIN_PERCENT
 from quiz.storage.tables.base import Base, BigId, Moment
 
@@ -20,7 +21,8 @@ class SittingRow(Base):
     `margin_percent` of the marks, a third decides. `seb_keys` are the keys of Safe Exam Browser that may show questions, parted by blanks; `rooms`
     says how sites are split into rooms (`core/room.py`), empty while nobody has said.
     A make-up names the code of the sitting that it `makes_up` and by `counting` which score counts; `sample` is the code of the sample that sits.
-    Both are empty for all others.
+    Both are empty for all others. `contest` says whether it takes marks off for wrong answers and how low a total may fall (`core/contest.py`); the
+    pass mark of a contest is the lowest total that it allows.
     """
 
     __tablename__ = "sitting"
@@ -28,6 +30,7 @@ class SittingRow(Base):
         CheckConstraint("closes_at > opens_at", name="window"),
         CheckConstraint("minutes > 0", name="minutes"),
         CheckConstraint("release IN ('on_submit', 'on_close', 'manual')", name="release"),
+        CheckConstraint("contest IN ('no', 'not_below_zero', 'below_zero')", name="contest"),
         Index("ix_sitting_makes_up", "makes_up"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +57,7 @@ class SittingRow(Base):
     makes_up: Mapped[str] = mapped_column(String(80), default="", server_default="")
     counting: Mapped[str] = mapped_column(String(12), default="", server_default="")
     sample: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    contest: Mapped[str] = mapped_column(String(14), default=Contest.NO.value, server_default=Contest.NO.value)
     seed: Mapped[bytes] = mapped_column(LargeBinary)
     snapshot: Mapped[str] = mapped_column(Text)
     commitment: Mapped[str] = mapped_column(String(64))
