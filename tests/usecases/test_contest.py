@@ -99,6 +99,8 @@ def test_a_correction_and_a_mark_by_hand_keep_to_it(empty, county, contest):
         seen = world.do(correcting.preview, county.ADMIN, "s1", wanted, at)
         world.do(correcting.apply, county.ADMIN, "s1", wanted, "核对", at)
         assert result(world, county, "C2").graded.score == max(score, floor)
+        if remedy is Remedy.NEW_KEY:
+            assert seen.effect.bands_before == (1, 0, 1, 0, 0, 0, 0, 0, 0, 1)  # C2 at the bottom, C1 at the top
         assert not any(change.passed_before != change.passed_after for change in seen.changes)  # nobody can fail
     world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-0.4"), "改分", at)
     assert result(world, county, "C2").graded.score == max(floor, Decimal("-2.9"))
