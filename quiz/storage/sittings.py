@@ -163,6 +163,13 @@ def progress(session: Session, scope: str = "/") -> dict[int, tuple[int, int, in
     return {sitting: (papers, started, submitted) for sitting, papers, started, submitted in session.execute(query)}
 
 
+def has_papers(session: Session, sitting: SittingRow, scope: str) -> bool:
+    """True when somebody within the path `scope` has a paper of the sitting."""
+    papers = select(PaperRow.id).join(UnitRow, UnitRow.id == PaperRow.unit_id)
+    found = papers.where(PaperRow.sitting_id == sitting.id, UnitRow.path.startswith(scope, autoescape=True)).limit(1)
+    return session.scalar(found) is not None
+
+
 def _seats(session: Session, condition: ColumnElement[bool], with_content: bool = True) -> list[Seat]:
     query = _EVERY_SEAT.where(condition)
     if not with_content:

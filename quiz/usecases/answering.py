@@ -25,7 +25,7 @@ from quiz.storage.appeals import REJECTED, REPORT, UPHELD, Said
 from quiz.storage.tables import AppealAnswerRow, AttemptRow, CorrectionRow, OverrideRow, PaperRow, SittingRow
 from quiz.usecases.correcting import checked_reason, refuse_participant
 from quiz.usecases.grading import OVERRIDE, grade
-from quiz.usecases.sources import find_sitting
+from quiz.usecases.sources import sitting_within
 
 MOST_LISTED = 200
 """What is read in full at once; the rest comes up as these are answered."""
@@ -202,7 +202,7 @@ def _set_mark(session: Session, attempt: AttemptRow, slot: int, mark: Decimal | 
 def _open_to(session: Session, actor: Actor, code: str) -> tuple[SittingRow, str, bool]:
     """The sitting, the path within which the actor answers, and whether they read names: markers never do, wherever they may mark."""
     scope = actor.require(Action.ANSWER_APPEALS)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     refuse_participant(session, actor, sitting)
     is_named = actor.may(Action.READ_RESULTS)
     return sitting, actor.require(Action.READ_RESULTS) if is_named else scope, is_named

@@ -21,7 +21,7 @@ from quiz.storage.changes import Change
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptChangeRow, AttemptRow, SittingRow
 from quiz.usecases.places import PlaceKind, find_place, is_paused_at
-from quiz.usecases.sources import find_sitting
+from quiz.usecases.sources import sitting_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class TimeView:
 def read_times(session: Session, actor: Actor, code: str) -> TimeView:
     """Return the units of a sitting and every change of time within the actor's authority."""
     scope = actor.require(Action.SCHEDULE)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
     units = list(dict.fromkeys((seat.unit.code, seat.unit.name) for seat in seats))
     return TimeView(sitting, units, changes.changes_of(session, sitting, scope))
@@ -54,7 +54,7 @@ def read_times(session: Session, actor: Actor, code: str) -> TimeView:
 def history_of(session: Session, actor: Actor, code: str, number: str) -> list[Change]:
     """Return what was changed for one cadre, the newest first; for whoever may read their result."""
     scope = actor.require(Action.READ_RESULTS)
-    seat = _seat(session, find_sitting(session, code), scope, number)
+    seat = _seat(session, sitting_within(session, code, scope), scope, number)
     return changes.changes_of(session, seat.sitting, cadre_id=seat.cadre.id)
 
 
@@ -81,7 +81,7 @@ def give_back(
     QuizError `no_reason`, `bad_minutes`, `released`, `unknown_unit`, `unknown_place`, `too_long`.
     """
     scope = actor.require(Action.SCHEDULE)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     _check_minutes(minutes)
     place = find_place(session, sitting, scope, kind, key)
     _check_change(session, sitting, reason, now)
@@ -145,7 +145,7 @@ def is_released(sitting: SittingRow, now: datetime) -> bool:
 def _one(session: Session, actor: Actor, code: str, number: str, reason: str, now: datetime) -> tuple[SittingRow, Seat]:
     """One cadre's seat, held, once it is certain that the actor may change its time now."""
     scope = actor.require(Action.SCHEDULE)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     seat = _seat(session, sitting, scope, number)
     if seat.cadre.number == actor.cadre_number:
         raise Forbidden()

@@ -21,7 +21,7 @@ from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
 from quiz.usecases.extending import is_released
-from quiz.usecases.sources import find_sitting
+from quiz.usecases.sources import find_sitting, sitting_within
 
 SatBy = Mapping[str, tuple[Seat, Graded | None]]
 """Who has a paper in a sitting, by staff number, and the newest grading of who handed in one that is not void."""
@@ -84,7 +84,7 @@ def read_chain(session: Session, actor: Actor, code: str, now: datetime) -> Chai
     Only scores that are out count.
     """
     scope = actor.require(Action.READ_RESULTS)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     original = find_sitting(session, sitting.makes_up) if sitting.makes_up else sitting
     rows = cadre_records.make_ups_of(session, [original.code]).get(original.code, [])
     if not rows:
@@ -152,7 +152,7 @@ def _line(number: str, original: SittingRow, rows: list[SittingRow], first: SatB
 def _people(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, dict[str, MakeUpFor]]:
     """Who has not passed by what counts so far and is in no make-up whose results are still to come, and why they would be asked to one."""
     scope = actor.require(Action.SCHEDULE)
-    original = find_sitting(session, code)
+    original = sitting_within(session, code, scope)
     if original.makes_up:
         raise QuizError("make_up_of_make_up", say("这场本身就是补考。再次补考请从原考（{code}）安排。", code=original.makes_up))
     if Contest(original.contest).takes_marks:

@@ -24,7 +24,7 @@ from quiz.storage import attempts, audit, banks, gradings, papers, rosters, sitt
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import DocumentRow, SittingRow
-from quiz.usecases.sources import find_sitting, whole_sitting
+from quiz.usecases.sources import sitting_within, whole_sitting
 from quiz.usecases.staffing import for_sitting
 
 
@@ -92,20 +92,22 @@ def my_result(session: Session, actor: Actor, code: str, now: datetime) -> Resul
 
 
 def list_readable(session: Session, actor: Actor, now: datetime) -> list[SittingSummary]:
-    """Return every sitting with how many within the actor's authority have a paper, have started and have submitted, the latest first."""
+    """Return every sitting of people within the actor's authority, with how many of them have a paper, have started and have submitted, the latest
+    first."""
     scope = actor.require(Action.READ_SITTINGS)
     counts = sittings.progress(session, scope)
     pending = gradings.pending_by_sitting(session, scope)
     return [
         SittingSummary(row, sittings.window_of(row).phase(now), *counts.get(row.id, (0, 0, 0)), pending.get(row.id, 0))
         for row in sittings.list_sittings(session)
+        if scope == "/" or row.id in counts
     ]
 
 
 def read_sitting(session: Session, actor: Actor, code: str, now: datetime) -> SittingView:
-    """Return one sitting with who has sat and the scores within the actor's authority. NotFound when there is none."""
+    """Return one sitting with who has sat and the scores within the actor's authority. NotFound when there is none, or nobody of theirs in it."""
     scope = actor.require(Action.READ_RESULTS)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     return _view(session, sitting, scope, is_candidate(session, actor, sitting, now), now)
 
 
@@ -144,9 +146,10 @@ def refuse_candidate(session: Session, actor: Actor, sitting: SittingRow, now: d
 
 
 def sitting_for(session: Session, actor: Actor, action: Action, code: str, now: datetime) -> tuple[SittingRow, str]:
-    """Return a sitting and the path within which the actor may do this with it. NotFound; Forbidden, also to a candidate until it has closed."""
+    """Return a sitting and the path within which the actor may do this with it. NotFound, also where nobody within that path has a paper; Forbidden,
+    also to a candidate until it has closed."""
     scope = actor.require(action)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     refuse_candidate(session, actor, sitting, now)
     return sitting, scope
 

@@ -35,10 +35,18 @@ def find_sitting(session: Session, code: str) -> SittingRow:
     return found
 
 
+def sitting_within(session: Session, code: str, scope: str) -> SittingRow:
+    """Return a sitting of people within the path `scope`. NotFound, also where none of them has a paper: its title and time are not theirs."""
+    sitting = find_sitting(session, code)
+    if scope != "/" and not sittings.has_papers(session, sitting, scope):
+        raise NotFound()
+    return sitting
+
+
 def whole_sitting(session: Session, actor: Actor, action: Action, code: str) -> SittingRow:
     """Return a sitting all of whose papers lie within the actor's authority. NotFound without it; Forbidden when some lie outside."""
     scope = actor.require(action)
-    sitting = find_sitting(session, code)
+    sitting = sitting_within(session, code, scope)
     if amendments.papers_outside(session, sitting, scope):
         raise Forbidden()
     return sitting

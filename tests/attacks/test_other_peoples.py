@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -17,6 +18,7 @@ from sqlalchemy import Engine, func, select
 
 from quiz.core.access import Role, command_line
 from quiz.core.message import QuizError
+from quiz.core.roster import Unit, UnitKind
 from quiz.storage.engine import reading, writing
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, AttemptRow, Base, GrantRow, PaperRow, ResponseRow, SittingRow
@@ -80,6 +82,22 @@ def test_no_list_print_or_export_has_anybody_from_outside(town: Person, web_engi
     pages += pdf_texts(slips.data)
     outside = ("王秀英", "Q001", "赵敏", "Q003", "柳溪镇", paper_code(web_engine, "Q001"))
     assert [(text, page) for text in outside for page in pages if text in page] == []
+
+
+def test_a_sitting_of_others_alone_is_none(app: Flask, web_engine: Engine) -> None:
+    """Its title and time are nobody's whose people are not in it: no list names it, and its pages answer as those of no sitting."""
+    roles = [Role.ORGANISER, Role.INSPECTOR, Role.MARKER]
+    county = make_roster()
+    county = replace(county, units=(*county.units, Unit("T02", "东河镇", UnitKind.TOWNSHIP, "QL")))
+    with writing(web_engine) as session:
+        rosters.load_roster(session, command_line("tests"), NINE, county)
+        accounts.create_account(session, command_line("tests"), NINE, "elsewhere", "镇组考", PASSWORD, roles, unit="T02")
+    elsewhere = Person(app, "elsewhere")
+    assert SITTING not in elsewhere.get("/sittings").text
+    for path in ("", "/hall", "/results.csv", "/cadres/Q001", "/time", "/amend", "/make-up", "/appeals"):
+        there, nowhere = elsewhere.get(f"/sittings/{SITTING}{path}"), elsewhere.get(f"/sittings/none-of-ours{path}")
+        assert there.status_code == nowhere.status_code == 404, path
+        assert without(there.text, SITTING) == without(nowhere.text, "none-of-ours")
 
 
 def test_every_route_about_a_person_answers_alike_for_who_is_outside_and_for_nobody(town: Person, app: Flask, web_engine: Engine) -> None:
