@@ -11,7 +11,7 @@ from quiz.core.contest import FLOORS, Contest
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.picture import Picture
-from quiz.core.question import Label, Question, QuestionType, pictures_of
+from quiz.core.question import Label, Question, QuestionType, pictures_of, without_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ def hide_key(question: Question) -> Question:
     return replace(
         question,
         key=frozenset(),
+        options=without_shares(question.options),
         blanks=blanks,
         points=(),
         model_answer="",

@@ -48,8 +48,3 @@ def choice_draft(stem: str, choices: Sequence[Choice], has_several: bool, line: 
     if len(earning) > len(full):
         report.add(line, "I808", say("只得部分分的选项已按错误选项读入。"))
     return Draft(DraftType.SINGLE, stem, options=options, right=full), None
-
-
-def percent(count: int) -> str:
-    """Return 100/count as Moodle writes it: at most five decimals."""
-    return f"{Decimal(100) / count:.5f}".rstrip("0").rstrip(".")
