@@ -21,7 +21,7 @@ from quiz.core.roster import Cadre, Roster, Unit, UnitKind
 from quiz.storage import admissions, migrate, papers, rosters
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.tables import DocumentRow, PaperRow, SittingRow
-from quiz.usecases import accounts, admission
+from quiz.usecases import accounts, admission, log_ins, passwords
 from quiz.usecases.rosters import load_roster
 
 NOW = datetime(2026, 12, 1, 1, tzinfo=UTC)
@@ -35,7 +35,7 @@ def main(people: int) -> None:
         engine = make_engine(f"sqlite:///{(Path(folder) / 'quiz.sqlite3').as_posix()}")
         migrate.upgrade(engine)
         codes = _fill(engine, people)
-        stored = accounts.HASHER.hash("a password of somebody")
+        stored = passwords.HASHER.hash("a password of somebody")
 
         def look_up(code: str) -> None:
             with reading(engine) as db:
@@ -47,10 +47,10 @@ def main(people: int) -> None:
 
         def log_in(login: str) -> None:
             with writing(engine) as db:
-                accounts.log_in(db, login, "a password of somebody", secrets.token_urlsafe(32), NOW, KEY)
+                log_ins.log_in(db, login, "a password of somebody", secrets.token_urlsafe(32), NOW, KEY)
 
         wrong = ["".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in codes]
-        _say("argon2 alone", _rate(lambda _: accounts.HASHER.verify(stored, "a password of somebody"), range(PASSWORDS)))
+        _say("argon2 alone", _rate(lambda _: passwords.HASHER.verify(stored, "a password of somebody"), range(PASSWORDS)))
         _say("log-in by password, whole", _rate(log_in, [f"n{n}" for n in range(PASSWORDS)]))
         _say("keyed hash alone", _rate(lambda code: code_digest(clean_code(code), KEY), codes))
         _say("code looked up", _rate(look_up, codes))

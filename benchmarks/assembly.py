@@ -18,13 +18,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from quiz.assembly.check import faults
-from quiz.assembly.deal import deal, share_tables
+from quiz.assembly.deal import Given, deal, share_tables
 from quiz.assembly.equalise import equalise, expected_scores
 from quiz.assembly.late import Around, draw_one
 from quiz.assembly.papers import Sheet, make_paper
@@ -188,23 +189,28 @@ def store(pool: Pool, blueprint: Blueprint, state: State) -> tuple[float, float,
     return freezing, storing, size
 
 
+def share_and_deal(problem: Problem, state: State) -> Given:
+    """Deal, with the tables shared out first, as `draw` does."""
+    return deal(state, share_tables(problem, KEY), KEY)
+
+
 def main(sizes: list[int]) -> None:
     """Print one block a bank."""
     blueprint = made_blueprint()
     for size in sizes:
         bank = made_bank(size)
-        sorting, pool = timed(lambda bank=bank: make_pool(blueprint, bank, {}))
+        sorting, pool = timed(partial(make_pool, blueprint, bank, {}))
         bare = sample_ids(pool)
         print(f"{size:,} questions, {PAPERS:,} papers of 50; kinds {len(pool.sizes)}, smallest {min(pool.sizes)}; floor {bare:.2f} s", flush=True)
         seen: list[set[int]] | None = None
         for label in ("first sitting", "second sitting"):
-            planning, plan = timed(lambda pool=pool: make_plan(pool.cells, pool.limits, pool.sizes, PAPERS))
+            planning, plan = timed(partial(make_plan, pool.cells, pool.limits, pool.sizes, PAPERS))
             problem = made_problem(pool, blueprint, plan, seen)
             state = State(problem)
             with uncollected():  # as `draw` does
-                dealing, given = timed(lambda problem=problem, state=state: deal(state, share_tables(problem, KEY), KEY))
+                dealing, given = timed(partial(share_and_deal, problem, state))
                 before = quality(problem, state)["range"]
-                equalising, swaps = timed(lambda state=state: equalise(state, KEY))
+                equalising, swaps = timed(partial(equalise, state, KEY))
             found = quality(problem, state)
             least = math.ceil(plan.lowest_rate * PAPERS - 1e-6)
             low = overlap_floor(pool)
@@ -220,7 +226,7 @@ def main(sizes: list[int]) -> None:
             seen = [{item for _, item in picks} for picks in state.picks]
         used, target = Counter(item for picks in state.picks for _, item in picks), sum(expected_scores(state)) // PAPERS
         around = Around(used=used, target=target)
-        late = [timed(lambda n=n, problem=problem, around=around: draw_one(problem, KEY, Desk(f"L{n}"), around))[0] for n in range(200)]
+        late = [timed(partial(draw_one, problem, KEY, Desk(f"L{n}"), around))[0] for n in range(200)]
         freezing, storing, megabytes = store(pool, blueprint, state)
         print(
             f"  sorting the bank into kinds {sorting:.2f} s; freezing {freezing:.2f} + storing {storing:.2f} = {freezing + storing:.2f} s,"

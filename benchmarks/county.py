@@ -35,7 +35,7 @@ from quiz.storage.papers import read_paper
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, AttemptRow, GradingRow, MarkRow, PaperRow, ResponseRow
 from quiz.usecases import admission, publishing, scheduling
-from quiz.usecases.accounts import HASHER
+from quiz.usecases.passwords import HASHER
 from quiz.usecases.rosters import load_roster
 
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -74,10 +74,10 @@ async def come_in(page: Page, phase: Phase, meant: float) -> None:
     """Log in by password, from the page to the reply."""
     await asyncio.sleep(max(0.0, meant - time.perf_counter()))
     connection = Connection(page.port)
-    shown = await phase.call(connection, 200, "GET", "/login", meant=meant)
+    shown = await phase.call(connection, 200, "GET", "/login", b"", meant)
     if shown:
         form = {"csrf_token": token_in(shown.body), "login": page.person.number.lower(), "password": PASSWORD}
-        await phase.call(connection, 302, "POST", "/login", urlencode(form).encode(), meant=meant, **FORM)
+        await phase.call(connection, 302, "POST", "/login", urlencode(form).encode(), meant, **FORM)
     connection.close()
 
 

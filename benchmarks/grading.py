@@ -145,7 +145,7 @@ def bare_marks(engine: Engine) -> Callable[[], None]:
             with engine.begin() as connection:
                 raw = connection.connection.dbapi_connection
                 assert raw is not None
-                raw.executemany(statement, rows[start : start + 50 * A_TRANSACTION])  # type: ignore[attr-defined]
+                raw.executemany(statement, rows[start : start + 50 * A_TRANSACTION])
 
     return put
 

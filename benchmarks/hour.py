@@ -71,7 +71,7 @@ async def live(sitter: Sitter, comes_at: float, stay: float, saves: int, phases:
         if step is not see_paper:
             await asyncio.sleep(sitter.chance.expovariate(1 / READING_SECONDS))
     begun = time.perf_counter()
-    moments = [(begun + sitter.chance.random() * stay, save) for _ in range(saves)]
+    moments: list[tuple[float, Step]] = [(begun + sitter.chance.random() * stay, save) for _ in range(saves)]
     moments += [(begun + (n + sitter.chance.random()) * PULSE_SECONDS, pulse) for n in range(int(stay // PULSE_SECONDS))]
     for moment, step in sorted(moments, key=lambda one: one[0]):
         await _until(moment)

@@ -59,8 +59,8 @@ class Connection:
         for name, _, value in (line.partition(": ") for line in rest if line):
             got[name.lower()] = value
             if name.lower() == "set-cookie":
-                cookie, _, content = value.split(";", 1)[0].partition("=")
-                self.cookies[cookie] = content
+                cookie, _, kept = value.split(";", 1)[0].partition("=")
+                self.cookies[cookie] = kept
         content = await reader.readexactly(int(got.get("content-length", "0")))
         if got.get("connection", "").lower() == "close":
             self.close()
@@ -89,7 +89,7 @@ class Phase:
     written: int = 0
 
     async def call(
-        self, connection: Connection, expected: int, method: str, path: str, body: bytes = b"", meant: float | None = None, **headers: str
+        self, connection: Connection, expected: int, method: str, path: str, body: bytes = b"", meant: float | None = None, /, **headers: str
     ) -> Reply | None:
         """Make a call, measured from when it was meant to be made; None when it failed."""
         start = time.perf_counter() if meant is None else meant

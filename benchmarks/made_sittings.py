@@ -20,7 +20,7 @@ from quiz.core.marking import Rule
 from quiz.core.question import AREAS, Level, Option, Question, QuestionType, Source
 from quiz.storage import accounts, banks
 from quiz.storage.tables import AccountRow, AttemptRow, GradingRow, MarkRow, PaperRow, QuestionUseRow, SittingRow
-from quiz.usecases.accounts import token_digest
+from quiz.usecases.log_ins import token_digest
 
 EACH, OFFERED = 50, 600
 """Questions on a paper, of so many in the bank."""

@@ -16,7 +16,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from io import BytesIO
 from multiprocessing import forkserver
@@ -37,7 +37,7 @@ from quiz.printing.fonts import FOLDER, Font
 from quiz.printing.geometry import GEOMETRIES, KEY_GEOMETRIES, PageSize
 from quiz.printing.job import PrintJob
 from quiz.printing.key_pdf import draw_keys
-from quiz.printing.marks import Image, Row, Text
+from quiz.printing.marks import Image, Mark, Row, Text
 from quiz.printing.paper_pdf import draw_paper
 from quiz.printing.sheet import Sheets
 from quiz.settings import load_settings
@@ -45,7 +45,7 @@ from quiz.storage import accounts
 from quiz.storage.engine import make_engine, writing
 from quiz.storage.tables import AccountRow
 from quiz.usecases import batch_printing, rooms
-from quiz.usecases.accounts import HASHER
+from quiz.usecases.passwords import HASHER
 from tests.printing.line_faults import faults_in
 from tests.web.world import Person
 
@@ -71,17 +71,17 @@ class Recorded(Sheets):
         self._side.append((x, y, row))
         super().add_row(row, x, y)
 
-    def add_marks(self, marks: object, x: float = 0.0, y: float = 0.0) -> None:
+    def add_marks(self, marks: Iterable[Mark], x: float = 0.0, y: float = 0.0) -> None:
         """Remember, then draw."""
-        listed = tuple(marks)  # type: ignore[arg-type]
+        listed = tuple(marks)
         self._side.append((x, y, Row(0.0, listed)))
         super().add_marks(listed, x, y)
 
-    def end_side(self) -> None:
+    def end_side(self, *, is_turned: bool = False) -> None:
         """Remember that a side ends."""
         self.sides.append(self._side)
         self._side = []
-        super().end_side()
+        super().end_side(is_turned=is_turned)
 
 
 def main() -> None:
@@ -294,9 +294,10 @@ def from_the_page(home: Path, url: str) -> None:
     person = Person(app, "chief")
     spans = []
     for one in people:
-        form = {"who": "numbers", "numbers": one.candidate.number, "size": "A3", "with_key": "y"}
+        form: dict[str, object] = {"who": "numbers", "numbers": one.candidate.number, "size": "A3", "with_key": "y"}
         began = time.monotonic(), time.process_time()
-        with person.post(f"/sittings/{SITTING}/papers.pdf", form) as reply:
+        reply = person.post(f"/sittings/{SITTING}/papers.pdf", form)
+        with reply:
             assert reply.status_code == 200, reply.text
             assert reply.data.startswith(b"%PDF")
         spans.append((time.monotonic() - began[0], time.process_time() - began[1]))

@@ -26,7 +26,7 @@ from quiz.storage import accounts as account_rows
 from quiz.storage import hall, sittings
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.tables import AccountRow, AttemptRow, CadreRow, PaperRow
-from quiz.usecases.accounts import token_digest
+from quiz.usecases.log_ins import token_digest
 from quiz.web import create_app
 from quiz.web.context import LOGIN_COOKIE, Installation
 from tools import make_hall

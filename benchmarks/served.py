@@ -199,7 +199,7 @@ def settings_of(url: str) -> str:
     engine = make_engine(url)
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            names = ("journal_mode", "synchronous")
-            return "SQLite, " + ", ".join(f"{name}={connection.exec_driver_sql(f'PRAGMA {name}').scalar()}" for name in names)
+            pragmas = ("journal_mode", "synchronous")
+            return "SQLite, " + ", ".join(f"{name}={connection.exec_driver_sql(f'PRAGMA {name}').scalar()}" for name in pragmas)
         names = ("server_version", "fsync", "synchronous_commit")
         return "PostgreSQL, " + ", ".join(f"{name}={connection.execute(text(f'SHOW {name}')).scalar()}" for name in names)

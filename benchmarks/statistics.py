@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,7 @@ def measure(persons: int, items: int, each: int) -> None:
     print(f"  the same with one comparison of groups: {with_groups:.2f} s", flush=True)
     once, _ = timed(lambda: matrix_floor(found))
     for model in (Model.RASCH, Model.TWO_PARAMETER):
-        seconds, fits = timed(lambda model=model: fit_models(table, (model,)))
+        seconds, fits = timed(partial(fit_models, table, (model,)))
         fit = fits[model]
         print(f"  {model}: {seconds:.2f} s in {fit.rounds} rounds; floor of a round {once:.3f} s; {megabytes():.0f} MB", flush=True)
     seconds, similar = timed(lambda: screen(table, found.option - 1))

@@ -21,9 +21,6 @@ LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 SHORTEST_KEY = 32
 """Characters of a secret key below which it could be guessed: it signs form tokens and makes the digests of admission codes."""
 
-PROCESSES = "QUIZ_PROCESSES"
-"""How `quiz serve` tells each of its processes how many they are; nothing for people to set."""
-
 Network = IPv4Network | IPv6Network
 
 
@@ -79,7 +76,6 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         metrics_token=environ.get("QUIZ_METRICS_TOKEN", ""),
         log_all=environ.get("QUIZ_LOG", "").lower() in ("info", "debug"),
         proxies=tuple(_network(text) for text in _listed(environ.get("QUIZ_PROXIES", ""))),
-        processes=int(environ.get(PROCESSES, "1")),
         shared_prints=Path(environ["QUIZ_PRINTS"]).resolve() if environ.get("QUIZ_PRINTS") else None,
     )
 

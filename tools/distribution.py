@@ -100,7 +100,7 @@ def _of_spread(table: Table) -> Iterator[str]:
     for columns in _unique(table):
         if KEY not in columns:
             yield f"{table.name}: {', '.join(columns)} unique without the sitting"
-    for constraint in sorted(table.foreign_key_constraints, key=lambda found: found.column_keys):
+    for constraint in sorted(table.foreign_key_constraints, key=lambda found: list(found.column_keys)):
         other = constraint.referred_table.name
         if other in SPREAD and KEY not in constraint.column_keys:
             yield f"{table.name}: refers to {other} without the sitting"

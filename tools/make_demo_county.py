@@ -3,7 +3,7 @@
 No place, person or figure in it is real. It refuses nothing and checks nothing: the loaders of the banks do the
 checking, and the data is meant to pass (`identified = active + removed`, a township is the sum of its villages).
 
-    python tools/make_demo_county.py [FOLDER]        # FOLDER is question_banks/profiles when left out
+    python -m tools.make_demo_county [FOLDER]        # FOLDER is question_banks/profiles when left out
 """
 
 import sys
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from demo_county.households import Household, make_households
+from tools.demo_county.households import Household, make_households
 
 SEED = 2026
 AS_OF = "2026-06-30"

@@ -48,7 +48,7 @@ def multiply(db: Session) -> None:
     for number in range(len(known), PAPERS):
         row = {**known[number % len(known)], "code": f"M{number:06}", "number": 2 + number // len(known)}
         del row["id"]
-        paper = db.execute(insert(PaperRow.__table__), row).inserted_primary_key[0]  # type: ignore[index]
+        paper = db.scalars(insert(PaperRow).returning(PaperRow.id), [row]).one()
         sitting = row["sitting_id"]
         attempt = AttemptRow(sitting_id=sitting, paper_id=paper, cadre_id=row["cadre_id"], started_at=NOW, deadline_at=NOW + timedelta(hours=1))
         db.add(attempt)

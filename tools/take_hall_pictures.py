@@ -11,7 +11,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 from werkzeug.serving import make_server
 
 from quiz.settings import load_settings
@@ -24,7 +24,7 @@ PEOPLE = 8000
 NOW = datetime(2026, 11, 22, 1, 40, tzinfo=UTC)
 """The time on the pictures: so who was heard of lately stays so."""
 
-BIG = {"width": 1920, "height": 1080}
+BIG: ViewportSize = {"width": 1920, "height": 1080}
 PATHS = (
     ("hall", f"/sittings/{make_hall.SITTING}/hall"),
     ("hall-site", f"/sittings/{make_hall.SITTING}/hall?site=T23"),

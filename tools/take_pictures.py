@@ -18,13 +18,13 @@ from typing import Any
 
 import pypdfium2
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 from werkzeug.serving import make_server
 
 from tasks import find_chromium
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "pages"
-SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
+SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 LANGUAGES = ("zh", "en")
 LEARNERS = {"phone-zh": "c0040", "phone-en": "c0041", "desktop-zh": "c0042", "desktop-en": "c0043"}
 """Who learns from an old result in each round."""

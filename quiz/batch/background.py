@@ -24,7 +24,7 @@ from quiz.formats.whole_file import whole_file
 from quiz.settings import Settings, load_settings
 from quiz.storage.engine import closing_engine, reading
 from quiz.translation import translator
-from quiz.usecases.accounts import actor_of_account
+from quiz.usecases.log_ins import actor_of_account
 
 ORDER, STATUS = "order.json", "status.json"
 BEHIND = 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 
 import click
@@ -20,16 +21,15 @@ ELSEWHERE = {
     "backup": "backup",
     "restore": "backup",
     "db": "database",
-    "init": "serve",
-    "demo": "serve",
+    "init": "installation",
+    "demo": "installation",
+    "doctor": "installation",
     "serve": "serve",
-    "serve-worker": "serve",
-    "doctor": "serve",
 }
 
 
 class Commands(click.Group):
-    """The commands, each loaded when it is asked for: a server that watches others has no use for what makes papers and charts."""
+    """The commands, each loaded when it is asked for: a server has no use for what makes papers and charts."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names."""
@@ -50,27 +50,32 @@ class Commands(click.Group):
 @click.pass_context
 def quiz(context: click.Context, lang: str | None) -> None:
     """考学 Kaoxue: question banks, papers, sittings, grading and records."""
-    from quiz.cli.console import Console  # with the database behind it: what only watches a server needs none
+    from quiz.cli.console import Console  # with the database behind it
 
     context.obj = Console(lang)
     context.call_on_close(context.obj.close)
 
 
-def main(command: click.Command = quiz) -> None:
-    """Run the command line, or a command alone; exit status 1 for a broken rule, 2 for words that click does not understand."""
+def main() -> None:
+    """Run the command line; exit status 1 for a broken rule, 2 for words that click does not understand."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(spoken(lambda: quiz(standalone_mode=False)))  # click returns the status of its Exit, and None from a command that came to its end
+
+
+def spoken(work: Callable[[], int | None]) -> int:
+    """Do some work; say in words what went wrong, and return the exit status."""
     try:
-        sys.exit(command(standalone_mode=False))  # click returns the status of its Exit, and None from a command that came to its end
+        return work() or 0
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.Abort:
-        sys.exit(130)
+        return 130
     except QuizError as error:
         from quiz.cli.console import Console
 
         for indent, line in (("", error.message), *(("  ", line) for line in getattr(error, "lines", list)())):
             click.echo(indent + Console.in_words(line), err=True)
-        sys.exit(1)
+        return 1

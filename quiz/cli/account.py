@@ -13,7 +13,7 @@ from quiz.core.access import Role
 from quiz.core.message import say
 from quiz.formats.csv_table import write_csv
 from quiz.formats.whole_file import whole_file
-from quiz.usecases import account_care, accounts
+from quiz.usecases import account_care, accounts, passwords
 
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that nobody mistakes for one another on a printed slip."""
@@ -49,7 +49,7 @@ def issue(console: Console, output: Path) -> None:
     header = [console.text(text) for text in (say("单位"), say("工号"), say("姓名"), say("登录名"), say("初始密码"))]
     with console.reader() as db:
         numbers = accounts.without_account(db, console.actor)
-    made = {number: accounts.make_first_password(new_password()) for number in numbers}
+    made = {number: passwords.make_first_password(new_password()) for number in numbers}
     with whole_file(output) as out, console.writer() as db:
         issued = accounts.issue_passwords(db, console.actor, console.now(), made)
         rows = [[item.unit, item.number, item.name, item.login, item.password] for item in issued]

@@ -1,4 +1,4 @@
-"""The demo: shipped banks and the fictional county published, four log-ins, a text to read, a sitting open now and one that is over with results."""
+"""The demo: shipped banks and the fictional county, a log-in for each role, a text to read, a sitting open now, one with results, one to mark."""
 
 from __future__ import annotations
 
@@ -26,13 +26,26 @@ from quiz.storage import accounts, papers, sittings
 from quiz.storage import rosters as stored
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import SittingRow
-from quiz.usecases import attempts, publishing, reviewing, rosters, scheduling
+from quiz.usecases import attempts, handing_in, publishing, reviewing, rosters, scheduling
 from quiz.usecases.accounts import create_account
 
 PASSWORD = "qinglan-2026"  # noqa: S105  printed for everyone who runs the demo
 TRAINEE = "C0035"
 PROFILE = "qinglan-2026h1"
-LOG_INS = (("c0035", say("考生")), ("setter", say("命题人")), ("reader", say("审题人")), ("organiser", say("组考")))
+LOG_INS = (
+    ("c0035", say("考生")),
+    ("setter", say("命题人")),
+    ("reader", say("审题人")),
+    ("organiser", say("组考")),
+    ("marker", say("阅卷")),
+    ("inspector", say("督查")),
+    ("head", say("单位负责人（青溪镇）")),
+)
+HEADED = "T01"
+"""The town whose head has a log-in."""
+
+TO_MARK, WRITING = "demo-written", "T02"
+"""The sitting whose short answers wait for a marker, and the town that sat it: not the one whose head reads who should learn again."""
 DEMO_SEED = hashlib.sha256(b"kaoxue demo").digest()
 """The past demo sitting is the same everywhere; the open one as well: nothing in it is secret."""
 
@@ -51,6 +64,7 @@ def prepare(engine: Engine, console: Console) -> None:
     if is_fresh:
         _load(engine, console, actor, now)
     today = now.astimezone(console.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    _complete(engine, actor, now)
     with reading(engine) as db:
         is_open = any(_lasts(row, now) for row in sittings.list_sittings(db) if row.code.startswith("demo-quick"))
     if is_open:
@@ -60,6 +74,21 @@ def prepare(engine: Engine, console: Console) -> None:
         for plan in _open_plans(today):
             if sittings.get_sitting(db, plan.code) is None:
                 scheduling.create_sitting(db, actor, now, plan, console.settings.zone, DEMO_SEED)
+        if sittings.get_sitting(db, TO_MARK) is None:
+            _written_sitting(db, console, actor, today)
+
+
+def _complete(engine: Engine, actor: Actor, now: datetime) -> None:
+    """Make the log-ins that only look on, mark or lead a unit, also where the demo is older than they are."""
+    wanted = (
+        ("marker", "阅卷（演示）", Role.MARKER, ""),
+        ("inspector", "督查（演示）", Role.INSPECTOR, ""),
+        ("head", "青溪镇负责人（演示）", Role.ORGANISER, HEADED),
+    )
+    with writing(engine) as db:
+        for login, name, role, unit in wanted:
+            if accounts.get_account(db, login) is None:
+                create_account(db, actor, now, login, name, PASSWORD, [role], unit=unit)
 
 
 def _lasts(row: SittingRow, now: datetime) -> bool:
@@ -130,15 +159,30 @@ def _past_sitting(db: Session, console: Console, actor: Actor, now: datetime) ->
     title = "青岚县干部应知应会小测（上期，演示）"
     plan = SittingPlan("demo-past", title, "cadre-quick", Group(), opens, opens + timedelta(hours=2), PROFILE, forms=PAST_FORMS)
     row = scheduling.create_sitting(db, actor, opens - timedelta(days=7), plan, console.settings.zone, DEMO_SEED)
+    _sit(db, row, opens, "demo")
+
+
+def _sit(db: Session, row: SittingRow, opens: datetime, label: str) -> None:
+    """Let most of its people sit a sitting, by chance that `label` tells from other sittings'."""
     for seat in sittings.seats_of_sitting(db, row):
-        chance = Stream(DEMO_SEED, f"demo/{seat.cadre.number}")
+        chance = Stream(DEMO_SEED, f"{label}/{seat.cadre.number}")
         if chance.below(100) < 6 and seat.cadre.number != TRAINEE:
             continue  # absent
         person = Actor(name=seat.cadre.name, roles={Role.TRAINEE: "/"}, cadre_number=seat.cadre.number)
         started = opens + timedelta(seconds=chance.below(1800))
         attempts.start(db, person, seat.paper.code, started)
         saves = _simulated(papers.read_paper(seat.paper), chance)
-        attempts.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
+        handing_in.submit(db, person, seat.paper.code, saves, "demo", started + timedelta(seconds=240 + chance.below(700)))
+
+
+def _written_sitting(db: Session, console: Console, actor: Actor, today: datetime) -> None:
+    """A sitting of one town three days ago, whose short answers wait for a marker."""
+    opens = today - timedelta(days=3) + timedelta(hours=9)
+    plan = SittingPlan(
+        TO_MARK, "竹垭镇干部综合测试（待阅卷，演示）", "cadre-deep", Group(units=(WRITING,)), opens, opens + timedelta(hours=2), PROFILE
+    )
+    row = scheduling.create_sitting(db, actor, opens - timedelta(days=1), plan, console.settings.zone, DEMO_SEED)
+    _sit(db, row, opens, "written")
 
 
 def _simulated(paper: Paper, chance: Stream) -> list[Save]:
@@ -165,6 +209,11 @@ def _answer(slot: Slot, knows: bool, chance: Stream) -> list[str]:
     question = slot.question
     if question.type is QuestionType.FILL_IN:
         return [blank.answers[0] if knows else "不清楚" for blank in question.blanks]
+    if question.type is QuestionType.SHORT_ANSWER:
+        points = [point.text for point in question.points]
+        return ["；".join(points[: 1 + chance.below(len(points))]) if knows and points else "不清楚"]
+    if question.type.is_pairs:
+        return sorted(question.key) if knows else sorted(question.key)[:1]
     if knows:
         return sorted(question.key)
     if question.type is QuestionType.MULTIPLE and chance.below(2):

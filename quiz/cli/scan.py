@@ -16,7 +16,7 @@ import click
 from quiz.cli.console import Console, pass_console
 from quiz.core.answer_sheet import SheetShape
 from quiz.core.message import QuizError, join_messages, listed, say
-from quiz.core.scan import Fault, Problem, ScannedPage, problem_name
+from quiz.core.scan import HARMLESS, Problem, ScannedPage, problem_name
 from quiz.core.sheet_state import HOLD_NAMES
 from quiz.printing import scan as reading
 from quiz.usecases import scanning
@@ -25,15 +25,13 @@ from quiz.usecases.scanning import Taken
 if TYPE_CHECKING:
     from quiz.printing.scan.pages import Source
     from quiz.printing.scan.reader import Looked
+    from quiz.storage.tables import ScanRow
 
 AT_ONCE = 32
 """Pages in memory, and stored in one transaction: whoever is interrupted goes on with the next ones, since pages read before are passed over."""
 
 FEW = 4
 """So few pages are not worth other processes."""
-
-HARMLESS = ("", Problem.SAME, Fault.EMPTY_PAGE)
-"""What may become of a page without anybody having to do something."""
 
 
 @click.group()
@@ -67,10 +65,17 @@ def read(console: Console, files: tuple[Path, ...], sitting: str, jobs: int | No
 
 
 @scan.command(name="list")
-@click.argument("sitting")
+@click.argument("sitting", default="")
 @pass_console
 def list_(console: Console, sitting: str) -> None:
-    """Say how many sheets of SITTING are stored, which ones wait and for what, and which pages could not be used."""
+    """Say how many sheets of SITTING are stored, which ones wait and for what, and which pages could not be used.
+
+    Without SITTING: the pages that were read and belong to no sitting, since nothing on them says which.
+    """
+    if not sitting:
+        with console.reader() as db:
+            _tell_pages(console, scanning.list_stray(db, console.actor))
+        return
     with console.reader() as db:
         view = scanning.read_overview(db, console.actor, sitting, console.now())
     console.say(say("{papers}份试卷，{stored}份答题卡已入库，{waiting}份待处理。", papers=view.papers, stored=view.stored, waiting=view.waiting))
@@ -81,7 +86,12 @@ def list_(console: Console, sitting: str) -> None:
         holds += [say("{n}处待看", n=len(state.places))] if state.places else []
         holds += [say("缺考")] if state.is_absent else []
         click.echo(f"  {sheet.paper.code}\t{sheet.seat.cadre.number}\t{sheet.seat.cadre.name}\t" + console.text(join_messages("；", holds)))
-    for row in view.problems:
+    _tell_pages(console, view.problems)
+
+
+def _tell_pages(console: Console, rows: Sequence[ScanRow]) -> None:
+    """Where each page came from, what its code said, and why it counts for nothing."""
+    for row in rows:
         click.echo(f"  {row.source}\t{row.code}\t{console.translate(problem_name(row.problem))}")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from quiz.cli.console import Console, host_name
 from quiz.core.steady import SteadyClock
 from quiz.storage.engine import closing_engine, writing
-from quiz.usecases import attempts, timekeeping
+from quiz.usecases import handing_in, timekeeping
 
 log = logging.getLogger("quiz.sweep")
 SWEEP_SECONDS = 5
@@ -29,9 +29,9 @@ def close_all_expired(engine: Engine, clock: Callable[[], datetime]) -> Iterator
     """Close every attempt whose time is over, and yield after each transaction how many it closed. Several nodes may do so at once."""
     while True:
         with writing(engine) as db:
-            closed = attempts.close_expired(db, clock())
+            closed = handing_in.close_expired(db, clock())
         yield closed
-        if closed < attempts.CLOSED_AT_ONCE:
+        if closed < handing_in.CLOSED_AT_ONCE:
             return
 
 

@@ -1,8 +1,8 @@
 """What watches the processes of a server: it begins them, begins another when one dies, and tells them to stop (ADR 0024).
 
-`quiz serve` becomes this program when all is in order, and hardly anything of the rest of the product is loaded here: it has nothing to do for days.
-The processes are begun anew, not forked: SQLite's locks do not live through a fork. Each hears what to do through a pipe, whose end says that the
-watcher is gone; signals of a terminal or a service manager reach the watcher alone. One that dies is replaced, whatever it died of.
+They are copies of this process, which has loaded all that they need, and does nothing else: it has no threads and opens no database. Each hears what
+to do through a pipe, whose end says that the watcher is gone; signals of a terminal or a service manager reach the watcher alone. One that dies is
+replaced, whatever it died of.
 """
 
 from __future__ import annotations
@@ -11,22 +11,24 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from tempfile import TemporaryDirectory
+from functools import partial
+from multiprocessing.process import BaseProcess
 
-import click
 from waitress.adjustments import Adjustments
 
-from quiz.cli import main
+from quiz.cli import workers
 from quiz.cli.http_server import DRAIN_SECONDS, stop_signals
 from quiz.core.message import QuizError, say
+
+Work = Callable[[Sequence[socket.socket], int, bool], None]
+"""What a process does at the sockets, until told otherwise through the pipe whose end has this number; the first of all knows that it is that."""
 
 LOOK_SECONDS = 0.2
 """How often the watcher looks whether one has died."""
@@ -47,7 +49,7 @@ STOP = b"."
 class _Worker:
     """One process that serves: what it hears by, and when it began."""
 
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     orders: int
     began: float = field(default_factory=time.monotonic)
 
@@ -63,7 +65,7 @@ class _Worker:
     def end(self) -> None:
         """End it now if it has not ended, and forget it."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
         os.close(self.orders)
 
 
@@ -86,55 +88,54 @@ class _Told:
         return self.times
 
 
-@click.command()
-@click.option("--host", required=True)
-@click.option("--port", type=int, required=True)
-@click.option("--notice", type=float, required=True)
-@click.option("--count", type=int, required=True)
-def watch(host: str, port: int, notice: float, count: int) -> None:
-    """Serve with so many processes until told to stop. QuizError `no_worker` when they die as soon as they begin."""
+def watch(work: Work, count: int, host: str, port: int, notice: float, lock: int | None) -> None:
+    """Let so many copies of this process, which holds `lock`, do their work until told to stop. QuizError `no_worker` when they die as soon as they
+    begin."""
     told = _Told()
     for name in stop_signals():
         signal.signal(name, told.hear)
+    workers.keep_small()
     with ExitStack() as at_end:
-        counts = at_end.enter_context(TemporaryDirectory(prefix="quiz-counts-"))
         sockets = [at_end.enter_context(_bound(where)) for where in Adjustments(host=host, port=port).listen]
-        workers: list[_Worker] = []
-        at_end.callback(_end_all, workers)
-        workers.extend(_begin(sockets, notice, counts, *(["--check"] if n == 0 else [])) for n in range(count))
+        at_work: list[_Worker] = []
+        at_end.callback(_end_all, at_work)
+        begin = partial(_begin, work, sockets, lock)
+        for _ in range(count):
+            at_work.append(begin(at_work, is_first=not at_work))
         short_lives = 0
         while not told.wait():
-            for place, worker in enumerate(workers):
-                status = worker.process.poll()
+            for worker in list(at_work):
+                status = worker.process.exitcode
                 if status is None:
                     continue
                 short_lives = short_lives + 1 if worker.is_young() else 0
                 _report("a serving process died and is replaced", status)
-                if _is_hopeless(short_lives, workers):
+                if _is_hopeless(short_lives, at_work):
                     raise QuizError("no_worker", say("服务进程一启动就退出，已停止。原因见上面的日志。"))
+                at_work.remove(worker)
                 worker.end()
-                workers[place] = _begin(sockets, notice, counts)
+                at_work.append(begin(at_work))
         for bound in sockets:
             bound.close()  # once they have closed theirs as well, nobody is taken any more
-        _stop(workers, told, notice)
+        _stop(at_work, told, notice)
 
 
-def _is_hopeless(short_lives: int, workers: Sequence[_Worker]) -> bool:
+def _is_hopeless(short_lives: int, all_of_them: Sequence[_Worker]) -> bool:
     """True when so many died young in succession and none has lived longer. One that has serves on: it is not ended for what kills the others."""
-    return short_lives >= MOST_SHORT_LIVES and all(worker.is_young() for worker in workers)
+    return short_lives >= MOST_SHORT_LIVES and all(worker.is_young() for worker in all_of_them)
 
 
-def _end_all(workers: Sequence[_Worker]) -> None:
-    for worker in workers:
+def _end_all(all_of_them: Sequence[_Worker]) -> None:
+    for worker in all_of_them:
         worker.end()
 
 
-def _stop(workers: Sequence[_Worker], told: _Told, notice: float) -> None:
+def _stop(all_of_them: Sequence[_Worker], told: _Told, notice: float) -> None:
     """Tell the processes to stop as often as we are told, and wait until they have."""
     heard, end = 0, time.monotonic() + notice + DRAIN_SECONDS + LAST_SECONDS
-    while any(worker.process.poll() is None for worker in workers) and time.monotonic() < end:
+    while any(worker.process.exitcode is None for worker in all_of_them) and time.monotonic() < end:
         for _ in range(told.times - heard):
-            for worker in workers:
+            for worker in all_of_them:
                 worker.tell()
         heard = told.times
         told.wait()
@@ -155,24 +156,17 @@ def _bound(where: tuple[socket.AddressFamily, socket.SocketKind, int, tuple[str,
     return bound
 
 
-def _begin(sockets: Sequence[socket.socket], notice: float, counts: str, *also: str) -> _Worker:
-    """Begin a process that serves at these sockets."""
+def _begin(work: Work, sockets: Sequence[socket.socket], lock: int | None, others: Sequence[_Worker], is_first: bool = False) -> _Worker:
+    """Begin a process that serves at these sockets; it has no end of what only the watcher holds, which would not be gone with the watcher."""
     heard, orders = os.pipe()
     try:
-        numbers = [bound.fileno() for bound in sockets]
-        words = ["serve-worker", "--orders", str(heard), "--notice", str(notice), *also, *map(str, numbers)]
-        environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": counts}
-        process = subprocess.Popen([sys.executable, "-m", "quiz", *words], env=environment, pass_fds=(heard, *numbers), start_new_session=True)
+        held = [orders, *(other.orders for other in others), *([] if lock is None else [lock])]
+        return _Worker(workers.fork(partial(work, sockets, heard, is_first), not_theirs=held), orders)
     finally:
         os.close(heard)
-    return _Worker(process, orders)
 
 
 def _report(event: str, status: int) -> None:
     """Write a line as the other processes do (`quiz.web.logs`)."""
     when = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     print(json.dumps({"time": when, "level": "ERROR", "event": event, "status": status}), file=sys.stderr, flush=True)
-
-
-if __name__ == "__main__":
-    main(watch)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 Translate = Callable[[str], str]
+Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 
 
 def mark_text(text: str) -> str:
@@ -84,6 +86,21 @@ class Forbidden(QuizError):
 
     def __init__(self) -> None:
         super().__init__("forbidden", say("您没有进行这项操作的权限。"))
+
+
+def or_error(do: Callable[[Asked], Told], asked: Asked) -> Told | QuizError:
+    """Return what became of one of many: its broken rule is nobody else's."""
+    try:
+        return do(asked)
+    except QuizError as error:
+        return error
+
+
+def or_raise(outcome: Told | QuizError) -> Told:
+    """Return what became of it, or raise the rule that it broke: the other way round, for one alone."""
+    if isinstance(outcome, QuizError):
+        raise outcome
+    return outcome
 
 
 class Severity(StrEnum):

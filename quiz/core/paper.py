@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from quiz.core.by_identity import by_identity
 from quiz.core.contest import FLOORS, Contest
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
@@ -103,13 +102,8 @@ class Candidate:
     seat: str = ""
 
 
-def without_key(paper: Paper) -> Paper:
-    """Return the paper as a trainee may see it before release: nothing that tells or hints at a key."""
-    return replace(paper, slots=tuple(replace(slot, question=question_without_key(slot.question)) for slot in paper.slots))
-
-
 def hide_key(question: Question) -> Question:
-    """Return the question without key, answers, explanation and all that points at them, worked out anew: for one that nobody else is shown."""
+    """Return the question as a trainee may see it before release: without key, answers, explanation and all that points or hints at them."""
     blanks = tuple(replace(blank, answers=("",), group="", tolerance="", weight=Decimal(1)) for blank in question.blanks)
     return replace(
         question,
@@ -124,9 +118,6 @@ def hide_key(question: Question) -> Question:
         source=replace(question.source, title="", issuer="", clause="", number=None, issued_on=None),
     )
 
-
-question_without_key = by_identity(hide_key)
-"""Returns the question without key, answers, explanation and everything that points at them: the same value for the same question."""
 
 NUMERALS = (
     mark_text("一"), mark_text("二"), mark_text("三"), mark_text("四"), mark_text("五"),

@@ -123,10 +123,14 @@ def _mark(text: str) -> Decimal:
 
 
 class QuestionTexts:
-    """Questions of papers by their digests, read once: they never change. Full, it forgets all and begins anew."""
+    """Questions of papers by their digests, read once: they never change. Full, it forgets all and begins anew.
 
-    def __init__(self, most: int) -> None:
+    `see` says what is seen of a question; the rest of it is not kept.
+    """
+
+    def __init__(self, most: int, see: Callable[[Question], Question] | None = None) -> None:
         self._most = most
+        self._see = see or (lambda question: question)
         self._known: dict[str, Question] = {}
         self._shown: dict[tuple[str, ...], Question] = {}
         self._to_mark: dict[tuple[object, ...], ToMark] = {}
@@ -170,14 +174,15 @@ class QuestionTexts:
             known = self._known = {}
             self._shown, self._to_mark = {}, {}
         missing = sorted(wanted - known.keys())
-        known.update((digest, thaw(Question, json.loads(text))) for digest, text in texts_of(missing).items())
+        known.update((digest, self._see(thaw(Question, json.loads(text)))) for digest, text in texts_of(missing).items())
         return known
 
     def _slot(self, plain: dict[str, Any], known: Mapping[str, Question]) -> Slot:
         stub, shown = plain[QUESTION], self._shown
         digest = _digest_of(stub)
         if not digest:  # written before papers named their questions
-            return thaw(Slot, plain)
+            slot = thaw(Slot, plain)
+            return replace(slot, question=self._see(slot.question))
         key = (digest, *stub[OPTIONS])
         if key not in shown:
             question = known[digest]

@@ -62,11 +62,6 @@ def practise(memory: Memory | None, how: Recall, at: datetime, longest_days: int
     return Memory(new.stability, new.difficulty, at, new.due)
 
 
-def chance_of_recall(memory: Memory, at: datetime) -> float:
-    """Return how likely the question is still known at a time."""
-    return float(_scheduler(LONGEST_DAYS).get_card_retrievability(_card(memory), at.astimezone(UTC)))
-
-
 def _card(memory: Memory) -> Card:
     return Card(
         card_id=1,

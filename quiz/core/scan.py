@@ -77,6 +77,9 @@ class Problem(StrEnum):
     TOO_EARLY = "too_early"
 
 
+HARMLESS: tuple[str, ...] = (Problem.NONE, Problem.SAME, Fault.EMPTY_PAGE)
+"""What may become of a page without anybody having to do something."""
+
 PROBLEM_NAMES = {
     Problem.SAME: mark_text("这一页已经读过，没有重复计入"),
     Problem.UNKNOWN_PAPER: mark_text("没有这个编号的试卷"),

@@ -75,9 +75,8 @@ def count_stranger(session: Session, digest: str, now: datetime) -> None:
 
 def account_of_login(session: Session, digest: str, now: datetime) -> AccountRow | None:
     """Return the active account behind a live log-in session, or None."""
-    given = {"digest": digest, "now": now}
-    is_known = session.connection().execute(_LIVE, given).first() is not None  # most who sit were admitted by a code and have no log-in
-    return session.scalar(_LOGGED_IN, given) if is_known else None
+    account = session.connection().execute(_LIVE, {"digest": digest, "now": now}).scalar()
+    return None if account is None else session.scalar(_ACTIVE, {"account": account})  # most who sit were admitted by a code and have no log-in
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +139,8 @@ def paths_of(session: Session, account: AccountRow) -> list[str]:
 
 
 # Built once: every request asks these, and putting a query together takes longer than running it.
-_LOGGED_IN = (
-    select(AccountRow)
-    .join(LoginRow, LoginRow.account_id == AccountRow.id)
-    .where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"), AccountRow.is_active)
-)
 _LIVE = select(LoginRow.account_id).where(LoginRow.token_digest == bindparam("digest"), LoginRow.expires_at > bindparam("now"))
+_ACTIVE = select(AccountRow).where(AccountRow.id == bindparam("account"), AccountRow.is_active)
 _GRANTS = select(GrantRow.role, UnitRow.path).outerjoin(UnitRow, UnitRow.id == GrantRow.unit_id).where(GrantRow.account_id == bindparam("account"))
 _NUMBER = select(CadreRow.number).where(CadreRow.id == bindparam("cadre"))
 _MANY_LOGGED_IN = (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.storage.tables import AuditRow, CadreRow, RecordIssueRow, SittingRow, UnitRow
@@ -26,11 +27,14 @@ def search_cadres(session: Session, scope: str, search: str, most: int) -> list[
     return [(cadre, unit) for cadre, unit in session.execute(query.order_by(UnitRow.path, CadreRow.number).limit(most))]
 
 
-def save_issue(session: Session, cadre: CadreRow, digest: str, content: str, at: datetime, actor: str) -> RecordIssueRow:
-    """Append that a record was given out."""
+def save_issue(session: Session, cadre: CadreRow, digest: str, content: str, at: datetime, actor: str) -> RecordIssueRow | None:
+    """Append that a record was given out; None when somebody was given the same at the same moment, and first."""
     row = RecordIssueRow(cadre_id=cadre.id, digest=digest, content=content, at=at, actor=actor)
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
     return row
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased, object_session
 from quiz.core.collector import uncollected
 from quiz.core.difficulty import Facilities
 from quiz.core.marking import Why
-from quiz.core.paper import Paper, Slot
+from quiz.core.paper import Paper, Slot, hide_key
 from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
 from quiz.core.question import Question, base_uid
 from quiz.core.to_mark import ToMark
@@ -103,54 +103,75 @@ def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) ->
     )
 
 
-_questions = QuestionTexts(most=20_000)
-_papers: OrderedDict[str, Paper] = OrderedDict()
+MOST_QUESTIONS = 20_000
 MOST_PAPERS = 500
 """Papers kept in memory, by the digest of their text, for the pages that somebody opens one after the other: a frozen paper never changes. To read
 one anew takes a millisecond; one that is kept takes 10 kB, and all of them the collector's time."""
 
-_asked: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
 MOST_ASKED = 20_000
 """Papers whose questions alone are kept, which they share with other papers: what every save asks for, half a kilobyte each."""
 
 
+class _Reader:
+    """Frozen papers, kept once they are read; `see` says what is seen of each question."""
+
+    def __init__(self, see: Callable[[Question], Question] | None = None) -> None:
+        self.questions = QuestionTexts(MOST_QUESTIONS, see)
+        self._papers: OrderedDict[str, Paper] = OrderedDict()
+        self._asked: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
+
+    def read(self, row: PaperRow) -> Paper:
+        found = self._papers.get(row.digest)
+        if found is not None:
+            return found
+        session = object_session(row)
+        assert session is not None
+        paper = self.questions.read(row.content, lambda digests: texts_of(session, digests))
+        if hashlib.sha256(row.content.encode()).hexdigest() == row.digest:  # else somebody changed it: others with this digest are not this
+            self._papers[row.digest] = paper
+            self._asked[row.digest] = tuple(slot.question for slot in paper.slots)
+            for kept, most in ((self._papers, MOST_PAPERS), (self._asked, MOST_ASKED)):
+                if len(kept) > most:
+                    kept.popitem(last=False)
+        return paper
+
+    def asked(self, session: Session, paper_id: int, digest: str) -> tuple[Question, ...]:
+        found = self._asked.get(digest)
+        return found if found is not None else tuple(slot.question for slot in self.read(session.get_one(PaperRow, paper_id)).slots)
+
+
+_whole, _without_keys = _Reader(), _Reader(hide_key)
+
+
 def read_paper(row: PaperRow) -> Paper:
     """Return the frozen paper in a row; its questions are read in the row's own session, which must still be open."""
-    found = _papers.get(row.digest)
-    if found is not None:
-        return found
-    session = object_session(row)
-    assert session is not None
-    paper = paper_in(session, row.content)
-    if hashlib.sha256(row.content.encode()).hexdigest() == row.digest:  # else somebody changed it: others with this digest are not this
-        _papers[row.digest] = paper
-        _asked[row.digest] = tuple(slot.question for slot in paper.slots)
-        for kept, most in ((_papers, MOST_PAPERS), (_asked, MOST_ASKED)):
-            if len(kept) > most:
-                kept.popitem(last=False)
-    return paper
+    return _whole.read(row)
+
+
+def read_without_key(row: PaperRow) -> Paper:
+    """Return the paper in a row as a trainee may see it before release: nothing that tells or hints at a key is ever in it."""
+    return _without_keys.read(row)
 
 
 def paper_in(session: Session, content: str) -> Paper:
     """Return the paper in a text, whatever is in memory."""
-    return _questions.read(content, lambda digests: texts_of(session, digests))
+    return _whole.questions.read(content, lambda digests: texts_of(session, digests))
 
 
 def asked_by_id(session: Session, paper_id: int, digest: str) -> tuple[Question, ...]:
-    """Return the questions as they stand on the frozen paper in the row with this id and digest, in order; the row is read only when they are not
-    in memory."""
-    found = _asked.get(digest)
-    return found if found is not None else tuple(slot.question for slot in read_paper(session.get_one(PaperRow, paper_id)).slots)
+    """Return the questions, without keys, as they stand on the frozen paper in the row with this id and digest, in order; the row is read only when
+    they are not in memory."""
+    return _without_keys.asked(session, paper_id, digest)
 
 
 def read_slots(session: Session, content: str, numbers: Collection[int]) -> list[Slot]:
     """Return a few slots of a stored paper, by their numbers."""
-    return _questions.read_slots(content, numbers, lambda digests: texts_of(session, digests))
+    return _whole.questions.read_slots(content, numbers, lambda digests: texts_of(session, digests))
 
 
 def read_to_mark(session: Session, content: str, numbers: Collection[int] | None = None) -> list[tuple[int, ToMark]]:
     """Return by its number what marking asks of each slot of a stored paper, or of those with these numbers."""
-    return _questions.read_to_mark(content, lambda digests: texts_of(session, digests), numbers)
+    return _whole.questions.read_to_mark(content, lambda digests: texts_of(session, digests), numbers)
 
 
 def changed_texts(session: Session, contents: Iterable[str]) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
@@ -46,11 +47,14 @@ def numbers_of(row: SampleDrawRow) -> list[str]:
     return [str(number) for number in json.loads(row.numbers)]
 
 
-def save_sample(session: Session, frame: Frame, at: datetime, actor: str) -> SampleRow:
-    """Append a frame."""
+def save_sample(session: Session, frame: Frame, at: datetime, actor: str) -> SampleRow | None:
+    """Append a frame; None when another with its code came at the same moment and was first."""
     row = SampleRow(code=frame.code, title=frame.title, frame=canonical_json(freeze(frame)).decode(), digest=frame.digest, at=at, actor=actor)
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return None
     return row
 
 

@@ -10,7 +10,8 @@ from quiz.core.access import Action, Actor
 from quiz.core.message import NotFound
 from quiz.storage import accounts, audit
 from quiz.storage.tables import AccountRow
-from quiz.usecases.accounts import HASHER, check_password, clean_login
+from quiz.usecases.log_ins import clean_login
+from quiz.usecases.passwords import check_password, hashed
 
 
 def end_log_ins(session: Session, actor: Actor, now: datetime, login: str) -> int:
@@ -40,7 +41,7 @@ def reset_password(session: Session, actor: Actor, now: datetime, login: str, pa
     """Give a new first password, to be changed at first use, and end every log-in. NotFound as above; QuizError `weak_password`."""
     account = _account(session, actor, login)
     check_password(password, account.login, account.name)
-    account.password_hash = HASHER.hash(password)
+    account.password_hash = hashed(password)
     account.must_change_password = True
     account.failures, account.failed_at = 0, None
     accounts.delete_logins_of(session, account.id)

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor, Role
 from quiz.core.admission import EARLY, LENGTH, LINGER, Slip, clean_code, code_digest
-from quiz.core.message import QuizError, say
+from quiz.core.message import QuizError, or_raise, say
 from quiz.core.sitting import NO_EXTRA, Phase
 from quiz.storage import admissions, audit, changes, sittings
 from quiz.storage.admissions import Admission, NewVisit
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
-from quiz.usecases.accounts import token_digest
+from quiz.usecases.log_ins import token_digest
 from quiz.usecases.results import refuse_missing, sitting_for
 from quiz.usecases.rooms import Placed, places_of, seat_label, seat_order
 
@@ -170,10 +170,7 @@ def visitor(session: Session, token: str, now: datetime) -> Actor | None:
 
     QuizError `taken_over` on a device whose place another has taken.
     """
-    found = visitors(session, [token], now).get(token)
-    if isinstance(found, QuizError):
-        raise found
-    return found
+    return or_raise(visitors(session, [token], now).get(token))
 
 
 def visitors(session: Session, tokens: Sequence[str], now: datetime) -> dict[str, Actor | QuizError]:

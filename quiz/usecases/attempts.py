@@ -1,34 +1,24 @@
-"""Sitting a paper: what is mine, start, the desk, submit, closing by the clock. Everything may safely be sent twice. Saves: see `saving`."""
+"""Sitting a paper: what is mine, start, the desk. Starting may safely be sent twice. Saves: see `saving`; the end: `handing_in`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.lockdown import Proof, is_proved
 from quiz.core.marking import Response
-from quiz.core.message import NotFound, QuizError, say
-from quiz.core.paper import Paper, without_key
-from quiz.core.saving import Save, SaveResult
+from quiz.core.message import NotFound, QuizError, or_error, or_raise, say
+from quiz.core.paper import Paper
 from quiz.core.shown import as_shown
-from quiz.core.sitting import GRACE, NEARLY_OVER, NO_EXTRA, ClosedBy, Extra, Phase, Visibility, deadline_now, seconds_left
-from quiz.storage import attempts, changes, clocks, desks, papers, sittings
+from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Phase, Visibility, deadline_now, seconds_left
+from quiz.storage import attempts, changes, papers, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow
-from quiz.usecases import grading, saving
 from quiz.usecases.places import is_paused_at
-from quiz.usecases.saving import Call
-
-Asked = TypeVar("Asked")
-Told = TypeVar("Told")
-
-CLOSED_AT_ONCE = 20
-"""Attempts that the clock closes in one transaction: a quarter of a second's work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +87,7 @@ def start(session: Session, actor: Actor, code: str, now: datetime, proofs: Sequ
 
     QuizError `not_open` before and after the window, `paused` while the person's place is, `other_browser` without the browser that is asked for.
     """
-    return _or_raise(start_many(session, [Start(actor, code, now, proofs)])[0])
+    return or_raise(start_many(session, [Start(actor, code, now, proofs)])[0])
 
 
 def start_many(session: Session, starts: Sequence[Start]) -> list[AttemptRow | QuizError]:
@@ -107,7 +97,7 @@ def start_many(session: Session, starts: Sequence[Start]) -> list[AttemptRow | Q
     seats = sittings.seats_of_papers(session, codes)
     extras = changes.extra_of_cadres(session, [seat.cadre.id for seat in seats.values() if seat.attempt is None])
     gate = _Gate(session, seats, extras)
-    out = [_or_error(gate.start, one) for one in starts]
+    out = [or_error(gate.start, one) for one in starts]
     session.flush()
     return out
 
@@ -155,104 +145,11 @@ def open_desk(session: Session, actor: Actor, code: str, now: datetime, proofs: 
     _check_browser(seat, proofs)
     return Desk(
         seat=seat,
-        paper=without_key(papers.read_paper(seat.paper)),
+        paper=papers.read_without_key(seat.paper),
         responses=attempts.current_responses(session, seat.attempt),
         newest_seq=attempts.newest_seq(session, seat.attempt),
         seconds_left=seconds_left(deadline_of(seat.attempt, now), now),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class HandIn:
-    """Somebody who hands in: which paper, what the page still carries, when, and whether the page did it by its clock (`by_clock`)."""
-
-    actor: Actor
-    code: str
-    items: Sequence[Save]
-    device: str
-    now: datetime
-    by_clock: bool = False
-
-
-HandedIn = tuple[AttemptRow, list[SaveResult | QuizError]]
-"""An attempt after it was handed in, and what became of each save that came with that."""
-
-
-def submit(session: Session, actor: Actor, code: str, items: Sequence[Save], device: str, now: datetime, by_clock: bool = False) -> HandedIn:
-    """Save what the page still carries, close the attempt and grade it. A second submission gets the same receipt.
-
-    `by_clock` says that nobody pressed: the page believes that its time is up. When more was given meanwhile, the attempt stays open. What is no save
-    of this paper is told in its place and keeps nobody from submitting.
-    """
-    return _or_raise(submit_many(session, [HandIn(actor, code, items, device, now, by_clock)])[0])
-
-
-def submit_many(session: Session, calls: Sequence[HandIn]) -> list[HandedIn | QuizError]:
-    """Do `submit` for many at once, graded together, and return for each what became of it, or what `submit` would raise."""
-    found = desks.lock_desks(session, [call.code for call in calls])
-    tray = _Tray(session, found, attempts.get_attempts(session, [desk.id for desk in found.values()]))
-    out = [_or_error(tray.take, call) for call in calls]
-    tray.grade()
-    return out
-
-
-@dataclass(slots=True)
-class _Tray:
-    """What is handed in together: the attempts, held, by their papers' codes and row ids, and those that were closed and are to be graded."""
-
-    session: Session
-    held: Mapping[str, desks.Desk]
-    rows: Mapping[int, AttemptRow]
-    closed: list[tuple[AttemptRow, ClosedBy, datetime]] = field(default_factory=list)
-
-    def take(self, call: HandIn) -> HandedIn:
-        desk = self.held.get(call.code)
-        refused = saving.refusal(self.session, call.actor, call.code, desk)
-        if refused is not None or desk is None:
-            raise refused or NotFound()
-        attempt = self.rows[desk.id]
-        outcomes = self._save(call, attempt) if call.items else []
-        deadline = deadline_of(attempt, call.now)
-        is_mistaken = call.by_clock and seconds_left(deadline, call.now) > NEARLY_OVER
-        if attempt.submitted_at is None and not is_mistaken:
-            is_late = call.now > deadline + GRACE
-            by = ClosedBy.DEADLINE if is_late or call.by_clock else ClosedBy.TRAINEE
-            _end(attempt, attempt.deadline_at if is_late else call.now, by)
-            self.closed.append((attempt, by, call.now))
-        return attempt, outcomes
-
-    def grade(self) -> None:
-        """Grade what was closed and is not graded yet."""
-        self.session.flush()
-        for by, reason in ((ClosedBy.TRAINEE, "submitted"), (ClosedBy.DEADLINE, "deadline")):
-            mine = [(attempt, now) for attempt, one, now in self.closed if one is by]
-            if mine:
-                grading.grade_all(self.session, [attempt for attempt, _ in mine], reason, max(now for _, now in mine))
-        self.closed = []
-
-    def _save(self, call: HandIn, attempt: AttemptRow) -> list[SaveResult | QuizError]:
-        if attempt.submitted_at is not None:
-            self.grade()  # what comes after the end may be graded once more, after that
-        saved = saving.save_many(self.session, [Call(call.actor, call.code, call.items, call.device)], call.now)[0]
-        if isinstance(saved, QuizError):
-            raise saved
-        return saved.items
-
-
-def close_expired(session: Session, now: datetime) -> int:
-    """Close and grade attempts whose time and grace are over, with everything saved so far; return how many.
-
-    A thousand end in the same second, and saves of others must not wait for all of them: when as many as `CLOSED_AT_ONCE` were closed, there
-    may be more, for another transaction. None while a clock was set and nobody has looked: what the clock says may be wrong.
-    """
-    if clocks.is_unsettled(session):
-        return 0
-    expired = attempts.expired_attempts(session, now - GRACE, CLOSED_AT_ONCE)
-    for attempt in expired:
-        _end(attempt, attempt.deadline_at, ClosedBy.DEADLINE)
-    session.flush()
-    grading.grade_all(session, expired, "deadline", now)
-    return len(expired)
 
 
 def deadline_of(attempt: AttemptRow, now: datetime) -> datetime:
@@ -271,10 +168,6 @@ def _check_browser(seat: Seat, proofs: Sequence[Proof]) -> None:
         raise QuizError("other_browser", say("本场考试只能用组考单位配置的安全考试浏览器答题。已经保存的作答都在；打不开时请找监考人员。"))
 
 
-def _end(attempt: AttemptRow, at: datetime, by: ClosedBy) -> None:
-    attempt.submitted_at, attempt.closed_by, attempt.paused_at = at, by.value, None
-
-
 def _own_seat(session: Session, actor: Actor, code: str) -> Seat:
     actor.require(Action.SIT)
     return _own(sittings.get_seat(session, code, actor.cadre_number), actor)
@@ -286,20 +179,6 @@ def _own(seat: Seat | None, actor: Actor) -> Seat:
     if seat is None or seat.cadre.number != actor.cadre_number or not actor.may_enter(seat.sitting.code):
         raise NotFound()
     return seat
-
-
-def _or_error(do: Callable[[Asked], Told], asked: Asked) -> Told | QuizError:
-    """What became of one of many: its broken rule is nobody else's."""
-    try:
-        return do(asked)
-    except QuizError as error:
-        return error
-
-
-def _or_raise(outcome: Told | QuizError) -> Told:
-    if isinstance(outcome, QuizError):
-        raise outcome
-    return outcome
 
 
 def _is_held(session: Session, seat: Seat) -> bool:

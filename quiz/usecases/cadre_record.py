@@ -202,7 +202,11 @@ def _issue(session: Session, actor: Actor, record: Record, now: datetime) -> Iss
         found = cadre_records.find_cadre(session, record.number)
         assert found is not None
         row = cadre_records.save_issue(session, found[0], digest, record.text, now, actor.name)
-        audit.record(session, now, actor.name, ISSUED, record.number, {"digest": digest})
+        if row is not None:
+            audit.record(session, now, actor.name, ISSUED, record.number, {"digest": digest})
+        else:
+            row = cadre_records.get_issue(session, digest)
+            assert row is not None
     return Issued(record, digest, row.at)
 
 

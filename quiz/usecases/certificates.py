@@ -15,6 +15,7 @@ from quiz.core.certificate import LONGEST_MONTHS, CertificateRule, Ending, Shown
 from quiz.core.contest import Contest
 from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.paper import plain_number
 from quiz.storage import audit, certificates, changes
 from quiz.storage.certificates import Certificate
 from quiz.storage.tables import CertificateRow, SittingRow
@@ -151,7 +152,7 @@ def _original(session: Session, actor: Actor, action: Action, code: str, now: da
 def _check_rule(sitting: SittingRow, rule: CertificateRule) -> None:
     low, high = from_hundredths(sitting.pass_mark), from_hundredths(sitting.max_mark)
     if not low <= rule.least <= high:
-        raise QuizError("bad_rule", say("发证分数须在及格线{low}分和满分{high}分之间。", low=low.normalize(), high=high.normalize()))
+        raise QuizError("bad_rule", say("发证分数须在及格线{low}分和满分{high}分之间。", low=plain_number(low), high=plain_number(high)))
     if not 1 <= rule.months <= LONGEST_MONTHS:
         raise QuizError("bad_rule", say("有效期须为1至{most}个月。", most=LONGEST_MONTHS))
     if not rule.title.strip():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -17,9 +16,9 @@ from quiz.core.contest import Contest
 from quiz.core.correction import Correction, Remedy
 from quiz.core.marking import from_hundredths, score_of, to_hundredths
 from quiz.core.message import NotFound, QuizError, say
-from quiz.core.question import Question, QuestionType
+from quiz.core.question import QuestionType
 from quiz.core.to_mark import Settled, ToMark, mark_slot
-from quiz.storage import attempts, audit, changes, corrections, gradings, marking, papers, regrading
+from quiz.storage import attempts, audit, corrections, gradings, marking, papers, regrading
 from quiz.storage.gradings import Marked, NewMark, NewRun, marked
 from quiz.storage.marking import Waiting
 from quiz.storage.regrading import Regraded, Sat
@@ -127,45 +126,6 @@ def _score(sat: Sat, new: Sequence[Marked], contest: Contest) -> Decimal:
     if not available:
         raise QuizError("nothing_left", say("{name}的试卷上就不再有计分的题了，不能这样更正。", name=sat.name))
     return from_hundredths(score_of(earned, available, to_hundredths(sat.graded.max_score), contest))
-
-
-@dataclass(frozen=True, slots=True)
-class PendingText:
-    """A text that no rule could judge, for one blank of one question, and how many attempts gave it (no names: marking is blind)."""
-
-    question: Question
-    blank: int
-    text: str
-    normalised: str
-    attempts: int
-    max_mark: Decimal
-
-
-def list_pending(session: Session, actor: Actor, code: str, now: datetime) -> list[PendingText]:
-    """Return the texts of a sitting that wait for a person, equal ones together, most frequent first; what the actor wrote themselves is left out.
-
-    Forbidden to someone who sits the same sitting while its window is open: the texts would tell them questions and answers.
-    """
-    sitting = sitting_to_judge(session, actor, code, now)
-    return [
-        PendingText(one.slot.question, one.blank, one.text, one.normalised, len(one.attempts), one.slot.max_mark)
-        for one in marking.list_waiting(session, sitting)
-        if actor.cadre_number not in one.writers
-    ]
-
-
-def decide(session: Session, actor: Actor, code: str, uid: str, blank: int, text: str, share: Fraction, reason: str, now: datetime) -> int:
-    """Decide which share (0 to 1) of its marks `text` earns, for everyone in the sitting; regrade those it concerns and return how many.
-
-    A blank is right or wrong (1 or 0); a short answer may earn a part. The decision and each new grading run stand beside the old.
-    QuizError `no_reason` without one, `bad_share`, `two_markers` where a second person has to mark it; NotFound when no such text waits.
-    """
-    sitting = sitting_to_judge(session, actor, code, now)
-    changes.lock_sitting(session, sitting)
-    waiting = find_waiting(session, actor, sitting, uid, blank, marking.digest_of(text))
-    if needs_two(sitting, waiting):
-        raise QuizError("two_markers", say("这道题由两人各评一份，请从阅卷页领取。"))
-    return settle(session, sitting, waiting, share, checked_comment(reason), actor.name, now)
 
 
 def checked_comment(reason: str) -> str:

@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.hall import LONGEST_EVENT, MOST_EVENTS, TOLD_BY_PAGES, EventKind, Told
 from quiz.core.marking import Response
-from quiz.core.message import NotFound, QuizError
+from quiz.core.message import NotFound, or_raise
 from quiz.core.saving import first_seq
 from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Window, deadline_now, seconds_left
 from quiz.storage import changes, papers, presence
 from quiz.storage.presence import Spot
 from quiz.storage.tables import PaperRow, PresenceRow
-from quiz.usecases import accounts, admission
+from quiz.usecases import admission, log_ins
 from quiz.usecases.places import is_paused_at
 
 DEVICE_LENGTH, ADDRESS_LENGTH = 40, 45
@@ -91,10 +91,7 @@ class Heard:
 
 def trainee(session: Session, token: str, now: datetime) -> Actor | None:
     """Return who holds a token as far as sitting goes, with as little work as can be; QuizError where the person may not act, None for nobody."""
-    found = accounts.trainees(session, [token], now).get(token) or admission.visitors(session, [token], now).get(token)
-    if isinstance(found, QuizError):
-        raise found
-    return found
+    return or_raise(log_ins.trainees(session, [token], now).get(token) or admission.visitors(session, [token], now).get(token))
 
 
 def pulse(session: Session, actor: Actor, code: str, told: Pulse, address: str, now: datetime) -> Heard:
@@ -127,7 +124,7 @@ def _others(session: Session, spot: Spot, turn: int, mark: int) -> tuple[dict[in
     stored, mark = presence.others_since(session, spot, first_seq(turn), mark)
     if not stored:
         return {}, mark
-    paper = papers.read_paper(session.get_one(PaperRow, spot.paper_id))
+    paper = papers.read_without_key(session.get_one(PaperRow, spot.paper_id))
     return {slot: as_shown(paper.slots[slot - 1].question, response) for slot, response in stored.items()}, mark
 
 

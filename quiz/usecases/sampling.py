@@ -48,8 +48,9 @@ def freeze_sample(session: Session, actor: Actor, now: datetime, day: date, wish
     QuizError `sample_exists`, `no_source`, `nobody`, `sample_size`.
     """
     scope = actor.require(Action.SCHEDULE)
+    exists = QuizError("sample_exists", say("代码为{code}的抽样已经存在，请换一个代码。", code=wish.code))
     if samples.get_sample(session, wish.code) is not None:
-        raise QuizError("sample_exists", say("代码为{code}的抽样已经存在，请换一个代码。", code=wish.code))
+        raise exists
     if not wish.source.strip():
         raise QuizError("no_source", say("请写明种子将来自哪里。"))
     found = _strata(session, scope, day, wish)
@@ -59,6 +60,8 @@ def freeze_sample(session: Session, actor: Actor, now: datetime, day: date, wish
     strata = tuple(Stratum(code, name, tuple(numbers), take) for (code, name, numbers), take in zip(found, takes, strict=True))
     frame = Frame(wish.code, wish.title, day, wish.by, scope, wish.source.strip(), strata)
     row = samples.save_sample(session, frame, now, actor.name)
+    if row is None:
+        raise exists
     audit.record(session, now, actor.name, "freeze_sample", wish.code, {"digest": frame.digest, "people": frame.people, "take": frame.take})
     return row
 

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.marking import Response, check_response
-from quiz.core.message import NotFound, QuizError, say
+from quiz.core.message import NotFound, QuizError, or_raise, say
 from quiz.core.saving import NOTED, Save, Saved, SaveResult, first_seq, is_in_time, judge, last_seq, made_at
 from quiz.core.shown import as_shown, as_stored
 from quiz.core.sitting import GRACE, seconds_left
 from quiz.storage import attempts, desks, papers, sittings
 from quiz.storage.desks import Desk
 from quiz.storage.tables import AttemptRow
-from quiz.usecases import accounts, admission, grading
+from quiz.usecases import admission, grading, log_ins
 
 DEVICE_LENGTH = 40
 
@@ -65,13 +65,8 @@ def save(session: Session, actor: Actor, code: str, item: Save, device: str, now
 
     QuizError `not_started`, `bad_slot`, `bad_seq` or `bad_response` for what cannot be a save of this paper.
     """
-    reply = save_many(session, [Call(actor, code, [item], device)], now)[0]
-    if isinstance(reply, QuizError):
-        raise reply
-    outcome = reply.items[0]
-    if isinstance(outcome, QuizError):
-        raise outcome
-    return outcome
+    reply = or_raise(save_many(session, [Call(actor, code, [item], device)], now)[0])
+    return or_raise(reply.items[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ class Knock:
 def save_for_all(session: Session, knocks: Sequence[Knock], now: datetime) -> list[Reply | QuizError]:
     """Store what many requests bring, once it is clear who asks; QuizError `nobody` for a token that nobody holds (any more)."""
     tokens = list({knock.token for knock in knocks})
-    people = accounts.trainees(session, tokens, now)
+    people = log_ins.trainees(session, tokens, now)
     people |= admission.visitors(session, [token for token in tokens if token not in people], now)
     who = [people.get(knock.token) or QuizError("nobody", say("请先登录。")) for knock in knocks]
     calls = [Call(actor, knock.code, knock.items, knock.device) for knock, actor in zip(knocks, who, strict=True) if isinstance(actor, Actor)]

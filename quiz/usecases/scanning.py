@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.answer_sheet import SheetShape, shape_of, sheet_check
 from quiz.core.message import NotFound
-from quiz.core.scan import Problem, ScannedPage
+from quiz.core.scan import HARMLESS, Problem, ScannedPage
 from quiz.core.sheet_state import Place
 from quiz.storage import audit, papers, scans, sittings
 from quiz.storage.scans import SheetSeat
@@ -168,8 +168,12 @@ def may_see(row: ScanRow, actor: Actor, scope: str) -> bool:
 
 
 def list_stray(session: Session, actor: Actor) -> list[ScanRow]:
-    """Return the pages that belong to no sitting that anybody knows. Only for who may scan in the whole county: they may be anybody's."""
-    return scans.pages_with_problem(session, None) if actor.require(Action.SCAN) == "/" else []
+    """Return the pages that belong to no sitting that anybody knows, without the blank ones. Only for who may scan in the whole county: they may be
+    anybody's.
+    """
+    if actor.require(Action.SCAN) != "/":
+        return []
+    return [row for row in scans.pages_with_problem(session, None) if row.problem not in HARMLESS]
 
 
 def read_page_image(session: Session, actor: Actor, code: str, scan_id: int, now: datetime) -> tuple[ScanRow, ScanImageRow, Sheet | None]:

@@ -17,8 +17,8 @@ from wtforms.validators import InputRequired, Length
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
 from quiz.translation import LANGUAGES
-from quiz.usecases import accounts, admission
-from quiz.usecases.accounts import LogIn
+from quiz.usecases import accounts, admission, log_ins, passwords
+from quiz.usecases.log_ins import LogIn
 from quiz.usecases.pictures import read_picture
 from quiz.web import counters
 from quiz.web.context import STATIC, STATIC_VERSION, account, actor, installation, login_cookie, needs, now, reader, say_text, writer
@@ -72,7 +72,7 @@ def log_in() -> ResponseReturnValue:
             counters.count_login(LogIn())
             problem = say_text(say("这个密码刚被用来试探许多账号，暂时不能用它登录。请一小时后再试，或者用准考码进入，或者请组考人员重设密码。"))
         else:
-            found = _try(accounts.clean_login(form.login.data), form.password.data, token)
+            found = _try(log_ins.clean_login(form.login.data), form.password.data, token)
             counters.count_login(found)
             if found.account is not None:
                 forget_session()
@@ -90,10 +90,10 @@ def _try(name: str, password: str, token: str) -> LogIn:
     """Check a password and count it where it is wrong; a name that nobody has takes as long and waits as long as any other."""
     key = installation().settings.secret_key
     with reader() as db:
-        stored = accounts.stored_hash(db, name, now(), key)
-    checked = accounts.check(stored, password) if stored else None
+        stored = log_ins.stored_hash(db, name, now(), key)
+    checked = passwords.check(stored, password) if stored else None
     with writer() as db:
-        found = accounts.log_in(db, name, password, token, now(), key, checked)
+        found = log_ins.log_in(db, name, password, token, now(), key, checked)
     if found.account is None and not found.wait_seconds and _guesses().add(password, name, now()):
         log.warning("one password is tried on many accounts")
     return found
@@ -103,7 +103,7 @@ def _try(name: str, password: str, token: str) -> LogIn:
 def log_out() -> ResponseReturnValue:
     """End this log-in."""
     with writer() as db:
-        accounts.log_out(db, request.cookies.get(login_cookie(), ""))
+        log_ins.log_out(db, request.cookies.get(login_cookie(), ""))
         admission.leave(db, request.cookies.get(login_cookie(), ""))
     session.clear()
     response = redirect(url_for("account.log_in"))
@@ -121,7 +121,7 @@ def password() -> ResponseReturnValue:
     if form.validate_on_submit():
         token = secrets.token_urlsafe(32)
         try:
-            accounts.refuse_while_waiting(account(), now())
+            log_ins.refuse_while_waiting(account(), now())
             change = accounts.check_change(account(), form.old.data, form.new.data)
             with writer() as db:
                 accounts.change_password(db, account().id, form.old.data, form.new.data, token, now(), change)
@@ -167,7 +167,7 @@ def picture(digest: str) -> Response:
 def with_login(response: BaseResponse, token: str) -> BaseResponse:
     """Return the response with the log-in cookie."""
     secure = installation().settings.secure
-    response.set_cookie(login_cookie(), token, httponly=True, samesite="Lax", secure=secure, max_age=int(accounts.LOGIN_LASTS.total_seconds()))
+    response.set_cookie(login_cookie(), token, httponly=True, samesite="Lax", secure=secure, max_age=int(log_ins.LOGIN_LASTS.total_seconds()))
     return response
 
 

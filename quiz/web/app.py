@@ -18,7 +18,8 @@ from quiz.settings import LOCAL_HOSTS, Settings, check_key, shipped
 from quiz.storage.engine import make_engine
 from quiz.storage.together import MOST_ALIKE, SharedWriter, Together
 from quiz.usecases.admission import admit_many
-from quiz.usecases.attempts import start_many, submit_many
+from quiz.usecases.attempts import start_many
+from quiz.usecases.handing_in import submit_many
 from quiz.web import (
     account,
     admission,

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from quiz import translation
 from quiz.core.access import Action, Actor
 from quiz.core.contest import FLOORS
-from quiz.core.message import Forbidden, Message, QuizError
+from quiz.core.message import Forbidden, Message, QuizError, or_raise
 from quiz.core.paper import pass_line, plain_number
 from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text
@@ -27,9 +27,10 @@ from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, AttemptRow
 from quiz.storage.together import SharedWriter, Together
-from quiz.usecases import accounts, admission
+from quiz.usecases import admission, log_ins
 from quiz.usecases.admission import Admitted, Entry
-from quiz.usecases.attempts import HandedIn, HandIn, Start
+from quiz.usecases.attempts import Start
+from quiz.usecases.handing_in import HandedIn, HandIn
 from quiz.usecases.saving import Knock, Reply
 from quiz.web.noting import Presences
 
@@ -100,10 +101,7 @@ def write_together(change: Callable[[Session], Outcome]) -> Outcome:
 
 def do_together(together: Together[Asked, Outcome | QuizError], asked: Asked) -> Outcome:
     """Do one of many pieces of work that come at the same time, committed before this returns. Raises its own QuizError."""
-    outcome = together.do(asked)
-    if isinstance(outcome, QuizError):
-        raise outcome
-    return outcome
+    return or_raise(together.do(asked))
 
 
 def actor() -> Actor:
@@ -229,7 +227,7 @@ def _find_actor() -> None:
     token = request.cookies.get(login_cookie(), "")
     if token and request.endpoint not in NOBODY_ASKS:
         with reader() as db:
-            found = accounts.who(db, token, now())
+            found = log_ins.who(db, token, now())
             if found is not None:
                 g.actor, g.account = found
                 return

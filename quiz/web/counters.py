@@ -15,9 +15,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from werkzeug.wrappers import Response
 
 from quiz.core.saving import Saved
-from quiz.usecases.accounts import LogIn
+from quiz.storage import waits
+from quiz.usecases.log_ins import LogIn
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+WAIT_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 NO_ROUTE = "(none)"
 
@@ -32,6 +34,13 @@ SAVES = Counter("quiz_saves_total", "Saves stored, by what became of them", ["ou
 STARTS = Counter("quiz_starts_total", "Attempts started")
 CLOSED = Counter("quiz_submissions_total", "Attempts handed in by the trainee, or closed by the sweep after their deadline", ["by"])
 LOGINS = Counter("quiz_logins_total", "Attempts to log in: ok, refused (wrong name or password), wait (too many failures)", ["outcome"])
+WAITS = Histogram(
+    "quiz_database_wait_seconds",
+    "Seconds that a transaction waited: for this process's write lock, or for a connection from the pool and the begin of its transaction",
+    ["wait"],
+    buckets=WAIT_BUCKETS,
+)
+waits.listen(lambda what, seconds: WAITS.labels(what).observe(seconds))
 OPEN = Gauge(
     "quiz_open_attempts", "Attempts under way in the whole installation, asked from the database at each scrape", multiprocess_mode="mostrecent"
 )

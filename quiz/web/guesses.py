@@ -1,6 +1,6 @@
 """Passwords that are tried on everybody, as this process sees them: one that failed on many names opens no account.
 
-A name counts its own failures and slows down (`usecases.accounts`), which does not stop one password from being tried once on everybody. Addresses
+A name counts its own failures and slows down (`usecases.log_ins`), which does not stop one password from being tried once on everybody. Addresses
 are not counted: a hall of thousands may stand behind one.
 """
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action
 from quiz.core.marking import storable
-from quiz.core.message import Message, QuizError
+from quiz.core.message import Message, QuizError, or_raise
 from quiz.core.saving import MOST_ITEMS, Save, SaveResult
 from quiz.storage.together import Failed, Together
 from quiz.usecases import saving
@@ -56,9 +56,7 @@ def save(code: str) -> ResponseReturnValue:
     reply = request.environ.get(SAVED) or installation().saves.do(knock)
     if isinstance(reply, Failed):
         raise reply.error
-    if isinstance(reply, QuizError):
-        raise reply
-    return Response(told_of(reply, knock.items, now(), installation().settings.zone, say_text), mimetype="application/json")
+    return Response(told_of(or_raise(reply), knock.items, now(), installation().settings.zone, say_text), mimetype="application/json")
 
 
 def knock_of(token: str, code: str, body: object) -> Knock | None:

@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Length
 from quiz.core.access import Action
 from quiz.core.answer_sheet import response_of
 from quiz.core.message import QuizError, mark_text, say
-from quiz.core.scan import Doubt, Fault, Problem, ScannedPage, State, problem_name
+from quiz.core.scan import HARMLESS, Doubt, Problem, ScannedPage, State, problem_name
 from quiz.core.sheet_state import ANSWERS, HOLD_NAMES, Confirm, Hold
 from quiz.printing import scan as reading
 from quiz.storage.served import alone
@@ -39,7 +39,6 @@ MOST_PAGES = 120
 """In one upload: a quarter of a minute. The command takes any number, with every core."""
 
 MOST_LISTED = 200
-HARMLESS = ("", Problem.SAME, Fault.EMPTY_PAGE)
 
 DOUBT_TEXTS: dict[Doubt, str] = {
     Doubt.NONE: mark_text("这里写了字，请录入。"),

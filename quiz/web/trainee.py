@@ -25,15 +25,16 @@ from quiz.core.correction import REMEDY_NAMES
 from quiz.core.counting import COUNTING_NAMES, COUNTING_RULES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
-from quiz.core.paper import Paper, Slot, section_heading, without_key
+from quiz.core.paper import Paper, Slot, section_heading
 from quiz.core.results import STANDING_NAMES
 from quiz.core.saving import Save, Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
-from quiz.storage.papers import read_paper
+from quiz.storage.papers import read_without_key
 from quiz.storage.sittings import known_end
 from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, saving
-from quiz.usecases.attempts import Desk, HandIn, Listed, Start
+from quiz.usecases.attempts import Desk, Listed, Start
 from quiz.usecases.corrected_copies import has_corrected
+from quiz.usecases.handing_in import HandIn
 from quiz.usecases.mark_history import history_of
 from quiz.usecases.mistakes import has_mistakes
 from quiz.usecases.oral import helps_households
@@ -100,7 +101,7 @@ def paper(code: str) -> ResponseReturnValue:
     """The notice before a sitting, with one clear next step."""
     with reader() as db:
         listed = attempts.get_mine(db, actor(), code, now())
-        shown = without_key(read_paper(listed.seat.paper))
+        shown = read_without_key(listed.seat.paper)
         made_up = make_ups.announced(db, listed.seat.sitting)
     return render_template(
         "trainee/paper.html",

@@ -20,9 +20,10 @@ from quiz.assembly.snapshot import read_problem, write_problem
 from quiz.core.blueprint import Cell, Limit
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw
-from quiz.core.paper import Paper, section_heading, without_key
+from quiz.core.paper import Paper, section_heading
 from quiz.core.question import Level
 from tests.assembly.made import AREAS, blueprint, paper_of, problem_of, revision, shortages_of
+from tests.keyless import without_key
 
 bank = st.lists(st.tuples(st.sampled_from(AREAS), st.sampled_from(list(Level)), st.sampled_from("xy")), max_size=7).map(
     lambda rows: [revision(f"q{i}", area, level, topic=topic) for i, (area, level, topic) in enumerate(rows)]

@@ -11,7 +11,7 @@ from quiz.core.message import Forbidden
 from quiz.core.roster import Cadre, Roster, Unit, UnitKind
 from quiz.core.sitting import Release
 from quiz.storage import rosters as rows
-from quiz.usecases import backups, grading, publishing, results, rosters, scheduling
+from quiz.usecases import backups, marking, publishing, results, rosters, scheduling
 
 
 def of_town(role, unit="/QL/T01/"):
@@ -37,9 +37,9 @@ def test_a_towns_organiser_releases_what_is_all_its_own(empty, county):
 def test_a_towns_marker_decides_nothing_for_the_county(world, county):
     marker, now = of_town(Role.MARKER), county.OPENS + timedelta(hours=3)
     with pytest.raises(Forbidden):
-        world.do(grading.list_pending, marker, "s1", now)
+        world.do(marking.read_overview, marker, "s1", now)
     with pytest.raises(Forbidden):
-        world.do(grading.decide, marker, "s1", "fill-0", 0, "x", Fraction(1), "r", now)
+        world.do(marking.judge, marker, "s1", "fill-0", 0, "x", Fraction(1), "r", now)
 
 
 def test_a_towns_organiser_loads_no_roster_of_others(empty, county):

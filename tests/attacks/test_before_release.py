@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.marking import Rule
-from quiz.core.paper import question_without_key
+from quiz.core.paper import hide_key
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Blank, BlankKind, Level, Point, Question, QuestionType, Revision, Source
 from quiz.core.roster import Group
@@ -30,7 +30,7 @@ from quiz.core.sitting import DELIVERY_MINUTES, Release
 from quiz.storage.engine import reading, writing
 from quiz.storage.sittings import get_sitting
 from quiz.storage.tables import AccountRow
-from quiz.usecases import accounts, admission, attempts, extending, publishing, results, scheduling
+from quiz.usecases import accounts, admission, extending, handing_in, publishing, results, scheduling
 from tests.assembly.made import paper_of
 from tests.attacks.routes import CODE, VISITOR, cases, enter, furnish
 from tests.attacks.test_content import objects_of
@@ -109,7 +109,7 @@ def test_the_source_of_a_page_depends_on_nothing_that_is_not_on_it(ids: list[str
             assert isinstance(stored, list)
             with app.test_request_context("/"):
                 macros = app.jinja_env.get_template("_macros/question.html").make_module()
-                pages.add(str(macros.question(question_without_key(asked), 1, tuple(stored), "sit")))  # type: ignore[attr-defined]
+                pages.add(str(macros.question(hide_key(asked), 1, tuple(stored), "sit")))  # type: ignore[attr-defined]
         assert len(pages) == 1, question.type
 
 
@@ -280,7 +280,7 @@ def test_a_score_waits_while_answers_may_still_be_delivered(app: Flask, web_engi
     person.post(f"/papers/{code}/start")
     clock.go_on(minutes=61)
     with writing(web_engine) as session:
-        assert attempts.close_expired(session, clock()) == 1
+        assert handing_in.close_expired(session, clock()) == 1
     assert 'class="score"' not in person.get(f"/papers/{code}/result").text
     clock.go_on(minutes=DELIVERY_MINUTES)
     assert 'class="score"' in person.get(f"/papers/{code}/result").text

@@ -40,7 +40,7 @@ from quiz.storage.engine import writing
 from quiz.storage.rosters import get_cadre_row
 from quiz.storage.sittings import get_sitting
 from quiz.storage.tables import CertificateRow
-from quiz.usecases import accounts, correcting, extending, publishing, rosters, sampling, scheduling
+from quiz.usecases import accounts, correcting, extending, passwords, publishing, rosters, sampling, scheduling
 from quiz.usecases.correcting import Wish as Correction
 from quiz.usecases.sampling import Wish
 from quiz.web import start_logging
@@ -344,7 +344,7 @@ def test_no_export_of_results_runs_a_name(app: Flask, formulas: None) -> None:
 
 def test_no_list_of_first_passwords_runs_a_name(app: Flask, web_engine: Engine, formulas: None, clock: Clock) -> None:
     with writing(web_engine) as session:
-        first = {number: accounts.make_first_password("first-4-password") for number in accounts.without_account(session, command_line("tests"))}
+        first = {number: passwords.make_first_password("first-4-password") for number in accounts.without_account(session, command_line("tests"))}
         issued = accounts.issue_passwords(session, command_line("tests"), clock(), first)
     out = io.StringIO(newline="")
     write_csv(["单位", "姓名"], [[item.unit, item.name] for item in issued], out)

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from quiz.core.access import Role, command_line
 from quiz.storage.engine import writing
 from quiz.storage.tables import AccountRow
-from quiz.usecases import accounts
+from quiz.usecases import accounts, passwords
 from quiz.web.guesses import MANY
 from tests.web.world import NINE, PASSWORD, Clock, Person
 
@@ -43,14 +43,14 @@ def test_an_unknown_name_answers_and_waits_like_a_known_one(person: People, cloc
 def test_an_unknown_name_costs_as_many_checks_as_a_known_one(person: People, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time would tell what words do not; so the slow work is counted, also while the name must wait."""
     checks = []
-    hasher = accounts.HASHER
+    hasher = passwords.HASHER
 
     class Hasher:
         def verify(self, stored: str, password: str) -> bool:
             checks.append(1)
             return hasher.verify(stored, password)
 
-    monkeypatch.setattr(accounts, "HASHER", Hasher())
+    monkeypatch.setattr(passwords, "HASHER", Hasher())
     counts = []
     for login in ("q001", "q999", "closed"):
         checks.clear()

@@ -14,7 +14,7 @@ from quiz.core.access import command_line
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, LoginRow, ResponseRow
 from quiz.usecases import account_care, admission
-from quiz.usecases.accounts import LOGIN_LASTS
+from quiz.usecases.log_ins import LOGIN_LASTS
 from quiz.web.context import LOGIN_COOKIE
 from tests.web.world import NINE, PASSWORD, Clock, Person, engine_of, make_app
 

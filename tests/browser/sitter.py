@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import ResponseRow
-from quiz.usecases import attempts
+from quiz.usecases import handing_in
 from tests.browser.conftest import Site
 from tests.web.world import as_on_page
 
@@ -45,7 +45,7 @@ def made(row: ResponseRow) -> datetime:
 def close_expired(site: Site) -> None:
     """Do what the server does every few seconds."""
     with writing(site.engine) as session:
-        attempts.close_expired(session, site.clock())
+        handing_in.close_expired(session, site.clock())
 
 
 def answer(page: Any, slot: int, value: list[str]) -> None:

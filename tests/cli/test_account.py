@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from quiz.storage.engine import make_engine, writing
-from quiz.usecases import accounts
+from quiz.usecases import log_ins
 from tests.cli.test_chain import Shell
 
 PASSWORD = "of-the-county-2026"
@@ -24,7 +24,7 @@ def shell(tmp_path, monkeypatch):
 def comes_in(shell, password=PASSWORD):
     engine = make_engine(f"sqlite:///{(shell.folder / 'instance' / 'quiz.sqlite3').as_posix()}")
     with writing(engine) as db:
-        found = accounts.log_in(db, "zuzhi", password, "t" * 43, datetime.now(UTC), "k" * 32)
+        found = log_ins.log_in(db, "zuzhi", password, "t" * 43, datetime.now(UTC), "k" * 32)
     engine.dispose()
     return found.account is not None
 

@@ -14,8 +14,9 @@ from quiz.cli import quiz
 from quiz.cli.console import Console
 from quiz.core.access import Actor, Role
 from quiz.core.message import QuizError
+from quiz.core.saving import Save
 from quiz.storage import papers, sittings
-from quiz.usecases import attempts
+from quiz.usecases import attempts, handing_in
 
 BANKS = Path(__file__).resolve().parents[2] / "question_banks"
 NOW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -195,10 +196,9 @@ def sit_right(county):
         person = Actor("p", {Role.TRAINEE: "/"}, cadre_number=seat.cadre.number)
         attempts.start(db, person, seat.paper.code, opens)
         saves = [
-            attempts.Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number)
-            for s in papers.read_paper(seat.paper).slots
+            Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number) for s in papers.read_paper(seat.paper).slots
         ]
-        attempts.submit(db, person, seat.paper.code, saves, "d", opens + timedelta(minutes=5))
+        handing_in.submit(db, person, seat.paper.code, saves, "d", opens + timedelta(minutes=5))
     return seat.cadre.number
 
 
@@ -291,7 +291,8 @@ def test_the_schema_check_and_the_doctor_are_content(county):
 def test_the_demo_is_ready_again_at_once_and_loses_nothing(shell):
     first = shell("demo", "--no-serve")
     assert "http://127.0.0.1:" in first
-    assert first.count("qinglan-2026") == 4
+    assert first.count("qinglan-2026") == 7
+    assert "竹垭镇干部综合测试（待阅卷，演示）" in shell("sitting", "list")
     before = shell("sitting", "list")
     shell("demo", "--no-serve")
     assert shell("sitting", "list") == before

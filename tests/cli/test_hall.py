@@ -12,7 +12,7 @@ from quiz.storage import clocks
 from quiz.storage.engine import writing
 from quiz.storage.sittings import seats_of_cadre
 from quiz.storage.tables import ResponseRow
-from quiz.usecases import attempts, saving
+from quiz.usecases import attempts, handing_in, saving
 from tests.cli.test_sitting import NOW, deadline, demo, run
 
 __all__ = ["demo"]  # the fixture
@@ -66,7 +66,7 @@ def test_late_answers(demo):
     actor, code = start(demo)
     assert "没有断网补送或迟到的作答" in run("sitting", "late", "demo", "--cadre", "Q001").output
     with writing(demo) as db:
-        attempts.submit(db, actor, code, (), "dev", NOW)
+        handing_in.submit(db, actor, code, (), "dev", NOW)
         saving.save(db, actor, code, Save(5, ["T"], 9), "dev", NOW + timedelta(minutes=3))
         late = db.scalars(select(ResponseRow.id)).one()
     assert "待认定" in run("sitting", "late", "demo", "--cadre", "Q001").output

@@ -101,6 +101,10 @@ def test_what_cannot_be_used_is_named_and_the_rest_goes_in(county):
     assert "empty.png" not in said
     listed = county("scan", "list", "s1")
     assert "分辨率太低" in listed
+    stray = county("scan", "list")
+    assert stray.count("questions.pdf") == said.count("这是试题页")
+    assert "tiny.png" not in stray
+    assert "empty.png" not in stray
     assert "no_sitting" in county("scan", "list", "none") or "not_found" in county("scan", "list", "none")
 
 

@@ -13,7 +13,7 @@ from quiz.core.access import Actor, Role
 from quiz.core.message import QuizError
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.sittings import seats_of_cadre
-from quiz.usecases import admission, attempts
+from quiz.usecases import admission, attempts, handing_in
 from tests.web.world import NINE, fill
 
 NOW = (NINE + timedelta(minutes=10)).astimezone(UTC)
@@ -45,7 +45,7 @@ def start_and_submit(engine, number="Q001"):
     with writing(engine) as db:
         code = seats_of_cadre(db, number)[0].paper.code
         attempts.start(db, actor, code, NOW)
-        attempts.submit(db, actor, code, (), "dev", NOW)
+        handing_in.submit(db, actor, code, (), "dev", NOW)
 
 
 def test_one_cadre_and_a_unit(demo):

@@ -16,15 +16,17 @@ from quiz.core.frozen import thaw
 from quiz.core.marking import Mark, mark_response
 from quiz.core.message import Forbidden, NotFound
 from quiz.core.paper import Paper
+from quiz.core.saving import Save
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.formats.sealed_zip import SealedZip
 from quiz.formats.sitting_zip import FORMAT, VERSION, write_record
 from quiz.storage import dump
 from quiz.storage.engine import reading, snapshot
 from quiz.storage.tables import AttemptRow, AuditRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow
-from quiz.usecases import attempts, grading, scheduling, sheets
+from quiz.usecases import scheduling, sheets
 from quiz.usecases.sitting_record import note_export, read_record
 from tests.cli.test_chain import Shell, sit_right
+from tests.judging import decide, list_texts
 from tests.usecases.conftest import ADMIN, NOW, OPENS, SEED, ZONE, empty, sitting_plan, trainee  # noqa: F401
 from tests.usecases.test_scanning import Paper as SheetPaper
 
@@ -42,10 +44,10 @@ def world(empty):  # noqa: F811
     empty.save(1, ["A"], 1, "C2")
     empty.save(1, ["B"], 3, "C2")
     empty.save(1, ["C"], 2, "C2")
-    empty.submit([attempts.Save(fill.number, ["2025", "自治县"], 4)], "C2")
+    empty.submit([Save(fill.number, ["2025", "自治县"], 4)], "C2")
     empty.save(1, ["D"], 9, "C2", OPENS + timedelta(minutes=50))
-    for item in empty.do(grading.list_pending, ADMIN, "s1", AFTER):
-        empty.do(grading.decide, ADMIN, "s1", item.question.uid, item.blank, item.text, Fraction(1), "同义", AFTER)
+    for item in empty.do(list_texts, "s1"):
+        empty.do(decide, ADMIN, "s1", item, AFTER)
     return empty
 
 

@@ -6,12 +6,12 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -136,20 +136,21 @@ def test_processes_that_cannot_begin_are_not_begun_for_ever(start: Start, folder
 
 def test_a_server_that_serves_is_not_given_up_for_those_that_die_young_beside_it() -> None:
     """Something kills each new one within a minute, five times in succession: while another has lived longer, people are served."""
-    with closing_process() as process:
-        new, old = watch._Worker(process, 0), watch._Worker(process, 0, began=time.monotonic() - watch.SHORT_LIFE)
-        assert not watch._is_hopeless(MOST_SHORT_LIVES, [new, old])
-        assert watch._is_hopeless(MOST_SHORT_LIVES, [new, new])
-        assert not watch._is_hopeless(MOST_SHORT_LIVES - 1, [new, new])
+    process = get_context("fork").Process()
+    new, old = watch._Worker(process, 0), watch._Worker(process, 0, began=time.monotonic() - watch.SHORT_LIFE)
+    assert not watch._is_hopeless(MOST_SHORT_LIVES, [new, old])
+    assert watch._is_hopeless(MOST_SHORT_LIVES, [new, new])
+    assert not watch._is_hopeless(MOST_SHORT_LIVES - 1, [new, new])
 
 
-@contextmanager
-def closing_process() -> Iterator[subprocess.Popen[bytes]]:
-    """A process that waits, to its end."""
-    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    yield process
-    process.kill()
-    process.communicate()
+def test_what_watches_can_be_copied(two: Server) -> None:
+    """A fork copies the locks of other threads in whatever state they are, and SQLite knows those of an open file no more."""
+    watcher = Path(f"/proc/{two.process.pid}")
+    assert len(list((watcher / "task").iterdir())) == 1
+    opened = [os.readlink(one) for one in (watcher / "fd").iterdir()]
+    assert not [name for name in opened if DATABASE in name and not name.endswith(".server")]
+    for number in below(two):
+        assert f"{DATABASE}.server" not in " ".join(os.readlink(one) for one in Path(f"/proc/{number}/fd").iterdir())
 
 
 def test_who_waits_is_next(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from quiz.core.fill_in import Verdict, judge
 from quiz.core.frozen import freeze, thaw
 from quiz.core.marking import Rule, RuleName, Why, check_response, mark_response
 from quiz.core.message import QuizError
-from quiz.core.paper import Paper, section_heading, without_key
+from quiz.core.paper import Paper, section_heading
 from quiz.core.question import Blank, BlankKind, Level, Option, Point, Question, QuestionType, Revision, Source, key_text, response_text
 from tests.assembly.made import paper_of
+from tests.keyless import without_key
 
 ITEMS = tuple(Option(c, f"第{c}步") for c in "ABCD")
 BY_PAIRS = Rule(RuleName.PROPORTIONAL)

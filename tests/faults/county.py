@@ -15,7 +15,8 @@ from quiz.storage.papers import read_paper
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow
 from quiz.usecases import attempts, publishing, scheduling
-from quiz.usecases.accounts import HASHER, token_digest
+from quiz.usecases.log_ins import token_digest
+from quiz.usecases.passwords import HASHER
 from quiz.usecases.rosters import load_roster
 from tests.faults.page import Person
 from tests.web.world import PASSWORD, ZONE, make_blueprint, make_questions

@@ -23,9 +23,6 @@ PATIENCE = 300.0
 LOOK = 0.02
 """Seconds between two looks at whether it is there."""
 
-WORD = b"serve-worker"
-"""Stands in the command line of a process that serves below another."""
-
 
 class QuizServer:
     """A server of an instance folder."""
@@ -82,10 +79,9 @@ class QuizServer:
         return bool(serving)
 
     def serving(self) -> list[int]:
-        """Return the numbers of the processes that serve below the one that watches."""
+        """Return the numbers of the processes below the one that watches: they serve, or at the start make the database ready."""
         tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children") if self.process else ()
-        numbers = [int(number) for task in tasks for number in task.read_text().split()]
-        return [number for number in numbers if WORD in _words(number)]
+        return [int(number) for task in tasks for number in task.read_text().split()]
 
     def stop(self) -> int:
         """Ask the process to end; return its status."""
@@ -109,13 +105,6 @@ class QuizServer:
         status = self.process.wait(PATIENCE)
         self.process = None
         return status
-
-
-def _words(number: int) -> list[bytes]:
-    """Return the command line of a process; nothing when it has ended meanwhile."""
-    with suppress(OSError):
-        return Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
-    return []
 
 
 def _serves_somebody(number: int) -> bool:

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from quiz.core.access import Actor, Role
 from quiz.core.plan import SittingPlan
 from quiz.core.roster import Group
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.settings import DATABASE
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.papers import read_paper
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AuditRow, CorrectionRow, GradingRow, MarkRow
-from quiz.usecases import attempts, scheduling
+from quiz.usecases import attempts, handing_in, scheduling
 from tests.faults.county import CHIEF
 from tests.faults.server import quiz
 from tests.faults.test_jobs import killed_at, needs_strace
@@ -63,7 +64,7 @@ def graded(folder: Path) -> Path:
             slot = next(slot for slot in paper.slots if slot.question.uid == "single-1")
             actor = Actor(seat.cadre.number, {Role.TRAINEE: "/"}, cadre_number=seat.cadre.number)
             attempts.start(db, actor, paper.code, now - timedelta(hours=2))
-            attempts.submit(db, actor, paper.code, [attempts.Save(slot.number, ["B"], 1)], "d", now - timedelta(hours=2))
+            handing_in.submit(db, actor, paper.code, [Save(slot.number, ["B"], 1)], "d", now - timedelta(hours=2))
     engine.dispose()
     return folder
 

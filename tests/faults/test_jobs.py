@@ -23,7 +23,7 @@ from quiz.settings import DATABASE, ROOT
 from quiz.storage.driver import sqlite_driver
 from quiz.storage.engine import make_engine, reading
 from quiz.storage.tables import AttemptRow, GradingRow, MarkRow, PaperRow, QuestionRevisionRow, SittingRow
-from quiz.usecases import accounts
+from quiz.usecases import passwords
 from tests.faults.conftest import COUNT, Hall
 from tests.faults.county import LASTS, SITTING, start_earlier
 from tests.faults.server import quiz
@@ -183,7 +183,7 @@ def others_may_save(file: Path) -> None:
         (("paper", "print", SITTING, "--all", "-o", "{out}"), paper, "print_papers"),
         (("sitting", "slips", SITTING, "-o", "{out}"), sitting, "print_slips"),
         (("sitting", "create", "{plan}"), sitting.scheduling, "prepare_sitting"),
-        (("account", "issue", "-o", "{out}"), accounts, "make_first_password"),
+        (("account", "issue", "-o", "{out}"), passwords, "make_first_password"),
     ],
     ids=["print", "slips", "draw", "passwords"],
 )

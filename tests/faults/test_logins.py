@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from quiz.usecases import accounts
+from quiz.usecases import passwords
 from tests.faults.test_jobs import others_may_save
 from tests.web.conftest import app, clock, filled_sqlite  # noqa: F401
 from tests.web.world import PASSWORD, Person
 
 
 def test_nobody_waits_while_a_password_is_checked(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
-    check, tried = accounts.check, []
+    check, tried = passwords.check, []
 
-    def watched(stored: str, password: str) -> accounts.Checked:
+    def watched(stored: str, password: str) -> passwords.Checked:
         others_may_save(tmp_path / "quiz.db")
         tried.append(password)
         return check(stored, password)
 
-    monkeypatch.setattr(accounts, "check", watched)
+    monkeypatch.setattr(passwords, "check", watched)
     for name, password, status in (("q001", PASSWORD, 302), ("q001", "wrong", 401), ("nobody-at-all", "any", 401)):
         person = Person(app)
         form = {"csrf_token": person.token, "login": name, "password": password}

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from quiz.core.answer_sheet import Kind, SlotShape, is_question_page, number_digits, parse_code, response_of, shape_of, sheet_id
 from quiz.core.message import QuizError
-from quiz.core.paper import question_without_key
 from quiz.core.paper_text import paper_digest
 from quiz.core.question import QuestionType
 from quiz.printing.answer_sheet import BUBBLE_HEIGHT, BUBBLE_WIDTH, CORNER_SIDE, CORNERS, LOWER_CODE, UPPER_CODE, layout_of
@@ -22,6 +21,7 @@ from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.fonts import MissingGlyphs
 from quiz.printing.job import PrintJob
 from quiz.printing.qr import code_text
+from tests.keyless import without_key
 
 CODE = "ABCDE-FGHIJ"
 PER_MM = 8
@@ -186,7 +186,7 @@ def test_the_sheet_says_whose_it_is_what_it_is_for_and_how_to_fill_it(paper, per
 
 
 def test_nothing_about_a_key_reaches_the_sheet(paper):
-    blind = replace(paper, slots=tuple(replace(slot, question=question_without_key(slot.question)) for slot in paper.slots))
+    blind = without_key(paper)
     assert shape_of(blind) == shape_of(paper)
 
 

@@ -13,11 +13,12 @@ from quiz.core.plan import SittingPlan
 from quiz.core.profile import Dataset, Fact, Place, Scope
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.template import Template
 from quiz.storage import papers, sittings
 from quiz.storage.engine import writing
-from quiz.usecases import attempts, publishing, rosters, saving, scheduling
+from quiz.usecases import attempts, handing_in, publishing, rosters, saving, scheduling
 from tests.words import words
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -133,15 +134,13 @@ class World:
         return self.do(attempts.start, trainee(number), self.code(number), at)
 
     def save(self, slot, value, seq, number="C1", at=OPENS + timedelta(minutes=1)):
-        return self.do(saving.save, trainee(number), self.code(number), attempts.Save(slot, value, seq), "dev", at)
+        return self.do(saving.save, trainee(number), self.code(number), Save(slot, value, seq), "dev", at)
 
     def submit(self, items=(), number="C1", at=OPENS + timedelta(minutes=30)):
-        return self.do(attempts.submit, trainee(number), self.code(number), items, "dev", at)
+        return self.do(handing_in.submit, trainee(number), self.code(number), items, "dev", at)
 
     def right_answers(self, number="C1"):
-        return [
-            attempts.Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number) for s in self.paper(number).slots
-        ]
+        return [Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number) for s in self.paper(number).slots]
 
 
 @pytest.fixture

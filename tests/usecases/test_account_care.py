@@ -4,7 +4,7 @@ import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, NotFound, QuizError
-from quiz.usecases import account_care, accounts
+from quiz.usecases import account_care, accounts, log_ins
 
 TOKEN = "t" * 43
 KEY = "k" * 32
@@ -21,16 +21,16 @@ def people(empty, county):
         ("c3", [Role.TRAINEE], {"cadre": "C3"}),
     ):
         empty.do(accounts.create_account, county.ADMIN, county.NOW, login, login, "correct horse", roles, **parts)
-        empty.do(accounts.log_in, login, "correct horse", f"{login:x>43}", county.NOW, KEY)
+        empty.do(log_ins.log_in, login, "correct horse", f"{login:x>43}", county.NOW, KEY)
     return empty
 
 
 def is_in(world, county, login):
-    return world.do(accounts.who, f"{login:x>43}", county.NOW) is not None
+    return world.do(log_ins.who, f"{login:x>43}", county.NOW) is not None
 
 
 def comes_in(world, county, login, password="correct horse"):
-    return world.do(accounts.log_in, login, password, TOKEN, county.NOW, KEY).account is not None
+    return world.do(log_ins.log_in, login, password, TOKEN, county.NOW, KEY).account is not None
 
 
 def test_ended_log_ins_are_out_at_once_and_may_come_again(people, county):
@@ -51,11 +51,11 @@ def test_a_closed_account_is_out_at_once_and_stays_out_until_it_is_opened(people
 
 def test_a_new_first_password_ends_log_ins_and_the_wait_and_must_be_changed(people, county):
     for _ in range(6):
-        people.do(accounts.log_in, "c1", "wrong wrong", TOKEN, county.NOW, KEY)
+        people.do(log_ins.log_in, "c1", "wrong wrong", TOKEN, county.NOW, KEY)
     people.do(account_care.reset_password, county.ADMIN, county.NOW, "c1", "battery staple")
     assert not is_in(people, county, "c1")
     assert not comes_in(people, county, "c1")
-    found = people.do(accounts.log_in, "c1", "battery staple", TOKEN, county.NOW, KEY).account
+    found = people.do(log_ins.log_in, "c1", "battery staple", TOKEN, county.NOW, KEY).account
     assert found.must_change_password
     with pytest.raises(QuizError, match="weak_password"):
         people.do(account_care.reset_password, county.ADMIN, county.NOW, "c1", "12345678")
@@ -90,5 +90,5 @@ def test_a_towns_organiser_gives_roles_in_its_town_to_its_people(empty, county):
     with pytest.raises(QuizError, match="unknown_cadre"):
         give("stranger", unit="T01", cadre="C3")
     give("own", unit="T01", cadre="C1")
-    actor, _ = (comes_in(empty, county, "own"), empty.do(accounts.who, TOKEN, county.NOW))[1]
+    actor, _ = (comes_in(empty, county, "own"), empty.do(log_ins.who, TOKEN, county.NOW))[1]
     assert actor.roles == {Role.ORGANISER: "/QL/T01/"}

@@ -7,7 +7,7 @@ import pytest
 from quiz.core.access import Role
 from quiz.core.message import QuizError
 from quiz.storage.tables import AccountRow, LoginRow
-from quiz.usecases import accounts
+from quiz.usecases import accounts, log_ins, passwords
 
 SECOND = timedelta(seconds=1)
 KEY = "k" * 32
@@ -20,26 +20,26 @@ def someone(empty, county):
 
 
 def log_in(world, county, password="correct horse", at=None, login="li si", token="t" * 43):
-    return world.do(accounts.log_in, login, password, token, at or county.NOW, KEY)
+    return world.do(log_ins.log_in, login, password, token, at or county.NOW, KEY)
 
 
 def test_the_right_password_opens_a_session_that_ends(someone, county):
     assert log_in(someone, county).account.name == "李四"
-    actor, _ = someone.do(accounts.who, "t" * 43, county.NOW)
+    actor, _ = someone.do(log_ins.who, "t" * 43, county.NOW)
     assert actor.roles == {Role.SETTER: "/QL/T01/"}
-    assert someone.do(accounts.who, "t" * 43, county.NOW + accounts.LOGIN_LASTS) is None
-    someone.do(accounts.log_out, "t" * 43)
-    assert someone.do(accounts.who, "t" * 43, county.NOW) is None
+    assert someone.do(log_ins.who, "t" * 43, county.NOW + log_ins.LOGIN_LASTS) is None
+    someone.do(log_ins.log_out, "t" * 43)
+    assert someone.do(log_ins.who, "t" * 43, county.NOW) is None
 
 
 def test_only_a_digest_of_the_token_is_stored(someone, county):
     log_in(someone, county)
-    assert someone.do(lambda db: db.query(LoginRow.token_digest).scalar()) == accounts.token_digest("t" * 43) != "t" * 43
+    assert someone.do(lambda db: db.query(LoginRow.token_digest).scalar()) == log_ins.token_digest("t" * 43) != "t" * 43
 
 
 def test_unknown_name_and_wrong_password_look_the_same(someone, county):
-    assert log_in(someone, county, "wrong") == log_in(someone, county, login="nobody") == accounts.LogIn()
-    assert log_in(someone, county, "x" * 10_000) == accounts.LogIn()
+    assert log_in(someone, county, "wrong") == log_in(someone, county, login="nobody") == log_ins.LogIn()
+    assert log_in(someone, county, "x" * 10_000) == log_ins.LogIn()
 
 
 def test_failures_make_one_wait_longer_and_longer_but_never_lock(someone, county):
@@ -53,34 +53,34 @@ def test_failures_make_one_wait_longer_and_longer_but_never_lock(someone, county
 
 
 def test_a_right_guess_among_many_at_once_learns_nothing_while_the_account_must_wait(someone, county):
-    stored = someone.do(accounts.stored_hash, "li si", county.NOW, KEY)
-    checked = accounts.check(stored, "correct horse")  # on its way while five other guesses fail
+    stored = someone.do(log_ins.stored_hash, "li si", county.NOW, KEY)
+    checked = passwords.check(stored, "correct horse")  # on its way while five other guesses fail
     for _ in range(5):
         log_in(someone, county, "wrong")
-    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, KEY, checked).wait_seconds == 2
-    assert someone.do(accounts.stored_hash, "li si", county.NOW, KEY) is None
+    assert someone.do(log_ins.log_in, "li si", "correct horse", "t" * 43, county.NOW, KEY, checked).wait_seconds == 2
+    assert someone.do(log_ins.stored_hash, "li si", county.NOW, KEY) is None
 
 
 def test_a_check_against_a_hash_that_was_changed_meanwhile_is_made_again(someone, county):
-    stored = someone.do(accounts.stored_hash, "li si", county.NOW, KEY)
-    checked = accounts.check(stored, "correct horse")
+    stored = someone.do(log_ins.stored_hash, "li si", county.NOW, KEY)
+    checked = passwords.check(stored, "correct horse")
     account = log_in(someone, county).account
     change = accounts.check_change(account, "correct horse", "another horse")
     someone.do(accounts.change_password, account.id, "correct horse", "another horse", "c" * 43, county.NOW, change)
-    assert someone.do(accounts.log_in, "li si", "correct horse", "t" * 43, county.NOW, KEY, checked) == accounts.LogIn()
+    assert someone.do(log_ins.log_in, "li si", "correct horse", "t" * 43, county.NOW, KEY, checked) == log_ins.LogIn()
     with pytest.raises(QuizError, match="wrong_password"):
         someone.do(accounts.change_password, account.id, "correct horse", "third horse", "d" * 43, county.NOW, change)
 
 
 def test_a_name_that_nobody_has_is_checked_against_a_hash_too(someone, county):
-    assert not accounts.check(someone.do(accounts.stored_hash, "nobody", county.NOW, KEY), "correct horse").matches
+    assert not passwords.check(someone.do(log_ins.stored_hash, "nobody", county.NOW, KEY), "correct horse").matches
 
 
 def test_an_account_that_is_closed_gets_nowhere(someone, county):
     log_in(someone, county)
     someone.do(lambda db: db.query(AccountRow).update({"is_active": False}))
-    assert log_in(someone, county) == accounts.LogIn()
-    assert someone.do(accounts.who, "t" * 43, county.NOW) is None
+    assert log_in(someone, county) == log_ins.LogIn()
+    assert someone.do(log_ins.who, "t" * 43, county.NOW) is None
 
 
 @pytest.mark.parametrize("password", ["short", "12345678", "P@ssw0rd", "1qaz2wsx", "19800101", "a1234567", "13812345678", "x" * 201, "x" * 10_000])
@@ -106,17 +106,17 @@ def test_changing_the_password_ends_the_other_log_ins(someone, county):
     with pytest.raises(QuizError, match="wrong_password"):
         someone.do(accounts.change_password, account.id, "wrong", "new password", "a" * 43, county.NOW)
     someone.do(accounts.change_password, account.id, "correct horse", "new password", "c" * 43, county.NOW)
-    assert [someone.do(accounts.who, t * 43, county.NOW) is not None for t in "abc"] == [False, False, True]
+    assert [someone.do(log_ins.who, t * 43, county.NOW) is not None for t in "abc"] == [False, False, True]
 
 
 def test_every_cadre_gets_one_first_password(empty, county):
     assert empty.do(accounts.without_account, county.ADMIN) == ["C1", "C2", "C3"]
-    made = {number: accounts.make_first_password(f"first-{number}-password") for number in ("C1", "C3", "C9")}
+    made = {number: passwords.make_first_password(f"first-{number}-password") for number in ("C1", "C3", "C9")}
     issued = empty.do(accounts.issue_passwords, county.ADMIN, county.NOW, made)
     assert [(item.number, item.password) for item in issued] == [("C1", "first-C1-password"), ("C3", "first-C3-password")]
     assert empty.do(accounts.issue_passwords, county.ADMIN, county.NOW, made) == []
     assert empty.do(accounts.without_account, county.ADMIN) == ["C2"]
-    found = empty.do(accounts.log_in, "c1", issued[0].password, "t" * 43, county.NOW, KEY)
+    found = empty.do(log_ins.log_in, "c1", issued[0].password, "t" * 43, county.NOW, KEY)
     assert found.account.must_change_password
-    actor, _ = empty.do(accounts.who, "t" * 43, county.NOW)
+    actor, _ = empty.do(log_ins.who, "t" * 43, county.NOW)
     assert (actor.cadre_number, set(actor.roles)) == ("C1", {Role.TRAINEE})

@@ -16,7 +16,7 @@ from quiz.storage import accounts as account_rows
 from quiz.storage import rosters
 from quiz.storage.engine import reading
 from quiz.storage.tables import AccountRow, AdmissionRow, AuditRow, VisitRow
-from quiz.usecases import admission, attempts, extending, results, saving, scheduling
+from quiz.usecases import admission, attempts, extending, handing_in, results, saving, scheduling
 from quiz.usecases.admission import Refused
 from quiz.usecases.saving import Knock
 
@@ -74,7 +74,7 @@ def test_other_sittings_and_their_results_do_not_exist(world, codes, county):
     with reading(world.engine) as db:
         other = next(item.seat.paper.code for item in attempts.list_mine(db, county.trainee("C1"), world.opens) if item.seat.sitting.code == "s2")
     world.do(attempts.start, county.trainee("C1"), other, world.opens)
-    world.do(attempts.submit, county.trainee("C1"), other, (), "dev", world.opens)
+    world.do(handing_in.submit, county.trainee("C1"), other, (), "dev", world.opens)
     admit(world, codes["C1"])
     actor = visitor(world)
     with reading(world.engine) as db:

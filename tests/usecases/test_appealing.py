@@ -9,11 +9,12 @@ import pytest
 from quiz.core.access import Actor, Role
 from quiz.core.correction import NewKey, Remedy
 from quiz.core.message import Forbidden, NotFound, QuizError
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import gradings, sittings
 from quiz.storage.engine import reading
 from quiz.storage.tables import AppealAnswerRow, AppealRow, AuditRow
-from quiz.usecases import answering, appealing, asked, attempts, correcting, mark_history, results, scheduling
+from quiz.usecases import answering, appealing, asked, correcting, handing_in, mark_history, results, scheduling
 from quiz.usecases.correcting import Wish
 
 MARKER = Actor("marker", {Role.MARKER: "/"})
@@ -28,7 +29,7 @@ def sat(empty, county):
     for number in ("C1", "C2", "C3"):
         empty.start(number)
     empty.submit(empty.right_answers("C1"), "C1")
-    empty.submit([attempts.Save(1, ["C"], 1), *empty.right_answers("C2")[1:]], "C2")
+    empty.submit([Save(1, ["C"], 1), *empty.right_answers("C2")[1:]], "C2")
     return empty
 
 
@@ -71,7 +72,7 @@ def test_a_report_while_people_sit_is_kept_and_read_but_answered_only_afterwards
         answer(sat, county, row, True, after=DURING)
     answer(sat, county, row, False)
     assert mine(sat, county, "C3").said[2][0].answer is None, "keys are not shown yet, so neither is the answer"
-    sat.do(attempts.close_expired, county.OPENS + AFTER)
+    sat.do(handing_in.close_expired, county.OPENS + AFTER)
     sat.do(results.release, county.ADMIN, "s1", county.OPENS + AFTER)
     assert mine(sat, county, "C3").said[2][0].answer.reason == "理由"
 

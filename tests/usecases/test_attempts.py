@@ -13,7 +13,7 @@ from quiz.core.sitting import GRACE
 from quiz.storage import attempts as stored
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
-from quiz.usecases import attempts, saving
+from quiz.usecases import attempts, handing_in, saving
 from tests.at_once import at_once
 
 MINUTE = timedelta(minutes=1)
@@ -62,7 +62,7 @@ def test_the_table_itself_has_one_attempt_a_paper(world):
 
 def test_twenty_submissions_at_once_are_one(world, county):
     attempt, code = world.start(), world.code()
-    found = at_once(lambda number: world.do(attempts.submit, county.trainee(), code, (), "d", county.OPENS + number * MINUTE)[0].submitted_at)
+    found = at_once(lambda number: world.do(handing_in.submit, county.trainee(), code, (), "d", county.OPENS + number * MINUTE)[0].submitted_at)
     assert len(found) == 20
     assert len(set(found)) == 1
     with reading(world.engine) as db:
@@ -167,7 +167,7 @@ def test_another_cadres_attempt_does_not_exist(world, county):
         lambda db: attempts.start(db, stranger, code, at),
         lambda db: attempts.open_desk(db, stranger, code, at),
         lambda db: saving.save(db, stranger, code, Save(1, ["A"], 1), "d", at),
-        lambda db: attempts.submit(db, stranger, code, [], "d", at),
+        lambda db: handing_in.submit(db, stranger, code, [], "d", at),
     ):
         with pytest.raises(NotFound):
             world.do(act)
@@ -180,8 +180,8 @@ def test_expired_attempts_close_themselves_with_what_was_saved(world, county):
     world.start("C2", at=county.OPENS + timedelta(minutes=30))
     world.save(single(world), ["A"], 1)
     deadline = county.OPENS + timedelta(hours=1)
-    assert world.do(attempts.close_expired, deadline + GRACE) == 0
-    assert world.do(attempts.close_expired, deadline + GRACE + timedelta(seconds=1)) == 1
+    assert world.do(handing_in.close_expired, deadline + GRACE) == 0
+    assert world.do(handing_in.close_expired, deadline + GRACE + timedelta(seconds=1)) == 1
     with reading(world.engine) as db:
         closed = db.query(AttemptRow).filter(AttemptRow.submitted_at.is_not(None)).one()
         assert (closed.submitted_at, closed.closed_by) == (deadline, "deadline")

@@ -15,7 +15,9 @@ from quiz.core.results import Standing
 from quiz.core.roster import Cadre, Post, PostKind, Roster, Unit, UnitKind
 from quiz.core.sitting import Release
 from quiz.storage.engine import writing
-from quiz.usecases import attempts, cadre_record, results, rosters, scheduling, voiding
+from quiz.storage.tables import AuditRow, RecordIssueRow
+from quiz.usecases import cadre_record, handing_in, results, rosters, scheduling, voiding
+from tests.at_once import at_once
 
 
 def manager(unit, role=Role.ORGANISER):
@@ -178,7 +180,14 @@ def test_who_is_looked_for_is_found_within_ones_authority(world, county):
 def test_an_attempt_that_nobody_closed_stands_without_a_score_until_it_is(world, county):
     world.start()
     assert record(world, county).entries[0].score is None
-    world.do(attempts.close_expired, over(world))
+    world.do(handing_in.close_expired, over(world))
     assert record(world, county).entries[0].score == 0
     with pytest.raises(QuizError):
         record(world, county, "nobody")
+
+
+def test_a_record_that_is_printed_twenty_times_at_once_is_given_out_once(sat, county):
+    issued = at_once(lambda _number: sat.do(cadre_record.issue_mine, county.trainee("C1"), over(sat)))
+    assert len({(one.digest, one.at) for one in issued}) == 1
+    assert sat.do(lambda db: db.query(RecordIssueRow).count()) == 1
+    assert sat.do(lambda db: db.query(AuditRow).filter_by(action="issue_record").count()) == 1

@@ -14,9 +14,10 @@ from quiz.core.correction import Remedy
 from quiz.core.counting import Counting
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage.engine import writing
-from quiz.usecases import answering, attempts, certificates, correcting, results, scheduling, voiding
+from quiz.usecases import answering, certificates, correcting, results, scheduling, voiding
 from quiz.usecases.correcting import Wish
 from tests.usecases.test_make_ups import after, make_up, sat, sit  # noqa: F401 - a fixture
 
@@ -135,12 +136,16 @@ def test_a_rule_must_make_sense(sat, parts):  # noqa: F811
     assert code_of(issue, sat, rule=replace(RULE, **parts)) == "bad_rule"
 
 
+def test_what_a_rule_may_ask_is_told_in_plain_numbers(sat):  # noqa: F811
+    with pytest.raises(QuizError) as refused:
+        issue(sat, rule=replace(RULE, least=Decimal("10.01")))
+    assert refused.value.message.values == {"low": "6", "high": "10"}
+
+
 def test_who_waits_for_a_judgement_waits_for_the_certificate(world):
     world.start("C2")
     blank = next(slot for slot in world.paper("C2").slots if slot.question.type is QuestionType.FILL_IN)
-    right = [
-        save if save.slot != blank.number else attempts.Save(blank.number, ["2025", "实行自治的办法"], save.seq) for save in world.right_answers("C2")
-    ]
+    right = [save if save.slot != blank.number else Save(blank.number, ["2025", "实行自治的办法"], save.seq) for save in world.right_answers("C2")]
     world.submit(right, "C2")
     found = world.do(certificates.read_certified, CHIEF, "s1", after(world), DAY)
     assert (found.ready, found.waiting) == (0, 1)

@@ -4,7 +4,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
@@ -12,12 +11,14 @@ from quiz.core.access import Actor, Role
 from quiz.core.correction import NewKey, Remedy
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import audit, corrections, gradings, papers, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AuditRow, CorrectionRow, GradingRow, MarkRow
-from quiz.usecases import asked, attempts, corrected, correcting, correction_effect, extending, grading, results, saving, scheduling
+from quiz.usecases import asked, corrected, correcting, correction_effect, extending, results, saving, scheduling
 from quiz.usecases.correcting import Wish
+from tests.judging import decide, list_texts
 
 AFTER = timedelta(hours=3)
 
@@ -31,7 +32,7 @@ def common(empty, county):
     empty.submit(empty.right_answers("C1"), "C1")
     empty.start("C2")
     rest = empty.right_answers("C2")[3:]
-    empty.submit([attempts.Save(1, ["C"], 1), *rest], "C2")
+    empty.submit([Save(1, ["C"], 1), *rest], "C2")
     return empty
 
 
@@ -130,16 +131,16 @@ def test_every_later_grading_keeps_to_it(common, county):
     """A decision on a text and an attempt that was opened again are marked under the correction too."""
     common.start("C3")
     fill = next(slot.number for slot in common.paper("C3").slots if slot.question.blanks)
-    answers = [attempts.Save(s.slot, ["2025", "村民自治"] if s.slot == fill else s.value, s.seq) for s in common.right_answers("C3")]
+    answers = [Save(s.slot, ["2025", "村民自治"] if s.slot == fill else s.value, s.seq) for s in common.right_answers("C3")]
     common.submit(answers, "C3")
     at = county.OPENS + AFTER
     correct(common, county, wish(common, Remedy.NEW_KEY, "C"))
     assert scores(common)["C3"] == (Decimal("7.5"), 2)
-    (item,) = common.do(grading.list_pending, county.ADMIN, "s1", at)
-    common.do(grading.decide, county.ADMIN, "s1", item.question.uid, item.blank, item.text, Fraction(1), "同义", at)
+    (item,) = common.do(list_texts, "s1")
+    common.do(decide, county.ADMIN, "s1", item, at)
     assert scores(common)["C3"] == (8, 3)
     common.do(extending.reopen, county.ADMIN, "s1", "C3", 10, "误交", at)
-    common.do(saving.save, county.trainee("C3"), common.code("C3"), attempts.Save(1, ["C"], 90), "d", at + timedelta(minutes=1))
+    common.do(saving.save, county.trainee("C3"), common.code("C3"), Save(1, ["C"], 90), "d", at + timedelta(minutes=1))
     common.submit([], "C3", at + timedelta(minutes=2))
     assert scores(common)["C3"] == (10, 4)
 
@@ -291,7 +292,7 @@ def test_the_questions_are_listed_with_how_they_were_answered(common, county):
 def test_blanks_are_counted_alike_where_they_mean_the_same(common, county):
     common.start("C3")
     slot = next(slot for slot in common.paper("C3").slots if slot.question.type is QuestionType.FILL_IN)
-    common.submit([attempts.Save(slot.number, ["二〇二五", "自 治。"], 1)], "C3")
+    common.submit([Save(slot.number, ["二〇二五", "自 治。"], 1)], "C3")
     view = common.do(asked.read_asked, county.ADMIN, "s1", slot.question.uid, county.OPENS + AFTER)
     assert sorted(row.people for row in view.answers) == [1, 2]  # 2025 twice, the numeral in Chinese apart
 

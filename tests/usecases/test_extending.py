@@ -10,13 +10,13 @@ from sqlalchemy.exc import DatabaseError
 from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.results import Standing
-from quiz.core.saving import Saved
+from quiz.core.saving import Save, Saved
 from quiz.core.sitting import GRACE, Phase, Release
 from quiz.storage import attempts as attempt_rows
 from quiz.storage import gradings, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptChangeRow, AttemptRow, AuditRow
-from quiz.usecases import attempts, extending, results, scheduling
+from quiz.usecases import attempts, extending, handing_in, results, scheduling
 
 CHIEF = Actor("组考", {Role.ORGANISER: "/"})
 TOWN = Actor("镇组考", {Role.ORGANISER: "/QL/T01/"})
@@ -61,9 +61,9 @@ def test_time_given_while_running_moves_the_deadline_of_save_desk_and_closing(wo
     late = world.opens + minutes(65)
     saved = world.save(1, ["A"], 1, at=late)
     assert saved.state is Saved.ACCEPTED
-    assert world.do(attempts.close_expired, late) == 0
+    assert world.do(handing_in.close_expired, late) == 0
     assert world.save(1, ["B"], 2, at=world.opens + minutes(70) + GRACE + timedelta(seconds=1)).state is Saved.LATE
-    assert world.do(attempts.close_expired, world.opens + minutes(71)) == 1
+    assert world.do(handing_in.close_expired, world.opens + minutes(71)) == 1
     assert attempt_of(world).submitted_at == world.opens + minutes(70)
 
 
@@ -124,7 +124,7 @@ def test_opening_again_gives_back_what_was_left(world, given):
 
 def test_an_attempt_that_ran_out_is_opened_with_minutes_only(world):
     world.start(at=world.opens)
-    world.do(attempts.close_expired, world.opens + minutes(61))
+    world.do(handing_in.close_expired, world.opens + minutes(61))
     at = world.opens + minutes(70)
     assert code_of(extend, world, at=at) == "already_closed"
     assert code_of(reopen, world, at=at) == "no_time"
@@ -150,11 +150,11 @@ def test_a_page_that_thinks_its_time_is_up_cannot_close_what_was_extended(world,
     world.start(at=world.opens)
     extend(world, 10)
     at = world.opens + minutes(60)
-    carried = [attempts.Save(1, ["A"], 5)]
-    row, saved = world.do(attempts.submit, county.trainee(), world.code(), carried, "dev", at, by_clock=True)
+    carried = [Save(1, ["A"], 5)]
+    row, saved = world.do(handing_in.submit, county.trainee(), world.code(), carried, "dev", at, by_clock=True)
     assert row.submitted_at is None
     assert saved[0].state is Saved.ACCEPTED
-    row, _ = world.do(attempts.submit, county.trainee(), world.code(), (), "dev", world.opens + minutes(70), by_clock=True)
+    row, _ = world.do(handing_in.submit, county.trainee(), world.code(), (), "dev", world.opens + minutes(70), by_clock=True)
     assert row.closed_by == "deadline"
 
 

@@ -3,18 +3,19 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.results import Standing, summarise
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import gradings, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import attempts, grading, papers, publishing, results, scheduling
-from quiz.usecases.attempts import Save
+from quiz.storage.marking import digest_of
+from quiz.usecases import handing_in, papers, publishing, results, scheduling
+from tests.judging import decide, list_texts
 
 MARKER = Actor("marker", {Role.MARKER: "/"})
 
@@ -63,26 +64,26 @@ def test_a_doubtful_blank_waits_for_a_person_and_one_decision_serves_everyone(wo
         world.start(number)
         world.submit(answers_with_doubt(world, number, "村民自治"), number)
     assert (graded(world).score, graded(world).pending) == (Decimal("9.5"), 1)
-    waiting = world.do(grading.list_pending, MARKER, "s1", after(county))
-    assert {(item.text, item.attempts) for item in waiting} <= {("村民自治", 1), ("村民自治", 2)}
+    waiting = world.do(list_texts, "s1")
+    assert {(item.text, len(item.attempts)) for item in waiting} <= {("村民自治", 1), ("村民自治", 2)}
     total = 0
     for item in waiting:
-        total += world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, item.text, Fraction(1), "同义", after(county))
+        total += world.do(decide, MARKER, "s1", item, after(county))
     assert total == 2
     assert (graded(world).score, graded(world).pending, graded(world).number) == (Decimal(10), 0, 2)
-    assert world.do(grading.list_pending, MARKER, "s1", after(county)) == []
+    assert world.do(list_texts, "s1") == []
 
 
 def test_a_decision_needs_a_marker_a_reason_and_a_text_that_waits(world, county):
     world.start()
     world.submit(answers_with_doubt(world, "C1", "村民自治"))
-    (item,) = world.do(grading.list_pending, MARKER, "s1", after(county))
+    (item,) = world.do(list_texts, "s1")
     with pytest.raises(QuizError, match="no_reason"):
-        world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, item.text, Fraction(1), " ", after(county))
+        world.do(decide, MARKER, "s1", item, after(county), " ")
     with pytest.raises(NotFound):
-        world.do(grading.decide, MARKER, "s1", item.question.uid, item.blank, "别的", Fraction(1), "理由", after(county))
+        world.do(decide, MARKER, "s1", replace(item, digest=digest_of("别的")), after(county))
     with pytest.raises(Forbidden):
-        world.do(grading.list_pending, Actor("o", {Role.ORGANISER: "/"}), "s1", after(county))
+        world.do(decide, Actor("o", {Role.ORGANISER: "/"}), "s1", item, after(county))
 
 
 def test_the_trainee_sees_the_result_when_the_rule_allows_and_the_key_never_before(world, county):
@@ -128,7 +129,7 @@ def test_results_by_unit_tell_who_has_not_sat(world, county):
     world.start("C2")
     during = world.do(results.read_sitting, county.ADMIN, "s1", county.OPENS + timedelta(minutes=31))
     assert [row.standing for row in during.rows] == [Standing.SUBMITTED, Standing.AT_WORK, Standing.NOT_STARTED]
-    world.do(attempts.close_expired, after(county))
+    world.do(handing_in.close_expired, after(county))
     final = world.do(results.read_sitting, county.ADMIN, "s1", after(county))
     town1, town2 = summarise(final.rows)
     assert (town1.unit, town1.expected, town1.sat, town1.mean, town1.best, town1.passed, town1.pass_rate) == ("镇1", 2, 2, 5, 10, 1, 50)

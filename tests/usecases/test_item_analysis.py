@@ -14,12 +14,14 @@ from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Forbidden, NotFound, QuizError, mark_text
 from quiz.core.question import Question, QuestionType
 from quiz.core.roster import Cadre, Post, PostKind, Roster
+from quiz.core.saving import Save
 from quiz.core.statistics import gates
 from quiz.core.statistics.flags import FlagKind
 from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import attempts, extending, grading, publishing, rosters, scheduling
+from quiz.usecases import attempts, extending, handing_in, publishing, rosters, scheduling
 from quiz.usecases.item_analysis import analyse_sitting, list_analysable, screen_sitting, state_of_marks
+from tests.judging import decide, list_texts
 
 CADRES = 24
 PLAN = Blueprint(
@@ -73,10 +75,10 @@ def hall(empty, county):
         found = {seat.cadre.number: (seat.paper.code, papers.read_paper(seat.paper)) for seat in seats}
     for n in range(CADRES - 3):
         code, paper = found[f"K{n:02}"]
-        saves = [attempts.Save(slot.number, answer(slot, n), slot.number) for slot in paper.slots if answer(slot, n) is not None]
+        saves = [Save(slot.number, answer(slot, n), slot.number) for slot in paper.slots if answer(slot, n) is not None]
         actor = Actor(f"K{n:02}", {Role.TRAINEE: "/"}, cadre_number=f"K{n:02}")
         empty.do(attempts.start, actor, code, county.OPENS)
-        empty.do(attempts.submit, actor, code, saves, "dev", county.OPENS + timedelta(minutes=20 + n))
+        empty.do(handing_in.submit, actor, code, saves, "dev", county.OPENS + timedelta(minutes=20 + n))
     return empty
 
 
@@ -218,10 +220,10 @@ def test_a_decision_changes_the_figures_and_what_tells_that_they_changed(hall, c
     """The waiting blank is judged right: the newest grading counts, each answer once."""
     before = hall.do(state_of_marks, county.ADMIN, "hall", over)
     assert hall.do(state_of_marks, county.ADMIN, "hall", over) == before
-    text = hall.do(grading.list_pending, county.ADMIN, "hall", over)[0]
-    hall.do(grading.decide, county.ADMIN, "hall", text.question.uid, text.blank, text.text, 1, "同义", over)
+    text = hall.do(list_texts, "hall")[0]
+    hall.do(decide, county.ADMIN, "hall", text, over)
     assert hall.do(state_of_marks, county.ADMIN, "hall", over) != before
-    found = hall.do(analyse_sitting, county.ADMIN, "hall", over).item(text.question.uid)
+    found = hall.do(analyse_sitting, county.ADMIN, "hall", over).item(text.uid)
     assert (found.report.figures.answers, found.report.figures.facility) == (21, 1)
 
 

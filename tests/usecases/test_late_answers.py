@@ -10,7 +10,7 @@ from quiz.core.saving import Save
 from quiz.storage import attempts as attempt_rows
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import GradingRow, ResponseRow
-from quiz.usecases import attempts, auditing, extending, hall, late_answers, results
+from quiz.usecases import attempts, auditing, extending, hall, handing_in, late_answers, results
 from quiz.usecases.hall import Choice
 from tests.usecases.test_extending import attempt_of, code_of, minutes
 from tests.usecases.test_retrying import row_of
@@ -46,7 +46,7 @@ def late(world):
     """C1 answered the first question in time; the second came in half an hour after the clock had closed the attempt."""
     world.start(at=world.opens)
     send(world, 1, 1, 10)
-    world.do(attempts.close_expired, world.opens + minutes(61))
+    world.do(handing_in.close_expired, world.opens + minutes(61))
     assert send(world, 2, 2, 90, age=35) == "late"
     return world
 

@@ -14,10 +14,11 @@ from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.paper import Paper
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.results import Standing
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import attempts, cadre_record, make_ups, publishing, scheduling, verifying, voiding
+from quiz.usecases import attempts, cadre_record, handing_in, make_ups, publishing, scheduling, verifying, voiding
 
 TOWN = Actor("镇组考", {Role.ORGANISER: "/QL/T01/"})
 ABSENT_TOO = (MakeUpFor.FAILED, MakeUpFor.ABSENT)
@@ -64,12 +65,8 @@ def sit(world, county, number, count, at, code="m1"):
     found, paper = seat(world, code, number)
     who = county.trainee(number)
     world.do(attempts.start, who, found.paper.code, at)
-    right = [
-        attempts.Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number)
-        for s in paper.slots
-        if s.number <= count
-    ]
-    world.do(attempts.submit, who, found.paper.code, right, "dev", at + timedelta(minutes=20))
+    right = [Save(s.number, [b.answers[0] for b in s.question.blanks] or sorted(s.question.key), s.number) for s in paper.slots if s.number <= count]
+    world.do(handing_in.submit, who, found.paper.code, right, "dev", at + timedelta(minutes=20))
 
 
 def asked(paper: Paper):
@@ -223,7 +220,7 @@ def test_what_is_not_settled_is_not_made_up_for(empty, county):
 def test_an_answer_that_waits_for_a_person_makes_a_make_up_wait(world, county):
     world.start("C2")
     blank = next(slot for slot in world.paper("C2").slots if slot.question.type is QuestionType.FILL_IN)
-    world.submit([attempts.Save(blank.number, ["2025", "实行自治的办法"], 1)], "C2")
+    world.submit([Save(blank.number, ["2025", "实行自治的办法"], 1)], "C2")
     assert code_of(world.do, make_ups.offer, county.ADMIN, "s1", after(world)) == "not_final"
 
 

@@ -17,9 +17,10 @@ from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, AuditRow, GradingRow, MarkRow, ResponseRow, SittingRow
 from quiz.storage.together import Failed, Together
-from quiz.usecases import admission, attempts, auditing, pausing, voiding
+from quiz.usecases import admission, attempts, auditing, handing_in, pausing, voiding
 from quiz.usecases.admission import Entry, Refused
-from quiz.usecases.attempts import HandIn, Start
+from quiz.usecases.attempts import Start
+from quiz.usecases.handing_in import HandIn
 from quiz.usecases.places import PlaceKind
 from tests.usecases.test_admission import KEY, issue
 
@@ -86,7 +87,7 @@ def test_submissions_at_once_of_those_in_time_late_void_done_and_not_begun(world
     at = county.OPENS + 10 * MINUTE
     me, you = county.trainee("C1"), county.trainee("C2")
     found = world.do(
-        attempts.submit_many,
+        handing_in.submit_many,
         [
             HandIn(me, codes["C1"], (), "d", at, by_clock=True),  # a page that is mistaken: nothing happens
             HandIn(me, codes["C1"], [Save(1, ["A"], 1), Save(99, ["A"], 2)], "d", at),
@@ -113,7 +114,7 @@ def test_what_comes_after_the_end_is_closed_at_the_deadline_whoever_comes_with_i
     world.save(1, ["A"], 1)
     at = county.OPENS + HOUR + 5 * MINUTE
     calls = [HandIn(county.trainee(number), codes[number], [Save(1, ["B"], 2)], "d", at) for number in ("C1", "C2")]
-    assert [told(one) for one in world.do(attempts.submit_many, calls)] == [
+    assert [told(one) for one in world.do(handing_in.submit_many, calls)] == [
         (county.OPENS + HOUR, "deadline", ["late"]),
         (at, "trainee", ["accepted"]),
     ]
@@ -143,7 +144,7 @@ def test_whatever_many_press_at_once_it_is_as_if_it_came_one_after_the_other(wor
             while rest:
                 kind, size = type(rest[0]), next((n for n, one in enumerate(rest) if type(one) is not type(rest[0])), len(rest))
                 part, rest = rest[: size if cut else 1], rest[size if cut else 1 :]
-                outcomes += (attempts.start_many if kind is Start else attempts.submit_many)(db, part)
+                outcomes += (attempts.start_many if kind is Start else handing_in.submit_many)(db, part)
             columns = (AttemptRow.cadre_id, AttemptRow.started_at, AttemptRow.submitted_at, AttemptRow.closed_by)
             stood = sorted(tuple(row) for row in db.execute(select(*columns)))
             graded = sorted(
@@ -194,7 +195,7 @@ def test_a_commit_that_fails_confirms_nobody_and_the_same_may_go_well_later(worl
         world.start(number)
     world.save(1, ["A"], 1)
     calls = [HandIn(county.trainee(number), code, [Save(2, ["A"], 5)], "d", county.OPENS + MINUTE) for number, code in codes.items()]
-    together = Together(world.engine, attempts.submit_many)
+    together = Together(world.engine, handing_in.submit_many)
 
     def crash(_connection):
         raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
@@ -217,7 +218,7 @@ def test_one_that_breaks_the_work_is_the_only_one_to_hear_of_it(world, county, c
     at = county.OPENS + MINUTE
     calls = [HandIn(county.trainee(number), codes[number], [Save(1, ["A"], 1)], "d", at) for number in codes]
     calls[1] = HandIn(county.trainee("C2"), codes["C2"], [Save(1, ["A"], 1)], None, at)
-    first, second, third = Together(world.engine, attempts.submit_many).do_all(calls)
+    first, second, third = Together(world.engine, handing_in.submit_many).do_all(calls)
     assert isinstance(second, Failed)
     assert isinstance(second.error, TypeError)
     assert [told(one)[1] for one in (first, third)] == ["trainee", "trainee"]

@@ -14,12 +14,13 @@ from quiz.core.correction import NewKey, Remedy
 from quiz.core.marking import Rule
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import Point, QuestionType
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.staffing import Staffing, wanted_for
 from quiz.storage import gradings, marking, sittings
 from quiz.storage.engine import reading
 from quiz.storage.tables import ClaimRow, DecisionRow, GradingRow, ReadingRow
-from quiz.usecases import attempts, correcting, grading, mark_history, publishing, results, scheduling
+from quiz.usecases import correcting, mark_history, publishing, results, scheduling
 from quiz.usecases import marking as desk
 from quiz.usecases.accounts import create_account
 from quiz.usecases.correcting import Wish
@@ -57,9 +58,9 @@ def sit(world, number, text, blank="自治"):
     world.start(number)
     slots = {slot.question.type: slot for slot in world.paper(number).slots}
     saves = [
-        attempts.Save(slots[QuestionType.SINGLE].number, ["B"], 1),
-        attempts.Save(slots[QuestionType.FILL_IN].number, ["2025", blank], 2),
-        attempts.Save(slots[QuestionType.SHORT_ANSWER].number, [text], 3),
+        Save(slots[QuestionType.SINGLE].number, ["B"], 1),
+        Save(slots[QuestionType.FILL_IN].number, ["2025", blank], 2),
+        Save(slots[QuestionType.SHORT_ANSWER].number, [text], 3),
     ]
     world.submit(saves, number)
 
@@ -189,8 +190,6 @@ def test_nobody_is_given_their_own(single, county):
     other = marking.digest_of("先核实收入，再评议")
     with pytest.raises(NotFound):
         single.do(desk.judge, own, "s1", "short-0", 0, other, Fraction(1), "x", at(county))
-    with pytest.raises(NotFound):
-        single.do(grading.decide, own, "s1", "short-0", 0, "先核实收入，再评议", Fraction(1), "x", at(county))
 
 
 def test_two_who_agree_within_the_margin_settle_by_the_mean(double, county):
@@ -232,11 +231,6 @@ def test_two_who_differ_more_leave_it_to_a_third_who_marked_neither(double, coun
     assert score(double, "C1") == (7, 0)
 
 
-def test_a_decision_past_the_desk_is_refused_where_two_have_to_mark(double, county):
-    with pytest.raises(QuizError, match="two_markers"):
-        double.do(grading.decide, ANNA, "s1", "short-0", 0, "核实收入", Fraction(1), "x", at(county))
-
-
 def test_a_blank_is_decided_by_one_even_where_answers_need_two(empty, county):
     world = short_sitting(empty, county, markers=2)
     sit(world, "C1", "核实收入", blank="村民自治")
@@ -253,8 +247,6 @@ def test_a_blank_is_right_or_wrong_and_nothing_between(empty, county):
     (item,) = take(world, county, ANNA, fill, 1)
     with pytest.raises(QuizError, match="bad_share"):
         judge(world, county, ANNA, item, "1/2", uid=fill)
-    with pytest.raises(QuizError, match="bad_share"):
-        world.do(grading.decide, ANNA, "s1", fill, 1, "村民自治", Fraction(1, 2), "x", at(county))
     assert score(world, "C1")[1] == 2
 
 

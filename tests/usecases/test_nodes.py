@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow
-from quiz.usecases import attempts, saving
+from quiz.usecases import attempts, handing_in, saving
 
 pytestmark = pytest.mark.postgres
 
@@ -30,9 +30,9 @@ def test_two_nodes_that_close_expired_attempts_share_them_and_neither_waits(worl
         world.start(number)
     late = county.OPENS + timedelta(hours=2)
     with writing(world.engine) as one, writing(world.engine) as other:
-        assert attempts.close_expired(one, late) == 2
-        assert attempts.close_expired(other, late) == 1
-        assert attempts.close_expired(other, late) == 0
+        assert handing_in.close_expired(one, late) == 2
+        assert handing_in.close_expired(other, late) == 1
+        assert handing_in.close_expired(other, late) == 0
     assert sorted(count for _, count in gradings(world)) == [1, 1, 1]
     with reading(world.engine) as db:
         assert db.query(AttemptRow).filter(AttemptRow.submitted_at.is_(None)).count() == 0
@@ -42,9 +42,9 @@ def test_an_attempt_that_is_being_handed_in_is_left_to_its_trainee(world, county
     world.start("C1")
     late = county.OPENS + timedelta(hours=2)
     with writing(world.engine) as hand_in, writing(world.engine) as sweep:
-        attempts.submit(hand_in, county.trainee("C1"), world.code("C1"), [], "d", county.OPENS + timedelta(minutes=60))
-        assert attempts.close_expired(sweep, late) == 0
-    assert world.do(attempts.close_expired, late) == 0
+        handing_in.submit(hand_in, county.trainee("C1"), world.code("C1"), [], "d", county.OPENS + timedelta(minutes=60))
+        assert handing_in.close_expired(sweep, late) == 0
+    assert world.do(handing_in.close_expired, late) == 0
     assert [count for _, count in gradings(world)] == [1]
 
 

@@ -24,7 +24,7 @@ from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Po
 from quiz.core.to_mark import Settled, ToMark
 from quiz.storage import gradings, papers, sittings
 from quiz.storage.tables import PaperRow
-from quiz.usecases import attempts
+from quiz.usecases import handing_in
 from quiz.usecases.grading import Marker
 
 OPTIONS = tuple(Option(letter, letter * 2) for letter in "ABCD")
@@ -227,8 +227,8 @@ def test_many_attempts_are_graded_together_as_one_by_one(world, county):
         world.start(number)
         for save in world.right_answers(number)[:4]:
             world.save(save.slot, save.value, save.seq, number)
-    world.do(attempts.submit, county.trainee("C1"), world.code("C1"), (), "dev", county.OPENS + timedelta(minutes=30))
-    assert world.do(attempts.close_expired, county.OPENS + timedelta(hours=2)) == 2
+    world.do(handing_in.submit, county.trainee("C1"), world.code("C1"), (), "dev", county.OPENS + timedelta(minutes=30))
+    assert world.do(handing_in.close_expired, county.OPENS + timedelta(hours=2)) == 2
 
     def runs(db):
         found = {}

@@ -15,7 +15,7 @@ from quiz.core.sitting import GRACE, Phase
 from quiz.storage import changes, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptChangeRow, AttemptRow, PauseRow
-from quiz.usecases import attempts, auditing, extending, pausing, presence, results, scheduling
+from quiz.usecases import attempts, auditing, extending, handing_in, pausing, presence, results, scheduling
 from quiz.usecases.places import PlaceKind
 from quiz.usecases.presence import Pulse
 from tests.usecases.test_extending import attempt_of, code_of, give_back, minutes
@@ -44,7 +44,7 @@ def test_a_clock_that_stands_still_goes_on_with_what_was_left(world, county):
     assert (done.at_work, done.not_started) == (1, 1)
     assert left(world, county, at=49) == ("paused", 2400)
     assert left(world, county, "C3", at=49) == ("open", 660)
-    assert world.do(attempts.close_expired, world.opens + minutes(65)) == 1  # C3, whose clock ran
+    assert world.do(handing_in.close_expired, world.opens + minutes(65)) == 1  # C3, whose clock ran
     again = resume(world, at=140)
     assert (again.seconds, again.at_work, again.not_started) == (7200, 1, 1)
     assert left(world, county, at=140) == ("open", 2400)
@@ -75,18 +75,18 @@ def test_answers_are_taken_while_a_clock_stands_still(world):
     late = world.opens + minutes(200)
     saved = world.save(1, ["A"], 1, at=late)
     assert saved.state == "accepted"
-    assert world.do(attempts.close_expired, late) == 0
+    assert world.do(handing_in.close_expired, late) == 0
     resume(world, at=201)
     assert world.save(1, ["B"], 2, at=world.opens + minutes(201 + 40) + GRACE).state == "accepted"
-    assert world.do(attempts.close_expired, world.opens + minutes(242)) == 1
+    assert world.do(handing_in.close_expired, world.opens + minutes(242)) == 1
 
 
 def test_a_page_that_believes_its_time_is_up_is_not_believed(world, county):
     world.start(at=world.opens)
     pause(world)
-    row, _ = world.do(attempts.submit, county.trainee(), world.code(), (), "dev", world.opens + minutes(61), by_clock=True)
+    row, _ = world.do(handing_in.submit, county.trainee(), world.code(), (), "dev", world.opens + minutes(61), by_clock=True)
     assert row.submitted_at is None
-    row, _ = world.do(attempts.submit, county.trainee(), world.code(), (), "dev", world.opens + minutes(62))
+    row, _ = world.do(handing_in.submit, county.trainee(), world.code(), (), "dev", world.opens + minutes(62))
     assert (row.closed_by, row.paused_at) == ("trainee", None)
 
 

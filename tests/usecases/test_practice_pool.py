@@ -17,7 +17,7 @@ from quiz.core.question import QuestionType
 from quiz.core.sitting import DELIVERY_MINUTES, Release
 from quiz.storage import banks, practice_pool, reserved
 from quiz.storage.tables import PaperRow, QuestionRow, SittingRow
-from quiz.usecases import attempts, correcting, extending, learning, pausing, practising, publishing, scheduling
+from quiz.usecases import correcting, extending, handing_in, learning, pausing, practising, publishing, scheduling
 from quiz.usecases.learning import Others
 from quiz.usecases.places import PlaceKind
 
@@ -222,7 +222,7 @@ def test_nobody_practises_while_their_own_answers_may_still_come_in(open_pool, c
 
 def test_closed_by_the_clock_is_not_handed_in_but_handed_in_is(open_pool, county):
     open_pool.start()
-    open_pool.do(attempts.close_expired, county.OPENS + timedelta(hours=1, seconds=20))
+    open_pool.do(handing_in.close_expired, county.OPENS + timedelta(hours=1, seconds=20))
     with pytest.raises(QuizError) as refused:
         begin(open_pool, county, county.OPENS + timedelta(hours=1, minutes=5))
     assert refused.value.code == "at_work"

@@ -13,9 +13,10 @@ from quiz.core.practice import PRACTICE_TAG, Kind, Outcome
 from quiz.core.question import QuestionType
 from quiz.core.retraining import Reason
 from quiz.core.roster import Roster
+from quiz.core.saving import Save
 from quiz.core.shown import as_shown
 from quiz.storage.tables import PracticeAnswerRow, PracticeSetRow
-from quiz.usecases import attempts, learning, practising, publishing, retraining, rosters
+from quiz.usecases import learning, practising, publishing, retraining, rosters
 from quiz.usecases.learning import Others
 
 NOBODY = Others(())
@@ -284,5 +285,5 @@ def test_a_unit_as_a_whole_is_told_from_enough_people(empty, county):
 def test_somebody_with_a_text_that_waits_is_not_judged_yet(world, county):
     world.start("C2")
     fill = next(slot.number for slot in world.paper("C2").slots if slot.question.type is QuestionType.FILL_IN)
-    world.submit([attempts.Save(fill, ["2025", "村民自治"], 1)], "C2")
+    world.submit([Save(fill, ["2025", "村民自治"], 1)], "C2")
     assert [duty.person.number for duty in world.do(retraining.read_unit, county.ADMIN, "T01", county.OPENS + timedelta(days=1)).duties] == ["C1"]

@@ -11,7 +11,7 @@ from quiz.core.hall import EventKind, HallState, Told
 from quiz.core.message import NotFound
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import HallEventRow, PresenceRow
-from quiz.usecases import attempts, hall, presence, saving
+from quiz.usecases import hall, handing_in, presence, saving
 from quiz.usecases.hall import Choice
 from quiz.usecases.presence import Pulse
 from tests.usecases.test_extending import minutes
@@ -159,7 +159,7 @@ def test_a_closed_page_leaves_no_trace(world, county):
     world.submit(())
     heard = tell(world, county, at=31)
     assert (heard.state, heard.note) == ("closed", None)
-    assert world.do(attempts.close_expired, world.opens + minutes(100)) == 0
+    assert world.do(handing_in.close_expired, world.opens + minutes(100)) == 0
 
 
 def test_the_board_stays_within_the_readers_unit(world, county):

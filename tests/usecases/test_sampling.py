@@ -14,6 +14,7 @@ from quiz.storage import sittings
 from quiz.storage.engine import reading, writing
 from quiz.usecases import rosters, sampling, scheduling, verifying
 from quiz.usecases.sampling import Wish
+from tests.at_once import at_once
 
 SEED = "03 07 12 18 25 31 + 09"
 TOWN = Actor("镇组考", {Role.ORGANISER: "/QL/T01/"})
@@ -78,6 +79,16 @@ def test_people_are_sorted_by_post_or_not_at_all(large, county, by, expected):
     freeze(large, county, by=by)
     frame = large.do(sampling.read_sample, county.ADMIN, "audit-1").frame
     assert [(one.code, len(one.numbers), one.take) for one in frame.strata] == expected
+
+
+def test_of_those_who_freeze_one_at_once_all_but_the_first_are_told(large, county):
+    def try_it(_number):
+        try:
+            return freeze(large, county).code
+        except QuizError as error:
+            return error.code
+
+    assert sorted(at_once(try_it)) == ["audit-1", *["sample_exists"] * 19]
 
 
 def test_it_is_drawn_once_and_never_changed(large, county):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quiz.core.message import NotFound, QuizError, say
+from quiz.core.paper import hide_key
 from quiz.core.saving import Save, Saved, first_seq, last_seq
 from quiz.core.sitting import GRACE
 from quiz.storage import attempts as stored
@@ -18,7 +18,7 @@ from quiz.storage import papers, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
 from quiz.storage.together import SharedWriter, Together
-from quiz.usecases import attempts, saving
+from quiz.usecases import attempts, handing_in, saving
 from quiz.usecases.saving import Call, Knock
 
 MINUTE = timedelta(minutes=1)
@@ -119,7 +119,7 @@ def delivered(world, minutes_after_the_end, made_before_the_end=MINUTE, closed=T
     """A device that was cut off brings an answer so many minutes after the deadline, made so long before it."""
     deadline = world.opens + 60 * MINUTE
     if closed:
-        world.do(attempts.close_expired, deadline + GRACE + timedelta(seconds=1))
+        world.do(handing_in.close_expired, deadline + GRACE + timedelta(seconds=1))
     at = deadline + minutes_after_the_end * MINUTE
     age = at - deadline + made_before_the_end
     return send(world, [Save(1, ["B"], number, int(age.total_seconds() * 1000))], at=at).items[0], at, deadline - made_before_the_end
@@ -139,7 +139,7 @@ def test_a_delivery_after_the_clock_closed_the_attempt_is_graded_anew_beside_the
     world.start()
     key = sorted(world.paper().slots[0].question.key)
     deadline = world.opens + 60 * MINUTE
-    world.do(attempts.close_expired, deadline + GRACE + timedelta(seconds=1))
+    world.do(handing_in.close_expired, deadline + GRACE + timedelta(seconds=1))
     send(world, [Save(1, key, 1, 6 * 60_000)], at=deadline + 5 * MINUTE)
     with reading(world.engine) as db:
         gradings = [(row.number, row.score, row.reason) for row in db.query(GradingRow).order_by(GradingRow.id)]
@@ -325,17 +325,17 @@ def test_a_save_needs_the_questions_of_its_paper_whatever_is_in_memory(world, co
     """Papers leave the memory after a while, and their questions much later: a save reads anew what is gone, and the same paper either way."""
     for number in ("C1", "C2"):
         world.start(number)
-    asked = {number: tuple(slot.question for slot in world.paper(number).slots) for number in ("C1", "C2")}
+    asked = {number: tuple(hide_key(slot.question) for slot in world.paper(number).slots) for number in ("C1", "C2")}
     with reading(world.engine) as db:
         rows = {number: sittings.seats_of_cadre(db, number)[0].paper for number in ("C1", "C2")}
     monkeypatch.setattr(papers, "MOST_PAPERS", 1)
     for most in (2, 1):  # room for the questions of both papers, and of one
-        monkeypatch.setattr(papers, "_papers", OrderedDict())
-        monkeypatch.setattr(papers, "_asked", OrderedDict())
+        reader = papers._Reader(hide_key)
+        monkeypatch.setattr(papers, "_without_keys", reader)
         monkeypatch.setattr(papers, "MOST_ASKED", most)
         for number, row in (*rows.items(), *rows.items()):
             world.save(1, ["B"], 3 - most, number)
             with reading(world.engine) as db:
                 assert papers.asked_by_id(db, row.id, row.digest) == asked[number]
-        assert (len(papers._papers), len(papers._asked)) == (1, most)
+        assert (len(reader._papers), len(reader._asked)) == (1, most)
     assert [responses(world, number) for number in ("C1", "C2")] == [{1: ("B",)}] * 2

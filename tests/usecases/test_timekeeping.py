@@ -12,7 +12,7 @@ from quiz.core.saving import Saved
 from quiz.core.steady import SteadyClock
 from quiz.storage.engine import reading
 from quiz.storage.tables import AuditRow, ClockAlarmRow
-from quiz.usecases import attempts, auditing, timekeeping
+from quiz.usecases import auditing, handing_in, timekeeping
 from tests.usecases.test_extending import attempt_of, code_of, minutes
 
 CHIEF = Actor("组考", {Role.ORGANISER: "/"})
@@ -205,4 +205,4 @@ def test_who_may_settle_and_that_it_is_written_down(world, machine, county):
     with reading(world.engine) as db:
         assert db.scalars(select(AuditRow.action).order_by(AuditRow.id.desc())).first() == "settle_clock"
         assert auditing.is_sound(auditing.verify_audit(db, county.ADMIN))
-    assert world.do(attempts.close_expired, clock()) == 0
+    assert world.do(handing_in.close_expired, clock()) == 0

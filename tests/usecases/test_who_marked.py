@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
 
 from quiz.core.access import Actor, Role
 from quiz.core.question import QuestionType
-from quiz.usecases import grading, results
+from quiz.usecases import results
 from quiz.usecases.who_marked import who_marked
+from tests.judging import decide, list_texts
 from tests.usecases.test_marking import ANNA, BELA, CARA, at, double, judge, short_sitting, single, sit, take  # noqa: F401  fixtures
 
 ORGANISER = Actor("组考", {Role.ORGANISER: "/"})
@@ -58,7 +58,7 @@ def test_a_blank_says_which_and_what_it_is_worth(empty, county):
     world = short_sitting(empty, county)
     sit(world, "C1", "核实收入", blank=" 村民自治。")
     uid = next(slot.question.uid for slot in world.paper("C1").slots if slot.question.blanks)
-    world.do(grading.decide, ANNA, "s1", uid, 1, "村民自治", Fraction(1), "同义", at(county))
+    world.do(decide, ANNA, "s1", next(text for text in world.do(list_texts, "s1") if text.uid == uid), at(county))
     assert lines(read(world, county, "C1")[QuestionType.FILL_IN]) == [("第2空判定", "阅卷1", Decimal("0.50"), Decimal("0.50"), "同义")]
 
 

@@ -16,7 +16,7 @@ from quiz.settings import ROOT
 from quiz.storage import turn
 from quiz.storage.engine import writing
 from quiz.storage.tables import AccountRow
-from quiz.usecases import accounts
+from quiz.usecases import passwords
 from quiz.web.account import HOMES
 from quiz.web.context import STATIC_VERSION
 from tests.web.world import PASSWORD, Clock, Person, make_longer_questions, make_questions
@@ -227,7 +227,7 @@ def test_a_case_is_read_whole_in_the_bank(app: Flask) -> None:
 def test_no_save_waits_while_a_password_is_checked(app: Flask, person: People, web_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """The check takes tens of milliseconds on purpose; at the start of a sitting everybody logs in while the first ones save."""
     free = []
-    hasher = accounts.HASHER
+    hasher = passwords.HASHER
 
     class Hasher:
         def verify(self, stored: str, password: str) -> bool:
@@ -242,7 +242,7 @@ def test_no_save_waits_while_a_password_is_checked(app: Flask, person: People, w
         lock = turn._threads.get(str(web_engine.url))
         return lock is not None and lock.locked()
 
-    monkeypatch.setattr(accounts, "HASHER", Hasher())
+    monkeypatch.setattr(passwords, "HASHER", Hasher())
     someone = person("")
     log_in(someone, "q001", "wrong wrong")
     log_in(someone, "q001", PASSWORD)

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Engine
 
 from quiz.core.access import Actor, Role
+from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows
 from quiz.storage.tables import AccountRow, AppealRow
-from quiz.usecases import attempts
+from quiz.usecases import attempts, handing_in
 from tests.web.test_correcting import _confirmed, _slot, _words
 from tests.web.world import NINE, SECRET_WORD, Clock, Person, paper_code, right_answers
 
@@ -215,8 +216,8 @@ def _sit(engine: Engine, number: str) -> int:
     _start(engine, number)
     wrong = _slot(engine, number)
     answers = right_answers(engine, number) | {wrong: ["D"]}
-    saves = [attempts.Save(slot, value, slot) for slot, value in answers.items()]
+    saves = [Save(slot, value, slot) for slot, value in answers.items()]
     with writing(engine) as db:
         actor = Actor(number, {Role.TRAINEE: "/"}, cadre_number=number)
-        attempts.submit(db, actor, paper_code(engine, number), saves, "d", NINE + timedelta(minutes=9))
+        handing_in.submit(db, actor, paper_code(engine, number), saves, "d", NINE + timedelta(minutes=9))
     return wrong

@@ -24,7 +24,7 @@ from quiz.batch.order import File, Kind
 from quiz.core.message import Forbidden
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, AuditRow
-from quiz.usecases.accounts import actor_of_account
+from quiz.usecases.log_ins import actor_of_account
 from quiz.web.context import Installation
 from tests.web.world import SITTING, Clock, Person, engine_of, make_app
 

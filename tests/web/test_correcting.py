@@ -13,12 +13,13 @@ from sqlalchemy import Engine
 
 from quiz.core.access import Actor, Role
 from quiz.core.question import QuestionType
+from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
 from quiz.storage.papers import read_paper
 from quiz.storage.rosters import cadre_rows
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, CorrectionRow
-from quiz.usecases import attempts
+from quiz.usecases import attempts, handing_in
 from tests.web.world import NINE, Clock, Person, paper_code, right_answers
 
 People = Callable[[str], Person]
@@ -241,5 +242,5 @@ def _sit(engine: Engine, number: str, answers: dict[int, list[str]]) -> None:
     code = paper_code(engine, number)
     with writing(engine) as db:
         attempts.start(db, actor, code, NINE + timedelta(minutes=1))
-        saves = [attempts.Save(slot, value, slot) for slot, value in answers.items()]
-        attempts.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=9))
+        saves = [Save(slot, value, slot) for slot, value in answers.items()]
+        handing_in.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=9))

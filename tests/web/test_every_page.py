@@ -23,15 +23,10 @@ from tests.attacks.routes import EVERYBODY, ROUTES, STRANGER, cases, enter, furn
 from tests.web.page_reading import Ear, Page, content_of
 from tests.web.world import PASSWORD, Clock, Person, engine_of, make_app
 
-ROLES = {
-    "inspector": ["--role", "inspector"],
-    "marker": ["--role", "marker"],
-    "head": ["--role", "organiser", "--unit", "T01"],
-    "c0040": ["--role", "trainee", "--cadre", "C0040"],
-}
-"""Who has no account in the demo yet: two staff roles, an organiser of one town only, and a trainee who has started nothing."""
+ROLES = {"c0040": ["--role", "trainee", "--cadre", "C0040"]}
+"""Who has no account in the demo yet: a trainee who has started nothing."""
 
-PEOPLE = ("", "c0035", "setter", "organiser", *ROLES)
+PEOPLE = ("", "c0035", "setter", "organiser", "marker", "inspector", "head", *ROLES)
 BEGIN = ("/", "/login", "/admit", "/certificates/KX-NONE")
 NO_PAGES = ("account.static", "account.picture")
 

@@ -14,10 +14,12 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, select
 
 from quiz.core.access import Actor, Role, command_line
+from quiz.core.saving import Save
 from quiz.core.statistics import gates
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, GrantRow, UnitRow
-from quiz.usecases import attempts, grading
+from quiz.usecases import attempts, handing_in
+from tests.judging import decide, list_texts
 from tests.web.world import NINE, Clock, Person, paper_code, right_answers
 
 People = Callable[[str], Person]
@@ -44,8 +46,8 @@ def sit(engine: Engine, number: str, wrong: tuple[int, ...] = (), odd: str = "")
         values = {slot: ["D"] if slot in wrong else value for slot, value in answers.items()}
         if odd:
             values[7] = [odd, *values[7][1:]]
-        saves = [attempts.Save(slot, value, seq) for (slot, value), seq in zip(values.items(), count(1))]
-        attempts.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=20))
+        saves = [Save(slot, value, seq) for (slot, value), seq in zip(values.items(), count(1))]
+        handing_in.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=20))
 
 
 @pytest.fixture
@@ -191,8 +193,8 @@ def test_a_decision_shows_at_once(person: People, web_engine: Engine, clock: Clo
     before = figures(setter)
     assert figures(setter) == before
     with writing(web_engine) as db:
-        waiting = grading.list_pending(db, command_line("x"), "demo", clock())[0]
-        grading.decide(db, command_line("x"), "demo", waiting.question.uid, waiting.blank, waiting.text, 1, "同义", clock())
+        waiting = list_texts(db, "demo")[0]
+        decide(db, command_line("x"), "demo", waiting, clock())
     after = figures(setter)
     assert {row[4] for row in after} == {2}
     assert after != before

@@ -475,3 +475,39 @@ def _rows(engine: Engine, table: type) -> int:
 
 
 assert NINE + timedelta(minutes=9) < Clock().at, "people have handed in before the clock begins"
+
+
+# --- too few -----------------------------------------------------------------------------------------------------------------------------------
+
+
+def _leave(engine: Engine, *logins: str) -> None:
+    """Take the marker's role from these accounts."""
+    with writing(engine) as db:
+        ids = db.scalars(select(AccountRow.id).where(AccountRow.login.in_(logins))).all()
+        db.query(GrantRow).filter(GrantRow.account_id.in_(ids)).delete()
+
+
+def test_too_few_markers_are_told_where_one_can_do_something(person: People, double: Engine, clock: Clock) -> None:
+    """With two of them no page warned that a difference would wait for ever: the overview does, and the sitting's page for who plans."""
+    assert "仲裁，这样的作答会一直等下去" not in person("marker").get(OVERVIEW).text
+    _leave(double, "cara", "dora")
+    warning = "能评这场考试的账号只有2个：两人相差超过本题分值的20%时没有第三人仲裁"
+    assert warning in person("marker").get(OVERVIEW).text
+    assert warning in person("organiser").get(f"/sittings/{WRITTEN}").text
+    assert warning not in person("inspector").get(f"/sittings/{WRITTEN}").text
+    _leave(double, "bela", "marker")
+    assert "能评这场考试的账号却一个也没有" in person("organiser").get(f"/sittings/{WRITTEN}").text
+
+
+def test_planning_warns_of_too_few_markers_and_refuses_nothing(person: People, double: Engine) -> None:
+    _leave(double, "cara", "dora")
+    plan = {
+        "title": "笔试二", "code": "w2", "blueprint": WRITTEN, "opens_at": "2026-12-02T09:00", "closes_at": "2026-12-02T11:00", "release": "on_close",
+        "mode": "common", "markers": "2", "margin_percent": "20", "do": "check",
+    }  # fmt: skip
+    page = person("organiser").post("/sittings/new", plan)
+    assert page.status_code == 200
+    assert "检查通过" in page.text
+    assert "没有第三人仲裁" in page.text
+    assert "不改也可以创建" in page.text
+    assert "没有第三人仲裁" not in person("organiser").post("/sittings/new", {**plan, "markers": "1"}).text

@@ -15,12 +15,13 @@ from openpyxl import load_workbook
 from sqlalchemy import Engine, select, update
 
 from quiz.core.access import Actor, Role
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, AuditRow, CadreRow, GrantRow
-from quiz.usecases import attempts
+from quiz.usecases import attempts, handing_in
 from tests.web.world import NINE, Clock, Person, paper_code, right_answers, schedule
 
 People = Callable[[str], Person]
@@ -447,8 +448,8 @@ def _sit(engine: Engine, number: str, sitting: str = "demo", right: bool = True,
     answers = right_answers(engine, number, sitting) if right else {1: ["D"], 2: ["D"]}
     with writing(engine) as session:
         attempts.start(session, actor, code, opens + timedelta(minutes=1))
-        saves = [attempts.Save(slot, value, slot) for slot, value in answers.items()]
-        attempts.submit(session, actor, code, saves, "d", opens + timedelta(minutes=9))
+        saves = [Save(slot, value, slot) for slot, value in answers.items()]
+        handing_in.submit(session, actor, code, saves, "d", opens + timedelta(minutes=9))
 
 
 def _upload(person: Person, name: str, content: bytes):  # type: ignore[no-untyped-def]

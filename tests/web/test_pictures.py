@@ -19,7 +19,6 @@ from sqlalchemy.exc import DatabaseError
 from quiz.banks.lint import lint_paths
 from quiz.core.access import command_line
 from quiz.core.message import QuizError
-from quiz.core.paper import without_key
 from quiz.core.sitting import Release
 from quiz.storage import pictures as stored
 from quiz.storage.engine import reading, writing
@@ -27,6 +26,7 @@ from quiz.storage.papers import read_paper
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import PictureRow
 from quiz.usecases import publishing
+from tests.keyless import without_key
 from tests.web.world import NINE, ZONE, Clock, Person, paper_code, schedule
 
 BANK = """\

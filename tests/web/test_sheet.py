@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 from flask import Flask, session
 
-from quiz.core.paper import Slot, question_without_key
+from quiz.core.paper import Slot, hide_key
 from quiz.core.question import Question, QuestionType
 from quiz.web import sheet
 from tests.web.world import SECRET_WORD, make_longer_questions, make_questions
@@ -20,7 +20,7 @@ QUESTIONS = {question.type: question for question in (*make_questions(), *make_l
 def slot_of(question: Question, number: int, **parts: object) -> Slot:
     """The question at a place of a paper."""
     digest = str(parts.pop("digest", ""))
-    return Slot(number, 0, question_without_key(question), 1, digest, Decimal(2), "cell", **parts)  # type: ignore[arg-type]
+    return Slot(number, 0, hide_key(question), 1, digest, Decimal(2), "cell", **parts)  # type: ignore[arg-type]
 
 
 def drawn(app: Flask, slot: Slot, language: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from quiz.core.roster import Group
 from quiz.core.sitting import Release
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow, ResponseRow
-from quiz.usecases import attempts, scheduling
+from quiz.usecases import attempts, handing_in, scheduling
 from tests.web.world import NINE, SECRET_WORD, ZONE, Clock, Person, as_on_page, outcome, paper_code, right_answers, schedule
 
 People = Callable[[str], Person]
@@ -55,7 +55,7 @@ def scores(engine: Engine) -> list[Decimal]:
 def close_expired(engine: Engine, clock: Clock) -> None:
     """Do what the server does every few seconds."""
     with writing(engine) as session:
-        attempts.close_expired(session, clock())
+        handing_in.close_expired(session, clock())
 
 
 # --- who, which page, which answer -----------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from quiz.storage.papers import read_paper
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import PaperRow
 from quiz.usecases import accounts, publishing, rosters, scheduling
-from quiz.usecases.accounts import token_digest
+from quiz.usecases.log_ins import token_digest
 from quiz.web import create_app
 from quiz.web.context import LOGIN_COOKIE, Installation
 from tests.words import words

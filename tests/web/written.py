@@ -14,12 +14,13 @@ from quiz.core.marking import Rule
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Point, QuestionType
 from quiz.core.roster import Group
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import accounts, gradings, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.papers import read_paper
 from quiz.storage.tables import AccountRow
-from quiz.usecases import attempts, publishing, scheduling
+from quiz.usecases import attempts, handing_in, publishing, scheduling
 from tests.web.world import NINE, ZONE, make_questions, paper_code
 
 WRITTEN = "written"
@@ -62,8 +63,8 @@ def hand_in(engine: Engine, number: str, text: str, blanks: tuple[str, str] = ("
     actor, code = Actor(number, {Role.TRAINEE: "/"}, cadre_number=number), paper_code(engine, number, WRITTEN)
     with writing(engine) as db:
         attempts.start(db, actor, code, NINE + timedelta(minutes=1))
-        saves = [attempts.Save(1, list(blanks), 1), attempts.Save(2, [text], 2)]
-        attempts.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=9))
+        saves = [Save(1, list(blanks), 1), Save(2, [text], 2)]
+        handing_in.submit(db, actor, code, saves, "d", NINE + timedelta(minutes=9))
 
 
 def score(engine: Engine, number: str) -> tuple[Decimal, int]:

@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from make_demo_county import Cadre, Pair, Township, Village
+    from tools.make_demo_county import Cadre, Pair, Township, Village
 
 SEED = 20260630
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢"

@@ -26,23 +26,18 @@ LEAST_STRENGTH, MOST_STRENGTH, USUAL_STRENGTH = 2.0, 20.0, 10.0
 were is chance too: nobody's range gets as narrow as if their area had been measured by what the others answered."""
 
 
-def master(right: Floats, weight: Floats, answers: Floats) -> list[list[Mastery]]:
-    """Return for each person (row) and area (column) how well it is mastered.
+def master(right: Floats, weight: Floats, answers: Floats, first: int | None = None) -> list[list[Mastery]]:
+    """Return for each person (row) and area (column) how well it is mastered; only for the `first` so many, while all say what is likely.
 
     `right` and `weight` are sums over the answers of weight × share right and of weights; `answers` counts them plainly. A person without
     answers in an area gets what is likely there, and never a verdict.
     """
-    return _of_first(right, weight, answers, right.shape[0])
-
-
-def _of_first(right: Floats, weight: Floats, answers: Floats, people: int) -> list[list[Mastery]]:
-    """What `master` returns of the first so many people; all of them say what is likely."""
     from scipy.special import betainc, betaincinv  # large, and only who looks at learning needs it
 
     facility = _facilities(right, weight)
     strength = np.array([_strength(right[:, k], weight[:, k]) for k in range(right.shape[1])])
-    expected = _expected(right, weight, facility)[:people]
-    right, weight = right[:people], weight[:people]
+    expected = _expected(right, weight, facility)[:first]
+    right, weight = right[:first], weight[:first]
     a, b = right + strength * expected, weight - right + strength * (1.0 - expected)
     low, high, below = betaincinv(a, b, 0.1), betaincinv(a, b, 0.9), betainc(a, b, ENOUGH)
     own = np.divide(right, weight, out=np.full_like(right, ENOUGH), where=weight > 0)
@@ -69,7 +64,7 @@ def master_first(sums: Iterable[tuple[int, int, float, float, int]], areas: int)
         right[person, area] += own
         weight[person, area] += counts
         count[person, area] += answers
-    return _of_first(right, weight, count, 1)[0]
+    return master(right, weight, count, first=1)[0]
 
 
 def _verdict(answers: float, below: float, own: float) -> Verdict:
