@@ -72,10 +72,10 @@ def read_answer(fields: Fields, kind: QuestionType, stem: str, problems: Problem
     before = problems.count
     placed = _options(fields, kind, problems, pictures or PictureFolder())
     options = tuple(option for option, _ in placed)
-    key = _key(fields, kind, options, problems)
+    right = _key(fields, kind, options, problems)
     if problems.count == before:
-        check_shares(placed, key, fields.at("key"), problems)
-    return Answer(options=options, key=key)
+        check_shares(placed, right, fields.at("key"), problems)
+    return Answer(options=options, key=right)
 
 
 def check_stem(stem: str, kind: QuestionType, at: Placed, problems: Problems) -> None:

@@ -161,6 +161,10 @@ def as_shown(question: Question, correction: Correction | None) -> Question:
     return asked[0]
 
 
+SHARES_LAPSE = mark_text("命题时给各选项定的比例只对原答案有效。换了答案，按选项比例计分的大题里，新答案的各项平均得分，有错选不得分。")
+"""What is said before a key is changed of a question whose author set what each option earns."""
+
+
 def check_key(question: Question, key: NewKey) -> NewKey:
     """Return the key as it is stored. QuizError `bad_key` when it does not fit the question, `same_key` when it is the one it has."""
     found = _check_blanks(question, key.blanks) if question.type is QuestionType.FILL_IN else _check_choices(question, key.choices)

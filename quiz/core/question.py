@@ -250,6 +250,12 @@ def letters(ids: frozenset[str], options: tuple[Option, ...]) -> str:
     return "".join(OPTION_LETTERS[i] for i, option in enumerate(options) if option.id in ids)
 
 
+def shares_text(question: Question) -> str:
+    """Return what each option earns, by the letters as printed: "A 50%，B 50%，C −50%"; empty where its author set nothing."""
+    named = [(OPTION_LETTERS[i], option.share) for i, option in enumerate(question.options) if option.share is not None]
+    return "，".join(f"{letter} {share.normalize():f}%".replace("-", "−") for letter, share in named)
+
+
 def key_text(question: Question) -> str:
     """Return the key as a person writes it: letters, 正确/错误, the first answer of each blank, or a short answer's model."""
     if question.type is QuestionType.FILL_IN:

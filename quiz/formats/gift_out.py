@@ -61,7 +61,8 @@ class GiftWriter:
             return self.losses.skip(draft, number, say("选项少于两个，或者没有答案"))
         right = "=" if draft.type is DraftType.SINGLE else f"~%{percent_each(len(draft.right))}%"
         wrong = "~" if draft.type is DraftType.SINGLE else "~%-100%"
-        lines = [self.answer(right if i in draft.right else wrong, text) for i, text in enumerate(draft.options)]
+        marks = [f"~%{share:f}%" for share in draft.shares] or [right if i in draft.right else wrong for i in range(len(draft.options))]
+        lines = [self.answer(mark, text) for mark, text in zip(marks, draft.options, strict=True)]
         return self.whole(draft, "\n" + "\n".join(lines) + "\n")
 
     def answer(self, mark: str, text: str) -> str:

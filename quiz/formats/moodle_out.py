@@ -67,7 +67,8 @@ class MoodleWriter:
             return self.losses.skip(draft, number, say("选项少于两个，或者没有答案"))
         is_single = draft.type is DraftType.SINGLE
         right, wrong = percent_each(len(draft.right)), "0" if is_single else "-100"
-        answers = [_answer(text, right if i in draft.right else wrong) for i, text in enumerate(draft.options)]
+        weights = [f"{share:f}" for share in draft.shares] or [right if i in draft.right else wrong for i in range(len(draft.options))]
+        answers = [_answer(text, weight) for text, weight in zip(draft.options, weights, strict=True)]
         flags = [_value("single", str(is_single).lower()), _value("shuffleanswers", "true"), _value("answernumbering", "ABCD")]
         return self.whole(draft, "multichoice", *flags, *answers)
 
