@@ -8,7 +8,7 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from benchmarks.http import FORM, Connection, Phase, each
 from quiz.banks.lint import lint_paths
 from quiz.core.access import Role, command_line
 from quiz.core.admission import ALPHABET, LENGTH
+from quiz.core.blueprint import Blueprint
 from quiz.core.collector import settle
 from quiz.core.paper import Slot
 from quiz.core.plan import SittingPlan
@@ -61,8 +62,11 @@ class Sitter:
     """By sequence number: slot and value."""
 
 
-def make_county(url: str, count: int, key: str = "") -> dict[str, str]:
-    """Publish the shipped banks, and schedule a sitting for so many made cadres, each with an account; return their admission codes under `key`."""
+def make_county(url: str, count: int, key: str = "", cut: Callable[[Blueprint], Blueprint] = lambda whole: whole) -> dict[str, str]:
+    """Publish the shipped banks, and schedule a sitting for so many made cadres, each with an account; return their admission codes under `key`.
+
+    `cut` makes of the blueprints those that are published.
+    """
     engine, chief, now = make_engine(url), command_line("benchmark"), datetime.now(UTC)
     migrate.upgrade(engine)
     found = lint_paths([shipped("question_banks")], ZONE)
@@ -73,7 +77,7 @@ def make_county(url: str, count: int, key: str = "") -> dict[str, str]:
         for n, town in ((n, towns[n % len(towns)]) for n in range(count))
     )
     with writing(engine) as db:
-        publishing.publish(db, chief, now, (*found.questions, *found.templates), found.blueprints, found.profiles, pictures=found.pictures)
+        publishing.publish(db, chief, now, (*found.questions, *found.templates), tuple(map(cut, found.blueprints)), found.profiles, pictures=found.pictures)
         load_roster(db, chief, now, Roster(tuple(unit for roster in found.rosters for unit in roster.units), cadres))
         rows, password = rosters.cadre_rows(db), HASHER.hash(PASSWORD)
         for cadre in cadres:

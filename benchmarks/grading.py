@@ -1,6 +1,6 @@
 """How long it takes to grade stored attempts of fifty questions: `python -m benchmarks.grading [N]`, by default 10000 attempts.
 
-Everybody has a paper of their own from the shipped banks and has answered all of it. Told are the seconds to grade all attempts anew from what is
+Everybody has a paper of their own from the shipped banks, as the shipped blueprint has it but for six of its questions, and has answered all of it. Told are the seconds to grade all attempts anew from what is
 stored (papers and responses read, every slot marked, a run with its marks stored, one transaction for every thousand), to mark them in memory only,
 to grade some one by one as submissions do, and to correct a question that many had; and beside them the floor of the same run: the same rows of marks
 put into the same table by bare SQL.
@@ -14,14 +14,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, func, insert, select, text
 
-from benchmarks.county import SITTING, make_county, some_answer
+from benchmarks.county import BLUEPRINT, SITTING, make_county, some_answer
 from quiz.core.access import command_line
+from quiz.core.blueprint import Blueprint
 from quiz.core.correction import Remedy
 from quiz.core.paper import Slot
 from quiz.core.to_mark import Settled
@@ -35,6 +36,7 @@ from quiz.usecases.correcting import Wish
 A_TRANSACTION = 1_000
 ONE_BY_ONE = 500
 RIGHT = 0.7
+SLOTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ def timed(what: str, does: Callable[[], object]) -> Timed:
     wall, processor = time.perf_counter(), time.process_time()
     does()
     return Timed(what, time.perf_counter() - wall, time.process_time() - processor)
+
+
+def fifty(whole: Blueprint) -> Blueprint:
+    """Return the blueprint with fewer questions of its first section, so that papers have fifty."""
+    first, *others = whole.sections
+    more = sum(section.count for section in whole.sections) - SLOTS
+    cells = [replace(cell, count=cell.count - 1) if at < more else cell for at, cell in enumerate(first.cells)]
+    return replace(whole, sections=(replace(first, cells=tuple(cells)), *others))
 
 
 def likely_answer(slot: Slot, chance: random.Random) -> list[str]:
@@ -170,7 +180,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{(Path(folder) / 'quiz.db').as_posix()}"
-        make_county(url, count, "k" * 32)
+        make_county(url, count, "k" * 32, lambda whole: fifty(whole) if whole.id == BLUEPRINT else whole)
         engine = make_engine(url)
         answer_all(engine)
         with reading(engine) as db:

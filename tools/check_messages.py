@@ -1,8 +1,9 @@
 """Check that every text of the product is translated: `python -m tools.check_messages`, or `--update` to add what is missing to the catalogues.
 
 The source language is Chinese, so a text is its own key. Texts are found by the names in KEYWORDS, in quiz/ and templates/; catalogues are
-quiz/**/LANGUAGE/LC_MESSAGES/*.po. A missing or fuzzy translation, a translation with other {places}, a text that nobody uses any more and a .mo file
-that is missing or says something else than its .po (the product reads only the .mo) are all faults. Needs Babel, which only developers have.
+quiz/**/LANGUAGE/LC_MESSAGES/*.po. A missing or fuzzy translation, a translation with other {places} or with wide quotation marks, a text that
+nobody uses any more and a .mo file that is missing or says something else than its .po (the product reads only the .mo) are all faults. Needs Babel,
+which only developers have.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark_text": None, "say": None, "lazy_gettext": None}
 PLACE = re.compile(r"\{\w*\}|%\(\w+\)s")
+QUOTED = re.compile("“[^“”]+”")
+"""In fonts that hold Chinese these marks are as wide as a character, which tears a line of Latin letters apart; a text may tell of them: “”."""
 
 
 def main(arguments: list[str]) -> int:
@@ -71,6 +74,8 @@ def faults_of(catalogue: Catalog, template: Catalog) -> list[str]:
             faults.append(f"译文待核对 fuzzy: {wanted.id!r}")
         elif any(set(PLACE.findall(text)) - places(wanted.id) for text in strings(have.string)):
             faults.append(f"占位符不一致 other places: {wanted.id!r}")
+        elif any(QUOTED.search(text) for text in strings(have.string)):
+            faults.append(f"译文的引号应为半角 quotation marks of Chinese: {wanted.id!r}")
     unused = [message.id for message in catalogue if message.id and template.get(message.id, message.context) is None]
     return faults + [f"已不再使用 no longer used: {text!r}" for text in unused]
 

@@ -40,16 +40,18 @@ class Loop:
         """Have this connection looked at, after the loop was woken up."""
         self._touched.append(connection)
 
-    def run_once(self, timeout: float) -> None:
-        """Wait for something to happen, `timeout` seconds at most, and see to it."""
+    def run_once(self, timeout: float) -> bool:
+        """Wait for something to happen, `timeout` seconds at most, and see to it; False when nothing did."""
         if time.monotonic() >= self._next_sweep:
             self._next_sweep = time.monotonic() + SWEEP_SECONDS
             for found in list(self._sockets.values()):
                 self._look(found)
         while self._touched:
             self._look(self._touched.popleft())
-        for key, events in self._selector.select(timeout):
+        happened = self._selector.select(timeout)
+        for key, events in happened:
             self._handle(key.data, events)
+        return bool(happened)
 
     def forget(self, number: int | None) -> None:
         """Ask nothing more about a socket; to be said before it is closed, since its number will be another's."""

@@ -92,14 +92,15 @@ class Server:
             self.serve_until(self._stopping.is_set)
             self.serve_until(self.after(notice))
             self.take_no_more()
-            self.serve_until(self.after(DRAIN_SECONDS, self.is_idle))
+            self.serve_until(self.after(DRAIN_SECONDS, self.has_nothing_left))
         finally:
             self.close()
 
     def tell(self, *_signal: object) -> None:
         """Stop; at once when told before."""
         self._told += 1
-        self._stopping.set()
+        if self._told == 1:  # never within itself: a second signal would wait for the lock that the first one holds here
+            self._stopping.set()
         self._listeners[0].pull_trigger()  # the loop wakes up
 
     def after(self, seconds: float, is_done: Callable[[], bool] = lambda: False) -> Callable[[], bool]:
@@ -123,18 +124,21 @@ class Server:
             self._loop.forget(listener._fileno)
             wasyncore.dispatcher.close(listener)  # the listening socket alone; the channels still need the rest
 
-    def is_idle(self) -> bool:
-        """True when nothing is being received, worked on or sent."""
-        return not any(_is_busy(channel) for channel in self._sockets.values() if isinstance(channel, Connection))
+    def has_nothing_left(self) -> bool:
+        """True when nothing is being received, worked on or sent, and the system has nothing for us that we have not read; it is read now."""
+        return not self._unanswered() and not self._loop.run_once(0)
 
     def close(self) -> None:
         """End threads and connections, whatever they do."""
-        left = sum(_is_busy(channel) for channel in self._sockets.values() if isinstance(channel, Connection))
+        left = self._unanswered()
         if left:
             log.warning("stopped with unanswered requests", extra={"fields": {"requests": left}})
         self._threads.shutdown(timeout=0 if left else 1)
         wasyncore.close_all(self._sockets, ignore_all=True)
         self._loop.close()
+
+    def _unanswered(self) -> int:
+        return sum(_is_busy(channel) for channel in self._sockets.values() if isinstance(channel, Connection))
 
 
 def _is_busy(channel: Connection) -> bool:

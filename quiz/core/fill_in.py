@@ -59,8 +59,8 @@ PUNCTUATION = str.maketrans(
         "⁄": "/",
     }
 )
-PLAIN_CHINESE = re.compile("[\u4e00-\u9fa5]+")
-"""Characters that no step changes: most options are of them alone, and the check of equal options asks for each."""
+PLAIN = re.compile("[0-9\u4e00-\u9fa5]+")
+"""Characters that no step changes: most options and most numbers in blanks are of them alone."""
 
 CLOSING = ".,;:!? "
 """What may stand behind an answer and means nothing."""
@@ -90,7 +90,7 @@ DATE = re.compile(
 
 def normalise(text: str) -> str:
     """Return the form in which two texts that mean the same to a reader are equal; normalising it again changes nothing."""
-    if PLAIN_CHINESE.fullmatch(text):
+    if PLAIN.fullmatch(text):
         return text
     while (once := _normalise_once(text)) != text:
         text = once

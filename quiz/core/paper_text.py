@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from msgspec import Struct
+from msgspec.json import Decoder
+
 from quiz.core.canonical import canonical_json
-from quiz.core.canonical import digest as digest_of
 from quiz.core.frozen import freeze, thaw, thaw_around
 from quiz.core.marking import Rule
 from quiz.core.paper import Paper, Slot
@@ -114,7 +116,38 @@ def in_bank_order(question: Question) -> Question:
 SHARED = frozenset({DIGEST, "chosen_by", "case", "situation"})
 """Texts of a slot that many slots have alike: thousands of papers are in memory at once, and share them."""
 
-MAX_MARK, SECTION, RULE, NUMBER_OF_REVISION = "max_mark", "section", "rule", "revision"
+
+class QuestionName(Struct, gc=False):
+    """How a slot names its question, by one of both."""
+
+    revision: str = ""
+    digest: str = ""
+
+
+class SlotToMark(Struct, gc=False):
+    """What marking asks of a slot, as it is stored."""
+
+    number: int
+    question: QuestionName
+    revision: int
+    max_mark: str
+    section: int
+
+
+class SectionToMark(Struct, gc=False):
+    """What marking asks of a section, as it is stored."""
+
+    rule: dict[str, str]
+
+
+class PaperToMark(Struct, gc=False):
+    """What marking asks of a paper, as it is stored. All else in its text is passed over: read so, it takes a quarter of the time."""
+
+    sections: list[SectionToMark]
+    slots: list[SlotToMark]
+
+
+READ_TO_MARK = Decoder(PaperToMark).decode
 
 
 @cache
@@ -133,40 +166,44 @@ class QuestionTexts:
         self._see = see or (lambda question: question)
         self._known: dict[str, Question] = {}
         self._shown: dict[tuple[str, ...], Question] = {}
-        self._to_mark: dict[tuple[object, ...], ToMark] = {}
+        self._to_mark: dict[tuple[tuple[str, str], ...], dict[tuple[str, int, str], ToMark]] = {}
+        """By the section's rule, then by the question's name, its revision and what it is worth."""
 
     def read(self, content: str, texts_of: Callable[[list[str]], Mapping[str, str]]) -> Paper:
         """Return the paper in a text; `texts_of` gives the canonical JSON of the questions and revisions with these digests."""
         plain = json.loads(content)
-        known = self._learn(plain[SLOTS], texts_of)
+        known = self._learn(_digests_in(plain[SLOTS]), texts_of)
         return thaw_around(Paper, plain, slots=tuple(self._slot(slot, known) for slot in plain[SLOTS]))
 
     def read_slots(self, content: str, numbers: Collection[int], texts_of: Callable[[list[str]], Mapping[str, str]]) -> list[Slot]:
         """Return a few slots of the paper in a text, by their numbers: many times faster than the whole paper."""
-        wanted = _slots_in(json.loads(content), numbers)
-        known = self._learn(wanted, texts_of)
+        wanted = [slot for slot in json.loads(content)[SLOTS] if slot[NUMBER] in numbers]
+        known = self._learn(_digests_in(wanted), texts_of)
         return [self._slot(one, known) for one in wanted]
 
     def read_to_mark(
-        self, content: str, texts_of: Callable[[list[str]], Mapping[str, str]], numbers: Collection[int] | None = None
+        self, content: str | bytes, texts_of: Callable[[list[str]], Mapping[str, str]], numbers: Collection[int] | None = None
     ) -> list[tuple[int, ToMark]]:
         """Return by its number what marking asks of each slot of the paper in a text, or of those with these numbers: the least that can be read."""
-        plain = json.loads(content)
-        slots, rules = _slots_in(plain, numbers), [tuple(section[RULE].items()) for section in plain["sections"]]
-        out, known = [], self._to_mark
+        paper = READ_TO_MARK(content)
+        if paper.slots and not (paper.slots[0].question.revision or paper.slots[0].question.digest):
+            texts_of = _name_questions(paper.slots, content)
+        slots = paper.slots if numbers is None else [slot for slot in paper.slots if slot.number in numbers]
+        known = [self._to_mark.setdefault(tuple(section.rule.items()), {}) for section in paper.sections]
+        out = []
         for slot in slots:  # half a million times in a sitting of ten thousand: no function is called
-            stub = slot[QUESTION]
-            key = (stub.get(REVISION) or stub.get(OWN) or digest_of(stub), slot[NUMBER_OF_REVISION], slot[MAX_MARK], rules[slot[SECTION]])
-            found = known.get(key)
+            name = slot.question.revision or slot.question.digest
+            key = (name, slot.revision, slot.max_mark)
+            found = known[slot.section].get(key)
             if found is None:
-                found = _make_to_mark(slot, plain["sections"][slot[SECTION]][RULE], self._learn(slots, texts_of))
-                self._to_mark[key] = found
-            out.append((slot[NUMBER], found))
+                question = self._learn({slot.question.revision or slot.question.digest for slot in slots}, texts_of)[name]
+                found = ToMark(question, slot.revision, _mark(slot.max_mark), thaw(Rule, paper.sections[slot.section].rule))
+                known[slot.section][key] = found
+            out.append((slot.number, found))
         return out
 
-    def _learn(self, slots: Sequence[dict[str, Any]], texts_of: Callable[[list[str]], Mapping[str, str]]) -> Mapping[str, Question]:
-        """Return the questions that these slots name, and others; what is not known yet is read."""
-        wanted = {digest for slot in slots if (digest := _digest_of(slot[QUESTION]))}
+    def _learn(self, wanted: Set[str], texts_of: Callable[[list[str]], Mapping[str, str]]) -> Mapping[str, Question]:
+        """Return the questions with these digests, and others; what is not known yet is read."""
         known = self._known
         if wanted <= known.keys():
             return known
@@ -190,18 +227,17 @@ class QuestionTexts:
             shown[key] = question.with_options(tuple(options[name] for name in stub[OPTIONS]))
         for name in SHARED & plain.keys():
             plain[name] = sys.intern(plain[name])
-        return thaw_around(Slot, plain, question=shown[key], max_mark=_mark(plain[MAX_MARK]))
+        return thaw_around(Slot, plain, question=shown[key], max_mark=_mark(plain["max_mark"]))
 
 
-def _slots_in(plain: dict[str, Any], numbers: Collection[int] | None) -> list[dict[str, Any]]:
-    return [slot for slot in plain[SLOTS] if numbers is None or slot[NUMBER] in numbers]
-
-
-def _make_to_mark(slot: dict[str, Any], rule: dict[str, Any], known: Mapping[str, Question]) -> ToMark:
-    stub = slot[QUESTION]
-    digest = _digest_of(stub)
-    question = known[digest] if digest else thaw(Question, stub)
-    return ToMark(question, slot[NUMBER_OF_REVISION], _mark(slot[MAX_MARK]), thaw(Rule, rule))
+def _name_questions(slots: Sequence[SlotToMark], content: str | bytes) -> Callable[[list[str]], Mapping[str, str]]:
+    """Name the questions of a paper whose text says each in full, as it was before papers named them; return what gives those texts."""
+    texts = {}
+    for slot, plain in zip(slots, json.loads(content)[SLOTS], strict=True):
+        text = canonical_json(plain[QUESTION])
+        slot.question.digest = hashlib.sha256(text).hexdigest()
+        texts[slot.question.digest] = text.decode()
+    return lambda digests: {digest: texts[digest] for digest in digests}
 
 
 def without_code(content: str) -> str:
@@ -213,7 +249,7 @@ def without_code(content: str) -> str:
 
 def named_digests(content: str) -> set[str]:
     """Return the digests by which a paper's text names its questions."""
-    return {digest for slot in json.loads(content)[SLOTS] if (digest := _digest_of(slot[QUESTION]))}
+    return _digests_in(json.loads(content)[SLOTS])
 
 
 def placings(content: str) -> list[tuple[int, str, bool]]:
@@ -238,6 +274,10 @@ def resolve(content: str, question_of: Callable[[str], Mapping[str, Any]]) -> di
                 question[OPTIONS] = [options[name] for name in stub[OPTIONS]]
             slot[QUESTION] = question
     return plain
+
+
+def _digests_in(slots: Iterable[Mapping[str, Any]]) -> set[str]:
+    return {digest for slot in slots if (digest := _digest_of(slot[QUESTION]))}
 
 
 def _digest_of(stub: dict[str, Any]) -> str:

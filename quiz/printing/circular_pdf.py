@@ -13,7 +13,7 @@ from quiz.printing.geometry import KEY_GEOMETRIES, MM, PageSize
 from quiz.printing.marks import Block, Mark, space
 from quiz.printing.report_pdf import sum_table
 from quiz.printing.sheet import Sheets
-from quiz.printing.side import draw_column, draw_footer
+from quiz.printing.side import draw_sides
 from quiz.printing.table import Table, fill_sides
 from quiz.printing.typeset import SMALL, SMALL_LEADING, broken, centred_rows, heading_rows, row_of, set_line, set_rows
 
@@ -36,13 +36,7 @@ def print_circular(circular: Circular, out: BinaryIO, translate: Translate = mar
     geometry = KEY_GEOMETRIES[PageSize.A4]
     sheets = Sheets(out, geometry, circular.title)
     sides = fill_sides(_parts(circular, geometry.measure, translate), geometry.column_height)
-    for number, side in enumerate(sides, 1):
-        left = geometry.left(0, back=False)
-        draw_column(sheets, side, left, geometry)
-        footer = say("第 {number} 页　共 {total} 页", number=number, total=len(sides)).render(translate)
-        draw_footer(sheets, geometry, left, footer)
-        sheets.end_side()
-    sheets.finish()
+    draw_sides(sheets, sides, geometry, lambda number, total: say("第 {number} 页　共 {total} 页", number=number, total=total), translate)
 
 
 def _parts(circular: Circular, measure: float, translate: Translate) -> list[Block | Table]:

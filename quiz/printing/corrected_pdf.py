@@ -83,17 +83,19 @@ def _score(sheet: CorrectedSheet, translate: Translate) -> list[Mark]:
 
 
 def _slot_marks(slot: Slot, earned: QuestionMark, page: SheetPage, area: tuple[float, float, float, float], translate: Translate) -> list[Mark]:
-    """Behind the question a tick, a cross, or a struck tick with the part that was earned; frames around what should have been filled."""
+    """Behind the question a tick, a cross (with what it cost in a contest), or a struck tick with the part that was earned; frames around what should
+    have been filled."""
     has_bubbles = any(bubble.slot == slot.number for bubble in page.bubbles)
     x, y = (area[2] + 0.9, area[1] + BUBBLE_HEIGHT + 0.2) if has_bubbles else (area[2] - 9.0, area[3] - 2.2)
     if earned.needs_review:
         return set_line(say("待判").render(translate), Font.SONG, SMALL, x=x * MM, y=_up(y))
     if earned.mark == earned.max_mark:
         return _tick(x, y)
-    if earned.mark == 0:
-        return [*_cross(x, y), *_keys(slot, page)]
+    told = set_line(plain_number(earned.mark).replace("-", "−"), Font.SONG, SMALL, x=(x + 2.4) * MM, y=_up(y)) if earned.mark else []
+    if earned.mark <= 0:
+        return [*_cross(x, y), *told, *_keys(slot, page)]
     half = Stroke(*_at(x + 0.9, y - 2.0), *_at(x + 2.2, y - 0.9), THIN)
-    return [*_tick(x, y), half, *set_line(plain_number(earned.mark), Font.SONG, SMALL, x=(x + 2.4) * MM, y=_up(y)), *_keys(slot, page)]
+    return [*_tick(x, y), half, *told, *_keys(slot, page)]
 
 
 def _keys(slot: Slot, page: SheetPage) -> list[Mark]:

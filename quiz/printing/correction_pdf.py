@@ -13,7 +13,7 @@ from quiz.printing.geometry import KEY_GEOMETRIES, MM, PageSize
 from quiz.printing.marks import Block, Row, space
 from quiz.printing.notice_pdf import TEXT, TEXT_LEADING, TITLE, TITLE_LEADING
 from quiz.printing.sheet import Sheets
-from quiz.printing.side import draw_column, draw_footer
+from quiz.printing.side import draw_sides
 from quiz.printing.typeset import centred_rows, heading_rows, row_of, set_line, set_rows
 
 HEADING, HEADING_LEADING = 13.0, 22.0
@@ -30,14 +30,12 @@ def print_correction(notice: CorrectionNotice, out: BinaryIO, translate: Transla
     check.finish()
     geometry = KEY_GEOMETRIES[PageSize.A4]
     sheets = Sheets(out, geometry, notice.title)
-    left = geometry.lefts[0]
     columns = fill_columns(_blocks(notice, geometry.measure, translate), geometry.column_height)
-    for number, column in enumerate(columns, 1):
-        draw_column(sheets, column, left, geometry)
-        if len(columns) > 1:
-            draw_footer(sheets, geometry, left, say("第 {number} 页　共 {total} 页", number=number, total=len(columns)).render(translate))
-        sheets.end_side()
-    sheets.finish()
+
+    def footer(number: int, total: int) -> Message | None:
+        return say("第 {number} 页　共 {total} 页", number=number, total=total) if total > 1 else None
+
+    draw_sides(sheets, columns, geometry, footer, translate)
 
 
 def _blocks(notice: CorrectionNotice, measure: float, translate: Translate) -> list[Block]:

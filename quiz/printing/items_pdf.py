@@ -19,7 +19,7 @@ from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING
 from quiz.printing.marks import Block, Row, space
 from quiz.printing.plot_marks import plot_row
 from quiz.printing.sheet import Sheets
-from quiz.printing.side import draw_column, draw_footer
+from quiz.printing.side import draw_sides
 from quiz.printing.table import Cell, Table, TableColumn, fill_sides, make_table
 from quiz.printing.typeset import SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
 
@@ -47,12 +47,7 @@ def print_items(title: str, analysis: Analysis, items: Items, flagged: Items, ou
     if items:
         parts += [_heading(say("全部试题"), measure, translate), _all(items, measure, translate)]
     sheets, sides = Sheets(out, geometry, title), fill_sides(parts, geometry.column_height)
-    for number, side in enumerate(sides, 1):
-        left = geometry.left(0, back=False)
-        draw_column(sheets, side, left, geometry)
-        draw_footer(sheets, geometry, left, say("试题分析　　第 {number} 页　共 {total} 页", number=number, total=len(sides)).render(translate))
-        sheets.end_side()
-    sheets.finish()
+    draw_sides(sheets, sides, geometry, lambda number, total: say("试题分析　　第 {number} 页　共 {total} 页", number=number, total=total), translate)
 
 
 def _head(title: str, analysis: Analysis, count: int, flagged: int, measure: float, translate: Translate) -> Block:

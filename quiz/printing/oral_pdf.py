@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from quiz.core.message import Translate, listed, mark_text, say, say_day
+from quiz.core.message import Message, Translate, listed, mark_text, say, say_day
 from quiz.core.oral import OralItem, OralList
 from quiz.printing.book_page import hung
 from quiz.printing.book_parts import LONG_ANSWER, clause_text, until
@@ -14,7 +14,7 @@ from quiz.printing.geometry import KEY_GEOMETRIES, PageSize
 from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING
 from quiz.printing.marks import Block, Box, Mark, Row, Stroke, space
 from quiz.printing.sheet import Sheets
-from quiz.printing.side import draw_column, draw_footer
+from quiz.printing.side import draw_sides
 from quiz.printing.typeset import BODY, BODY_LEADING, SMALL, SMALL_LEADING, centred_rows, heading_rows, row_of, set_line, set_rows
 
 BLANK_GAP = 5.0
@@ -33,13 +33,11 @@ def print_oral(made: OralList, out: BinaryIO, translate: Translate = mark_text) 
     blocks = [_head(made, title, measure, translate), *_sections(made, measure, translate), _foot(measure, translate)]
     columns = fill_columns(blocks, geometry.column_height)
     sheets = Sheets(out, geometry, f"{title} {made.place}")
-    for number, column in enumerate(columns, start=1):
-        left = geometry.left(0, back=False)
-        draw_column(sheets, column, left, geometry)
-        text = say("{title}　{place}　　第 {number} 页　共 {total} 页", title=title, place=made.place, number=number, total=len(columns))
-        draw_footer(sheets, geometry, left, text.render(translate))
-        sheets.end_side()
-    sheets.finish()
+
+    def footer(number: int, total: int) -> Message:
+        return say("{title}　{place}　　第 {number} 页　共 {total} 页", title=title, place=made.place, number=number, total=total)
+
+    draw_sides(sheets, columns, geometry, footer, translate)
     return len(columns)
 
 

@@ -33,7 +33,7 @@ from quiz.printing.geometry import KEY_GEOMETRIES, PageSize
 from quiz.printing.head import HEADING, HEADING_LEADING, TITLE, TITLE_LEADING
 from quiz.printing.marks import Block, space
 from quiz.printing.sheet import Sheets
-from quiz.printing.side import draw_column, draw_footer
+from quiz.printing.side import draw_sides
 from quiz.printing.table import Cell, Table, TableColumn, fill_sides, make_table
 from quiz.printing.typeset import SMALL, SMALL_LEADING, centred_rows, heading_rows, set_rows
 
@@ -87,15 +87,10 @@ def _point_cells(point: SittingPoint, day: str, translate: Translate) -> list[Ce
 
 
 def _draw(sheets: Sheets, sides: Sequence[Column], translate: Translate) -> None:
-    """Draw the sides with their numbers, and finish."""
-    geometry = KEY_GEOMETRIES[PageSize.A4]
-    for number, side in enumerate(sides, 1):
-        left = geometry.left(0, back=False)
-        draw_column(sheets, side, left, geometry)
-        footer = say("成绩报表　　第 {number} 页　共 {total} 页", number=number, total=len(sides))
-        draw_footer(sheets, geometry, left, footer.render(translate))
-        sheets.end_side()
-    sheets.finish()
+    def footer(number: int, total: int) -> Message:
+        return say("成绩报表　　第 {number} 页　共 {total} 页", number=number, total=total)
+
+    draw_sides(sheets, sides, KEY_GEOMETRIES[PageSize.A4], footer, translate)
 
 
 def _head(report: UnitReport, day: str, measure: float, translate: Translate) -> Block:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
+from quiz.core.message import Message, Translate
 from quiz.printing.flow import Column
 from quiz.printing.geometry import FOOTER_AT, MARGIN, MM, Geometry
 from quiz.printing.marks import Stroke
@@ -10,6 +13,9 @@ from quiz.printing.sheet import Sheets
 from quiz.printing.typeset import SMALL, centred
 
 QR_FROM_TOP = 5 * MM
+
+Footer = Callable[[int, int], Message | None]
+"""What stands under side n of so many; None for nothing."""
 
 
 def draw_column(sheets: Sheets, column: Column, left: float, geometry: Geometry) -> None:
@@ -23,6 +29,18 @@ def draw_column(sheets: Sheets, column: Column, left: float, geometry: Geometry)
 def draw_footer(sheets: Sheets, geometry: Geometry, left: float, text: str) -> None:
     """Draw a footer centred under a column."""
     sheets.add_marks(centred(text, left, geometry.measure, FOOTER_AT, size=SMALL))
+
+
+def draw_sides(sheets: Sheets, sides: Sequence[Column], geometry: Geometry, footer: Footer, translate: Translate) -> None:
+    """Draw one column a side and finish."""
+    left = geometry.left(0, back=False)
+    for number, side in enumerate(sides, 1):
+        draw_column(sheets, side, left, geometry)
+        text = footer(number, len(sides))
+        if text is not None:
+            draw_footer(sheets, geometry, left, text.render(translate))
+        sheets.end_side()
+    sheets.finish()
 
 
 def draw_gutter(sheets: Sheets, geometry: Geometry, *, back: bool) -> None:

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from sqlalchemy import Row, select, text
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json, digest
+from quiz.storage.advisory import Lock, hold
 from quiz.storage.tables import AuditRow
-
-CHAIN_LOCK = 7_210_001
-"""The PostgreSQL advisory lock that keeps two writers from chaining to the same row."""
-
 
 START = "0" * 64
 """What the first row of a log names as the one before it."""
@@ -45,8 +42,7 @@ def record_many(session: Session, lines: Sequence[Line]) -> None:
     """Append a row for each of these lines, in their order, each chained to the one before."""
     if not lines:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHAIN_LOCK})
+    hold(session, Lock.CHAIN)
     session.flush()
     digest_before = session.scalar(_NEWEST) or START
     for line in lines:

@@ -96,7 +96,7 @@ class NewRun:
 
 def save_gradings(session: Session, sitting_id: int, runs: Sequence[NewRun], reason: str, at: datetime) -> None:
     """Append a grading run with its marks for each of these attempts of a sitting, each of them once."""
-    contest = Contest(session.get_one(SittingRow, sitting_id).contest)
+    contest = Contest(session.execute(_CONTEST, {"sitting": sitting_id}).scalar_one())
     before = {row[0]: row[1] for row in session.execute(_NEWEST_NUMBERS, {"attempts": [run.attempt_id for run in runs]})}
     rows = [
         {
@@ -211,6 +211,7 @@ _NEWEST_NUMBERS = (
     .where(GradingRow.attempt_id.in_(bindparam("attempts", expanding=True)))
     .group_by(GradingRow.attempt_id)
 )
+_CONTEST = select(SittingRow.contest).where(SittingRow.id == bindparam("sitting"))
 _DECISIONS = (
     select(DecisionRow.question_uid, DecisionRow.blank, DecisionRow.text, DecisionRow.share)
     .where(DecisionRow.sitting_id == bindparam("sitting"))

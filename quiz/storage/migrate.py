@@ -19,7 +19,7 @@ from quiz.storage.tables import APPEND_ONLY, Base
 SCRIPTS = Path(__file__).parent / "migrations"
 
 MIGRATION_LOCK = 7_210_002
-"""The PostgreSQL advisory lock that lets one node at a time bring the database to the newest schema."""
+"""The PostgreSQL advisory lock (others: `advisory`) that lets one node at a time bring the database to the newest schema."""
 
 
 def upgrade(engine: Engine) -> None:

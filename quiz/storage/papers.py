@@ -8,8 +8,9 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, cast, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased, object_session
 
 from quiz.core.collector import uncollected
@@ -169,7 +170,7 @@ def read_slots(session: Session, content: str, numbers: Collection[int]) -> list
     return _whole.questions.read_slots(content, numbers, lambda digests: texts_of(session, digests))
 
 
-def read_to_mark(session: Session, content: str, numbers: Collection[int] | None = None) -> list[tuple[int, ToMark]]:
+def read_to_mark(session: Session, content: str | bytes, numbers: Collection[int] | None = None) -> list[tuple[int, ToMark]]:
     """Return by its number what marking asks of each slot of a stored paper, or of those with these numbers."""
     return _whole.questions.read_to_mark(content, lambda digests: texts_of(session, digests), numbers)
 
@@ -303,12 +304,17 @@ def contents_of(session: Session, ids: Sequence[int]) -> Iterator[str]:
         yield from session.scalars(select(PaperRow.content).where(PaperRow.id.in_(list(ids[start : start + AT_ONCE]))))
 
 
-def texts_by_id(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Return the texts of papers by their row ids."""
-    return {row[0]: row[1] for row in session.execute(_CONTENTS, {"ids": ids})}
+def texts_by_id(session: Session, ids: Sequence[int]) -> dict[int, str | bytes]:
+    """Return the texts of papers as JSON, by their row ids."""
+    return {row[0]: row[1] for row in session.execute(_CONTENTS[session.get_bind().dialect.name], {"ids": ids})}
 
 
-_CONTENTS = select(PaperRow.id, PaperRow.content).where(PaperRow.id.in_(bindparam("ids", expanding=True)))
+_HERE = PaperRow.id.in_(bindparam("ids", expanding=True))
+_CONTENTS: dict[str, Select[int, Any]] = {
+    "sqlite": select(PaperRow.id, cast(PaperRow.content, LargeBinary)).where(_HERE),
+    "postgresql": select(PaperRow.id, PaperRow.content).where(_HERE),
+}
+"""SQLite gives the bytes that it has: to make text of them and bytes again for the reader takes as long as to read them."""
 
 
 def count_papers(session: Session, sitting: SittingRow) -> int:

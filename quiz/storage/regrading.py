@@ -82,7 +82,7 @@ def list_places(session: Session, sitting: SittingRow, about: Correction, only: 
         .select_from(PaperRow)
         .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
         .where(PaperRow.sitting_id == sitting.id, is_current(), _has(about.question))
         .order_by(UnitRow.path, CadreRow.number)
     )

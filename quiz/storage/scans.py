@@ -24,7 +24,7 @@ _QUERY = (
     .join(PaperRow, PaperRow.sitting_id == SittingRow.id)
     .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
     .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-    .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+    .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
     .options(defer(SittingRow.snapshot))
 )
 
@@ -138,7 +138,7 @@ def papers_scanned(session: Session, sitting: SittingRow, scope: str) -> dict[in
         select(ScanRow.paper_id, func.count(), func.max(ScanRow.pages), func.max(AttemptRow.closed_by))
         .join(PaperRow, PaperRow.id == ScanRow.paper_id)
         .join(UnitRow, UnitRow.id == PaperRow.unit_id)
-        .outerjoin(AttemptRow, AttemptRow.paper_id == PaperRow.id)
+        .outerjoin(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
         .where(ScanRow.sitting_id == sitting.id, ScanRow.problem == "", UnitRow.path.startswith(scope, autoescape=True))
         .group_by(ScanRow.paper_id)
         .order_by(ScanRow.paper_id)
@@ -187,7 +187,8 @@ def papers_in_doubt(session: Session, sitting: SittingRow, scope: str) -> list[t
     )
     counts = select(decided.c.scan_id, func.count().label("done")).group_by(decided.c.scan_id).subquery()
     left = ScanRow.doubts - func.coalesce(counts.c.done, 0)
-    keyed = select(KeyingRow.paper_id).join(AttemptRow, AttemptRow.paper_id == KeyingRow.paper_id).where(AttemptRow.closed_by == ClosedBy.PAPER)
+    its_attempt = (AttemptRow.sitting_id == KeyingRow.sitting_id) & (AttemptRow.paper_id == KeyingRow.paper_id)
+    keyed = select(KeyingRow.paper_id).join(AttemptRow, its_attempt).where(AttemptRow.closed_by == ClosedBy.PAPER)
     query = (
         select(ScanRow.paper_id, func.sum(left))
         .join(PaperRow, PaperRow.id == ScanRow.paper_id)

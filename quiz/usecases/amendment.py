@@ -23,6 +23,7 @@ from quiz.core.paper import Paper, Slot
 from quiz.core.plan import AVOID_LAST
 from quiz.core.profile import Scope
 from quiz.core.question import base_uid
+from quiz.core.reason import clean_reason
 from quiz.core.roster import Cadre
 from quiz.core.seed import exam_key, paper_key, snapshot_digest
 from quiz.storage import amendments, audit, banks, papers, rosters
@@ -32,8 +33,6 @@ from quiz.usecases.drawing import roster_entry
 from quiz.usecases.results import refuse_candidate
 from quiz.usecases.scheduling import post_name
 from quiz.usecases.sources import Sources, whole_sitting
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,9 @@ class Amended:
         return len({number for number, *_ in self.exchanged}) if self.paper is None else 1
 
 
-def check_reason(reason: str) -> None:
-    """QuizError `no_reason` for none, and for one that is too long."""
-    if not reason.strip():
-        raise QuizError("no_reason", say("请写明原因，它会记入更正记录。"))
-    if len(reason.strip()) > LONGEST_REASON:
-        raise QuizError("no_reason", say("原因最多{n}个字。", n=LONGEST_REASON))
+def check_reason(reason: str) -> str:
+    """Return the reason of an amendment, as it is stored. QuizError `no_reason` for none, and for one that is too long."""
+    return clean_reason(reason, say("请写明原因，它会记入更正记录。"))
 
 
 def sitting_to_amend(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:

@@ -32,6 +32,7 @@ from quiz.core.review import State
 from quiz.core.roster import Cadre, Group
 from quiz.core.template import Template, TemplateRevision
 from quiz.storage import banks, proposals, rosters
+from quiz.storage.advisory import Lock, hold
 from quiz.storage.tables import DocumentRow
 from quiz.usecases import drawing, publishing
 from quiz.usecases.drawing import Drawing, Gap
@@ -220,6 +221,7 @@ def publish(session: Session, actor: Actor, now: datetime, found: Check, seen: s
     plan = found.blueprint
     if found.gaps and found.cadres and (found.profile or not asks_local(plan)):
         raise BlueprintRefused(found)
+    hold(session, Lock.BANK)  # until it is published: of two who edited the same state one must be told
     newest = banks.get_document(session, banks.BLUEPRINT, plan.id)
     if (newest.digest if newest else "") != seen:
         raise QuizError("stale", say("蓝图{code}在别处发布过新的内容，这次没有发布。请打开现在的内容，再改一次。", code=plan.id))

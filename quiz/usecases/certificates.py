@@ -16,13 +16,13 @@ from quiz.core.contest import Contest
 from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import plain_number
+from quiz.core.reason import clean_reason
 from quiz.storage import audit, certificates, changes
 from quiz.storage.certificates import Certificate
 from quiz.storage.tables import CertificateRow, SittingRow
 from quiz.usecases import cadre_record, make_ups
 from quiz.usecases.extending import is_released
 from quiz.usecases.make_ups import Standing
-from quiz.usecases.places import clean_reason
 from quiz.usecases.sources import whole_sitting
 
 

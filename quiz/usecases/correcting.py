@@ -18,6 +18,7 @@ from quiz.core.frozen import freeze
 from quiz.core.marking import Why, from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, QuizError, say
 from quiz.core.question import Question
+from quiz.core.reason import clean_reason
 from quiz.core.sitting import Phase
 from quiz.storage import audit, changes, corrections, gradings, regrading, sittings
 from quiz.storage.regrading import Regraded
@@ -25,8 +26,6 @@ from quiz.storage.tables import CorrectionRow, SittingRow
 from quiz.usecases.correction_effect import Change, Effect, bands_of, mean_of, plain_effect
 from quiz.usecases.grading import regrade_slots
 from quiz.usecases.sources import whole_sitting
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +83,8 @@ def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, no
 
 
 def checked_reason(reason: str) -> str:
-    """Return a reason as it is stored. QuizError `no_reason` without one or for one that is too long."""
-    if not reason.strip():
-        raise QuizError("no_reason", say("请写明原因，考生会看到。"))
-    if len(reason.strip()) > LONGEST_REASON:
-        raise QuizError("no_reason", say("原因最多{n}个字。", n=LONGEST_REASON))
-    return reason.strip()
+    """Return a reason that cadres will read, as it is stored. QuizError `no_reason` without one or for one that is too long."""
+    return clean_reason(reason, say("请写明原因，考生会看到。"))
 
 
 def to_correct(session: Session, actor: Actor, code: str, now: datetime) -> SittingRow:

@@ -73,10 +73,10 @@ def mean_of(scores: Iterable[Decimal]) -> Decimal:
 
 
 def bands_of(scores: Iterable[Decimal], full: Decimal) -> tuple[int, ...]:
-    """Count the scores by tenths of the full score."""
+    """Count the scores by tenths of the full score; what a contest has below 0 is in the first."""
     out = [0] * BANDS
     for score in scores:
-        out[min(BANDS - 1, int(score * BANDS / full))] += 1
+        out[max(0, min(BANDS - 1, int(score * BANDS / full)))] += 1
     return tuple(out)
 
 

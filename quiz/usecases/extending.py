@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.reason import clean_reason
 from quiz.core.sitting import LONGEST_EXTRA, NO_EXTRA, Extra, Phase, Release, deadline_now
 from quiz.storage import attempts, audit, changes, sittings
 from quiz.storage.changes import Change
@@ -93,7 +94,7 @@ def give_back(
         _give(session, sitting, seat, changes.PAUSE, minutes, extras.get(seat.cadre.id, NO_EXTRA), reason, actor, now, key)
     at_work = sum(seat.attempt is not None for seat in reached)
     outcome = GivenBack(at_work, len(reached) - at_work, len(seats) - len(reached))
-    detail: dict[str, object] = {kind.value: key, "minutes": minutes, "people": len(reached), "reason": reason.strip()[:500]}
+    detail: dict[str, object] = {kind.value: key, "minutes": minutes, "people": len(reached), "reason": reason.strip()}
     audit.record(session, now, actor.name, "give_back", code, detail)
     return outcome
 
@@ -171,7 +172,7 @@ def _give(
 
 
 def _row(sitting: SittingRow, seat: Seat, kind: str, minutes: int, reason: str, actor: Actor, now: datetime, unit: str = "") -> AttemptChangeRow:
-    text = reason.strip()[:500]
+    text = reason.strip()
     return AttemptChangeRow(
         sitting_id=sitting.id, cadre_id=seat.cadre.id, kind=kind, minutes=minutes, unit=unit, reason=text, at=now, actor=actor.name
     )
@@ -179,8 +180,7 @@ def _row(sitting: SittingRow, seat: Seat, kind: str, minutes: int, reason: str, 
 
 def _check_change(session: Session, sitting: SittingRow, reason: str, now: datetime) -> None:
     """Refuse a change without a reason, or once results are out: someone may know the keys by then."""
-    if not reason.strip():
-        raise QuizError("no_reason", say("请写明原因。"))
+    clean_reason(reason)
     changes.lock_sitting(session, sitting)
     if is_released(sitting, now):
         raise QuizError("released", say("这场考试的成绩已经公布，不能再加时或重新开放。"))

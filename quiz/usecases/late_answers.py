@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
 from quiz.core.message import NotFound
+from quiz.core.reason import clean_reason
 from quiz.storage import audit, late
 from quiz.storage.tables import LateDecisionRow
 from quiz.usecases import grading
-from quiz.usecases.places import clean_reason
 from quiz.usecases.voiding import attempt_to_judge
 
 

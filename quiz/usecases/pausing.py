@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
 from quiz.core.message import NotFound, QuizError, say
+from quiz.core.reason import clean_reason
 from quiz.core.sitting import NO_EXTRA
 from quiz.storage import audit, changes, pauses, sites, sittings
 from quiz.storage.tables import AttemptRow, PauseRow, SittingRow
 from quiz.usecases.extending import is_released
-from quiz.usecases.places import Place, PlaceKind, clean_reason, covers, find_place, sitting_to_run
+from quiz.usecases.places import Place, PlaceKind, covers, find_place, sitting_to_run
 
 
 @dataclass(frozen=True, slots=True)

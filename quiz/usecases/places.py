@@ -15,8 +15,6 @@ from quiz.storage import hall, pauses, rosters, sites
 from quiz.storage.tables import SittingRow, UnitRow
 from quiz.usecases.results import sitting_for
 
-LONGEST_REASON = 500
-
 
 class PlaceKind(StrEnum):
     """What kind of place is meant."""
@@ -71,13 +69,6 @@ def is_paused_at(session: Session, sitting_id: int, path: str) -> bool:
         return False
     where = sites.site_map(session, sitting_id)
     return any(covers(row.kind, row.place, path, where) for row in going)
-
-
-def clean_reason(reason: str) -> str:
-    """Return a reason as it is stored. QuizError `no_reason` for none."""
-    if not reason.strip():
-        raise QuizError("no_reason", say("请写明原因。"))
-    return reason.strip()[:LONGEST_REASON]
 
 
 def _unit(session: Session, units: dict[int, UnitRow], key: str) -> Place:

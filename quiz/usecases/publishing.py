@@ -17,6 +17,7 @@ from quiz.core.question import Label, Question
 from quiz.core.seed import Stream
 from quiz.core.template import Template, bind
 from quiz.storage import audit, banks, sittings
+from quiz.storage.advisory import Lock, hold
 from quiz.storage.banks import BankFilter, Published
 from quiz.usecases.pictures import store_pictures
 
@@ -50,6 +51,7 @@ def publish(
     """
     actor.require(Action.PUBLISH_BANK)
     _check_readers(questions, by or actor.name, read_by)
+    hold(session, Lock.BANK)  # two who publish at once must not both make the next revision of one question
     known = banks.current_digests(session) if questions else {}
     store_pictures(session, (item for item in questions if isinstance(item, Question)), pictures)
     changed: list[banks.Changed] = []

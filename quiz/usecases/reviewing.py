@@ -12,6 +12,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.picture import Upload
 from quiz.core.question import Question
+from quiz.core.reason import clean_reason
 from quiz.core.review import State, Step, next_state, open_steps
 from quiz.core.template import Template
 from quiz.storage import audit, banks, proposals
@@ -150,13 +151,12 @@ def publish_proposal(
 def retire(session: Session, actor: Actor, now: datetime, uid: str, reason: str, back: bool = False) -> None:
     """Take a question out of future draws, or with `back` into them again; papers that exist are not touched. QuizError `no_reason`."""
     actor.require(Action.PROPOSE)
-    if not reason.strip():
-        raise QuizError("no_reason", say("请写明理由。"))
+    text = clean_reason(reason, say("请写明理由。"))
     row = banks.get_question_row(session, uid)
     if row is None:
         raise NotFound()
     row.retired_at = None if back else row.retired_at or now
-    audit.record(session, now, actor.name, "restore_question" if back else "retire_question", uid, {"reason": reason.strip()[:500]})
+    audit.record(session, now, actor.name, "restore_question" if back else "retire_question", uid, {"reason": text})
 
 
 def history(session: Session, actor: Actor, uid: str) -> list[banks.Published]:

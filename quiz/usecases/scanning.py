@@ -63,6 +63,12 @@ def shapes_of(session: Session, actor: Actor, codes: Iterable[str]) -> dict[str,
     return {code: shape_of(papers.read_paper(found.seat.paper)) for code, found in scans.seats_by_code(session, codes, scope).items()}
 
 
+def refuse_scans(session: Session, actor: Actor, code: str, now: datetime) -> None:
+    """NotFound or Forbidden where `take_pages` would refuse: asked before pages are read, which takes a core for seconds."""
+    actor.require(Action.SCAN)
+    _sitting(session, actor, code, now)
+
+
 def take_pages(session: Session, actor: Actor, pages: Sequence[ScannedPage], code: str, now: datetime) -> list[Taken]:
     """Keep pages that went through the reader and let them count; return what became of each, in their order.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quiz.assembly.derive import FORM_NAMES
@@ -165,8 +166,12 @@ def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepa
     actor.require(Action.SCHEDULE)
     row, made = prepared.row, [paper for _, _, paper in prepared.papers]
     _check_code(session, row.code)
-    session.add(row)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:  # on PostgreSQL another with this code may be on its way to being stored, for seconds
+        _check_code(session, row.code)
+        raise
     people = rosters.cadre_rows(session)
     new = [papers.NewPaper(people[cadre.number], post, paper, seat) for seat, (cadre, post, paper) in enumerate(prepared.papers, 1)]
     papers.save_papers(session, row, new)

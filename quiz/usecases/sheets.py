@@ -13,6 +13,7 @@ from quiz.core.marking import check_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import QuestionType
+from quiz.core.reason import clean_reason
 from quiz.core.scan import SheetReading
 from quiz.core.sheet_state import ANSWERS, Confirm, Decision, Hold, Kind, SheetState, state_of
 from quiz.core.sitting import ClosedBy
@@ -21,8 +22,6 @@ from quiz.storage.sittings import Seat
 from quiz.storage.tables import ScanRow, SittingRow
 from quiz.usecases.paper_answers import held_attempt, store_answers
 from quiz.usecases.results import sitting_for
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def drop_page(session: Session, actor: Actor, code: str, scan_id: int, reason: s
     NotFound when it is not in this sitting, QuizError `no_reason`.
     """
     row, seat = _scan(session, actor, code, scan_id, now)
-    text = _reason(reason)
+    text = clean_reason(reason)
     sitting = sitting_to_enter(session, actor, code, now)
     scans.save_decision(session, Decision(Kind.DROP, scan_id), sitting.id, row.paper_id, text, now, actor.name)
     audit.record(session, now, actor.name, "drop_scan", code, {"scan": scan_id, "reason": text})
@@ -100,7 +99,7 @@ def drop_page(session: Session, actor: Actor, code: str, scan_id: int, reason: s
 def choose_page(session: Session, actor: Actor, code: str, scan_id: int, reason: str, now: datetime) -> Sheet:
     """Let one of several scans of the same page count, and the others for nothing. NotFound, QuizError `no_reason`."""
     row, seat = _scan_to_decide(session, actor, code, scan_id, now)
-    text = _reason(reason)
+    text = clean_reason(reason)
     for other in scans.scans_of_paper(session, seat.paper.id):
         if other.reading.page == row.page and other.id != scan_id:
             scans.save_decision(session, Decision(Kind.DROP, other.id), seat.sitting.id, seat.paper.id, text, now, actor.name)
@@ -111,7 +110,7 @@ def choose_page(session: Session, actor: Actor, code: str, scan_id: int, reason:
 def confirm(session: Session, actor: Actor, code: str, paper_code: str, word: Confirm, reason: str, now: datetime) -> Sheet:
     """Say the word that settles a hold of a sheet, with a reason. NotFound, QuizError `no_reason`, `not_held` when nothing waits for it."""
     seat = seat_of(session, actor, code, paper_code, now)
-    text = _reason(reason)
+    text = clean_reason(reason)
     sheet = read_sheet(session, seat)
     waiting = {answer for hold in sheet.state.holds for answer in ANSWERS.get(Hold(hold), ())}
     if word not in waiting:
@@ -180,9 +179,3 @@ def _checked(slot: Slot, blank: int, value: list[str]) -> tuple[str, ...]:
     else:
         check_response(slot.question, texts)
     return tuple(texts)
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise QuizError("no_reason", say("请写明原因。"))
-    return text.strip()[:LONGEST_REASON]

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.message import Forbidden, QuizError, say
+from quiz.core.reason import clean_reason
 from quiz.core.sitting import GRACE
 from quiz.core.steady import JUMP, SteadyClock
 from quiz.storage import attempts, audit, clocks
 from quiz.storage.tables import ClockAlarmRow
-from quiz.usecases.places import clean_reason
 
 JUST_NOW = timedelta(minutes=1)
 

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
 from quiz.core.message import Forbidden, NotFound, QuizError, say
+from quiz.core.reason import clean_reason
 from quiz.core.sitting import ClosedBy
 from quiz.storage import attempts, audit, changes, sittings, voids
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import AttemptRow, AttemptVoidRow, SittingRow
 from quiz.usecases import grading
 from quiz.usecases.extending import is_released
-from quiz.usecases.places import clean_reason, sitting_to_run
+from quiz.usecases.places import sitting_to_run
 
 
 def void(session: Session, actor: Actor, code: str, number: str, reason: str, now: datetime) -> AttemptVoidRow:

@@ -13,10 +13,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
 from quiz.core.message import QuizError, mark_text
+from quiz.core.reason import LONGEST_REASON
 from quiz.core.sitting import MOST_APPEAL_DAYS
 from quiz.storage.appeals import APPEAL, REJECTED, REPORT, UPHELD
 from quiz.usecases import answering
-from quiz.usecases.correcting import LONGEST_REASON
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import AmountField, ListedField, WholeField
 

@@ -19,12 +19,13 @@ from quiz.core.correction import REMEDY_NAMES, SHARES_LAPSE, NewKey, Remedy, rem
 from quiz.core.marking import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.question import Question, QuestionType, places
+from quiz.core.reason import LONGEST_REASON
 from quiz.printing.correction_pdf import print_correction
 from quiz.storage.sittings import window_of
 from quiz.translation import format_moment
 from quiz.usecases import answering, asked, corrected, correcting
 from quiz.usecases.asked import AskedView
-from quiz.usecases.correcting import LONGEST_REASON, Preview, Wish
+from quiz.usecases.correcting import Preview, Wish
 from quiz.web.context import actor, installation, language, needs, now, reader, say_text, translate, writer
 from quiz.web.downloads import attachment
 from quiz.web.forms import ListedField

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.file import MultipleFileField
-from werkzeug.datastructures import FileStorage
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
 from quiz.core.access import Action
 from quiz.core.answer_sheet import response_of
 from quiz.core.message import QuizError, mark_text, say
-from quiz.core.scan import HARMLESS, Doubt, Problem, ScannedPage, State, problem_name
+from quiz.core.scan import HARMLESS, Doubt, Problem, State, problem_name
 from quiz.core.sheet_state import ANSWERS, HOLD_NAMES, Confirm, Hold
 from quiz.printing import scan as reading
-from quiz.storage.served import alone
 from quiz.usecases import rooms, scanning, sheets
 from quiz.usecases.scanning import Doubts, Taken
 from quiz.usecases.sheets import Sheet
-from quiz.web import keying, scan_pictures
-from quiz.web.context import actor, installation, needs, now, reader, say_text, writer
+from quiz.web import keying, scan_pictures, scan_uploads
+from quiz.web.context import actor, needs, now, reader, say_text, writer
 
 pages = Blueprint("scans", __name__)
 pages.add_url_rule("/sittings/<code>/keying", "keying", keying.home)
@@ -35,9 +32,6 @@ pages.add_url_rule("/papers/<code>/sheet.pdf", "my_copy", scan_pictures.my_copy)
 pages.add_url_rule("/sittings/<code>/keying/<paper>", "key", keying.key, methods=["GET", "POST"])
 
 BIGGEST_UPLOAD = 96 * 1024 * 1024
-MOST_PAGES = 120
-"""In one upload: a quarter of a minute. The command takes any number, with every core."""
-
 MOST_LISTED = 200
 
 DOUBT_TEXTS: dict[Doubt, str] = {
@@ -56,8 +50,6 @@ WORDS: dict[Confirm, str] = {
     Confirm.KEYED: mark_text("以人工录入的为准"),
     Confirm.LATE: mark_text("仍然计入"),
 }
-TURN = "scan.lock"
-"""Held in the instance folder while pages are read, which takes a whole core: one upload at a time, so that people at work feel nothing of it."""
 
 
 class UploadForm(FlaskForm):  # type: ignore[misc]
@@ -98,7 +90,7 @@ def upload(code: str) -> ResponseReturnValue:
         return _show_home(code, form, say_text(say("请选择文件。")), 422)
     try:
         reading.require()
-        taken = _read_files(code, files)
+        taken = scan_uploads.read_files(code, files)
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
             raise
@@ -183,40 +175,6 @@ def confirm(code: str, paper: str) -> ResponseReturnValue:
     return _back(code, found)
 
 
-def _read_files(code: str, files: Sequence[FileStorage]) -> tuple[list[Taken], list[str]]:
-    """Read the pages of files and store them; the files that do not open are named."""
-    from quiz.printing.scan.pages import Source
-
-    sources = [Source(file.filename or "?", content=file.read()) for file in files]
-    with alone(installation().settings.instance / TURN) as is_mine:
-        if not is_mine:
-            raise QuizError("busy", say("正在读另一批扫描件，请稍后再上传。"))
-        found, unreadable = _read_pages(sources)
-    with writer() as db:
-        return scanning.take_pages(db, actor(), found, code, now()), unreadable
-
-
-def _read_pages(sources: Sequence[Any]) -> tuple[list[ScannedPage], list[str]]:
-    from quiz.printing.scan.pages import count_pages
-    from quiz.printing.scan.reader import finish, look
-
-    looked: list[Any] = []
-    unreadable: list[str] = []
-    for source in sources:
-        try:
-            count = count_pages(source)
-            if len(looked) + count > MOST_PAGES:
-                raise QuizError("too_many_pages", say("一次最多上传{most}页；更多的请用命令 quiz scan read。", most=MOST_PAGES))
-            looked += [look(source, index) for index in range(count)]
-        except QuizError as error:
-            if error.code != "bad_scan_file":
-                raise
-            unreadable.append(say_text(error.message))
-    with reader() as db:
-        shapes = scanning.shapes_of(db, actor(), [page.found.sheet.paper for page in looked if page.found.sheet])
-    return [finish(page, shapes.get(page.found.sheet.paper) if page.found.sheet else None) for page in looked], unreadable
-
-
 def _show_home(
     code: str, form: UploadForm, problem: str = "", status: int = 200, taken: tuple[list[Taken], list[str]] | None = None
 ) -> ResponseReturnValue:
@@ -233,7 +191,7 @@ def _show_home(
         bad=[item for item in items if item.problem not in HARMLESS],
         same=sum(item.problem == Problem.SAME for item in items),
         unreadable=unreadable,
-        most=MOST_PAGES,
+        most=scan_uploads.MOST_PAGES,
         HOLD_NAMES=HOLD_NAMES,
         problem_name=problem_name,
     )

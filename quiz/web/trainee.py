@@ -5,10 +5,7 @@ Every page works by plain forms; the sitting page's script talks to `saving` and
 
 from __future__ import annotations
 
-import json
 import logging
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,21 +14,19 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
 from quiz.core.counting import COUNTING_NAMES, COUNTING_RULES
 from quiz.core.marking import from_hundredths
 from quiz.core.message import QuizError
-from quiz.core.paper import Paper, Slot, section_heading
+from quiz.core.paper import Paper, section_heading
 from quiz.core.results import STANDING_NAMES
-from quiz.core.saving import Save, Saved, SaveResult
+from quiz.core.saving import Saved, SaveResult
 from quiz.core.sitting import GRACE, Phase, Release, seconds_left, seconds_to_open
 from quiz.storage.papers import read_without_key
 from quiz.storage.sittings import known_end
-from quiz.usecases import appealing, attempts, cadre_record, make_ups, results, saving
+from quiz.usecases import appealing, attempts, cadre_record, make_ups, results
 from quiz.usecases.attempts import Desk, Listed, Start
 from quiz.usecases.corrected_copies import has_corrected
 from quiz.usecases.handing_in import HandIn
@@ -39,21 +34,14 @@ from quiz.usecases.mark_history import history_of
 from quiz.usecases.mistakes import has_mistakes
 from quiz.usecases.oral import helps_households
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import counters, sheet
+from quiz.web import counters, form_saves, sheet
 from quiz.web.context import actor, do_together, installation, needs, now, reader, writer
-from quiz.web.given import given
 from quiz.web.lockdown import proofs
 from quiz.web.presence import be_seen
 from quiz.web.review import read_review
-from quiz.web.saving import saves_of
 
 pages = Blueprint("trainee", __name__)
 log = logging.getLogger("quiz.web")
-
-FORM_DEVICE = "form"
-"""The device of saves that come from a plain form."""
-
-MOST_UNSENT = 500
 
 
 class Standing(StrEnum):
@@ -161,11 +149,11 @@ def save_section(code: str) -> ResponseReturnValue:
         except QuizError as error:
             if error.code != "closed":
                 raise
-            states = _keep_late(db, code, request.form)
+            states = form_saves.keep_late(db, code, request.form)
             onward = url_for("trainee.result", code=code, late=states.count(Saved.LATE) or None)
         else:
             be_seen(desk.seat)
-            states = _save_all(db, code, _changes(desk, section - 1, request.form))
+            states = form_saves.save_all(db, code, form_saves.changes(desk, section - 1, request.form))
             onward = _next_page(code, section, len(desk.paper.sections))
     counters.count_saves(states)
     return redirect(onward, 303)
@@ -175,7 +163,7 @@ def save_section(code: str) -> ResponseReturnValue:
 @needs(Action.SIT)
 def submit(code: str) -> ResponseReturnValue:
     """Save what the page still carries and submit. What is no save of this paper cannot keep anyone from submitting."""
-    items, device = _unsent(request.form.get("unsent", "")), request.form.get("device", FORM_DEVICE)
+    items, device = form_saves.unsent(request.form.get("unsent", "")), request.form.get("device", form_saves.FORM_DEVICE)
     call = HandIn(actor(), code, items, device, now(), by_clock=request.form.get("by_clock") == "1")
     attempt, outcomes = do_together(installation().submissions, call)
     states = [outcome.state for outcome in outcomes if isinstance(outcome, SaveResult)]
@@ -285,51 +273,3 @@ def _next_page(code: str, section: int, count: int) -> str:
     if go == "summary" or wanted > count:
         return url_for("trainee.summary", code=code)
     return url_for("trainee.sit", code=code, section=max(wanted, 1))
-
-
-def _changes(desk: Desk, section: int, form: MultiDict[str, str]) -> list[tuple[Slot, list[str]]]:
-    """The section's slots whose fields differ from what is saved.
-
-    When somebody saved since the form was drawn (another device), its empty fields do not wipe what was saved there.
-    """
-    is_stale = form.get("newest_seq", 0, int) != desk.newest_seq
-    out = []
-    for slot in desk.paper.slots_of(section):
-        value = given(slot.question, form.getlist(f"s{slot.number}"))
-        saved = list(desk.shown.get(slot.number, ()))
-        if value != saved and (value or not is_stale):
-            out.append((slot, value))
-    return out
-
-
-def _save_all(db: Session, code: str, values: Iterable[tuple[Slot, list[str]]]) -> list[Saved]:
-    """Save what a form brought; it takes the desk from whichever page held it, which learns it at its next call."""
-    taken = saving.take_desk(db, actor(), code, FORM_DEVICE, now())
-    items = [Save(slot.number, value, seq, is_shown=True) for seq, (slot, value) in enumerate(values, taken.first_seq)]
-    return [saving.save(db, actor(), code, item, FORM_DEVICE, now()).state for item in items]
-
-
-def _keep_late(db: Session, code: str, form: MultiDict[str, str]) -> list[Saved]:
-    """Keep what a form brought after the end, for people to decide on; return what became of each response."""
-    seq, states = max(form.get("newest_seq", 0, int), 0), []
-    for name in form:
-        match = re.fullmatch(r"s(\d{1,4})", name)
-        values = form.getlist(name)
-        if match is None or not any(values):
-            continue
-        seq += 1
-        try:
-            states.append(saving.save(db, actor(), code, Save(int(match[1]), values, seq, is_shown=True), FORM_DEVICE, now()).state)
-        except QuizError as error:
-            if not error.code.startswith("bad_"):
-                raise
-    return states
-
-
-def _unsent(text: str) -> list[Save]:
-    """The saves that a page carries into submission, in their order."""
-    try:
-        items = json.loads(text or "[]")
-    except (ValueError, RecursionError):
-        return []
-    return saves_of(items, MOST_UNSENT)

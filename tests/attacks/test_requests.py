@@ -28,6 +28,7 @@ from quiz.storage.tables import Base
 from quiz.web.planning import SittingForm
 from tests.attacks.routes import A_SAVE, JSON_CALLS, ROUTES, STRANGER, VISITOR, cases, enter, furnish
 from tests.web.world import PASSWORD, SITTING, Person, paper_code
+from tools.ports import free_port
 
 People = Callable[[str], Person]
 OWNERS = ("q001", "setter", "organiser", "marker", "inspector")
@@ -301,9 +302,7 @@ def serving(instance: Path) -> Iterator[int]:
     engine = make_engine(load_settings({"QUIZ_INSTANCE": str(instance)}).database_url)
     upgrade(engine)
     engine.dispose()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     words = [sys.executable, "-m", "quiz", "serve", "--port", str(port)]
     with subprocess.Popen(words, env={**os.environ, "QUIZ_INSTANCE": str(instance)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:

@@ -214,8 +214,8 @@ def test_what_this_page_itself_brought_for_an_older_one_is_no_news(site: Site, p
     is_saved(phone)
     answer(phone, 1, ["c"])
     is_saved(phone)
-    phone.unroute("**/pulse")
     with phone.expect_response("**/pulse") as heard:
+        phone.unroute("**/pulse")
         come_back(phone)
     assert heard.value.json()["others"] == {"1": ["a"]}
     phone.get_by_role("button", name="下一题").click()
@@ -251,8 +251,6 @@ def test_a_pause_stops_the_clock_of_the_page(site: Site, phone: Any) -> None:
 
 
 def test_leaving_the_page_and_losing_the_network_are_told(site: Site, phone: Any) -> None:
-    told: list[dict[str, Any]] = []
-    phone.on("request", lambda request: told.append(request.post_data_json) if request.url.endswith("/pulse") else None)
     move_clocks(phone, datetime(2026, 12, 1, 1, 10, tzinfo=UTC))
     site.start(phone)
     answer(phone, 1, ["a"])
@@ -263,9 +261,9 @@ def test_leaving_the_page_and_losing_the_network_are_told(site: Site, phone: Any
         document.dispatchEvent(new Event('visibilitychange'));
     }""")
     pass_time(site, phone, seconds=12)
-    with phone.expect_request("**/pulse"):
+    with phone.expect_request(lambda request: request.url.endswith("/pulse") and request.post_data_json["events"]) as told:
         phone.evaluate("() => { window.away = false; document.dispatchEvent(new Event('visibilitychange')); }")
-    event = told[-1]["events"][0]
+    event = told.value.post_data_json["events"][0]
     assert event["kind"] == "left"
     assert event["seconds"] >= 12  # the page's clock went on by itself as well
     assert event["age"] >= 0

@@ -40,6 +40,7 @@ def test_three_minutes_without_network(site: Site, timed: Any) -> None:
     answer(timed, 2, ["b"])
     jump(site, timed, minutes=2)
     expect(timed.get_by_text("暂时连不上服务器")).to_be_visible()
+    take_in(timed)  # an answer that is on its way is not replaced by the next
     go_to(timed, 1)
     answer(timed, 1, ["c"])
     jump(site, timed, minutes=1)
@@ -433,10 +434,10 @@ def test_a_page_without_signs_of_life_works(site: Site, timed: Any) -> None:
     faults: list[str] = []
     timed.on("pageerror", lambda error: faults.append(str(error)))
     timed.route("**/pulse", lambda route: route.fulfill(status=404, json={"error": "http_404", "message": "没有找到"}))
-    site.start(timed)
-    answer(timed, 1, ["a"])
-    is_saved(timed)
     with timed.expect_response("**/pulse"):
+        site.start(timed)
+        answer(timed, 1, ["a"])
+        is_saved(timed)
         jump(site, timed, minutes=1)
     with timed.expect_response("**/time"):
         jump(site, timed, minutes=3)

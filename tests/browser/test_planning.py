@@ -42,6 +42,7 @@ def test_a_check_that_takes_a_while_says_so_and_is_sent_once(site: Site, desktop
     page.get_by_label("登录名").fill("organiser")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url(f"{site.url}/sittings")
     page.goto(f"{site.url}/sittings/new")
     page.get_by_label("考试名称").fill("第四季度测试")
     page.get_by_label("考试代码").fill("q4")

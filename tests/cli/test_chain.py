@@ -120,8 +120,11 @@ def test_a_roster_row_that_cannot_be_is_refused_and_the_rest_loaded(county):
 
 def test_the_whole_chain(county):
     plan = county.file("sitting.yaml", SITTING)
-    assert "人参加" in county("sitting", "create", plan, "--check")
+    trial = county("sitting", "create", plan, "--check")
+    assert "人参加" in trial
     created = county("sitting", "create", plan)
+    for said in (trial, created):
+        assert "没有账号能评阅这场考试" in said
     commitment = re.search(r"[0-9a-f]{64}", created)
     assert commitment
     assert "sitting_exists" in county("sitting", "create", plan)

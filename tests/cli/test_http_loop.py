@@ -12,7 +12,8 @@ import pytest
 
 from quiz.cli import http_loop, http_server
 from quiz.cli.http_loop import Connection
-from tests.cli.test_stop import Here, free_port
+from tests.cli.test_stop import Here
+from tools.ports import free_port
 
 PATIENCE = 30
 LARGE = 20_000_000

@@ -12,7 +12,8 @@ import pytest
 
 from quiz.cli import http_server, lanes
 from quiz.cli.http_crowd import Answer
-from tests.cli.test_stop import Here, free_port
+from tests.cli.test_stop import Here
+from tools.ports import free_port
 
 PATIENCE = 30
 

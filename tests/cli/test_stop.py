@@ -23,16 +23,11 @@ import pytest
 from quiz.cli import http_server
 from quiz.settings import DATABASE, ROOT
 from tests.web.conftest import filled_sqlite  # noqa: F401
+from tools.ports import free_port
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGTERM to send")
 
 PATIENCE = 300
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Here:
@@ -136,6 +131,21 @@ def test_a_request_that_is_still_coming_in_has_its_answer(start: Callable[..., S
     server.wait_until_closed()
     raw.sendall(b"in=x")
     assert re.match(r"HTTP/1.1 400 .*^Connection: close", answer(raw), re.DOTALL | re.MULTILINE)
+    assert server.process.wait(PATIENCE) == 0
+
+
+def test_a_request_at_the_door_has_its_answer_though_nobody_had_taken_its_connection(start: Callable[..., Server]) -> None:
+    """The server stands still while they come, and the stop is the first that it hears of."""
+    server = start()
+    server.connect().close()
+    server.process.send_signal(signal.SIGSTOP)
+    for connection in (came := [server.connect() for _ in range(5)]):
+        connection.request("GET", "/healthz")
+    server.process.send_signal(signal.SIGTERM)
+    server.process.send_signal(signal.SIGCONT)
+    for connection in came:
+        assert connection.getresponse().status == 200
+        connection.close()
     assert server.process.wait(PATIENCE) == 0
 
 

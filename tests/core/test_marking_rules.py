@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.core.contest import Contest
@@ -93,6 +93,7 @@ def test_what_a_wrong_answer_costs_is_explained():
 TAKING = [Rule(RuleName.DEDUCT, Decimal(1)), Rule(RuleName.DEDUCT, Decimal("0.37")), Rule(RuleName.PLUS_MINUS, Decimal(-2))]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TAKING), st.sets(st.sampled_from("ABCDE")), st.sets(st.sampled_from("ABCDE"), min_size=1), st.sampled_from(["2", "2.5", "7"]))
 def test_no_response_costs_more_than_its_rule_says(rule, response, key, full):
     """A mark of a contest lies between what its rule may take and the full marks; only a wrong option costs anything, and only then is it told."""
@@ -106,6 +107,7 @@ def test_no_response_costs_more_than_its_rule_says(rule, response, key, full):
 MARKS = st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 300)), max_size=12)
 
 
+@settings(deadline=None)
 @given(MARKS, st.sampled_from(Contest))
 def test_a_total_stops_at_0_unless_a_contest_lets_it_fall(pairs, contest):
     marks = [Mark(from_hundredths(min(most, max(-most, mark))), from_hundredths(most), Rule(), Why.WRONG, {}) for mark, most in pairs]

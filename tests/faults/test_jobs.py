@@ -26,7 +26,7 @@ from quiz.storage.tables import AttemptRow, GradingRow, MarkRow, PaperRow, Quest
 from quiz.usecases import passwords
 from tests.faults.conftest import COUNT, Hall
 from tests.faults.county import LASTS, SITTING, start_earlier
-from tests.faults.server import quiz
+from tests.faults.server import PATIENCE, quiz
 from tests.faults.test_power_cut import can_trace
 
 NEXT_YEAR = datetime.now(UTC).year + 1
@@ -131,7 +131,7 @@ def test_a_sweep_that_is_killed_closes_each_attempt_once_when_it_runs_again(hall
     for number in calls:
         hall.server.start("strace", "-D", "-f", "-o", os.devnull, "-e", "trace=pwrite64", "-e", f"inject=pwrite64:signal=SIGKILL:when={number}")
         assert hall.server.process is not None
-        assert hall.server.process.wait(60) != 0
+        assert hall.server.process.wait(PATIENCE) != 0
         hall.server.process = None
         assert_graded_once(hall)
     hall.server.start()
@@ -144,7 +144,7 @@ def test_a_sweep_that_is_killed_closes_each_attempt_once_when_it_runs_again(hall
 def wait_until_closed(db: Any, wanted: int) -> None:
     import time
 
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         if db.scalar(select(func.count()).where(AttemptRow.submitted_at.is_not(None))) == wanted:
             return

@@ -25,7 +25,7 @@ from tests.faults.checker import Checker
 from tests.faults.conftest import Hall
 from tests.faults.county import people
 from tests.faults.page import Page, open_all, run
-from tests.faults.server import QuizServer
+from tests.faults.server import PATIENCE, QuizServer
 from tests.faults.trace import Confirmed, Disk, replay
 
 STRACE = ("strace", "-D", "-f", "--seccomp-bpf", "-y", "-xx", "-s", "70000", "-e", "trace=pwrite64,fdatasync,fsync,ftruncate,unlink,sendto", "-o")
@@ -91,7 +91,7 @@ async def _answer(page: Page, count: int) -> None:
 
 def _whole(calls: Path) -> list[str]:
     """Return the lines of a trace, when every process and thread in it has ended."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         lines = calls.read_text("ascii").splitlines()
         if lines and not any(Path(f"/proc/{number}").exists() for number in {line.split(maxsplit=1)[0] for line in lines}):

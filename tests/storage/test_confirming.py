@@ -97,6 +97,7 @@ def test_a_commit_whose_standby_vanishes_meanwhile_is_given_up(
             wait_for("")  # which ends every wait, so that this test ends too where nobody gives up
     assert isinstance(refused, OperationalError)
     assert is_away(refused)
+    monkeypatch.setattr(confirming, "COMMIT_SECONDS", PATIENCE)  # a slow machine's next commit is not given up
     wait_until(careful, "")
     insert(careful, 2)
     assert kept(careful)[-1] == 2

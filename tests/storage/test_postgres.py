@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from quiz.storage import postgres as server
 from quiz.storage.engine import make_engine, reading, writing
 from quiz.storage.postgres import arguments, usable_url
 from tests.conftest import Postgres
+from tools.ports import free_port
 
 pytestmark = pytest.mark.postgres
 
@@ -26,12 +26,6 @@ pytestmark = pytest.mark.postgres
 def database_kind() -> str:
     """These tests are about PostgreSQL."""
     return "postgres"
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def shown(engine: Engine, name: str) -> str:
@@ -61,7 +55,7 @@ def test_one_of_several_servers_is_the_one_that_takes_writes() -> None:
 def test_a_server_that_is_not_there_is_passed_over(migrated_database_url: str) -> None:
     url = make_url(migrated_database_url)
     there = str(dict(url.query).get("host", url.host))
-    several = url.set(host=None, port=None).update_query_dict({"host": f"127.0.0.1,{there}", "port": f"{closed_port()},{url.port or ''}"})
+    several = url.set(host=None, port=None).update_query_dict({"host": f"127.0.0.1,{there}", "port": f"{free_port()},{url.port or ''}"})
     engine = make_engine(several.render_as_string(hide_password=False))
     assert shown(engine, "transaction_read_only") == "off"
     engine.dispose()

@@ -199,7 +199,7 @@ def test_a_submission_after_the_end_counts_only_what_was_there(world, county):
 saves = st.lists(st.tuples(st.integers(1, 3), st.sampled_from("ABCD"), st.integers(1, 6)), max_size=12)
 
 
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(saves)
 def test_whatever_the_order_the_highest_number_of_a_slot_counts(world, county, events):
     """Each example runs in a transaction that is rolled back; the first save of a number wins, a later one of the same number is a conflict."""

@@ -14,12 +14,12 @@ from quiz.core.marking import Rule, RuleName, Why
 from quiz.core.message import QuizError
 from quiz.core.question import QuestionType
 from quiz.core.retraining import Reason
+from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.statistics.interval import share_interval
 from quiz.storage.engine import reading
 from quiz.usecases import (
     answering,
-    attempts,
     cadre_record,
     certificates,
     correcting,
@@ -60,7 +60,7 @@ def held(empty, county, contest):
     for number in ("C1", "C2", "C3"):
         empty.start(number)
         right = empty.right_answers(number)
-        wrong = [attempts.Save(one.slot, ["F" if one.slot == 4 else "A"], one.seq) for one in right]
+        wrong = [Save(one.slot, ["F" if one.slot == 4 else "A"], one.seq) for one in right]
         empty.submit({"C1": right, "C2": wrong, "C3": right[:1]}[number], number)
     empty.do(results.release, county.ADMIN, "s1", county.OPENS + AFTER)
     return empty
@@ -99,6 +99,8 @@ def test_a_correction_and_a_mark_by_hand_keep_to_it(empty, county, contest):
         seen = world.do(correcting.preview, county.ADMIN, "s1", wanted, at)
         world.do(correcting.apply, county.ADMIN, "s1", wanted, "核对", at)
         assert result(world, county, "C2").graded.score == max(score, floor)
+        if remedy is Remedy.NEW_KEY:
+            assert seen.effect.bands_before == (1, 0, 1, 0, 0, 0, 0, 0, 0, 1)  # C2 at the bottom, C1 at the top
         assert not any(change.passed_before != change.passed_after for change in seen.changes)  # nobody can fail
     world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-0.4"), "改分", at)
     assert result(world, county, "C2").graded.score == max(floor, Decimal("-2.9"))

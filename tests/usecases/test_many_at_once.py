@@ -128,7 +128,7 @@ who, when = st.sampled_from(["C1", "C2", "C3"]), st.integers(-1, 130)
 pressed = st.tuples(st.sampled_from(["start", "hand in", "by clock", "with an answer"]), who, who, when)
 
 
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(pressed, min_size=1, max_size=12))
 def test_whatever_many_press_at_once_it_is_as_if_it_came_one_after_the_other(world, county, codes, presses):
     moments = sorted(minutes for *_, minutes in presses)

@@ -52,7 +52,7 @@ def test_a_clock_that_stands_still_goes_on_with_what_was_left(world, county):
     assert attempt_of(world, "C3").closed_by == "deadline"
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(1, 9000)), min_size=1, max_size=4))
 def test_however_often_and_long_exactly_the_lost_time_comes_back(world, county, steps):
     """Work and pauses in turn: what is left at the end is an hour less what was worked."""

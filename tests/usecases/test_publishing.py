@@ -10,8 +10,10 @@ from quiz.core.message import Forbidden, QuizError
 from quiz.core.question import Label
 from quiz.core.roster import Cadre, Post, PostKind, Roster, Unit, UnitKind
 from quiz.core.template import Template
+from quiz.storage import banks
 from quiz.storage.banks import BankFilter
 from quiz.usecases import publishing, rosters
+from tests.at_once import at_once
 
 
 def test_publishing_twice_changes_nothing(empty, county):
@@ -25,6 +27,19 @@ def test_a_changed_question_is_a_new_revision_and_the_others_stay(empty, county)
     assert report.revised == (changed.uid,)
     found = empty.do(publishing.read_question, county.ADMIN, changed.uid)
     assert (found.number, found.item.explanation) == (2, "新的解析")
+
+
+def test_of_many_who_publish_at_once_each_makes_a_revision_of_its_own(empty, county):
+    single = next(question for question in county.QUESTIONS if question.uid == "single-0")
+
+    def publish(number):
+        changed = replace(single, stem=f"{single.stem}{number}")
+        return empty.do(publishing.publish, county.ADMIN, county.NOW, [changed, replace(single, uid="quite-new", stem=f"新{number}")])
+
+    at_once(publish, 8)
+    for uid, first in (("single-0", 1), ("quite-new", 0)):
+        numbers = [found.number for found in empty.do(banks.revisions_of, uid)]
+        assert numbers == list(range(first + 8, 0, -1))
 
 
 def test_a_question_never_becomes_a_template(empty, county):

@@ -266,7 +266,7 @@ def test_one_that_fails_spoils_it_for_nobody_else(world):
 events = st.lists(st.tuples(st.sampled_from([1, 2]), st.integers(0, 2), st.sampled_from("ABCD"), st.integers(0, 5)), max_size=14)
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(events, st.lists(st.integers(1, 5), max_size=6))
 def test_whatever_two_pages_send_and_however_it_is_cut_into_calls_the_newest_page_then_the_highest_number_counts(world, county, sent, cuts):
     code, me, slots = world.code(), county.trainee(), singles(world)

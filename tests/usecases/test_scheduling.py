@@ -19,6 +19,7 @@ from quiz.storage.engine import reading
 from quiz.storage.papers import NewPaper, read_paper, save_papers
 from quiz.usecases import publishing, scheduling
 from quiz.usecases.papers import papers_to_print
+from tests.at_once import at_once
 
 
 def test_everyone_has_a_frozen_paper_with_their_own_township(world, county):
@@ -125,3 +126,16 @@ def test_what_was_made_is_told_paper_by_paper(empty, county):
     prepare = scheduling.prepare_sitting
     empty.do(prepare, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED, lambda made, total: told.append((made, total)))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_of_those_who_store_one_sitting_at_once_all_but_the_first_are_told(empty, county):
+    prepare = (scheduling.prepare_sitting, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED)
+    prepared = [empty.do(*prepare) for _ in range(4)]
+
+    def store(number):
+        try:
+            return empty.do(lambda db: scheduling.store_sitting(db, county.ADMIN, county.NOW, prepared[number]).code)
+        except QuizError as error:
+            return error.code
+
+    assert sorted(at_once(store, 4)) == ["s1", *["sitting_exists"] * 3]

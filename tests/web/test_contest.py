@@ -16,8 +16,9 @@ from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.roster import Group
+from quiz.core.saving import Save
 from quiz.storage.engine import writing
-from quiz.usecases import attempts, publishing, scheduling
+from quiz.usecases import attempts, handing_in, publishing, scheduling
 from tests.web.world import NINE, ZONE, Clock, Person, paper_code
 
 People = Callable[..., Person]
@@ -41,7 +42,7 @@ def contest(web_engine: Engine, clock: Clock) -> Engine:
     code = paper_code(web_engine, "Q001", CONTEST)
     with writing(web_engine) as db:
         attempts.start(db, person, code, NINE + timedelta(minutes=1))
-        attempts.submit(db, person, code, [attempts.Save(n, [wrong], n) for n, wrong in enumerate("BBF", 1)], "d", NINE + timedelta(minutes=9))
+        handing_in.submit(db, person, code, [Save(n, [wrong], n) for n, wrong in enumerate("BBF", 1)], "d", NINE + timedelta(minutes=9))
     clock.go_on(hours=3)
     return web_engine
 

@@ -25,7 +25,7 @@ from quiz.storage.papers import read_paper
 from quiz.storage.served import alone
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AttemptRow, ScanRow
-from quiz.web import scans
+from quiz.web import scan_uploads, scans
 from tests.printing.synthetic_scanner import PX, printed_pages, write_in
 from tests.web.world import Clock, Person, engine_of
 
@@ -223,7 +223,7 @@ def test_files_that_are_no_sheets_are_named_page_by_page(person: People, sheet: 
 def test_too_much_at_once_is_refused_before_it_is_read(person: People, sheet: Sheet, monkeypatch: pytest.MonkeyPatch, web_engine: Engine) -> None:
     """Too many pages, and a request that is larger than any upload."""
     organiser = person("organiser")
-    monkeypatch.setattr(scans, "MOST_PAGES", 1)
+    monkeypatch.setattr(scan_uploads, "MOST_PAGES", 1)
     assert "一次最多上传1页" in upload(organiser, sheet.file("a.png"), sheet.file("b.png")).text
     monkeypatch.setattr(scans, "BIGGEST_UPLOAD", 2000)
     assert upload(organiser, sheet.file()).status_code == 413
@@ -233,9 +233,11 @@ def test_too_much_at_once_is_refused_before_it_is_read(person: People, sheet: Sh
 def test_one_batch_is_read_at_a_time(person: People, sheet: Sheet) -> None:
     """While another is read, an upload is told to come again."""
     organiser = person("organiser")
-    with alone(organiser.app.extensions["quiz"].settings.instance / scans.TURN) as is_mine:
+    with alone(organiser.app.extensions["quiz"].settings.instance / scan_uploads.TURN) as is_mine:
         assert is_mine
         page = upload(organiser, sheet.file())
+        nowhere = organiser.post("/sittings/none/scans", {"files": [sheet.file()]}, content_type="multipart/form-data")
+    assert nowhere.status_code == 404, "what would be refused anyway does not wait for its turn to be read"
     assert page.status_code == 409
     assert "正在读另一批" in page.text
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import psycopg
 
-from tools.cluster.programs import PATIENCE, Process, free_port, other_user
+from tools.cluster.programs import PATIENCE, Process, other_user
+from tools.ports import free_port
 
 USER = "quiz"
 DATABASE = "quiz"
@@ -71,7 +72,7 @@ class Postgres:
 
     def connect(self, database: str = DATABASE) -> psycopg.Connection[tuple[Any, ...]]:
         """Return a connection of our own, each statement a transaction."""
-        return psycopg.connect(host="127.0.0.1", port=self.port, user=USER, dbname=database, autocommit=True, connect_timeout=3)
+        return psycopg.connect(host="127.0.0.1", port=self.port, user=USER, dbname=database, autocommit=True, connect_timeout=int(PATIENCE))
 
     def execute(self, statement: str, database: str = DATABASE) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows."""

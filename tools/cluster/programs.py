@@ -5,25 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 SERVICE_USER = "postgres"
 """Who runs PostgreSQL and nginx when we are root; Debian's package of PostgreSQL makes this user."""
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 """Seconds that a server may take to start or to stop."""
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def other_user() -> dict[str, Any]:
@@ -89,7 +82,8 @@ class Process:
 def _children(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(child) for child in task.read_text().split()]
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            found += [int(child) for child in task.read_text().split()]
     return found
 
 
@@ -97,6 +91,6 @@ def _ticks(pid: int) -> int:
     """The processor time of a process and of those of its children that have ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:  # it has just ended
+    except (FileNotFoundError, ProcessLookupError):  # it has just ended
         return 0
     return sum(int(field) for field in fields[11:15])

@@ -10,7 +10,8 @@ from string import Template
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from tools.cluster.programs import Process, free_port, other_user, own_folder
+from tools.cluster.programs import PATIENCE, Process, other_user, own_folder
+from tools.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,7 +73,7 @@ class Node:
 
     def metrics(self) -> str:
         """Return what it has counted."""
-        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as reply:
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=PATIENCE) as reply:
             return str(reply.read().decode())
 
 

@@ -6,11 +6,13 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quiz.core.statistics import gates
-from quiz.core.statistics.shares import Ratio, Rows, ratios, verdict
+from quiz.core.statistics.marks import mark_table
+from quiz.core.statistics.scores import scores_of
+from quiz.core.statistics.shares import Answers, Ratio, Rows, ratios, verdict
 from quiz.core.statistics.spread import mean_interval, times
 
 
@@ -96,6 +98,7 @@ def test_a_verdict_needs_people_and_distance():
     assert verdict(at(9, people=gates.COMPARISON - 1), 1) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), min_size=1, max_size=40))
 def test_groups_add_up(people):
     """Whoever is in which group: earned marks and expectations of the groups add up to those of all."""
@@ -105,3 +108,25 @@ def test_groups_add_up(people):
     found = rows.gather().by_person([group for _, group in people], 4)
     assert sum(one.earned for one in found) == pytest.approx(len(people))
     assert sum(one.base for one in found) == pytest.approx(len(people))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(st.integers(0, 5), st.integers(-2, 2)), min_size=1, max_size=6, unique_by=lambda row: row[0]), min_size=2, max_size=12
+    )
+)
+def test_marks_below_0_leave_expectations_that_can_be_divided_by(papers):
+    """In a contest a paper may let expect nothing or less; from each item's lowest mark on everybody together is as expected, and nobody below 0."""
+    rows = [(person, item, mark) for person, paper in enumerate(papers) for item, mark in paper]
+    person, item, mark = (np.array(column) for column in zip(*rows, strict=True))
+    table = mark_table(person, item, mark, 2.0, len(papers), 6)
+    (everybody,) = Answers(table, np.zeros(len(rows), np.int64)).by_person([0] * len(papers), 1)
+    assert everybody.ratio is None or everybody.ratio == pytest.approx(1)
+    totals = scores_of(table).total
+    assert table.is_common or ((totals >= 0) | np.isnan(totals)).all()
+    if (mark >= 0).all():
+        assert table.raised() is table
+    share = Answers(table, np.zeros(len(rows), np.int64)).by_cell(1)[0]
+    if share.interval is not None:
+        assert share.interval.low <= share.ratio <= share.interval.high
