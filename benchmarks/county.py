@@ -77,7 +77,9 @@ def make_county(url: str, count: int, key: str = "", cut: Callable[[Blueprint], 
         for n, town in ((n, towns[n % len(towns)]) for n in range(count))
     )
     with writing(engine) as db:
-        publishing.publish(db, chief, now, (*found.questions, *found.templates), tuple(map(cut, found.blueprints)), found.profiles, pictures=found.pictures)
+        publishing.publish(
+            db, chief, now, (*found.questions, *found.templates), tuple(map(cut, found.blueprints)), found.profiles, pictures=found.pictures
+        )
         load_roster(db, chief, now, Roster(tuple(unit for roster in found.rosters for unit in roster.units), cadres))
         rows, password = rosters.cadre_rows(db), HASHER.hash(PASSWORD)
         for cadre in cadres:

@@ -1,9 +1,9 @@
 """How long it takes to grade stored attempts of fifty questions: `python -m benchmarks.grading [N]`, by default 10000 attempts.
 
-Everybody has a paper of their own from the shipped banks, as the shipped blueprint has it but for six of its questions, and has answered all of it. Told are the seconds to grade all attempts anew from what is
-stored (papers and responses read, every slot marked, a run with its marks stored, one transaction for every thousand), to mark them in memory only,
-to grade some one by one as submissions do, and to correct a question that many had; and beside them the floor of the same run: the same rows of marks
-put into the same table by bare SQL.
+Everybody has a paper of their own from the shipped banks, as the shipped blueprint has it but for six of its questions, and has answered all of it.
+Told are the seconds to grade all attempts anew from what is stored (papers and responses read, every slot marked, a run with its marks stored, one
+transaction for every thousand), to mark them in memory only, to grade some one by one as submissions do, and to correct a question that many had; and
+beside them the floor of the same run: the same rows of marks put into the same table by bare SQL.
 """
 
 from __future__ import annotations

@@ -28,11 +28,6 @@ class Kind(StrEnum):
     BLANKS = "blanks"
     LINES = "lines"
 
-    @property
-    def is_written(self) -> bool:
-        """True when a person has to read what was written."""
-        return self in (Kind.BLANKS, Kind.LINES)
-
 
 @dataclass(frozen=True, slots=True)
 class SlotShape:

@@ -17,9 +17,6 @@ YES, NO = frozenset("√✓TY对正1"), frozenset("×✗XFN错误0")
 NOTHING = "-"
 """Stands for a place of an ordering or matching that is left empty."""
 
-Keyed = dict[int, tuple[str, ...]]
-"""A sheet as it is typed: for each slot one text, or one for each blank."""
-
 
 def fields_of(slot: Slot) -> int:
     """Return how many fields a slot has to be typed into."""

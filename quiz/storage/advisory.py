@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 
 
 class Lock(IntEnum):
-    """What can be held: the end of the audit log, so that no two rows are chained to the same; the bank, so that revisions follow each other.
+    """What can be held: the end of the audit log, so that no two rows are chained to the same; the bank, so that revisions follow each other; the
+    scans, so that a picture that comes twice is known the second time.
 
-    Whoever holds both takes the bank first.
+    Whoever holds the log and another takes the log last.
     """
 
     CHAIN = 7_210_001
     BANK = 7_210_003
+    SCANS = 7_210_004
 
 
 def hold(session: Session, lock: Lock) -> None:

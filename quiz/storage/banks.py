@@ -20,7 +20,6 @@ from quiz.core.template import Template, TemplateRevision
 from quiz.storage.tables import DocumentRow, QuestionPersonRow, QuestionRevisionRow, QuestionRow
 
 BLUEPRINT, DATASET = "blueprint", "dataset"
-DOCUMENT_TYPES: dict[str, type[Blueprint] | type[Dataset]] = {BLUEPRINT: Blueprint, DATASET: Dataset}
 D = TypeVar("D", Blueprint, Dataset)
 
 MOST_AT_ONCE = 500

@@ -60,14 +60,6 @@ def _revisions() -> frozenset[str]:
     return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
-def revise(engine: Engine, message: str) -> None:
-    """Write a new migration script from the difference between the models and the database of `engine` (for developers)."""
-    with engine.execution_options(quiz_write=True).begin() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.revision(config, message=message, autogenerate=True)
-
-
 def differences(engine: Engine) -> list[Any]:
     """Return how the database differs from the models, and which append-only triggers are missing; empty when all is well."""
     with engine.connect() as connection:

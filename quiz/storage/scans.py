@@ -187,8 +187,7 @@ def papers_in_doubt(session: Session, sitting: SittingRow, scope: str) -> list[t
     )
     counts = select(decided.c.scan_id, func.count().label("done")).group_by(decided.c.scan_id).subquery()
     left = ScanRow.doubts - func.coalesce(counts.c.done, 0)
-    its_attempt = (AttemptRow.sitting_id == KeyingRow.sitting_id) & (AttemptRow.paper_id == KeyingRow.paper_id)
-    keyed = select(KeyingRow.paper_id).join(AttemptRow, its_attempt).where(AttemptRow.closed_by == ClosedBy.PAPER)
+    keyed = select(KeyingRow.paper_id).join(AttemptRow, AttemptRow.paper_id == KeyingRow.paper_id).where(AttemptRow.closed_by == ClosedBy.PAPER)
     query = (
         select(ScanRow.paper_id, func.sum(left))
         .join(PaperRow, PaperRow.id == ScanRow.paper_id)

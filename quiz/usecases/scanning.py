@@ -15,6 +15,7 @@ from quiz.core.message import NotFound
 from quiz.core.scan import HARMLESS, Problem, ScannedPage
 from quiz.core.sheet_state import Place
 from quiz.storage import audit, papers, scans, sittings
+from quiz.storage.advisory import Lock, hold
 from quiz.storage.scans import SheetSeat
 from quiz.storage.tables import ScanImageRow, ScanRow, SittingRow
 from quiz.usecases.results import refuse_candidate, sitting_for
@@ -78,6 +79,7 @@ def take_pages(session: Session, actor: Actor, pages: Sequence[ScannedPage], cod
     scope = actor.require(Action.SCAN)
     sitting = _sitting(session, actor, code, now) if code else None
     seats = scans.seats_by_code(session, [page.sheet.paper for page in pages if page.sheet], scope)
+    hold(session, Lock.SCANS)
     taken = [_take(session, actor, page, sitting, seats.get(page.sheet.paper) if page.sheet else None, now) for page in pages]
     counts = Counter(item.problem or "read" for item in taken)
     audit.record(session, now, actor.name, "read_scans", code, {"pages": len(pages), **counts})

@@ -90,7 +90,7 @@ def made_shape(plan):
     """A shape with sections as drawn: kind, how many slots, choices, rows or blanks, lines."""
     number, sections = 1, []
     for kind, count, choices, rows, lines in plan:
-        labels = tuple("ABCDEFGH"[:choices]) if not kind.is_written else ()
+        labels = tuple("ABCDEFGH"[:choices]) if kind in (Kind.CHOICE, Kind.PAIRS) else ()
         amount = {Kind.CHOICE: 1, Kind.PAIRS: rows, Kind.BLANKS: rows, Kind.LINES: lines}[kind]
         names = tuple(str(n + 1) for n in range(rows)) if kind is Kind.PAIRS else ()
         sections.append(tuple(SlotShape(number + n, kind, amount, labels, names) for n in range(count)))

@@ -6,14 +6,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
 from quiz.core.access import Actor, Role
-from quiz.core.correction import NewKey, Remedy
+from quiz.core.correction import Correction, NewKey, Remedy
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
-from quiz.storage import audit, corrections, gradings, papers, sittings
+from quiz.storage import audit, corrections, gradings, papers, regrading, scans, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AuditRow, CorrectionRow, GradingRow, MarkRow
 from quiz.usecases import asked, corrected, correcting, correction_effect, extending, results, saving, scheduling
@@ -321,3 +322,25 @@ def test_what_was_given_to_all_says_nothing_of_how_hard_a_question_is(common, co
     for remedy in (Remedy.FULL, Remedy.DROP):
         correct(common, county, wish(common, remedy))
         assert facility() is None
+
+
+def test_no_paper_is_looked_up_among_all_attempts(common):
+    """The index of attempts begins with their sitting: asked by the paper alone, each of ten thousand papers looked at all attempts."""
+    if common.engine.dialect.name != "sqlite":
+        pytest.skip("how PostgreSQL finds rows depends on how many there are")
+    asked_for: list[tuple[str, object]] = []
+
+    def note(_connection, _cursor, statement, parameters, *_rest):
+        asked_for.append((statement, parameters))
+
+    with reading(common.engine) as db:
+        sitting = sittings.get_sitting(db, "s1")
+        event.listen(common.engine, "before_cursor_execute", note)
+        regrading.list_places(db, sitting, Correction(1, first_uid(common), Remedy.FULL))
+        scans.papers_scanned(db, sitting, "/")
+        scans.seats_of_papers(db, [seat.paper.id for seat in sittings.seats_of_sitting(db, sitting)])
+        event.remove(common.engine, "before_cursor_execute", note)
+        plans = [db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values).all() for one, values in asked_for if "attempt" in one]
+    assert len(plans) >= 3
+    for step in (step[3] for plan in plans for step in plan):
+        assert not step.startswith("SCAN attempt"), plans

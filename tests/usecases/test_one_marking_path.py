@@ -12,6 +12,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from quiz.core.canonical import canonical_json
 from quiz.core.correction import Correction, NewKey, Remedy, in_force, mark_settled
@@ -22,8 +23,9 @@ from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.paper_text import PaperTexts, QuestionTexts
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
 from quiz.core.to_mark import Settled, ToMark
+from quiz.storage import attempts as stored
 from quiz.storage import gradings, papers, sittings
-from quiz.storage.tables import PaperRow
+from quiz.storage.tables import PaperRow, ResponseRow
 from quiz.usecases import handing_in
 from quiz.usecases.grading import Marker
 
@@ -139,9 +141,9 @@ def test_what_grading_reads_is_marked_as_the_whole_paper(data, reader, some, kno
             correction = in_force(known.corrections, slot.question.uid)
             plain = mark_settled(slot.question, response, slot.max_mark, one.sections[slot.section].rule, known.decisions, correction, override)
             wanted = gradings.marked(replace(plain, revision=slot.revision))
-            text = json.dumps(response, ensure_ascii=False)
-            assert marker.mark(least, text, override) == wanted
-            assert marker.mark(least, text, override) == wanted
+            value = json.dumps(response, ensure_ascii=False)
+            assert marker.mark(least, value, override) == wanted
+            assert marker.mark(least, value, override) == wanted
 
 
 def test_what_is_known_by_rule_is_not_what_is_settled():
@@ -243,3 +245,33 @@ def test_many_attempts_are_graded_together_as_one_by_one(world, county):
         assert run == (1, found["C1"][0][1], Decimal(10), 0), number
         assert [mark.why for mark in marks.values()].count(Why.RIGHT) == 4
         assert sorted(marks) == [slot.number for slot in world.paper(number).slots]
+
+
+def test_the_newest_response_of_each_slot_counts_whatever_it_says_and_whenever_it_was_stored(world, county):
+    """Read for many attempts at once as for each alone: numbered lower but stored later, superseded, late, of equal number, with line ends."""
+    for number in ("C1", "C2", "C3"):
+        world.start(number)
+    saves = [
+        *[(1, 9, "accepted", "new"), (1, 4, "accepted", "old, but came later"), (1, 10, "late", "too late"), (1, 12, "conflict", "")],
+        *[(2, 3, "accepted", "of two"), (2, 3, "accepted", "the later"), (11, 2, "accepted", '十一\n二\r\n\u2028三, "四"\\')],
+        *[(3, 7, "superseded", "never counted"), (10, 100, "accepted", "seq of three digits"), (10, 20, "accepted", "of two")],
+    ]
+
+    def read(db):
+        if db.get_bind().dialect.name == "sqlite":  # its rows would come in the index's order, which nothing promises
+            db.execute(text("DROP INDEX ix_response_attempt_seq"))
+        seats = [sittings.seats_of_cadre(db, number)[0] for number in ("C1", "C2", "C3")]
+        for seat, some in zip(seats, (saves, saves[::-1], []), strict=True):
+            for slot, seq, state, said in some:
+                own = {"sitting_id": seat.sitting.id, "attempt_id": seat.attempt.id, "device": "d", "received_at": county.NOW}
+                db.add(ResponseRow(slot=slot, seq=seq, state=state, value=json.dumps([said, ""], ensure_ascii=False), **own))
+                db.flush()
+        found = stored.current_of_many(db, seats[0].sitting.id, [seat.attempt.id for seat in seats])
+        alone = [stored.current_rows(db, seat.attempt) for seat in seats]
+        assert [found[seat.attempt.id] for seat in seats] == [{slot: (row.id, row.value) for slot, row in one.items()} for one in alone]
+        return [{slot: stored.response_in(value)[0] for slot, (_, value) in found[seat.attempt.id].items()} for seat in seats]
+
+    first, second, nothing = world.do(read)
+    assert first == {1: "new", 2: "the later", 11: saves[6][3], 10: "seq of three digits"}
+    assert second == {**first, 2: "of two"}
+    assert nothing == {}

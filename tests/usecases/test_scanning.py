@@ -20,6 +20,7 @@ from quiz.storage import gradings, scans, sittings
 from quiz.storage.engine import reading
 from quiz.storage.tables import AttemptRow, AuditRow, GradingRow, PaperRow, ResponseRow, ScanImageRow, ScanRow
 from quiz.usecases import extending, results, scanning, scheduling, sheets
+from tests.at_once import at_once
 from tests.usecases.conftest import ADMIN, NOW, OPENS, SEED, ZONE, sitting_plan
 
 AFTER = OPENS + timedelta(hours=4)
@@ -273,6 +274,13 @@ def test_a_sheet_before_the_opening_and_one_of_a_replaced_paper_are_named(world,
     (taken,) = sheet.take(sheet.page(picture=b"old"))
     assert taken.problem == Problem.REPLACED
     assert count(world, AttemptRow) == 0
+
+
+def test_a_page_that_is_brought_by_several_at_once_counts_once(world, sheet):
+    page = sheet.page()
+    told = at_once(lambda _number: sheet.take(page)[0].problem, 6)
+    assert sorted(told) == ["", *[Problem.SAME] * 5]
+    assert count(world, AttemptRow) == 1
 
 
 def test_without_a_sitting_each_sheet_goes_to_its_own(world, sheet):
