@@ -189,7 +189,7 @@ def prepare(app: Flask) -> None:
         tr=translate,
         key_text=key_text,
         response_text=response_text,
-        shares_text=shares_text,
+        shares_text=lambda question: shares_text(question).replace(" ", "\u00a0"),  # a letter stays with its number
     )
     app.jinja_env.globals.update(
         TYPE_NAMES=TYPE_NAMES, SCOPE_NAMES=SCOPE_NAMES, FLOORS=FLOORS, picture_url=picture_url, pass_line=pass_line
