@@ -27,7 +27,7 @@ def test_the_sweep_goes_on_after_a_database_that_was_away(tmp_path: Path, monkey
 
     monkeypatch.setenv("QUIZ_INSTANCE", str(tmp_path))
     monkeypatch.setattr(sweep, "SWEEP_SECONDS", 0.001)
-    monkeypatch.setattr(sweep.attempts, "close_expired", close_expired)
+    monkeypatch.setattr(sweep.handing_in, "close_expired", close_expired)
     console = Console()
     migrate.upgrade(make_engine(console.settings.database_url))
     sweep.sweep_until(stop, console, steady_clock(), lambda _closed: None)
@@ -38,7 +38,7 @@ def test_the_sweep_goes_on_after_a_database_that_was_away(tmp_path: Path, monkey
 def test_the_sweep_takes_a_few_at_a_time_until_none_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = iter((20, 20, 7, 0))
     monkeypatch.setenv("QUIZ_INSTANCE", str(tmp_path))
-    monkeypatch.setattr(sweep.attempts, "close_expired", lambda *_arguments: next(left))
+    monkeypatch.setattr(sweep.handing_in, "close_expired", lambda *_arguments: next(left))
     console = Console()
     migrate.upgrade(make_engine(console.settings.database_url))
     assert list(sweep.close_all_expired(console.engine, console.now)) == [20, 20, 7]
