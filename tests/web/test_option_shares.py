@@ -122,6 +122,7 @@ def test_another_key_takes_the_shares_with_it_and_says_so(person: People, sittin
     seen = office.post(QUESTION, {"remedy": "new_key", "key": ["A", "B"], "reason": "文件已修订"}).text
     assert told in seen.split('id="preview"')[1].split("</section>")[0]
     text = " ".join(seen.split())
+    assert [f'<span class="under">{label}' in seen for label in ("0<", "0.2<", "1.2<", "1.8+<")] == [True] * 4
     assert "0.27→2" in text
     assert "1.23→1" in text
     full = office.post(QUESTION, {"remedy": "full", "reason": "x"}).text
