@@ -36,6 +36,7 @@ class Row:
     full: str = "2"
     blanks: tuple[Blank, ...] = ()
     verdicts: tuple[str, ...] = ()
+    shares: str = ""
 
     @property
     def is_refused(self) -> bool:
@@ -102,6 +103,30 @@ CHOICE_EDGES = [
     Row("deduct, several, blank", MULTIPLE, (), "0", "blank", ONE_OFF),
     Row("deduct half a mark", MULTIPLE, ("C",), "-0.5", "deducted", Rule(RuleName.DEDUCT, Decimal("0.5"))),
     Row("plus and minus down to −1 only", MULTIPLE, tuple("CE"), "-1", "deducted", Rule(RuleName.PLUS_MINUS, Decimal(-1))),
+]
+
+BY_SHARES = Rule(RuleName.OPTION_SHARES)
+UNEVEN, THIRDS = "A=50,B=30,C=-50,D=20,E=0", "A=33.33333,B=33.33333,C=-33.33333,D=33.33333"
+SHARES = [
+    Row(f"shares:{response or '-'}", MULTIPLE, tuple(response), mark, why, BY_SHARES, shares=UNEVEN)
+    for response, mark, why in (
+        ("", "0", "blank"),
+        ("ABD", "2", "right"),
+        ("A", "1", "incomplete"),
+        ("D", "2/5", "incomplete"),
+        ("BD", "1", "incomplete"),
+        ("ABC", "3/5", "mixed"),
+        ("AC", "0", "wrong"),
+        ("C", "0", "wrong"),
+        ("ABCDE", "1", "mixed"),
+        ("ABDE", "2", "mixed"),  # what costs nothing costs nothing, as in Moodle
+    )
+] + [
+    Row("shares, three thirds are the whole", MULTIPLE, tuple("ABD"), "2", "right", BY_SHARES, options=4, shares=THIRDS),
+    Row("shares, two thirds", MULTIPLE, tuple("AB"), "4/3", "incomplete", BY_SHARES, options=4, shares=THIRDS),
+    Row("shares, a third taken off", MULTIPLE, tuple("ABCD"), "4/3", "mixed", BY_SHARES, options=4, shares=THIRDS),
+    Row("shares, an option twice", MULTIPLE, tuple("AAB"), "4/3", "incomplete", BY_SHARES, options=4, shares=THIRDS),
+    Row("shares, an option that is not there", MULTIPLE, tuple("AZ"), "0", "bad_response", BY_SHARES, options=4, shares=THIRDS),
 ]
 
 PAIRS = [
@@ -294,5 +319,5 @@ SHORT_ROWS = [
     Row("a short answer beyond all measure", SHORT, ("字" * 4001,), "0", "bad_response", full="5"),
 ]
 
-ROWS = [*SCHEMES, *CHOICE_EDGES, *PAIRS, *TEXT_ROWS, *NUMBER_ROWS, *UNIT_ROWS, *DATE_ROWS, *SEVERAL, *SHORT_ROWS]
+ROWS = [*SCHEMES, *CHOICE_EDGES, *SHARES, *PAIRS, *TEXT_ROWS, *NUMBER_ROWS, *UNIT_ROWS, *DATE_ROWS, *SEVERAL, *SHORT_ROWS]
 """The whole table."""

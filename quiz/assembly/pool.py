@@ -95,4 +95,4 @@ def make_pool(blueprint: Blueprint, questions: Sequence[Revision], known: Facili
 
 
 def _admits(place: PlacedCell, question: Question) -> bool:
-    return question.type is place.owner.type and place.cell.admits(question)
+    return place.owner.admits(place.cell, question)

@@ -118,7 +118,7 @@ def supply_of(
 
 def admits(place: PlacedCell, item: Question | Template) -> bool:
     """True when a question, or what a template makes, may stand in a cell: all that a template makes is alike to a cell."""
-    return item.type is place.owner.type and place.cell.admits(item if isinstance(item, Question) else _sketch(item))
+    return place.owner.admits(place.cell, item if isinstance(item, Question) else _sketch(item))
 
 
 def _sketch(template: Template) -> Question:

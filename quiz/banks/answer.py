@@ -10,6 +10,7 @@ from decimal import Decimal
 from quiz.banks.pictures import PictureFolder
 from quiz.banks.problems import Placed, Problems
 from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, read_choice, read_flag, read_text, read_texts
+from quiz.banks.shares import check_shares, read_share
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, Sequence
 from quiz.core.fill_in import may_be_answer, normalise, number
 from quiz.core.message import say
@@ -35,7 +36,7 @@ FEWEST = {QuestionType.SINGLE: 2, QuestionType.MULTIPLE: 3}
 OPTION_LIMIT, SENTENCE_LIMIT, ANSWER_LIMIT = 300, 1000, 200
 MOST_PROMPTS = 9
 BLANK_KEYS = ("answers", "kind", "unit", "unit_required", "tolerance", "marks", "group")
-OPTION_KEYS = ("text", "picture")
+OPTION_KEYS = ("text", "picture", "share")
 POINT_KEYS = ("text", "marks", "keywords")
 TOLERANCE = re.compile(r"\d+(\.\d+)?%?")
 
@@ -68,8 +69,13 @@ def read_answer(fields: Fields, kind: QuestionType, stem: str, problems: Problem
         return Answer(blanks=_blanks(fields, stem, problems))
     if kind is QuestionType.TRUE_FALSE:
         return _true_false(fields, problems)
-    options = _options(fields, kind, problems, pictures or PictureFolder())
-    return Answer(options=options, key=_key(fields, kind, options, problems))
+    before = problems.count
+    placed = _options(fields, kind, problems, pictures or PictureFolder())
+    options = tuple(option for option, _ in placed)
+    right = _key(fields, kind, options, problems)
+    if problems.count == before:
+        check_shares(placed, right, fields.at("key"), problems)
+    return Answer(options=options, key=right)
 
 
 def check_stem(stem: str, kind: QuestionType, at: Placed, problems: Problems) -> None:
@@ -103,10 +109,10 @@ def check_options(texts: Iterable[tuple[str, str, Placed]], problems: Problems) 
             problems.add(at, "Q203", say("选项{name}与选项{first}相同：“{got}”。请改掉一个。", name=name, first=first, got=text))
 
 
-def _options(fields: Fields, kind: QuestionType, problems: Problems, pictures: PictureFolder) -> tuple[Option, ...]:
+def _options(fields: Fields, kind: QuestionType, problems: Problems, pictures: PictureFolder) -> list[tuple[Option, Placed]]:
     if not isinstance(fields.value("options"), Mapping):
         fields.pairs("options")
-        return ()
+        return []
     options: list[tuple[Option, Placed]] = []
     pairs = fields.pairs("options")
     for index, (name, entry) in enumerate(pairs):
@@ -116,28 +122,28 @@ def _options(fields: Fields, kind: QuestionType, problems: Problems, pictures: P
             problems.add(entry, "Q201", say("选项要从 A 起按顺序写，这里应当是 {wanted}，写的是 {name}。", wanted=OPTION_LETTERS[index], name=name))
         if isinstance(entry.value, Scalar) and entry.value.is_null:
             problems.add(entry, "F102", say("选项{name}没有内容。请补上。", name=name))
-        elif option := _option(name, entry.value, problems, pictures):
+        elif option := _option(name, entry.value, kind, problems, pictures):
             options.append((option, entry.value))
     if not FEWEST[kind] <= len(pairs) <= len(OPTION_LETTERS):
         low, high = FEWEST[kind], len(OPTION_LETTERS)
         problems.add(fields.at("options"), "Q210", say("这种题型要有{low}到{high}个选项，这里有{n}个。", low=low, high=high, n=len(pairs)))
     check_options([(option.id, _told(option), at) for option, at in options], problems)
-    return tuple(option for option, _ in options)
+    return options
 
 
-def _option(name: str, node: Node, problems: Problems, pictures: PictureFolder) -> Option | None:
-    """A text, or a map of `text` and `picture` of which the text may be left out."""
+def _option(name: str, node: Node, kind: QuestionType, problems: Problems, pictures: PictureFolder) -> Option | None:
+    """A text, or a map of `text`, `picture` and `share`; beside a picture the text may be left out."""
     if not isinstance(node, Mapping):
         text = read_text(node, name, problems, OPTION_LIMIT)
         return Option(name, text) if text else None
     fields = open_fields(node, name, problems, OPTION_KEYS)
     assert fields is not None
-    picture = pictures.picture(fields, problems)
+    picture, share = pictures.picture(fields, problems), read_share(fields, kind, problems)
     text = "" if _is_empty(fields.value("text", required=False)) else fields.text("text", limit=OPTION_LIMIT)
     if not fields.has("picture") and not text:
         problems.add(node, "F102", say("选项{name}没有内容。请补上。", name=name))
         return None
-    return Option(name, text if text or picture else name, picture)  # a picture that was refused leaves its letter known to the key
+    return Option(name, text if text or picture else name, picture, share)  # a picture that was refused leaves its letter known to the key
 
 
 def _is_empty(node: Node | None) -> bool:

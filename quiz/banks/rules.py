@@ -57,6 +57,10 @@ RULES: dict[str, str] = {
     "Q217": mark_text("不是能用的图片"),
     "Q218": mark_text("图片太大"),
     "Q219": mark_text("图片没有文字说明"),
+    "Q220": mark_text("有的选项没有写比例"),
+    "Q221": mark_text("选项的比例与答案不符"),
+    "Q222": mark_text("正确选项的比例加起来不是100"),
+    "Q223": mark_text("全选会得满分"),
     # T: templates of local questions
     "T301": mark_text("没有这项本地资料"),
     "T302": mark_text("花括号的写法不对"),

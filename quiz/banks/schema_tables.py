@@ -50,7 +50,19 @@ A_PICTURE = reference("picture", "图片")
 FACT = {"title": "本地资料名称", "type": "string", "pattern": "^[a-z_]+$"}
 
 OPTION: Schema = {
-    "anyOf": [OPTION_TEXT, table("带图片的选项", answer.OPTION_KEYS, {"text": OPTION_TEXT, "picture": A_PICTURE}, ("picture",))],
+    "anyOf": [
+        OPTION_TEXT,
+        table(
+            "带图片或比例的选项",
+            answer.OPTION_KEYS,
+            {
+                "text": OPTION_TEXT,
+                "picture": A_PICTURE,
+                "share": number("得分比例（%）", -100, 100, "多选题：选这一项得满分的百分之几，错误选项写0或负数"),
+            },
+            anyOf=[{"required": ["text"]}, {"required": ["picture"]}],
+        ),
+    ],
 }
 ANSWERS: dict[str, Schema] = {
     "options": {

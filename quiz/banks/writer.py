@@ -88,8 +88,9 @@ class _Writer:
         match draft.type:
             case DraftType.SINGLE | DraftType.MULTIPLE:
                 yield "options:"
-                for letter, text in zip(LETTERS, draft.options, strict=False):
-                    yield from _indented(2, field(letter, text))
+                for at, (letter, text) in enumerate(zip(LETTERS, draft.options, strict=False)):
+                    shared = draft.shares and [f"{letter}: {{text: {scalar(text, in_flow=True)}, share: {draft.shares[at]:f}}}"]
+                    yield from _indented(2, shared or field(letter, text))
                 right = [LETTERS[i] for i in draft.right if i < len(LETTERS)]
                 yield f"key: {right[0] if draft.type is DraftType.SINGLE and len(right) == 1 else flow(right)}"
             case DraftType.TRUE_FALSE:

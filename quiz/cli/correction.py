@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from quiz.cli.console import Console, pass_console
-from quiz.core.correction import REMEDY_NAMES, NewKey, Remedy, remedy_sentence
+from quiz.core.correction import REMEDY_NAMES, SHARES_LAPSE, NewKey, Remedy, remedy_sentence
 from quiz.core.message import QuizError, say
 from quiz.core.paper import plain_number
 from quiz.core.question import Question, QuestionType
@@ -69,6 +69,8 @@ def _tell(console: Console, seen: Preview, as_json: bool) -> None:
         click.echo(json.dumps({"effect": asdict(seen.effect), "changes": changes}, ensure_ascii=False, indent=2, default=str))
         return
     console.say(remedy_sentence(seen.correction.remedy, seen.effect.old_key, seen.effect.new_keys))
+    if seen.lapses_shares:
+        console.say(say(SHARES_LAPSE))
     for line in effect_lines(seen.effect):
         console.say(line)
     for one in seen.changes:

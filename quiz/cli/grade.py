@@ -12,9 +12,9 @@ from fractions import Fraction
 import click
 
 from quiz.cli.console import Console, pass_console
-from quiz.cli.grade_input import check_blanks, check_rule
+from quiz.cli.grade_input import check_blanks, check_rule, read_shares, with_shares
 from quiz.core.fill_in import judge_blanks
-from quiz.core.marking import Mark, Response, Rule, RuleName, check_response, choice_marks, mark_response
+from quiz.core.marking import Mark, Response, Rule, RuleName, check_response, exact_marks, mark_response
 from quiz.core.message import QuizError, say
 from quiz.core.paper import plain_number
 from quiz.core.question import OPTION_LETTERS, TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
@@ -54,6 +54,7 @@ NUMBER = MarkNumber()
 @click.option("--response", "responses", multiple=True, help="as the key; for each blank a text; left out: blank")
 @click.option("--marks", type=NUMBER, default="1", show_default=True, help="full marks")
 @click.option("--options", type=click.IntRange(2, len(OPTION_LETTERS)), help="how many options there are")
+@click.option("--shares", default="", help="of option_shares: what each option earns in percent, as A=50,B=50,C=-50")
 @click.option("--kind", "blank_kind", type=click.Choice([kind.value for kind in BlankKind]), default=BlankKind.TEXT.value, help="of every blank")
 @click.option("--unit", default="", help="of every blank")
 @click.option("--unit-required", is_flag=True)
@@ -71,6 +72,7 @@ def grade(
     responses: tuple[str, ...],
     marks: Decimal,
     options: int | None,
+    shares: str,
     blank_kind: str,
     unit: str,
     unit_required: bool,
@@ -82,6 +84,7 @@ def grade(
     """Mark one response under a rule and say why. Nothing is read from or written to an installation."""
     asked_kind, rule = QuestionType(kind), Rule(RuleName(rule_name), value)
     check_rule(asked_kind, rule, marks)
+    given_shares = read_shares(shares, rule)
     blank = Blank((), BlankKind(blank_kind), unit, "any" if any_order else "", tolerance, unit_required=unit_required)
     if asked_kind is QuestionType.FILL_IN:
         question = _fill_in(blank, keys, weights, options)
@@ -89,7 +92,7 @@ def grade(
     elif blank != Blank((), BlankKind.TEXT) or weights:
         raise QuizError("bad_blank", say("--kind、--unit、--unit-required、--tolerance、--any-order、--weight 只用于填空题。"))
     else:
-        question = _choice(asked_kind, keys, responses, options)
+        question = with_shares(_choice(asked_kind, keys, responses, options or len(given_shares) or None), given_shares)
         given = [part for text in responses for part in _parts(asked_kind, text)]
     response = check_response(question, list(given))
     mark = mark_response(question, response, marks, rule)
@@ -113,9 +116,7 @@ def _exact(question: Question, response: Response, mark: Mark) -> str:
     """The marks of a choice before they are rounded, as a fraction; empty for other types."""
     if question.type not in CHOICES:
         return ""
-    chosen = frozenset(response)
-    right, wrong = len(chosen & question.key), len(chosen - question.key)
-    return str(choice_marks(mark.rule, Fraction(mark.max_mark), right, wrong, len(question.key), len(question.options)))
+    return str(exact_marks(question, frozenset(response), Fraction(mark.max_mark), mark.rule))
 
 
 def _choice(kind: QuestionType, keys: Sequence[str], responses: Sequence[str], options: int | None) -> Question:

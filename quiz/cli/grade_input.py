@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from quiz.banks.answer import TOLERANCE
@@ -10,9 +12,11 @@ from quiz.banks.blueprint_file import RULES_OF
 from quiz.core.fill_in import may_be_answer
 from quiz.core.marking import FOR_CONTESTS, VALUED, Rule, RuleName
 from quiz.core.message import QuizError, listed, say
-from quiz.core.question import Blank, BlankKind, QuestionType
+from quiz.core.option_shares import share_faults
+from quiz.core.question import Blank, BlankKind, Question, QuestionType
 
 LONGEST_TOLERANCE = 20
+SHARE = re.compile(r"[+-]?(100(\.0{1,5})?|[0-9]{1,2}(\.[0-9]{1,5})?)")
 
 
 def check_rule(kind: QuestionType, rule: Rule, marks: Decimal) -> None:
@@ -35,6 +39,31 @@ def check_rule(kind: QuestionType, rule: Rule, marks: Decimal) -> None:
             "bad_rule",
             say("规则“{rule}”的分值{value}不对：plus_minus 的最低分不大于0，其他规则的分值大于0。", rule=rule.name.value, value=f"{rule.value:f}"),
         )
+
+
+def read_shares(text: str, rule: Rule) -> dict[str, Decimal]:
+    """Return what each option earns by its letter, from "A=50,B=50,C=-50". QuizError `bad_shares` where the rule has none, or they are no numbers."""
+    if (rule.name is RuleName.OPTION_SHARES) != bool(text.strip()):
+        raise QuizError("bad_shares", say("规则 option_shares 要用 --shares 写明每个选项的比例，如 A=50,B=50,C=-50；其他规则不用 --shares。"))
+    shares: dict[str, Decimal] = {}
+    for part in text.upper().split(",") if text.strip() else ():
+        letter, _, number = (word.strip() for word in part.partition("="))
+        if letter in shares or not SHARE.fullmatch(number):
+            raise QuizError("bad_shares", say("--shares 的“{got}”看不懂：每个选项写一次，如 A=50,B=50,C=-50，最多五位小数。", got=part.strip()[:20]))
+        shares[letter] = Decimal(number)
+    return shares
+
+
+def with_shares(question: Question, shares: Mapping[str, Decimal]) -> Question:
+    """Return the question with the share of each option. QuizError `bad_shares` for one that is not there, and where the bank would refuse them."""
+    if not shares:
+        return question
+    if unknown := sorted(set(shares) - {option.id for option in question.options}):
+        raise QuizError("bad_shares", say("--shares 写了没有的选项：{names}。", names=listed(unknown)))
+    asked = question.with_options(tuple(replace(option, share=shares.get(option.id)) for option in question.options))
+    for _, _, message in share_faults(asked.options, asked.key):
+        raise QuizError("bad_shares", message)
+    return asked
 
 
 def check_blanks(blanks: Iterable[Blank]) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from quiz.core.contest import Contest
-from quiz.core.marking import Rule
+from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Message, join_messages, mark_text, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Level, Question, QuestionType
 
@@ -173,6 +173,15 @@ class Section:
         """How many slots the section has."""
         return sum(cell.count for cell in self.cells)
 
+    @property
+    def needs_shares(self) -> bool:
+        """True when only questions whose author set what each option earns can be marked by its rule."""
+        return self.rule.name is RuleName.OPTION_SHARES
+
+    def admits(self, cell: Cell, question: Question) -> bool:
+        """True when `question` may stand in `cell` of this section."""
+        return question.type is self.type and cell.admits(question) and (question.has_shares or not self.needs_shares)
+
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
@@ -237,4 +246,7 @@ def category_name(category: str) -> Message | str:
 
 def describe_cell(section: Section, cell: Cell) -> Message:
     """Return a cell with its section and type in words."""
-    return say("{section}（{type}）· {cell}", section=section.title, type=say(TYPE_NAMES[section.type]), cell=cell.describe())
+    kind = say(TYPE_NAMES[section.type])
+    if section.needs_shares:
+        kind = say("{type}，只用各选项写了比例的题", type=kind)
+    return say("{section}（{type}）· {cell}", section=section.title, type=kind, cell=cell.describe())

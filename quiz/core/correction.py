@@ -14,7 +14,7 @@ from enum import StrEnum
 from quiz.core.fill_in import may_be_answer, normalise
 from quiz.core.marking import Decisions, Mark, Response, Rule, Why, mark_response
 from quiz.core.message import Message, QuizError, mark_text, say
-from quiz.core.question import BlankKind, Question, QuestionType, base_uid, places
+from quiz.core.question import BlankKind, Question, QuestionType, base_uid, places, without_shares
 
 MOST_ANSWERS = 30
 LONGEST_ANSWER = 200
@@ -142,11 +142,12 @@ def best(marks: Sequence[Mark]) -> Mark:
 
 
 def with_key(question: Question, key: NewKey) -> list[Question]:
-    """Return the question with each key that is right now."""
+    """Return the question with each key that is right now; the shares of its options spoke of the old one and go with it."""
     if key.blanks:
         blanks = tuple(replace(blank, answers=answers) for blank, answers in zip(question.blanks, key.blanks, strict=True))
         return [replace(question, blanks=blanks)]
-    return [replace(question, key=choice) for choice in key.choices]
+    options = without_shares(question.options)
+    return [replace(question, key=choice, options=options) for choice in key.choices]
 
 
 def as_shown(question: Question, correction: Correction | None) -> Question:
@@ -158,6 +159,10 @@ def as_shown(question: Question, correction: Correction | None) -> Question:
         old = question.key if correction.remedy is Remedy.BETTER else frozenset()
         return replace(question, key=old.union(*(one.key for one in asked)))
     return asked[0]
+
+
+SHARES_LAPSE = mark_text("命题时给各选项定的比例只对原答案有效。换了答案，按选项比例计分的大题里，新答案的各项平均得分，有错选不得分。")
+"""What is said before a key is changed of a question whose author set what each option earns."""
 
 
 def check_key(question: Question, key: NewKey) -> NewKey:

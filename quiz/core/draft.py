@@ -37,6 +37,7 @@ class Draft:
     """A question on its way in or out.
 
     `options` and `right` (indices into options, from 0) serve the choice types; true/false has right (0,) for true and () for false.
+    `shares` are what each option earns in percent, where the author set that; empty elsewhere.
     `blanks` match the ____ of the stem. `items` of an ordering stand in the right order. `pairs` of a matching are (left, right),
     `extra` further right-hand texts without a partner. `model_answer` is a short answer's. `parts` are a case's questions.
     """
@@ -59,6 +60,7 @@ class Draft:
     tags: tuple[str, ...] = ()
     marks: Decimal | None = None
     line: int = 0
+    shares: tuple[Decimal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def to_draft(question: Question) -> Draft:
     match question.type:
         case QuestionType.SINGLE | QuestionType.MULTIPLE:
             right = tuple(i for i, option in enumerate(question.options) if option.id in question.key)
-            return replace(draft, options=tuple(options.values()), right=right)
+            shares = tuple(option.share for option in question.options if option.share is not None)
+            return replace(draft, options=tuple(options.values()), right=right, shares=shares)
         case QuestionType.TRUE_FALSE:
             return replace(draft, right=(0,) if "T" in question.key else (), explanation=_with_sentence(question))
         case QuestionType.FILL_IN:

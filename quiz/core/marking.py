@@ -52,6 +52,8 @@ class RuleName(StrEnum):
     """F·(c + (m−k−w))/m: every option is judged, chosen or not."""
     RIPKEY = "ripkey"
     """F·c/k while no more are chosen than are right, else 0."""
+    OPTION_SHARES = "option_shares"
+    """F·the sum of the chosen options' shares, which the question's author set, between 0 and F; without shares as `proportional`."""
     PENALTY = "penalty"
     """−F·value for a wrong choice of one option: for contests only, since it goes below 0."""
     DEDUCT = "deduct"
@@ -104,6 +106,7 @@ MULTIPLE_RULES: dict[RuleName, str] = {
     RuleName.PLUS_MINUS: mark_text("选对一项得一份，错选一项扣一份，最低{value}分，不选不得分"),
     RuleName.EACH_OPTION: mark_text("每个选项选或不选判断正确的各得一份，全部不选不得分"),
     RuleName.RIPKEY: mark_text("选对的按比例得分，所选多于正确选项的个数时不得分，不选不得分"),
+    RuleName.OPTION_SHARES: mark_text("各选项按命题时定的比例得分或扣分，本题扣完为止，不选不得分"),
     RuleName.PENALTY: mark_text("错选倒扣{value}倍的分值，不选不得分"),
     RuleName.DEDUCT: mark_text("答错倒扣{value}分，少选、不选不得分也不扣分"),
 }
@@ -259,7 +262,7 @@ def mark_response(question: Question, response: Response, max_mark: Decimal, rul
 def _mark_choice(question: Question, chosen: frozenset[str], max_mark: Decimal, rule: Rule) -> Mark:
     right, wrong = len(chosen & question.key), len(chosen - question.key)
     counts = {"right": right, "wrong": wrong, "key": len(question.key)}
-    earned = choice_marks(rule, Fraction(max_mark), right, wrong, len(question.key), len(question.options))
+    earned = exact_marks(question, chosen, Fraction(max_mark), rule)
     if not chosen:
         why = Why.BLANK
     elif chosen == question.key:
@@ -269,6 +272,23 @@ def _mark_choice(question: Question, chosen: frozenset[str], max_mark: Decimal, 
     else:
         why = Why.INCOMPLETE
     return Mark(round_mark(earned), max_mark, rule, why, counts)
+
+
+def exact_marks(question: Question, chosen: frozenset[str], full: Fraction, rule: Rule) -> Fraction:
+    """Return what choosing these options earns before it is rounded."""
+    if rule.name is RuleName.OPTION_SHARES and question.has_shares:
+        return full * _share_of_options(question, chosen)
+    return choice_marks(rule, full, len(chosen & question.key), len(chosen - question.key), len(question.key), len(question.options))
+
+
+def _share_of_options(question: Question, chosen: frozenset[str]) -> Fraction:
+    """The chosen options' shares of what the key's add up to, from 0 to 1.
+
+    Three thirds are written as 33.33333 and make 99.99999: reckoned of their own sum, they are thirds, and exactly the key is the whole.
+    """
+    shares = {option.id: Fraction(option.share or 0) for option in question.options}
+    whole, found = (sum((shares[name] for name in names), Fraction(0)) for names in (question.key, chosen))
+    return min(Fraction(1), max(Fraction(0), found / whole))
 
 
 def choice_marks(rule: Rule, full: Fraction, right: int, wrong: int, key: int, options: int) -> Fraction:
@@ -303,6 +323,7 @@ def choice_marks(rule: Rule, full: Fraction, right: int, wrong: int, key: int, o
 PARTIAL: dict[RuleName, Callable[[Fraction, Fraction, int, int], Fraction]] = {
     RuleName.ALL_OR_NOTHING: lambda _full, _value, _right, _key: Fraction(0),
     RuleName.PROPORTIONAL: lambda full, _value, right, key: full * right / key,
+    RuleName.OPTION_SHARES: lambda full, _value, right, key: full * right / key,  # where a correction took the shares with the key
     RuleName.HALF: lambda full, _value, _right, _key: full / 2,
     RuleName.PER_OPTION: lambda full, value, right, _key: min(full, value * right),
     RuleName.FIXED_PARTIAL: lambda full, value, _right, _key: min(full, value),

@@ -10,7 +10,7 @@ from quiz.core.contest import FLOORS, Contest
 from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.picture import Picture
-from quiz.core.question import Label, Question, QuestionType, pictures_of
+from quiz.core.question import Label, Question, QuestionType, pictures_of, without_shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def hide_key(question: Question) -> Question:
     return replace(
         question,
         key=frozenset(),
+        options=without_shares(question.options),
         blanks=blanks,
         points=(),
         model_answer="",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -106,11 +106,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A choice. `id` is its letter in the bank; responses and keys speak of ids, never of printed letters. With a picture `text` may be empty."""
+    """A choice. `id` is its letter in the bank; responses and keys speak of ids, never of printed letters. With a picture `text` may be empty.
+
+    `share` is the percent of the marks that choosing it adds, or takes off below 0, under the rule `option_shares`; it tells the key.
+    """
 
     id: str
     text: str
     picture: Picture | None = None
+    share: Decimal | None = None
 
 
 TRUE_OPTIONS = (Option("T", mark_text("正确")), Option("F", mark_text("错误")))
@@ -183,6 +187,11 @@ class Question:
     picture: Picture | None = None
     not_with: tuple[str, ...] = ()
 
+    @property
+    def has_shares(self) -> bool:
+        """True when its author set what each option earns."""
+        return any(option.share is not None for option in self.options)
+
     def is_valid_on(self, day: date) -> bool:
         """True when the question's source holds on `day` (both ends included)."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
@@ -198,6 +207,13 @@ class Question:
 
 MEMBERS: tuple[Any, ...] = tuple(getattr(Question, field.name) for field in fields(Question))
 OPTIONS: Any = Question.__dict__["options"]
+
+
+def without_shares(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """Return the options without what each earns; the very same where none has a share."""
+    if all(option.share is None for option in options):
+        return options
+    return tuple(replace(option, share=None) for option in options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +248,12 @@ def places(question: Question) -> tuple[str, ...]:
 def letters(ids: frozenset[str], options: tuple[Option, ...]) -> str:
     """Return the printed letters of `ids` where the options stand in this order, e.g. "AC"."""
     return "".join(OPTION_LETTERS[i] for i, option in enumerate(options) if option.id in ids)
+
+
+def shares_text(question: Question) -> str:
+    """Return what each option earns, by the letters as printed: "A 50%，B 50%，C −50%"; empty where its author set nothing."""
+    named = [(OPTION_LETTERS[i], option.share) for i, option in enumerate(question.options) if option.share is not None]
+    return "，".join(f"{letter} {share.normalize():f}%".replace("-", "−") for letter, share in named)
 
 
 def key_text(question: Question) -> str:

@@ -31,6 +31,7 @@ def write_excel(drafts: Sequence[Draft], out: BinaryIO) -> tuple[Diagnostic, ...
     not come back as it was is reported.
     """
     losses = Losses()
+    drafts = losses.without_shares(drafts)
     rows = [row for draft in drafts for row in _rows(draft)]
     width = max([LEAST_OPTIONS, *(len(options) for _, _, options, _, _ in rows)])
     header = ["题型", "题干", *(f"选项{letter(i)}" for i in range(min(width, 26))), "答案", *FIELDS]

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from quiz.core.draft import Draft, DraftBlank, DraftType
 from quiz.core.message import say
+from quiz.core.option_shares import percent_each
 from quiz.core.question import BLANK
 from quiz.formats.report import Losses, gaps, is_plain_number, split_cases, with_gaps
-from quiz.formats.weighted import percent
 
 KEPT = ("id", "explanation", "category", "tags")
 TITLE_LENGTH = 30
@@ -59,9 +59,10 @@ class GiftWriter:
         """Options with weights; a single key is `=`, several share the marks."""
         if not draft.right or len(draft.options) < 2:
             return self.losses.skip(draft, number, say("选项少于两个，或者没有答案"))
-        right = "=" if draft.type is DraftType.SINGLE else f"~%{percent(len(draft.right))}%"
+        right = "=" if draft.type is DraftType.SINGLE else f"~%{percent_each(len(draft.right))}%"
         wrong = "~" if draft.type is DraftType.SINGLE else "~%-100%"
-        lines = [self.answer(right if i in draft.right else wrong, text) for i, text in enumerate(draft.options)]
+        marks = [f"~%{share:f}%" for share in draft.shares] or [right if i in draft.right else wrong for i in range(len(draft.options))]
+        lines = [self.answer(mark, text) for mark, text in zip(marks, draft.options, strict=True)]
         return self.whole(draft, "\n" + "\n".join(lines) + "\n")
 
     def answer(self, mark: str, text: str) -> str:

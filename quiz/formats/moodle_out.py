@@ -9,10 +9,10 @@ from decimal import Decimal
 
 from quiz.core.draft import Draft, DraftBlank, DraftType
 from quiz.core.message import say
+from quiz.core.option_shares import percent_each
 from quiz.formats.cloze import can_write, write_cloze
 from quiz.formats.report import Losses, gaps, is_plain_number, split_cases, with_gaps
 from quiz.formats.safe_xml import element, escape
-from quiz.formats.weighted import percent
 
 KEPT = ("id", "explanation", "category", "tags", "marks")
 NAME_LENGTH = 60
@@ -66,8 +66,9 @@ class MoodleWriter:
         if not draft.right or len(draft.options) < 2:
             return self.losses.skip(draft, number, say("选项少于两个，或者没有答案"))
         is_single = draft.type is DraftType.SINGLE
-        right, wrong = percent(len(draft.right)), "0" if is_single else "-100"
-        answers = [_answer(text, right if i in draft.right else wrong) for i, text in enumerate(draft.options)]
+        right, wrong = percent_each(len(draft.right)), "0" if is_single else "-100"
+        weights = [f"{share:f}" for share in draft.shares] or [right if i in draft.right else wrong for i in range(len(draft.options))]
+        answers = [_answer(text, weight) for text, weight in zip(draft.options, weights, strict=True)]
         flags = [_value("single", str(is_single).lower()), _value("shuffleanswers", "true"), _value("answernumbering", "ABCD")]
         return self.whole(draft, "multichoice", *flags, *answers)
 

@@ -22,7 +22,7 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)
 def write_package(drafts: Sequence[Draft], losses: Losses) -> bytes:
     """Return the package; questions that QTI cannot say are reported and left out."""
     writer, files, resources = ItemWriter(losses), dict[str, str](), list[str]()
-    for number, draft in enumerate(drafts, 1):
+    for number, draft in enumerate(losses.without_shares(drafts), 1):
         text = writer.write(draft, number)
         if not text:
             continue

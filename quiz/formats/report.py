@@ -133,6 +133,16 @@ class Losses:
         if lost:
             self.add(owner or draft, number, say("这种格式写不下：{names}。", names=listed(lost)))
 
+    def without_shares(self, drafts: Iterable[Draft]) -> list[Draft]:
+        """Return the drafts without what each option earns, for a format that cannot say it, and report those that had it, in a case too."""
+        out = []
+        for number, draft in enumerate(drafts, 1):
+            bare = replace(draft, shares=(), parts=tuple(replace(part, shares=()) for part in draft.parts))
+            if bare != draft:
+                self.add(draft, number, say("这种格式写不下：{names}。", names=say("各选项的比例")))
+            out.append(bare if bare != draft else draft)
+        return out
+
     def skip(self, draft: Draft, number: int, reason: Message | None = None) -> str:
         """Report a question that is left out, and return what stands for it in the file: nothing."""
         why = reason or say("这种格式没有{type}", type=say(DRAFT_NAMES[draft.type]))

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from quiz.core.draft import Draft, DraftType
 from quiz.core.message import Message, say
+from quiz.core.option_shares import FINEST, share_faults
+from quiz.core.question import Option
 from quiz.formats.report import Report
 
 
@@ -22,7 +24,8 @@ class Choice:
 def choice_draft(stem: str, choices: Sequence[Choice], has_several: bool, line: int, report: Report) -> tuple[Draft | None, Message | None]:
     """Return a single or multiple question, or the reason why there is none.
 
-    In a multiple question every option that earns something is right; in a single one the option with full marks. Several options with full
+    In a multiple question every option that earns something is right, and weights that are more than a way to write that are kept as shares;
+    in a single one the option with full marks is right. Several options with full
     marks in a single question make it a multiple one, with a notice.
     """
     if any(not choice.text for choice in choices):
@@ -38,7 +41,8 @@ def choice_draft(stem: str, choices: Sequence[Choice], has_several: bool, line: 
     if has_several:
         if len(full) > 1:
             report.add(line, "I802", say("有几个选项都得满分，已按多选题读入，请核对。"))
-        return Draft(DraftType.MULTIPLE, stem, options=options, right=earning), None
+        shares = _shares(choices, earning, line, report)
+        return Draft(DraftType.MULTIPLE, stem, options=options, right=earning, shares=shares), None
     if len(full) > 1:
         report.add(line, "I802", say("单选题有几个选项都得满分，已按多选题读入，请核对。"))
         return Draft(DraftType.MULTIPLE, stem, options=options, right=full), None
@@ -50,6 +54,20 @@ def choice_draft(stem: str, choices: Sequence[Choice], has_several: bool, line: 
     return Draft(DraftType.SINGLE, stem, options=options, right=full), None
 
 
-def percent(count: int) -> str:
-    """Return 100/count as Moodle writes it: at most five decimals."""
-    return f"{Decimal(100) / count:.5f}".rstrip("0").rstrip(".")
+def _shares(choices: Sequence[Choice], earning: Sequence[int], line: int, report: Report) -> tuple[Decimal, ...]:
+    """The weights as shares, unless they are the plain ones: equal ones for what is right, and for all else nothing, or everything taken off.
+
+    Shares that the bank would refuse are left out, with the reason.
+    """
+    weights = [Decimal(f"{round(choice.weight, FINEST).normalize():f}") for choice in choices]
+    rest = {weight for at, weight in enumerate(weights) if at not in earning}
+    if len({weights[at] for at in earning}) == 1 and rest in (set(), {Decimal(0)}, {Decimal(-100)}):
+        return ()
+    options = [Option(str(at + 1), "", share=weight) for at, weight in enumerate(weights)]
+    faults = [message for _, _, message in share_faults(options, frozenset(str(at + 1) for at in earning))]
+    if max(map(abs, weights)) > 100:
+        faults = [say("比例要在-100到100之间。")]
+    if not faults:
+        return tuple(weights)
+    report.add(line, "I808", say("各选项的比例没有读入：{why}", why=faults[0]))
+    return ()

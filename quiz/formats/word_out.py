@@ -91,6 +91,7 @@ def write_docx(drafts: Sequence[Draft], out: BinaryIO) -> tuple[Diagnostic, ...]
     What was written is read again by our own reader, and a question that would not come back as it was is reported.
     """
     losses = Losses()
+    drafts = losses.without_shares(drafts)
     content = _document(_by_type(drafts))
     back = read_docx(content, "")
     report_changes(drafts, _by_type(drafts), back.drafts, losses)

@@ -8,9 +8,10 @@ from itertools import groupby
 from typing import BinaryIO
 
 from quiz.core.by_identity import by_identity
+from quiz.core.marking import RuleName
 from quiz.core.message import Translate, join_messages, mark_text, say
 from quiz.core.paper import Paper, Slot, plain_number, section_heading
-from quiz.core.question import Blank, Question, QuestionType, Source, key_text
+from quiz.core.question import Blank, Question, QuestionType, Source, key_text, shares_text
 from quiz.printing.flow import fill_columns
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import KEY_GEOMETRIES, Geometry, PageSize
@@ -80,7 +81,8 @@ def key_blocks(paper: Paper, measure: float, translate: Translate, seat: str = "
         blocks += _answer_blocks(paper.slots_of(index), measure, translate)
     title = heading_rows(say("答案说明与依据").render(translate), measure, HEADING, HEADING_LEADING)
     blocks.append(Block((space(14), *title, space(4)), keeps_next=True))
-    return [*blocks, *(_reason_block(slot, measure, translate) for slot in paper.slots)]
+    by_shares = {number for number, section in enumerate(paper.sections) if section.rule.name is RuleName.OPTION_SHARES}
+    return [*blocks, *(_reason_block(slot, slot.section in by_shares, measure, translate) for slot in paper.slots)]
 
 
 def answer_text(question: Question) -> str:
@@ -158,17 +160,19 @@ def _grid_block(slots: Sequence[Slot], measure: float, translate: Translate) -> 
     return Block((Row(2 * CELL_HEIGHT, tuple(grid([numbers, answers], [LABEL_WIDTH] + [width] * len(slots), CELL_HEIGHT))), space(4)))
 
 
-def _reason_block(slot: Slot, measure: float, translate: Translate) -> Block:
-    rows = _reason_rows(slot.question, measure, translate)
+def _reason_block(slot: Slot, has_shares: bool, measure: float, translate: Translate) -> Block:
+    rows = _reason_rows(slot.question, has_shares, measure, translate)
     first = Row(rows[0].height, rows[0].marks, _number(slot.number, SMALL, SMALL_LEADING))
     return Block((first, *rows[1:]))
 
 
 @by_identity
-def _reason_rows(question: Question, measure: float, translate: Translate) -> tuple[Row, ...]:
-    """What every key says alike of a question whose options stand in this order: answer, reason, clause."""
+def _reason_rows(question: Question, has_shares: bool, measure: float, translate: Translate) -> tuple[Row, ...]:
+    """What every key says alike of a question whose options stand in this order: answer, what each option earns where that counts, reason, clause."""
     answer = full_answer(question, translate)
     parts = [say("【{answer}】", answer=answer).render(translate)]
+    if has_shares and question.has_shares:
+        parts.append(say("各选项的比例：{shares}。", shares=shares_text(question)).render(translate))
     if question.true_sentence:
         parts.append(say("正确说法：{sentence}", sentence=question.true_sentence).render(translate))
     parts.append(" ".join(question.explanation.split()))

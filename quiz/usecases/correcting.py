@@ -39,13 +39,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A correction that was not applied yet. `fingerprint` stands for all that it would do: it is applied only while that still holds."""
+    """A correction that was not applied yet. `fingerprint` stands for all that it would do: it is applied only while that still holds.
+
+    `lapses_shares` tells that another key comes to a question whose author set what each option of the old one earns.
+    """
 
     sitting: SittingRow
     correction: Correction
     effect: Effect
     changes: tuple[Change, ...]
     fingerprint: str
+    lapses_shares: bool = False
 
 
 def preview(session: Session, actor: Actor, code: str, wish: Wish, now: datetime) -> Preview:
@@ -109,7 +113,8 @@ def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -
     regrades = regrade_slots(session, sitting, regrading.list_sat(session, sitting, places), [*earlier, correction])
     changes = _changes(sitting, regrades)
     effect = _effect(session, sitting, correction, asked, len(places), regrades, changes)
-    return Preview(sitting, correction, effect, changes, _fingerprint(correction, regrades)), regrades
+    lapses = correction.remedy.needs_key and asked[0].has_shares
+    return Preview(sitting, correction, effect, changes, _fingerprint(correction, regrades), lapses), regrades
 
 
 def _checked(correction: Correction, asked: Sequence[Question], earlier: Sequence[Correction]) -> Correction:

@@ -257,7 +257,7 @@ def _local_snapshot(material: Material, pool: Pool, bindable: dict[str, dict[str
     index = material.dataset.index() if material.dataset else {}
     scopes = sorted({template.template.scope for template in material.templates})
     local = [(number, place) for number, place in enumerate(pool.places) if place.cell.is_local and place.instead_of < 0]
-    fits = [[number, sorted(uid for uid, made in bindable.items() if _admits_any(place.owner.type, place.cell, made))] for number, place in local]
+    fits = [[number, sorted(uid for uid, made in bindable.items() if _admits_any(place, made))] for number, place in local]
     roster = []
     for cadre in material.cadres:
         own = [*(uid for uid in material.own.get(cadre.number, ()) if uid in bindable), *had.get(cadre.number, ())]
@@ -303,9 +303,9 @@ def roster_entry(
     return [cadre.number, group_of(cadre, day), [list(pair) for pair in wanted], {s: c for s, c in codes.items() if c}, sorted(own)]
 
 
-def _admits_any(kind: Any, cell: Any, made: dict[str, Question]) -> bool:
+def _admits_any(place: PlacedCell, made: dict[str, Question]) -> bool:
     """True when the cell admits what a template makes; all its questions are alike to a cell."""
-    return any(question.type is kind and cell.admits(question) for question in list(made.values())[:1])
+    return any(place.owner.admits(place.cell, question) for question in list(made.values())[:1])
 
 
 def _desks(drawing: Drawing) -> tuple[Desk, ...]:

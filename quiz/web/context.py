@@ -22,7 +22,7 @@ from quiz.core.contest import FLOORS
 from quiz.core.message import Forbidden, Message, QuizError, or_raise
 from quiz.core.paper import pass_line, plain_number
 from quiz.core.profile import SCOPE_NAMES
-from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text
+from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text, shares_text
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, AttemptRow
@@ -189,6 +189,7 @@ def prepare(app: Flask) -> None:
         tr=translate,
         key_text=key_text,
         response_text=response_text,
+        shares_text=lambda question: shares_text(question).replace(" ", "\u00a0"),  # a letter stays with its number
     )
     app.jinja_env.globals.update(
         TYPE_NAMES=TYPE_NAMES, SCOPE_NAMES=SCOPE_NAMES, FLOORS=FLOORS, picture_url=picture_url, pass_line=pass_line

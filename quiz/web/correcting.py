@@ -15,7 +15,7 @@ from wtforms import BooleanField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from quiz.core.access import Action
-from quiz.core.correction import REMEDY_NAMES, NewKey, Remedy, remedy_sentence
+from quiz.core.correction import REMEDY_NAMES, SHARES_LAPSE, NewKey, Remedy, remedy_sentence
 from quiz.core.marking import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.question import Question, QuestionType, places
@@ -137,6 +137,7 @@ def _show(code: str, view: AskedView, form: CorrectForm, status: int = 200, **mo
         pass_mark=from_hundredths(view.sitting.pass_mark),
         REMEDY_NAMES=REMEDY_NAMES,
         REMEDY_HINTS=REMEDY_HINTS,
+        SHARES_LAPSE=SHARES_LAPSE,
         **{"seen": None, "problem": "", "told": _told(more.get("seen")), **more},
     )
     return page, status

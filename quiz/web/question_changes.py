@@ -155,7 +155,8 @@ def _line(value: object, translate: Translate) -> str:
         case date():
             return value.isoformat()
         case Option():
-            return f"{value.id}. {value.text}" + _picture_text(getattr(value, "picture", None))
+            share = "" if value.share is None else _bracketed(f"{plain_number(value.share)}%", translate)
+            return f"{value.id}. {value.text}" + _picture_text(value.picture) + share
         case Blank():
             return _blank_text(value, translate)
         case Point():

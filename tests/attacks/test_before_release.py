@@ -69,7 +69,7 @@ def twin(question: Question, ids: list[str]) -> Question:
     """Return a question that looks the same on paper: all that does not stand there is another, its options have other ids and another is right."""
     options = question.options
     if not question.keep_order:
-        options = tuple(replace(option, id=name) for option, name in zip(options, ids, strict=False))
+        options = tuple(replace(option, id=name, share=Decimal(7)) for option, name in zip(options, ids, strict=False))
     names = [option.id for option in options]
     key = frozenset(f"{place}{name}" for place, name in enumerate(names, 1)) if question.type.is_pairs else frozenset(names[-1:])
     return replace(

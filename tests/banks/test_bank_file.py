@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from quiz.banks.bank_file import BankFile, load_bank
+from quiz.core.frozen import freeze, thaw
 from quiz.core.profile import Scope
-from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Label, Level, Option, QuestionType, Source
+from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Label, Level, Option, Question, QuestionType, Source
 
 HEAD = """\
 category: general/monitoring
@@ -222,6 +223,46 @@ def test_all_faults_are_told_and_the_other_questions_are_read() -> None:
     assert [d.rule for d in loaded.diagnostics] == ["Q203", "Q202"]
     assert loaded.value is not None
     assert [q.uid for q in loaded.value.questions] == ["m-002"]
+
+
+SHARED = MULTIPLE
+for text, share in (("甲", 60), ("乙", -50), ("丙", 40)):
+    SHARED = SHARED.replace(f": {text}", f": {{text: {text}, share: {share}}}")
+
+
+def test_options_with_shares() -> None:
+    (question,) = load(SHARED).questions
+    assert question.options == (Option("A", "甲", share=Decimal(60)), Option("B", "乙", share=Decimal(-50)), Option("C", "丙", share=Decimal(40)))
+    assert (question.key, question.has_shares) == ({"A", "C"}, True)
+    assert thaw(Question, freeze(question)) == question
+
+
+SHARE_FAULTS = {
+    "one without": (SHARED.replace("{text: 乙, share: -50}", "乙"), ["6:10 Q220"]),
+    "a map without": (SHARED.replace(", share: -50", ""), ["6:10 Q220"]),
+    "right in the key alone": (SHARED.replace("40", "0"), ["7:10 Q221"]),
+    "right in its share alone": (SHARED.replace("-50", "50"), ["6:10 Q221"]),
+    "a sum of 99": (SHARED.replace("40", "39"), ["8:10 Q222"]),
+    "nothing to lose": (SHARED.replace("-50", "0"), ["8:10 Q223"]),
+    "too fine": (SHARED.replace("-50", "-33.333333"), ["6:27 F108"]),
+    "too much": (SHARED.replace("-50", "-101"), ["6:27 F108"]),
+    "a percent sign": (SHARED.replace("-50", "-50%"), ["6:27 F103"]),
+    "a single choice": (SINGLE.replace("A: 甲", "A: {text: 甲, share: -50}"), ["5:27 Q212"]),
+    "share alone": (SHARED.replace("text: 乙, ", ""), ["6:10 F102"]),
+    "an option that is not in the key's list is told once": (SHARED.replace("[A, C]", "[A, E]"), ["8:14 Q202"]),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), SHARE_FAULTS.values(), ids=SHARE_FAULTS.keys())
+def test_faults_of_shares(content: str, expected: list[str]) -> None:
+    assert faults(HEAD + content + TAIL) == expected
+
+
+def test_a_fault_of_shares_says_what_to_write() -> None:
+    told = [d.message.render() for d in load_bank(HEAD + SHARED.replace("-50", "0") + TAIL, "b.yaml").diagnostics]
+    assert told == ["把选项全部选中会得100%，最多只能是99%。请给错误选项写负的 share，如 -50：选错要扣掉这么多。"]
+    told = [d.message.render() for d in load_bank(HEAD + SHARED.replace("40", "39") + TAIL, "b.yaml").diagnostics]
+    assert told == ["正确选项A、C的 share 加起来要是100，现在是99。请改；平均分的话，每项写50。"]
 
 
 def test_an_unknown_key_names_the_one_that_was_meant() -> None:

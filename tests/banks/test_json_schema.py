@@ -230,6 +230,21 @@ def test_what_a_question_needs_is_what_the_reader_needs(kind: str) -> None:
             assert faults(plain(node), definition), key
 
 
+@pytest.mark.parametrize(
+    ("option", "is_fine"),
+    [
+        ("{text: 甲, share: 50}", True),
+        ("{share: -33.33333, text: 甲}", True),
+        ("{share: 50}", False),
+        ("{text: 甲, share: 101}", False),
+        ("{text: 甲, share: 半}", False),
+    ],
+)
+def test_an_editor_knows_the_share_of_an_option(option: str, is_fine: bool) -> None:
+    value = plain(read(f"options: {{A: {option}}}"))
+    assert (faults(value["options"]["A"], {"$ref": "#/definitions/option"}) == []) == is_fine
+
+
 TEMPLATES = {
     "single": ("有（　　）户。", "key: households\ndistractors: [near]\n"),
     "multiple": ("有（　　）。", "key: village_names\ndistractors: [siblings]\n"),

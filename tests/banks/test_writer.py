@@ -214,6 +214,13 @@ def plain(entry):
 GOOD = [
     Draft(DraftType.SINGLE, "正确的是（　　）。", options=("甲", "乙"), right=(1,)),
     Draft(DraftType.MULTIPLE, "正确的有（　　）。", options=("甲", "乙", "丙"), right=(0, 2)),
+    Draft(
+        DraftType.MULTIPLE,
+        "按比例的有（　　）。",
+        options=("甲: 一", "乙, 二", "丙"),
+        right=(0, 2),
+        shares=(Decimal("66.5"), Decimal("-50"), Decimal("33.5")),
+    ),
     Draft(DraftType.TRUE_FALSE, "地球是圆的。", right=(0,)),
     Draft(DraftType.FILL_IN, "____有____户。", blanks=(DraftBlank(("青岚县", "青岚")), DraftBlank(("3",), True, Decimal("0.5")))),
     Draft(DraftType.ORDERING, "排序。", items=("丙", "甲", "乙")),

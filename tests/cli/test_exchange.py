@@ -2,13 +2,16 @@
 
 import json
 import zipfile
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from quiz.cli import quiz
-from quiz.cli.exchange import FORMATS, READERS, WRITERS, guess_format
+from quiz.cli.exchange import FORMATS, READERS, WRITERS, guess_format, write_drafts
+from quiz.core.draft import Draft, DraftType
 from quiz.core.message import QuizError
 from tests.formats.qti_schema import ITEM, MANIFEST, faults
 
@@ -128,3 +131,17 @@ def test_a_typed_paper_in_plain_text_is_read(tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     assert "义务教育的年限是（　　）。" in result.output
     assert "key: B" in result.output
+
+
+def test_shares_go_with_moodle_and_gift_and_are_told_where_they_stay_behind(tmp_path):
+    draft = Draft(
+        DraftType.MULTIPLE, "哪些对（　　）。", options=("甲", "乙", "丙"), right=(0, 1), shares=(Decimal(70), Decimal(30), Decimal(-50)), id="q-1"
+    )
+    case = Draft(DraftType.CASE, "某村。", parts=(replace(draft, id=""),), id="c-1")
+    for format_ in WRITERS:
+        with (tmp_path / format_).open("wb") as out:
+            told = [(loss.file, loss.message.render()) for loss in write_drafts([draft, case], format_, out)]
+        is_lost = ("q-1", "这种格式写不下：各选项的比例。") in told
+        assert is_lost == (format_ in ("word", "excel", "qti")), format_  # Aiken has no multiple choice at all
+        assert ("这种格式写不下：各选项的比例。" in [text for name, text in told if name == "c-1"]) == is_lost
+        assert not any("会有出入" in text for _, text in told)

@@ -20,6 +20,7 @@ def words(row: Row) -> list[str]:
     out = ["--type", row.kind.value, "--rule", row.rule.name.value, "--marks", row.full]
     if row.rule.value is not None:
         out += ["--value", f"{row.rule.value:f}"]
+    out += ["--shares", row.shares] if row.shares else []
     if row.kind is not FILL_IN:
         separator = "," if row.kind.is_pairs else ""
         is_lettered = row.kind is not QuestionType.TRUE_FALSE

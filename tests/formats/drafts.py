@@ -1,6 +1,7 @@
 """Drafts for round trips: any text that a question may hold, marks of every format included, in the form in which readers give it back."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -68,6 +69,16 @@ def choices(draw, head, kind=None, text=texts):
     options = tuple(draw(st.lists(text(4), min_size=2, max_size=6, unique=True)))
     right = draw(st.sets(st.integers(0, len(options) - 1), min_size=1, max_size=1 if kind is DraftType.SINGLE else len(options)))
     return Draft(kind, draw(text()), options=options, right=tuple(sorted(right)), **draw(head))
+
+
+@st.composite
+def shared_choices(draw, head):
+    """Choices whose author set what each option earns, as the bank takes it."""
+    draft = draw(choices(head, DraftType.MULTIPLE).filter(lambda found: len(found.right) < len(found.options)))
+    first, *others = (Decimal(100) / 2**k for k in range(1, len(draft.right) + 1))
+    earned = dict(zip(draft.right, [first + 100 - sum([first, *others]), *others], strict=True))
+    wrong = draw(st.sampled_from([Decimal(-50), Decimal("-33.33333")]))
+    return replace(draft, shares=tuple(earned.get(i, wrong) for i in range(len(draft.options))))
 
 
 @st.composite

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from quiz.core.draft import Draft, DraftBlank, DraftType, Imported
 from quiz.formats.gift import read_gift, write_gift
-from tests.formats.drafts import choices, fill_ins, heads, matchings, short_answers, true_false
+from tests.formats.drafts import choices, fill_ins, heads, matchings, shared_choices, short_answers, true_false
 
 HEAD = heads("id", "explanation", "category", "tags")
 
@@ -40,6 +40,10 @@ def test_single_choice_with_category_title_comment_and_general_feedback() -> Non
 def test_multiple_choice_by_weights() -> None:
     draft = one("属于三保障的有{~%50%教育 ~%50%医疗 ~%-100%就业}")
     assert (draft.type, draft.right) == (DraftType.MULTIPLE, (0, 1))
+
+
+def test_weights_that_say_more_than_the_key_are_kept_as_shares() -> None:
+    assert one("属于三保障的有{~%70%教育 ~%30%医疗 ~%-50%就业 ~养老}").shares == (70, 30, -50, 0)
 
 
 def test_partial_weight_of_a_single_choice_is_told() -> None:
@@ -162,6 +166,7 @@ def test_no_bytes_break_the_reader(content: bytes) -> None:
 
 SAID = st.one_of(
     choices(HEAD),
+    shared_choices(HEAD),
     true_false(HEAD),
     fill_ins(HEAD, most=1),
     matchings(HEAD),

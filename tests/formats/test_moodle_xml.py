@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from quiz.core.draft import Draft, DraftBlank, DraftType, Imported
 from quiz.formats.moodle_xml import read_moodle_xml, write_moodle_xml
-from tests.formats.drafts import choices, fill_ins, heads, matchings, orderings, short_answers, true_false
+from tests.formats.drafts import choices, fill_ins, heads, matchings, orderings, shared_choices, short_answers, true_false
 
 
 def read(questions: str) -> Imported:
@@ -60,6 +60,24 @@ def test_a_whole_question_with_category_and_head() -> None:
 def test_multiple() -> None:
     draft = one(question("multichoice", "<single>false</single>" + answers(("甲", "50"), ("乙", "50"), ("丙", "-100"))))
     assert (draft.type, draft.right) == (DraftType.MULTIPLE, (0, 1))
+
+
+def test_fractions_that_say_more_than_the_key_are_kept_as_shares() -> None:
+    draft = one(question("multichoice", "<single>false</single>" + answers(("甲", "70.0000000"), ("乙", "30"), ("丙", "-50"), ("丁", "0"))))
+    assert (draft.right, [f"{share:f}" for share in draft.shares]) == ((0, 1), ["70", "30", "-50", "0"])
+    thirds = [("甲", "33.3333333"), ("乙", "33.3333333"), ("丙", "33.3333333"), ("丁", "-33.3333333")]
+    draft = one(question("multichoice", "<single>false</single>" + answers(*thirds)))
+    assert [f"{share:f}" for share in draft.shares] == ["33.33333", "33.33333", "33.33333", "-33.33333"]
+    for wrong in ("0", "-100"):  # each right option earns its part and a wrong one nothing, or all: that is the key alone
+        assert one(question("multichoice", "<single>false</single>" + answers(("甲", "50"), ("乙", "50"), ("丙", wrong)))).shares == ()
+
+
+def test_fractions_that_no_bank_takes_are_left_out_with_the_reason() -> None:
+    found = read(question("multichoice", "<single>false</single>" + answers(("甲", "70"), ("乙", "30"), ("丙", "0"))))
+    assert (found.drafts[0].right, found.drafts[0].shares, rules(found)) == ((0, 1), (), [(3, "I808")])
+    assert "把选项全部选中会得100%" in found.diagnostics[0].render()
+    found = read(question("multichoice", "<single>false</single>" + answers(("甲", "50"), ("乙", "50"), ("丙", "-200"))))
+    assert (found.drafts[0].shares, rules(found)) == ((), [(3, "I808")])
 
 
 def test_weights_that_are_told() -> None:
@@ -196,7 +214,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 
 HEAD = heads("id", "explanation", "category", "tags", "marks")
-SAID = st.one_of(choices(HEAD), true_false(HEAD), fill_ins(HEAD), matchings(HEAD), orderings(HEAD), short_answers(HEAD))
+SAID = st.one_of(choices(HEAD), shared_choices(HEAD), true_false(HEAD), fill_ins(HEAD), matchings(HEAD), orderings(HEAD), short_answers(HEAD))
 
 
 def clashes(draft: Draft) -> bool:

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint, Cell, Section, Share
-from quiz.core.marking import Rule
+from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Forbidden, NotFound, QuizError
+from quiz.core.paper import section_heading
 from quiz.core.question import Level, QuestionType
 from quiz.core.review import State
 from quiz.storage import banks
@@ -65,6 +66,39 @@ def test_what_is_refused_is_what_scheduling_refuses(empty, county):
     assert "把这一格减到4题" in found.lines()[0].render()
     assert found.report is None
     assert found.groups[0].without == 3
+
+
+BY_SHARES = Section("多项选择题", QuestionType.MULTIPLE, Decimal(2), (Cell(1, areas=("water",)),), Rule(RuleName.OPTION_SHARES))
+
+
+def shared(county, uid):
+    """A question whose setter wrote what each option earns."""
+    made = county.make_question(uid, QuestionType.MULTIPLE)
+    shares = (Decimal(70), Decimal(-50), Decimal(30), Decimal(0))
+    return replace(made, options=tuple(replace(option, share=share) for option, share in zip(made.options, shares, strict=True)))
+
+
+def test_a_section_marked_by_shares_takes_only_questions_that_have_them(empty, county):
+    plan = Blueprint("plan", "蓝图", 60, Decimal(1), (BY_SHARES,))
+    found = check(empty, county, plan)
+    assert [cell.stock for cell in found.supply.cells] == [0]
+    assert [line.render()[:60] for line in found.lines()] == [
+        "需要1题，只有0题，缺1题：多项选择题（多项选择题，只用各选项写了比例的题）· 饮水安全。最少补1题：饮水安全 1题。或"
+    ]
+    empty.do(publishing.publish, county.ADMIN, county.NOW, [shared(county, "shared")], [plan])
+    found = check(empty, county, plan)
+    assert (found.is_feasible, [cell.stock for cell in found.supply.cells]) == (True, [1])
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(), county.ZONE, county.SEED)
+    paper = empty.paper()
+    assert [slot.question.uid for slot in paper.slots] == ["shared"]
+    assert section_heading(paper, 0).render() == (
+        "一、多项选择题（每题2分，共2分。各选项按命题时定的比例得分或扣分，本题扣完为止，不选不得分）"
+    )  # fmt: skip
+
+
+def test_a_local_question_has_no_shares_and_is_not_counted(empty, county):
+    section = replace(BY_SHARES, type=QuestionType.SINGLE, cells=(Cell(1, categories=("township",)),))
+    assert [cell.stock for cell in check(empty, county, Blueprint("b", "蓝图", 60, Decimal(1), (section,))).supply.cells] == [0]
 
 
 def test_drafts_that_wait_are_counted_when_something_is_short(empty, county):

@@ -22,7 +22,9 @@ EXAM, CONTEST = [row for row in ROWS if not row.is_for_contests], [row for row i
 
 def asked(county, at, row: Row):
     """The row's question; its topic says which row it is of."""
-    options = TRUE_OPTIONS if row.kind is QuestionType.TRUE_FALSE else tuple(Option(c, f"选项{c}{at}") for c in "ABCDE"[: row.options])
+    shares = {letter: Decimal(share) for letter, share in (part.split("=") for part in row.shares.split(",") if part)}
+    lettered = tuple(Option(c, f"选项{c}{at}", share=shares.get(c)) for c in "ABCDE"[: row.options])
+    options = TRUE_OPTIONS if row.kind is QuestionType.TRUE_FALSE else lettered
     is_text = row.kind.is_text
     key = frozenset(row.key.split(",") if row.kind.is_pairs else row.key)
     prompts = tuple(Option(c, f"左{c}{at}") for c in "123") if row.kind is QuestionType.MATCHING else ()

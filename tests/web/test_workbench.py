@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 
@@ -446,6 +447,14 @@ def test_changes_of_every_type() -> None:
         other = replace(one, explanation="新", tags=("甲",), difficulty=None, valid_to=DAY, keep_order=not one.keep_order, parts=one.parts[:0])
         names = [change.name for change in changes(one, other)]
         assert names == [name for name in ("小题" if one.parts else "", "解析", "有效期止", "标签", "选项顺序固定") if name]
+
+
+def test_a_changed_share_is_a_changed_option() -> None:
+    one = make_questions()[0]
+    other = replace(one, options=tuple(replace(option, share=Decimal("-33.5")) for option in one.options))
+    (change,) = changes(one, other)
+    assert change.name == "选项"
+    assert "".join(text for kind, text in change.pieces if kind == "new").count("（-33.5%）") == len(one.options)
 
 
 @pytest.mark.parametrize(
