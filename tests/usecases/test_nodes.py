@@ -8,7 +8,7 @@ from sqlalchemy import func, select, text
 from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AttemptRow, GradingRow
-from quiz.usecases import attempts, handing_in, saving
+from quiz.usecases import handing_in, saving
 
 pytestmark = pytest.mark.postgres
 
@@ -25,7 +25,7 @@ def gradings(world):
 
 
 def test_two_nodes_that_close_expired_attempts_share_them_and_neither_waits(world, county, monkeypatch):
-    monkeypatch.setattr(attempts, "CLOSED_AT_ONCE", 2)
+    monkeypatch.setattr(handing_in, "CLOSED_AT_ONCE", 2)
     for number in ("C1", "C2", "C3"):
         world.start(number)
     late = county.OPENS + timedelta(hours=2)
