@@ -119,7 +119,6 @@ class _Reader:
     def __init__(self, see: Callable[[Question], Question] | None = None) -> None:
         self.questions = QuestionTexts(MOST_QUESTIONS, see)
         self._papers: OrderedDict[str, Paper] = OrderedDict()
-        self._asked: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
 
     def read(self, row: PaperRow) -> Paper:
         found = self._papers.get(row.digest)
@@ -130,10 +129,24 @@ class _Reader:
         paper = self.questions.read(row.content, lambda digests: texts_of(session, digests))
         if hashlib.sha256(row.content.encode()).hexdigest() == row.digest:  # else somebody changed it: others with this digest are not this
             self._papers[row.digest] = paper
+            if len(self._papers) > MOST_PAPERS:
+                self._papers.popitem(last=False)
+        return paper
+
+
+class _KeylessReader(_Reader):
+    """Frozen papers without keys; their questions alone are kept longer, for saves."""
+
+    def __init__(self) -> None:
+        super().__init__(hide_key)
+        self._asked: OrderedDict[str, tuple[Question, ...]] = OrderedDict()
+
+    def read(self, row: PaperRow) -> Paper:
+        paper = super().read(row)
+        if row.digest in self._papers and row.digest not in self._asked:
             self._asked[row.digest] = tuple(slot.question for slot in paper.slots)
-            for kept, most in ((self._papers, MOST_PAPERS), (self._asked, MOST_ASKED)):
-                if len(kept) > most:
-                    kept.popitem(last=False)
+            if len(self._asked) > MOST_ASKED:
+                self._asked.popitem(last=False)
         return paper
 
     def asked(self, session: Session, paper_id: int, digest: str) -> tuple[Question, ...]:
@@ -141,7 +154,7 @@ class _Reader:
         return found if found is not None else tuple(slot.question for slot in self.read(session.get_one(PaperRow, paper_id)).slots)
 
 
-_whole, _without_keys = _Reader(), _Reader(hide_key)
+_whole, _without_keys = _Reader(), _KeylessReader()
 
 
 def read_paper(row: PaperRow) -> Paper:

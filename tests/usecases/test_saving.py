@@ -330,7 +330,7 @@ def test_a_save_needs_the_questions_of_its_paper_whatever_is_in_memory(world, co
         rows = {number: sittings.seats_of_cadre(db, number)[0].paper for number in ("C1", "C2")}
     monkeypatch.setattr(papers, "MOST_PAPERS", 1)
     for most in (2, 1):  # room for the questions of both papers, and of one
-        reader = papers._Reader(hide_key)
+        reader = papers._KeylessReader()
         monkeypatch.setattr(papers, "_without_keys", reader)
         monkeypatch.setattr(papers, "MOST_ASKED", most)
         for number, row in (*rows.items(), *rows.items()):
