@@ -123,3 +123,19 @@ def changed_entries(before: Record, after: Record) -> tuple[list[Entry], list[En
     came = [entry for code, entry in new.items() if code not in old]
     changed = [entry for code, entry in new.items() if code in old and old[code] != entry]
     return came, changed, [entry for code, entry in old.items() if code not in new]
+
+
+def is_rewritten(before: Entry, after: Entry) -> bool:
+    """True when an entry of one issue of a paper says something else of what never changes, or a grading run that stood there is gone or another.
+
+    An attempt made void, another issue, a further run or a make-up is no rewriting: these come beside what was there.
+    """
+    if (before.paper, before.issue) != (after.paper, after.issue):
+        return False
+    return _settled(before) != _settled(after) or after.runs[: len(before.runs)] != before.runs
+
+
+def _settled(entry: Entry) -> tuple[object, ...]:
+    """What stands once the paper was issued."""
+    person = (entry.name, entry.unit, entry.post)
+    return (*person, entry.digest, entry.max_score, entry.pass_mark, entry.blueprint, entry.dataset, entry.rules, entry.form, entry.counting)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
-from quiz.core.cadre_record import Document, Entry, Record, Run, SectionRule, changed_entries
+from quiz.core.cadre_record import Document, Entry, Record, Run, SectionRule, changed_entries, is_rewritten
 from quiz.core.canonical import canonical_json
 from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, Sat, count
@@ -104,7 +104,8 @@ def verify(session: Session, actor: Actor, digest: str, now: datetime) -> Verifi
     cadre, unit = managed(session, actor, cadre_records.number_of(session, row.cadre_id))
     before, after = thaw(Record, json.loads(row.content)), _record(session, cadre, unit, now)
     seats = sittings.seats_of_cadre(session, cadre.number)
-    findings = [*_issue_faults(session, row, cadre), *(fault for seat in seats for fault in _seat_faults(session, seat))]
+    findings = [*_issue_faults(session, row, cadre), *_rewritten(before, after, seats)]
+    findings += [fault for seat in seats for fault in _seat_faults(session, seat)]
     return Verified(before, row.at, tuple(findings), tuple(_changes(before, after)))
 
 
@@ -218,6 +219,14 @@ def _issue_faults(session: Session, row: RecordIssueRow, cadre: CadreRow) -> lis
     if not cadre_records.is_in_log(session, ISSUED, cadre.number, canonical_json({"digest": row.digest}).decode()):
         out.append(say("审计日志里没有出具这份档案的记录。"))
     return out
+
+
+def _rewritten(before: Record, after: Record, seats: Sequence[Seat]) -> list[Message]:
+    """Where an entry says something else of what never changes. Papers from before names were kept on them show today's, which may."""
+    named = {seat.sitting.code for seat in seats if seat.paper.cadre_name and seat.paper.unit_name}
+    old = {entry.sitting: entry for entry in before.entries}
+    found = [entry for entry in after.entries if entry.sitting in named and entry.sitting in old and is_rewritten(old[entry.sitting], entry)]
+    return [say("{sitting}：出具以后，当时的情况或已有的评分被改写。", sitting=entry.sitting) for entry in found]
 
 
 def _seat_faults(session: Session, seat: Seat) -> list[Message]:

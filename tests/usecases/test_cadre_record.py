@@ -161,6 +161,41 @@ def test_what_was_changed_behind_our_back_is_found(sat, county, told):
     assert any(told in finding.render() for finding in found.findings)
 
 
+def forge(world, table, statement):
+    """Change what the database refuses to change, as somebody with the file in hand might."""
+    with writing(world.engine) as db:
+        is_sqlite = db.get_bind().dialect.name == "sqlite"
+        for trigger in ("no_update", "no_delete"):
+            db.execute(text(f"DROP TRIGGER IF EXISTS {table}_{trigger}" + ("" if is_sqlite else f" ON {table}")))
+        db.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("paper", "UPDATE paper SET unit_name = '镇9' WHERE number = 1"),
+        ("paper", "UPDATE paper SET post = '村支部书记'"),
+        ("sitting", "UPDATE sitting SET pass_mark = 100"),
+        ("grading", "UPDATE grading SET pending = 1"),
+        ("grading", "UPDATE grading SET graded_at = '2020-01-01 00:00:00.000000'"),
+    ],
+)
+def test_what_never_changes_is_a_contradiction_where_it_did(sat, county, table, statement):
+    issued = sat.do(cadre_record.issue_mine, county.trainee("C1"), over(sat))
+    forge(sat, table, statement)
+    found = sat.do(cadre_record.verify, county.ADMIN, issued.digest, over(sat))
+    assert [finding.render() for finding in found.findings] == ["s1：出具以后，当时的情况或已有的评分被改写。"]
+
+
+def test_a_paper_of_before_names_were_kept_may_show_todays(sat, county):
+    forge(sat, "paper", "UPDATE paper SET cadre_name = '', unit_name = ''")
+    issued = sat.do(cadre_record.issue_mine, county.trainee("C1"), over(sat))
+    sat.do(rosters.load_roster, county.ADMIN, over(sat), moved(county, "干部一"))
+    found = sat.do(cadre_record.verify, county.ADMIN, issued.digest, over(sat))
+    assert found.findings == ()
+    assert found.changes
+
+
 def test_an_issue_is_never_changed(sat, county):
     sat.do(cadre_record.issue_mine, county.trainee("C1"), over(sat))
     for statement in ("UPDATE record_issue SET actor = 'x'", "DELETE FROM record_issue"):
