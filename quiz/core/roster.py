@@ -83,6 +83,10 @@ class Cadre:
     groups: tuple[str, ...] = ()
     posts: tuple[Post, ...] = ()
 
+    def has_left(self, day: date) -> bool:
+        """True when the cadre had posts and the last of them ended before `day`: people are never deleted, their posts end. Who never had one is there."""
+        return bool(self.posts) and all(post.to_on is not None and post.to_on < day for post in self.posts)
+
 
 @dataclass(frozen=True, slots=True)
 class Roster:
@@ -96,7 +100,7 @@ class Roster:
 class Group:
     """Who is to sit: a cadre belongs when every non-empty field names one of theirs; all fields empty means everyone.
 
-    `units` are codes of units, each with everything below it.
+    `units` are codes of units, each with everything below it. Who has left belongs only when named in `cadres`.
     """
 
     groups: tuple[str, ...] = ()
@@ -106,6 +110,8 @@ class Group:
 
     def includes(self, cadre: Cadre, unit_codes: frozenset[str], day: date) -> bool:
         """True when `cadre`, whose unit and the units above it are `unit_codes`, belongs on `day`."""
+        if cadre.has_left(day) and cadre.number not in self.cadres:
+            return False
         kinds = {post.kind for post in cadre.posts if post.is_held_on(day)}
         return (
             (not self.groups or bool(set(self.groups) & set(cadre.groups)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -74,6 +75,11 @@ def list_cadres(session: Session, scope: str = "/") -> list[Cadre]:
     posts = posts_by_cadre(session)
     rows = session.scalars(select(CadreRow).order_by(CadreRow.number))
     return [_cadre(row, units, posts.get(row.id, [])) for row in rows if units[row.unit_id].path.startswith(scope)]
+
+
+def left_by(session: Session, day: date, scope: str = "/") -> frozenset[str]:
+    """Return the staff numbers of those within the path `scope` who have left by `day`."""
+    return frozenset(cadre.number for cadre in list_cadres(session, scope) if cadre.has_left(day))
 
 
 def get_cadre(session: Session, number: str) -> Cadre | None:

@@ -16,7 +16,7 @@ from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, MakeUp, MakeUpFor, Sat, count
 from quiz.core.marking import from_hundredths, to_hundredths
 from quiz.core.message import QuizError, say
-from quiz.storage import cadre_records, gradings, sittings
+from quiz.storage import cadre_records, gradings, rosters, sittings
 from quiz.storage.gradings import Graded
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import SittingRow
@@ -150,7 +150,7 @@ def _line(number: str, original: SittingRow, rows: list[SittingRow], first: SatB
 
 
 def _people(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, dict[str, MakeUpFor]]:
-    """Who has not passed by what counts so far and is in no make-up whose results are still to come, and why they would be asked to one."""
+    """Who has not passed by what counts so far, has not left and is in no make-up whose results are still to come, and why they would be asked."""
     scope = actor.require(Action.SCHEDULE)
     original = sitting_within(session, code, scope)
     if original.makes_up:
@@ -162,10 +162,11 @@ def _people(session: Session, actor: Actor, code: str, now: datetime) -> tuple[S
         raise QuizError("not_out", say("原考成绩公布以后，才能安排补考。"))
     first, later = _sat_by(session, original, scope), {row.code: _sat_by(session, row, scope) for row in rows}
     pass_mark = from_hundredths(original.pass_mark)
+    left = rosters.left_by(session, now.date(), scope)
     out, waiting = {}, 0
     for number, (seat, graded) in first.items():
-        is_asked = any(number in later[row.code] and not is_released(row, now) for row in rows)
-        if is_asked or _counted(number, original, rows, first, later, now).is_pass(pass_mark):
+        is_out = number in left or any(number in later[row.code] and not is_released(row, now) for row in rows)
+        if is_out or _counted(number, original, rows, first, later, now).is_pass(pass_mark):
             continue
         found = [by[number][1] for by in (first, *later.values()) if number in by]
         waiting += any(one is not None and one.pending for one in found)

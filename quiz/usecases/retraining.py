@@ -85,7 +85,8 @@ def read_unit(session: Session, actor: Actor, code: str, now: datetime) -> UnitL
         raise NotFound()
     unit = next(unit for unit in rosters.list_units(session) if unit.code == code)
     out = practice_pool.sittings_out(session, now)
-    found = learning.newest_results(session, out, CadreRow.unit_id == row.id)
+    left = rosters.left_by(session, now.date(), row.path)
+    found = [one for one in learning.newest_results(session, out, CadreRow.unit_id == row.id) if one.number not in left]
     own = learning.marked_people(session, [one.cadre_id for one in found], list({one.sitting.id: one.sitting for one in found}.values()))
     recent, areas = out[:RECENT], practice_pool.areas(session)
     below = learning.marked_within(session, out, row.path)
