@@ -118,10 +118,13 @@ def unit_names(session: Session) -> dict[str, tuple[str, str]]:
 
 
 def commended(session: Session, sitting: SittingRow, excellent: int, scope: str = "/") -> list[Commended]:
-    """Return who has at least `excellent` percent of the full marks with nothing left to judge, by unit and staff number, not by score."""
+    """Return who has at least `excellent` percent of the full marks with nothing left to judge, by unit and staff number, not by score.
+
+    Whose name somebody else of the unit has too in this sitting is told apart by the staff number: praise for one of two is praise for neither.
+    """
     last = select(func.max(GradingRow.id)).where(GradingRow.sitting_id == sitting.id).group_by(GradingRow.attempt_id)
     query = (
-        select(UnitRow.name, CadreRow.name)
+        select(UnitRow.id, UnitRow.name, CadreRow.name, CadreRow.number)
         .join(PaperRow, PaperRow.unit_id == UnitRow.id)
         .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
         .join(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
@@ -131,7 +134,20 @@ def commended(session: Session, sitting: SittingRow, excellent: int, scope: str 
         .where(UnitRow.path.startswith(scope, autoescape=True))
         .order_by(UnitRow.path, CadreRow.number)
     )
-    return [Commended(unit, name) for unit, name in session.execute(query)]
+    shared = _shared_names(session, sitting)
+    return [Commended(unit, f"{name}（{number}）" if (at, name) in shared else name) for at, unit, name, number in session.execute(query)]
+
+
+def _shared_names(session: Session, sitting: SittingRow) -> set[tuple[int, str]]:
+    """(row id of a unit, name) that several cadres with a paper of the sitting have."""
+    query = (
+        select(PaperRow.unit_id, CadreRow.name)
+        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
+        .where(PaperRow.sitting_id == sitting.id)
+        .group_by(PaperRow.unit_id, CadreRow.name)
+        .having(func.count(func.distinct(PaperRow.cadre_id)) > 1)
+    )
+    return {(unit, name) for unit, name in session.execute(query)}
 
 
 def blueprint_codes(session: Session) -> dict[int, str]:

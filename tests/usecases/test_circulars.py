@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.circular import Commended
 from quiz.core.message import Forbidden, QuizError
 from quiz.storage.engine import reading, writing
-from quiz.storage.tables import SittingRow
+from quiz.storage.tables import CadreRow, SittingRow
 from quiz.usecases.circulars import note_circular, read_circular
 from tests.made_results import OPENS, OVER, Sat, question, scored, store
 
@@ -42,6 +43,13 @@ def test_who_is_commended(county):
     """Ninety and more with nothing left to judge, by unit and number, not by score; void attempts are not."""
     assert read(county).commended == (Commended("柳溪镇", "干部A1"), Commended("柳溪镇", "干部A2"), Commended("云岭镇", "干部B2"))
     assert [one.name for one in read(county, excellent=80).commended] == ["干部A1", "干部A2", "干部A3", "干部B2"]
+
+
+def test_two_of_one_name_are_told_apart(county):
+    """In one unit by their numbers, whether both are commended or one; elsewhere a name is enough."""
+    with writing(county) as db:
+        db.execute(update(CadreRow).where(CadreRow.number.in_(["A1", "A6", "B2"])).values(name="王伟"))
+    assert [one.name for one in read(county).commended] == ["王伟（A1）", "干部A2", "王伟"]
 
 
 def test_within_the_authority(county):
