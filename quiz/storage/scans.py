@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.orm import Session, defer
 
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Response
+from quiz.core.response import Response
 from quiz.core.scan import ScannedPage, SheetReading
 from quiz.core.sheet_state import Decision, Kind, PageScan
 from quiz.core.sitting import ClosedBy

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.keying import agreed, differing, read_keyed
-from quiz.core.marking import Response, check_response
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
+from quiz.core.response import Response, check_response
 from quiz.storage import audit, papers, scans, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import KeyingRow, SittingRow

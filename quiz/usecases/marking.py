@@ -19,7 +19,7 @@ from quiz.core.agreement import Agreement, agreement, weighted_kappa
 from quiz.core.blueprint import Blueprint
 from quiz.core.correction import as_shown, in_force
 from quiz.core.hints import Hints, hints_for
-from quiz.core.marking import round_mark
+from quiz.core.hundredths import round_mark
 from quiz.core.message import QuizError, say
 from quiz.core.paper import Slot, plain_number
 from quiz.core.question import Question, QuestionType

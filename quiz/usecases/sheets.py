@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.keying import agreed
-from quiz.core.marking import check_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import QuestionType
 from quiz.core.reason import clean_reason
+from quiz.core.response import check_response
 from quiz.core.scan import SheetReading
 from quiz.core.sheet_state import ANSWERS, Confirm, Decision, Hold, Kind, SheetState, state_of
 from quiz.core.sitting import ClosedBy

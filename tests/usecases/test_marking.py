@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.correction import NewKey, Remedy
-from quiz.core.marking import Rule
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import Point, QuestionType
+from quiz.core.rule import Rule
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.staffing import Staffing, wanted_for
