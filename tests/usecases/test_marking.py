@@ -211,6 +211,16 @@ def test_two_who_agree_within_the_margin_settle_by_the_mean(double, county):
     assert (found.pairs, found.exact, found.adjacent, found.kappa) == (1, 0, 1, None)
 
 
+def test_markers_of_one_name_are_different_markers_and_one_marker_of_two_names_is_not(double, county):
+    first, second = (Actor("王强", {Role.MARKER: "/"}, account_id=n) for n in (1, 2))
+    (item,) = take(double, county, first)
+    judge(double, county, first, item, points=["2", "1"])
+    with pytest.raises(QuizError, match="taken"):
+        judge(double, county, replace(first, name="李霞"), item, points=["2", "1"])
+    (item,) = take(double, county, second)
+    assert judge(double, county, second, item, points=["2", "1"]).is_settled
+
+
 def test_two_who_differ_more_leave_it_to_a_third_who_marked_neither(double, county):
     (item,) = take(double, county, ANNA)
     judge(double, county, ANNA, item, points=["2", "3"])
