@@ -35,8 +35,8 @@ from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.state import State
 from quiz.core.blueprint import Band, Blueprint, Cell, Limit, Section
 from quiz.core.collector import uncollected
-from quiz.core.marking import Rule
 from quiz.core.question import AREAS, TRUE_OPTIONS, Level, Option, Question, QuestionType, Revision, Source
+from quiz.core.rule import Rule
 from quiz.core.seed import paper_key
 from quiz.storage import migrate
 from quiz.storage.engine import make_engine, writing

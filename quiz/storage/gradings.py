@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from quiz.core.canonical import canonical_json
 from quiz.core.contest import Contest
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Decisions, Mark, Response, Why, from_hundredths, score_of, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
+from quiz.core.marking import Decisions, Mark, Why, score_of
+from quiz.core.response import Response
 from quiz.storage.attempts import response_in
 from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, SittingRow, UnitRow
 

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Actor
 from quiz.core.correction import Correction, Remedy, in_force, words_of
 from quiz.core.fill_in import normalise
-from quiz.core.marking import Response, from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import Question, QuestionType, base_uid
+from quiz.core.response import Response
 from quiz.storage import appeals, corrections, papers, regrading
 from quiz.storage.attempts import response_in
 from quiz.storage.papers import Asked

@@ -23,7 +23,7 @@ from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
 from quiz.core.difficulty import facility
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.message import Message, NotFound, QuizError, say
 from quiz.core.picture import Upload
 from quiz.core.plan import SittingPlan

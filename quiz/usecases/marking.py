@@ -19,7 +19,7 @@ from quiz.core.agreement import Agreement, agreement, weighted_kappa
 from quiz.core.blueprint import Blueprint
 from quiz.core.correction import as_shown, in_force
 from quiz.core.hints import Hints, hints_for
-from quiz.core.marking import round_mark
+from quiz.core.hundredths import round_mark
 from quiz.core.message import QuizError, say
 from quiz.core.paper import Slot, plain_number
 from quiz.core.question import Question, QuestionType
@@ -119,16 +119,6 @@ class Judged:
     differs: bool = False
 
 
-def marker_of(actor: Actor) -> str:
-    """Return what tells this marker from another."""
-    return marker_id(actor.account_id) if actor.account_id is not None else actor.name
-
-
-def marker_id(account_id: int) -> str:
-    """Return what tells the marker with this account from another."""
-    return f"account:{account_id}"
-
-
 def read_overview(session: Session, actor: Actor, code: str, now: datetime) -> Overview:
     """Return how far the marking of a sitting is, the question with most that waits first. NotFound, Forbidden as for deciding."""
     sitting = sitting_to_judge(session, actor, code, now)
@@ -168,7 +158,7 @@ def take(session: Session, actor: Actor, code: str, uid: str, blank: int, now: d
 def give_back(session: Session, actor: Actor, code: str, now: datetime) -> None:
     """Let others have what the actor holds in a sitting."""
     sitting = sitting_to_judge(session, actor, code, now)
-    marking.drop_claims(session, sitting, marker_of(actor))
+    marking.drop_claims(session, sitting, actor.person.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +256,7 @@ class _State:
     """Who has given what and holds what in a sitting, as one marker finds it."""
 
     def __init__(self, session: Session, actor: Actor, sitting: SittingRow, now: datetime, uid: str = "") -> None:
-        self.marker = marker_of(actor)
+        self.marker = actor.person.id
         self.margin = Fraction(sitting.margin_percent, 100)
         self._number = actor.cadre_number
         self._sitting = sitting
@@ -288,7 +278,7 @@ class _State:
     def is_stuck(self, text: Waiting, able: Sequence[Holder]) -> bool:
         """True when nobody who may mark the sitting could take this text: all of them have marked it, or wrote it."""
         had = {one.marker for one in self.readings(text)} if needs_two(self._sitting, text) else set()
-        return all(marker_id(one.account_id) in had or (one.number and one.number in text.writers) for one in able)
+        return all(one.person in had or (one.number and one.number in text.writers) for one in able)
 
     def is_held_by_another(self, text: Waiting, place: int) -> bool:
         return self._claims.get((text.uid, text.blank, text.digest, place), self.marker) != self.marker

@@ -16,7 +16,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan

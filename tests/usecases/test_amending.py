@@ -10,10 +10,10 @@ import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Cell, Section
-from quiz.core.marking import Rule
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster
+from quiz.core.rule import Rule
 from quiz.storage import amendments, banks, papers, sittings
 from quiz.storage import rosters as roster_rows
 from quiz.storage.engine import reading
