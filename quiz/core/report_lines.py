@@ -122,4 +122,4 @@ def change_text(point: SittingPoint) -> Message | None:
 
 
 def _signed(share: float) -> str:
-    return f"{100 * share:+.1f}".replace("-", "−")
+    return f"{100 * share:+z.1f}".replace("-", "−")

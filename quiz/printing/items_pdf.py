@@ -102,7 +102,7 @@ def _cells(asked: AskedItem, report: ItemReport, is_common: bool) -> list[Cell]:
 
 
 def _rounded(value: float | None, places: int, unit: str = "") -> str:
-    return "—" if value is None else f"{value:.{places}f}{unit}".replace("-", "−")
+    return "—" if value is None else f"{value:z.{places}f}{unit}".replace("-", "−")
 
 
 def _item(asked: AskedItem, report: ItemReport, measure: float, translate: Translate) -> Block:

@@ -28,8 +28,8 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """The figure rounded, with a true minus sign."""
-        return f"{self.value:.{self.places}f}".replace("-", "−")
+        """The figure rounded, with a true minus sign; what rounds to 0 has none."""
+        return f"{self.value:z.{self.places}f}".replace("-", "−")
 
 
 def figures_of_test(analysis: Analysis) -> list[Figure]:
