@@ -40,7 +40,7 @@ from quiz.core.rule import Rule
 from quiz.core.seed import paper_key
 from quiz.storage import migrate
 from quiz.storage.engine import make_engine, writing
-from quiz.storage.papers import NewPaper, save_papers
+from quiz.storage.new_papers import NewPaper, save_papers
 from quiz.storage.tables import CadreRow, DocumentRow, PaperRow, SittingRow, UnitRow
 
 SIZES = (2_000, 20_000, 100_000)

@@ -35,7 +35,8 @@ from quiz.storage import banks, proposals, rosters
 from quiz.storage.advisory import Lock, hold
 from quiz.storage.tables import DocumentRow
 from quiz.usecases import drawing, publishing
-from quiz.usecases.drawing import Drawing, Gap
+from quiz.usecases.draw_gaps import Gap
+from quiz.usecases.drawing import Drawing
 from quiz.usecases.material import Material, gather_for
 from quiz.usecases.scheduling import PREVIEW_SEED
 

@@ -15,7 +15,8 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
 from quiz.usecases import answering, marking, results
-from quiz.usecases.marking import LEASE, Judged, OnDesk
+from quiz.usecases.marker_view import OnDesk
+from quiz.usecases.marking import LEASE, Judged
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import BAD_AMOUNT, AmountField, WholeField, read_amount
 
