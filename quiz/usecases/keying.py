@@ -106,7 +106,7 @@ def key_in(session: Session, actor: Actor, code: str, paper_code: str, typed: Ma
 def is_typed_by(row: KeyingRow, person: Person) -> bool:
     """True when this person typed the sheet.
 
-    Rows of before version 0022 of the tables tell only a name: whoever bears it counts as that person, so that somebody waits rather than one
+    Rows of before version 0021 of the tables tell only a name: whoever bears it counts as that person, so that somebody waits rather than one
     person types both.
     """
     return row.person == person.id if row.person else row.keyed_by == person.name

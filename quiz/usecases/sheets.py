@@ -147,7 +147,7 @@ def sitting_to_enter(session: Session, actor: Actor, code: str, now: datetime) -
 def may_see(row: ScanRow, actor: Actor, scope: str) -> bool:
     """True unless the page is nobody's for certain and was brought by somebody else: then only who acts for the whole county may look at it.
 
-    Of pages of before version 0022 of the tables nobody knows who brought them, only what that person is called: the county sees them.
+    Of pages of before version 0021 of the tables nobody knows who brought them, only what that person is called: the county sees them.
     """
     return scope == "/" or row.paper_id is not None or row.person == actor.person.id
 

@@ -25,7 +25,7 @@ class ScanRow(Base):
 
     `paper_id` and `sitting_id` are None where nobody knows to which they belong; `page` is 0 then. `reading` is the `SheetReading` as JSON,
     `pages` how many the sheet has, `doubts` how many places of this one a person must look at. `person` tells who brought it from
-    others of the same name, which is `read_by`; rows of before version 0022 have only the name.
+    others of the same name, which is `read_by`; rows of before version 0021 have only the name.
     """
 
     __tablename__ = "scan"
@@ -73,13 +73,21 @@ class ScanDecisionRow(Base):
 class KeyingRow(Base):
     """A sheet as one person keyed it in: the first and the second independently, the third only what these two have otherwise.
 
-    `person` tells the three apart, `keyed_by` is the name as it was; rows of before version 0022 have only the name.
+    `person` tells the three apart, `keyed_by` is the name as it was; rows of before version 0021 have only the name.
     """
 
     __tablename__ = "keying"
     __table_args__ = (
         UniqueConstraint("paper_id", "number"),
-        Index("uq_keying_person", "paper_id", "person", unique=True, sqlite_where=text("person <> ''"), postgresql_where=text("person <> ''")),
+        Index(
+            "uq_keying_person",
+            "sitting_id",
+            "paper_id",
+            "person",
+            unique=True,
+            sqlite_where=text("person <> ''"),
+            postgresql_where=text("person <> ''"),
+        ),
         CheckConstraint("number BETWEEN 1 AND 3", name="number"),
     )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
