@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
 from quiz.usecases import answering, marking, results
-from quiz.usecases.marking import LEASE, Judged, OnDesk
+from quiz.usecases.marking import ALREADY, LEASE, Judged, OnDesk
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import BAD_AMOUNT, AmountField, WholeField, read_amount
 
@@ -104,6 +104,8 @@ def judge(code: str) -> ResponseReturnValue:
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
             raise
+        if error.code == "marked_already":
+            return redirect(url_for(".desk", code=code, uid=uid, blank=blank, again=1), 303)
         return _show(code, form, say_text(error.message), 409 if error.code == "taken" else 422)
     return redirect(url_for(".desk", code=code, uid=uid, blank=blank, **_told(done)), 303)
 
@@ -154,6 +156,7 @@ def _show(code: str, form: MarkForm, problem: str = "", status: int = 200) -> Re
         given={name: value for name, value in request.form.items() if name[:1] == "p" or name == "marks"},
         regraded=regraded if regraded is not None and 0 <= regraded < 10**7 else None,
         noted=request.args.get("noted") == "1",
+        again=ALREADY if request.args.get("again") == "1" else "",
         minutes=LEASE.seconds // 60,
     )
     return page, status
