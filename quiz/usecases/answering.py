@@ -113,9 +113,9 @@ def answer(
     """Answer a report or appeal; a second answer takes the place of the first, which stays in the record.
 
     One that is upheld gives the slot of this attempt a `mark` by hand, or rests on the correction in force; a report may be right and change
-    nothing. What an earlier answer set by hand is given back unless this one sets it. The same answer sent twice is one. `seen` is the id of the answer
-    that the actor had before them, 0 for none: QuizError `answered_since` when there is another by now. NotFound, Forbidden; QuizError `no_reason`,
-    `still_open`, `bad_mark`, `nothing_done`.
+    nothing. What an earlier answer set by hand is given back unless this one sets it. The same answer sent twice is one. `seen` is the id of the
+    answer that the actor had before them, 0 for none: QuizError `answered_since` when there is another by now. NotFound, Forbidden; QuizError
+    `no_reason`, `still_open`, `bad_mark`, `nothing_done`.
     """
     text = checked_reason(reason)
     sitting, scope, _ = _open_to(session, actor, code)

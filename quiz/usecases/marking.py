@@ -228,7 +228,7 @@ def judge(
     if place is None or state.is_held_by_another(waiting, place):
         raise QuizError("taken", say("这份作答已经由别的阅卷人领取，请另领一份。"))
     if points:
-        share, comment = _from_points(waiting.slot, points, comment)
+        share, comment = from_points(waiting.slot, points, comment)
     if share is None or not 0 <= share <= 1:
         raise QuizError("bad_share", say("得分须在0分和满分之间。"))
     text = checked_comment(comment)
@@ -258,8 +258,8 @@ def point_shares(question: Question, max_mark: Decimal) -> list[Fraction]:
     return [Fraction(point.marks) / total * Fraction(max_mark) for point in question.points]
 
 
-def _from_points(slot: Slot, points: Sequence[Decimal], comment: str) -> tuple[Fraction, str]:
-    """The share of the marks that marks for each point make, and the comment with them."""
+def from_points(slot: Slot, points: Sequence[Decimal], comment: str) -> tuple[Fraction, str]:
+    """Return the share of the marks that marks for each point make, and the comment with them. QuizError `bad_points`."""
     most = point_shares(slot.question, slot.max_mark)
     hundredth = Fraction(1, 100)
     if any(mark != round(mark, 2) for mark in points):
