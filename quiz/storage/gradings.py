@@ -194,11 +194,6 @@ def decisions_of(session: Session, sitting_id: int) -> Decisions:
     return {(uid, blank, text): Fraction(share, MILLION) for uid, blank, text, share in rows}
 
 
-def read_decision(session: Session, decision_id: int) -> DecisionRow | None:
-    """Return a decision by its row id, or None."""
-    return session.get(DecisionRow, decision_id)
-
-
 def reasons_of(session: Session, sitting_id: int, uids: Collection[str]) -> dict[tuple[str, str], str]:
     """Return why markers decided short answers to these questions as they did, by question and normalised text; the newest decision counts."""
     query = select(DecisionRow).where(DecisionRow.sitting_id == sitting_id, DecisionRow.question_uid.in_(list(uids))).order_by(DecisionRow.id)

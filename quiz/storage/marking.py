@@ -219,6 +219,11 @@ def sittings_with_decisions(session: Session) -> set[int]:
     return set(session.scalars(select(DecisionRow.sitting_id).distinct()))
 
 
+def read_decision(session: Session, decision_id: int) -> DecisionRow | None:
+    """Return a decision by its row id, or None."""
+    return session.get(DecisionRow, decision_id)
+
+
 def decisions_on(session: Session, sitting: SittingRow, uid: str, blank: int) -> list[DecisionRow]:
     """Return every decision on a blank of a question in a sitting, the first first; the newest on a text counts."""
     mine = (DecisionRow.sitting_id == sitting.id, DecisionRow.question_uid == uid, DecisionRow.blank == blank)

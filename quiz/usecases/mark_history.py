@@ -13,7 +13,7 @@ from quiz.core.fill_in import normalise
 from quiz.core.marking import Mark, Why
 from quiz.core.message import Message, mark_text, say
 from quiz.core.paper import Paper
-from quiz.storage import corrections, gradings
+from quiz.storage import corrections, gradings, marking
 from quiz.storage.gradings import Graded
 from quiz.storage.tables import CorrectionRow, DecisionRow, OverrideRow
 from quiz.usecases.grading import AGAIN, OVERRIDE
@@ -120,7 +120,7 @@ def history_of(session: Session, result: Result) -> History:
 def _decision(session: Session, graded: Graded) -> DecisionRow | None:
     """The second verdict on a text that a run was made for."""
     name, _, row = graded.reason.partition(":")
-    return gradings.read_decision(session, int(row)) if name == AGAIN else None
+    return marking.read_decision(session, int(row)) if name == AGAIN else None
 
 
 def _comments(session: Session, result: Result, marks: Mapping[int, Mark]) -> dict[int, str]:
