@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.correction import Correction, as_shown, in_force
-from quiz.core.marking import Mark, Response, from_hundredths
+from quiz.core.hundredths import from_hundredths
+from quiz.core.marking import Mark
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import Slot, plain_number
 from quiz.core.question import Question
+from quiz.core.response import Response
 from quiz.core.sitting import MOST_APPEAL_DAYS, Phase
 from quiz.storage import appeals, attempts, audit, corrections, gradings, papers, sittings
 from quiz.storage.appeals import REJECTED, REPORT, UPHELD, Said

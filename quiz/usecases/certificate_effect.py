@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from quiz.core.certificate import ending_of
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.storage import certificates
 from quiz.storage.tables import SittingRow
 from quiz.usecases.make_ups import Standing, counted_in

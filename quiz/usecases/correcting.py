@@ -15,7 +15,8 @@ from quiz.core.access import Action, Actor
 from quiz.core.canonical import digest
 from quiz.core.correction import Correction, NewKey, Remedy, check_key, in_force, key_words, new_key_words
 from quiz.core.frozen import freeze
-from quiz.core.marking import Why, from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
+from quiz.core.marking import Why
 from quiz.core.message import Forbidden, QuizError, say
 from quiz.core.question import Question
 from quiz.core.reason import clean_reason

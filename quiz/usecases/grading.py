@@ -14,7 +14,8 @@ from quiz.core.access import Action, Actor
 from quiz.core.collector import uncollected
 from quiz.core.contest import Contest
 from quiz.core.correction import Correction, Remedy
-from quiz.core.marking import from_hundredths, score_of, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
+from quiz.core.marking import score_of
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.question import QuestionType
 from quiz.core.to_mark import Settled, ToMark, mark_slot
@@ -174,7 +175,9 @@ def settle(
     )
     session.add(row)
     session.flush()
-    told: dict[str, object] = {"question": waiting.uid, "blank": waiting.blank, "text": waiting.normalised, "share": str(share), "again": is_again}
+    told: dict[str, object] = {"question": waiting.uid, "blank": waiting.blank, "text": waiting.normalised, "share": str(share)}
+    if is_again:
+        told["again"] = True
     audit.record(session, now, by, "decide", sitting.code, told)
     regrading.hold_attempts(session, sitting, waiting.attempts)
     places = regrading.list_places(session, sitting, Correction(0, waiting.uid, Remedy.ORIGINAL), waiting.attempts)

@@ -14,7 +14,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, MakeUp, MakeUpFor, Sat, count
-from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
 from quiz.core.message import QuizError, say
 from quiz.storage import cadre_records, gradings, sittings
 from quiz.storage.gradings import Graded

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.correction import Correction, Remedy, as_shown, in_force
 from quiz.core.fill_in import normalise
-from quiz.core.marking import round_mark
+from quiz.core.hundredths import round_mark
 from quiz.core.message import NotFound, QuizError, mark_text, say
 from quiz.core.paper import Slot
+from quiz.core.point_marks import from_points, point_shares
 from quiz.core.question import Question
 from quiz.core.to_mark import Settled
 from quiz.storage import changes, corrections, marking, regrading
@@ -27,7 +28,7 @@ from quiz.storage.gradings import MILLION
 from quiz.storage.marking import Reading, Waiting
 from quiz.storage.tables import DecisionRow, SittingRow
 from quiz.usecases.grading import Marker, checked_comment, needs_two, settle, sitting_to_judge
-from quiz.usecases.marking import ARBITER, from_points, marker_of, point_shares
+from quiz.usecases.marker_view import ARBITER
 
 MOST_LISTED = 100
 """Decided texts on a page: those that most people wrote."""
@@ -124,7 +125,7 @@ def judge_again(
     if found.refusal:
         raise QuizError("not_again", say(found.refusal))
     if needs_two(sitting, found.text):
-        marking.save_reading(session, sitting, found.text, Reading(ARBITER, share, text, marker_of(actor), actor.name), now)
+        marking.save_reading(session, sitting, found.text, Reading(ARBITER, share, text, actor.person.id, actor.name), now)
     return settle(session, sitting, found.text, share, checked_comment(text), actor.name, now, is_again=True)
 
 
@@ -135,7 +136,7 @@ def _decided(session: Session, actor: Actor, sitting: SittingRow, slot: Slot, bl
     for row in marking.decisions_on(session, sitting, uid, blank):
         rows.setdefault(row.text, []).append(row)
     texts = _texts(session, sitting, slot, blank, rows)
-    readings, me = marking.readings_of(session, sitting, uid), marker_of(actor)
+    readings, me = marking.readings_of(session, sitting, uid), actor.person.id
     out = []
     for one in texts.values():
         if actor.cadre_number in one.writers:

@@ -23,6 +23,7 @@ from quiz.core.message import Forbidden, Message, QuizError, or_raise
 from quiz.core.paper import pass_line, plain_number
 from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text, shares_text
+from quiz.core.rounded import rounded
 from quiz.settings import Settings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AccountRow, AttemptRow
@@ -185,6 +186,7 @@ def prepare(app: Flask) -> None:
         clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
         mark=lambda value: plain_number(Decimal(value)).replace("-", "−"),
+        rounded=rounded,
         say=say_text,
         tr=translate,
         key_text=key_text,

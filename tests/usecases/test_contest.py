@@ -10,10 +10,11 @@ from quiz.core.access import command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.contest import Contest
 from quiz.core.correction import NewKey, Remedy
-from quiz.core.marking import Rule, RuleName, Why
+from quiz.core.marking import Why
 from quiz.core.message import QuizError
 from quiz.core.question import QuestionType
 from quiz.core.retraining import Reason
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.statistics.interval import share_interval

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -12,10 +13,10 @@ from sqlalchemy import Engine
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.contest import FLOORS, Contest
-from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.roster import Group
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.storage.engine import writing
 from quiz.usecases import attempts, handing_in, publishing, scheduling
@@ -82,3 +83,12 @@ def test_nobody_passes_or_fails_on_any_page(person: People, contest: Engine) -> 
     record = office.get("/records/Q001").text
     assert "不设" in record
     assert "不及格" not in record
+
+
+def test_what_is_below_nothing_has_a_true_minus_sign(person: People, contest: Engine) -> None:
+    """Who had everything wrong earned −40 % of the marks: nowhere with the hyphen that is easily overlooked."""
+    office = person("organiser")
+    for path in ("/items", "/report/areas", "/cadres/Q001"):
+        page = office.get(f"/sittings/{CONTEST}{path}").text
+        assert not re.search(r">\s*-\d", page), path
+    assert "−40.0%" in office.get(f"/sittings/{CONTEST}/items").text
