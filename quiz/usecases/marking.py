@@ -19,11 +19,11 @@ from quiz.core.agreement import weighted_kappa
 from quiz.core.blueprint import Blueprint
 from quiz.core.correction import as_shown, in_force
 from quiz.core.hints import hints_for
-from quiz.core.message import QuizError, say
+from quiz.core.message import NotFound, QuizError, mark_text, say
 from quiz.core.point_marks import from_points
 from quiz.core.question import Question, QuestionType
 from quiz.core.staffing import Staffing
-from quiz.storage import banks, changes, corrections, marking
+from quiz.storage import banks, changes, corrections, gradings, marking
 from quiz.storage.marking import Reading, Waiting
 from quiz.storage.tables import SittingRow
 from quiz.usecases.grading import checked_comment, find_waiting, needs_two, settle, sitting_to_judge
@@ -36,6 +36,8 @@ LEASE = timedelta(minutes=20)
 AT_ONCE = {QuestionType.SHORT_ANSWER: 1}
 BLANKS_AT_ONCE = 20
 """Texts that a marker takes together: short answers one by one, blanks by the page."""
+
+ALREADY = mark_text("这份作答已经评过，或者题目更正以后不用再评；这一次没有计入。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +145,22 @@ def judge(
 ) -> Judged:
     """Give a text a share of its marks, or marks for each point of its scheme; settle it when that is the last word.
 
-    A comment is needed where no points are given. NotFound for a text that does not wait or is the actor's own; QuizError `taken` when another
-    holds it, `bad_share`, `bad_points`, `no_reason`.
+    A comment is needed where no points are given. NotFound for a text that nobody wrote or is the actor's own; QuizError `marked_already` for one
+    that does not wait any more (a double click, another marker after the time was over, a correction meanwhile), `taken` when another holds it,
+    `bad_share`, `bad_points`, `no_reason`.
     """
     sitting = sitting_to_judge(session, actor, code, now)
     changes.lock_sitting(session, sitting)
-    waiting = find_waiting(session, actor, sitting, uid, blank, digest)
     state = MarkerView(session, actor, sitting, now, uid)
+    try:
+        waiting = find_waiting(session, actor, sitting, uid, blank, digest)
+    except NotFound:
+        if not _waited(session, sitting, uid, blank, digest):
+            raise
+        raise QuizError("marked_already", say(ALREADY)) from None
     place = state.place(waiting)
+    if any(one.marker == state.marker for one in state.readings(waiting)):
+        raise QuizError("marked_already", say(ALREADY))
     if place is None or state.is_held_by_another(waiting, place):
         raise QuizError("taken", say("这份作答已经由别的阅卷人领取，请另领一份。"))
     if points:
@@ -177,6 +187,12 @@ def _one_of_several(session: Session, sitting: SittingRow, waiting: Waiting, giv
         return Judged(differs=True)
     words, names = f"{first.comment} / {given.comment}"[:500], f"{first.actor}、{given.actor}"[:100]
     return Judged(settle(session, sitting, waiting, (first.share + given.share) / 2, words, names, now), is_settled=True)
+
+
+def _waited(session: Session, sitting: SittingRow, uid: str, blank: int, digest: str) -> bool:
+    """True for a text that no longer waits: somebody decided on it, or its question was corrected while a marker had it before them."""
+    decided = {(one, marking.digest_of(text)) for one, at, text in gradings.decisions_of(session, sitting.id) if at == blank}
+    return (uid, digest) in decided or in_force(corrections.list_corrections(session, sitting.id), uid) is not None
 
 
 def _hint_kappa(session: Session, sitting: SittingRow, questions: Sequence[Question]) -> tuple[float | None, int]:

@@ -215,7 +215,7 @@ def test_markers_of_one_name_are_different_markers_and_one_marker_of_two_names_i
     first, second = (Actor("王强", {Role.MARKER: "/"}, account_id=n) for n in (1, 2))
     (item,) = take(double, county, first)
     judge(double, county, first, item, points=["2", "1"])
-    with pytest.raises(QuizError, match="taken"):
+    with pytest.raises(QuizError, match="marked_already"):
         judge(double, county, replace(first, name="李霞"), item, points=["2", "1"])
     (item,) = take(double, county, second)
     assert judge(double, county, second, item, points=["2", "1"]).is_settled
@@ -231,7 +231,7 @@ def test_two_who_differ_more_leave_it_to_a_third_who_marked_neither(double, coun
     assert score(double, "C1")[1] == 1
     for actor in (ANNA, BELA):
         assert item.digest not in {one.digest for one in take(double, county, actor)}
-        with pytest.raises(QuizError, match="taken"):
+        with pytest.raises(QuizError, match="marked_already"):
             judge(double, county, actor, item, 1)
         double.do(desk.give_back, actor, "s1", at(county))
     mine = {one.digest: one for one in take(double, county, CARA)}[item.digest]
