@@ -17,7 +17,7 @@ from math import floor
 
 from quiz.core.contest import Contest
 from quiz.core.fill_in import Verdict, judge_blanks, normalise
-from quiz.core.message import Message, QuizError, mark_text, say
+from quiz.core.message import Message, QuizError, mark_text, say, with_minus
 from quiz.core.question import Question, QuestionType, places
 
 MAX_BLANK_LENGTH = 500
@@ -89,7 +89,7 @@ class Rule:
         """Return the rule as it is printed in the section's heading."""
         if kind is QuestionType.MULTIPLE or self.name in FOR_CONTESTS:
             text = ONE_WRONG if self.name is RuleName.DEDUCT and kind is not QuestionType.MULTIPLE else MULTIPLE_RULES[self.name]
-            return say(text, value="0" if self.value is None else f"{self.value:f}".replace("-", "−"))
+            return say(text, value="0" if self.value is None else with_minus(f"{self.value:f}"))
         if kind.is_pairs:
             return say(PAIR_RULES[self.name is RuleName.PROPORTIONAL])
         return say(PLAIN_RULES[kind])

@@ -31,7 +31,7 @@ class Done:
     @property
     def sentence(self) -> Message:
         """What was done with the question."""
-        return remedy_sentence(self.correction.remedy, self.effect.old_key, self.effect.new_keys)
+        return remedy_sentence(self.correction.remedy, self.effect.old_key, self.effect.new_keys, self.sitting.pass_mark > 0)
 
 
 def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[CorrectionRow]]:
@@ -61,5 +61,5 @@ def notice_of(done: Done, day: str) -> CorrectionNotice:
         stem=done.effect.stem,
         done=done.sentence,
         reason=done.row.reason,
-        counts=effect_lines(done.effect),
+        counts=effect_lines(done.effect, done.sitting.pass_mark > 0),
     )

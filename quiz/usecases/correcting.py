@@ -145,7 +145,7 @@ def _changes(sitting: SittingRow, regrades: Sequence[Regraded]) -> tuple[Change,
         if scores[0] == scores[1]:
             continue
         places = tuple(slot.number for slot in one.sat.slots)
-        passed = scores[0] >= pass_mark, scores[1] >= pass_mark
+        passed = (scores[0] >= pass_mark, scores[1] >= pass_mark) if pass_mark > 0 else (None, None)
         out.append(Change(one.sat.number, one.sat.name, one.sat.unit, places, before, after, *scores, *passed))
     return tuple(sorted(out, key=lambda one: (-abs(one.crosses), one.score_after - one.score_before, one.unit, one.number)))
 

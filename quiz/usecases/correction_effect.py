@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from quiz.core.frozen import freeze
-from quiz.core.message import Message, say
+from quiz.core.message import Message, say, with_minus
 from quiz.storage import corrections
 from quiz.storage.tables import CorrectionRow
 
@@ -18,7 +18,10 @@ BANDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One person whose score a correction changes: their marks of the question before and after, and its `slots` on their paper."""
+    """One person whose score a correction changes: their marks of the question before and after, and its `slots` on their paper.
+
+    Whether they passed is None where there is no pass mark.
+    """
 
     number: str
     name: str
@@ -28,13 +31,13 @@ class Change:
     mark_after: Decimal
     score_before: Decimal
     score_after: Decimal
-    passed_before: bool
-    passed_after: bool
+    passed_before: bool | None
+    passed_after: bool | None
 
     @property
     def crosses(self) -> int:
         """1 when the person comes to pass, -1 when to fail, else 0."""
-        return self.passed_after - self.passed_before
+        return bool(self.passed_after) - bool(self.passed_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,13 @@ def read_effect(row: CorrectionRow) -> Effect:
     return Effect(**{**plain, **means, **lists})
 
 
-def effect_lines(effect: Effect) -> tuple[Message, ...]:
-    """Say in a few sentences what a correction changes, in numbers."""
+def effect_lines(effect: Effect, has_line: bool) -> tuple[Message, ...]:
+    """Say in a few sentences what a correction changes, in numbers; who comes to pass or to fail only where there is a pass mark."""
+    means = {"before": with_minus(str(effect.mean_before)), "after": with_minus(str(effect.mean_after))}
+    crossed = say("由不及格变为及格{up}人，由及格变为不及格{down}人。", up=effect.now_pass, down=effect.now_fail)
     return (
         say("{papers}份试卷上有这道题，其中{graded}份已评分。", papers=effect.papers, graded=effect.graded),
         say("成绩变动{changed}人：加分{raised}人，减分{lowered}人。", changed=effect.changed, raised=effect.raised, lowered=effect.lowered),
-        say("由不及格变为及格{up}人，由及格变为不及格{down}人。", up=effect.now_pass, down=effect.now_fail),
-        say("全场平均分由{before}分变为{after}分（{n}人）。", before=effect.mean_before, after=effect.mean_after, n=effect.scored),
+        *([crossed] if has_line else []),
+        say("全场平均分由{before}分变为{after}分（{n}人）。", **means, n=effect.scored),
     )

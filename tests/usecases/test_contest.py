@@ -104,7 +104,7 @@ def test_a_correction_and_a_mark_by_hand_keep_to_it(empty, county, contest):
         assert not any(change.passed_before != change.passed_after for change in seen.changes)  # nobody can fail
     world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-0.4"), "改分", at)
     assert result(world, county, "C2").graded.score == max(floor, Decimal("-2.9"))
-    with pytest.raises(QuizError, match="得分须在-1和2分之间") as refused:
+    with pytest.raises(QuizError, match="得分须在−1和2分之间") as refused:
         world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-1.01"), "改分", at)
     assert refused.value.code == "bad_mark"
     issued = world.do(cadre_record.issue, county.ADMIN, "C2", at)

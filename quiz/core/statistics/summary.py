@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, mark_text, say, with_minus
 from quiz.core.statistics.report import Analysis
 from quiz.core.statistics.values import Calibration, TotalFigures
 
@@ -29,7 +29,7 @@ class Figure:
     @property
     def text(self) -> str:
         """The figure rounded, with a true minus sign."""
-        return f"{self.value:.{self.places}f}".replace("-", "−")
+        return with_minus(f"{self.value:.{self.places}f}")
 
 
 def figures_of_test(analysis: Analysis) -> list[Figure]:
