@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -15,18 +14,20 @@ from sqlalchemy.orm import Session
 
 from quiz.assembly.explain import describe_limit
 from quiz.assembly.supply import LAPSE_DAYS, Square
-from quiz.banks.blueprint_file import MAX_COUNT, MAX_MINUTES, load_blueprint, sketch_blueprint
+from quiz.banks.blueprint_file import MAX_COUNT, load_blueprint, sketch_blueprint
 from quiz.banks.blueprint_text import CountSpot, count_spots, set_counts, write_blueprint
 from quiz.banks.waiting import read_waiting
 from quiz.core.access import Action
-from quiz.core.blueprint import BAND_NAMES, FOLDERS, SOURCE_NAMES, WEIGHT_NAMES, Cell, Section, describe_cell, is_local_category
+from quiz.core.blueprint import BAND_NAMES, FOLDERS, SOURCE_NAMES, WEIGHT_NAMES, describe_cell, is_local_category
 from quiz.core.blueprint import Blueprint as Plan
-from quiz.core.marking import Rule, RuleName
-from quiz.core.message import Diagnostic, Message, QuizError, mark_text, say
-from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, QuestionType
+from quiz.core.contest import CONTEST_NAMES
+from quiz.core.message import Diagnostic, Message, QuizError, mark_text
+from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES
 from quiz.core.roster import POST_NAMES
 from quiz.usecases import blueprints
 from quiz.usecases.blueprints import Check, Item
+from quiz.web.blueprint_fields import rule_choices, rule_table, with_fields
+from quiz.web.blueprint_grid import ANY_ROW, GRID_EACH, GRID_RULES, GRID_TYPES, LOCAL_ROW, grid_text
 from quiz.web.context import actor, installation, needs, now, reader, say_text, today, translate, writer
 from quiz.web.proposal_text import lines_of, mark_name, tidy
 
@@ -40,12 +41,6 @@ USE_BARS = 8
 """So many columns has the picture of how often questions are used, at most."""
 
 COUNT_FIELD = re.compile(r"count:(\d{1,6}):(\d{1,6}):(\d{1,6})")
-GRID_TYPES = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE, QuestionType.FILL_IN)
-"""The sections of a blueprint that is made from the table; others are added in the text."""
-
-GRID_EACH = {QuestionType.SINGLE: "1", QuestionType.MULTIPLE: "2", QuestionType.TRUE_FALSE: "1", QuestionType.FILL_IN: "2"}
-LOCAL_ROW, ANY_ROW = "local", "any"
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 THE_TEXT = mark_text("正文")
 
 
@@ -125,10 +120,10 @@ def new() -> ResponseReturnValue:
 def generate() -> ResponseReturnValue:
     """The editor with the text made from the table."""
     try:
-        plan = _grid_plan(request.form)
+        text = grid_text(request.form)
     except QuizError as error:
         return _grid_page(request.form, say_text(error.message)), 422
-    return _editor(write_blueprint(plan), "")
+    return _editor(text, "")
 
 
 @pages.post("/blueprints/-/edit")
@@ -158,8 +153,9 @@ def work() -> ResponseReturnValue:
 @pages.post("/blueprints/-/preview")
 @needs(Action.PUBLISH_BANK)
 def preview() -> ResponseReturnValue:
-    """The table and the faults of a text, for the script of the editor."""
-    return render_template("blueprints/_live.html", **_live_values(_edited(_sent())))
+    """The table and the faults of a text, for the script of the editor; with the text, where a field of the table changed it."""
+    text = _sent()
+    return render_template("blueprints/_live.html", is_rewritten=text != tidy(request.form.get("source", "")), **_live_values(_edited(text)))
 
 
 def _check(db: Session, plan: Plan, day: date, profile: str, drafts: Sequence[Item], is_drawn: bool) -> Check:
@@ -185,7 +181,7 @@ def _day() -> date:
 
 
 def _sent() -> str:
-    """The text that was sent, with the counts that were changed in the table written into it."""
+    """The text that was sent, with what was changed in the table written into it."""
     text = tidy(request.form.get("source", ""))
     if len(text) > LONGEST_TEXT:
         abort(413)
@@ -194,7 +190,7 @@ def _sent() -> str:
         place = COUNT_FIELD.fullmatch(name)
         if place and value.isascii() and value.isdigit() and len(value) <= 3 and value != place[3] and 1 <= int(value) <= MAX_COUNT:
             changes.append((CountSpot(int(place[1]), int(place[2]), place[3]), int(value)))
-    return set_counts(text, changes)
+    return with_fields(set_counts(text, changes), request.form)
 
 
 def _edited(text: str) -> Edited:
@@ -214,6 +210,7 @@ def _live_values(edited: Edited) -> dict[str, Any]:
         "lines": list(lines_of(edited.text, edited.diagnostics)),
         "mark_name": mark_name,
         "translate": translate,
+        "rules": edited.plan and rule_table(edited.text, edited.plan.sections),
     }
     if edited.plan is None:
         return values
@@ -290,66 +287,11 @@ def _grid_page(values: Mapping[str, str], problem: str) -> str:
         problem=problem,
         types=GRID_TYPES,
         each=GRID_EACH,
+        rules={kind: rule_choices(kind) for kind in GRID_TYPES},
+        usual=GRID_RULES,
+        contests=CONTEST_NAMES,
         TYPE_NAMES=TYPE_NAMES,
         LOCAL_ROW=LOCAL_ROW,
         ANY_ROW=ANY_ROW,
         most=MAX_COUNT,
     )
-
-
-def _grid_plan(form: Mapping[str, str]) -> Plan:
-    """The blueprint that the table describes. QuizError `bad_grid` with what to mend."""
-    code, title = form.get("id", "").strip(), " ".join(form.get("title", "").split())[:200]
-    if not CODE.fullmatch(code):
-        raise QuizError("bad_grid", say("代码只用英文字母、数字和 . _ -，以字母或数字开头，最多64个字符。"))
-    if not title:
-        raise QuizError("bad_grid", say("请填写蓝图名称。"))
-    minutes = _whole(form.get("minutes", ""), MAX_MINUTES)
-    sections = tuple(section for kind in GRID_TYPES if (section := _grid_section(kind, form)))
-    if not sections:
-        raise QuizError("bad_grid", say("请在表中至少填一个题数。"))
-    plan = Plan(code, title, minutes or 60, Decimal(0), sections)
-    share = _mark(form.get("pass", "60") or "60")
-    if not 0 <= share <= 100:
-        raise QuizError("bad_grid", say("及格线按满分的百分之几填写，0到100。"))
-    return Plan(code, title, minutes or 60, (plan.total * share / 100).quantize(Decimal("0.01")), sections)
-
-
-def _grid_section(kind: QuestionType, form: Mapping[str, str]) -> Section | None:
-    cells = []
-    for area in AREAS:
-        if count := _whole(form.get(f"n-{kind.value}-{area}", ""), MAX_COUNT):
-            cells.append(Cell(count, ("general",), (area,)))
-    if count := _whole(form.get(f"n-{kind.value}-{ANY_ROW}", ""), MAX_COUNT):
-        cells.append(Cell(count, ("general",)))
-    if count := _whole(form.get(f"n-{kind.value}-{LOCAL_ROW}", ""), MAX_COUNT):
-        folders = tuple(folder for folder in FOLDERS if is_local_category(folder))
-        cells.append(Cell(count, folders, instead=Cell(0, ("general",))))
-    if not cells:
-        return None
-    each = _mark(form.get(f"each-{kind.value}", "") or GRID_EACH[kind])
-    if not Decimal("0.01") <= each <= 1000:
-        raise QuizError("bad_grid", say("每题分值须在0.01到1000之间，最多两位小数。"))
-    rule = Rule(RuleName.HALF) if kind is QuestionType.MULTIPLE else Rule()
-    return Section(TYPE_NAMES[kind], kind, each, tuple(cells), rule)
-
-
-def _whole(text: str, most: int) -> int:
-    """A whole number; 0 for an empty field."""
-    text = text.strip()
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= most):
-        raise QuizError("bad_grid", say("“{got}”不是0到{most}之间的整数。", got=text[:20], most=most))
-    return int(text)
-
-
-def _mark(text: str) -> Decimal:
-    """A number with at most two decimals."""
-    try:
-        value = Decimal(text.strip())
-        if value.is_finite() and abs(value) <= 10_000 and value == value.quantize(Decimal("0.01")):
-            return value
-    except InvalidOperation:
-        pass
-    raise QuizError("bad_grid", say("“{got}”不是数，或者小数多于两位。", got=text.strip()[:20]))
