@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from quiz import translation
 from quiz.core.access import Action, Actor
 from quiz.core.contest import FLOORS
+from quiz.core.marking import from_hundredths
 from quiz.core.message import Forbidden, Message, QuizError, or_raise, with_minus
 from quiz.core.paper import pass_line, plain_number
 from quiz.core.profile import SCOPE_NAMES
@@ -185,6 +186,7 @@ def prepare(app: Flask) -> None:
         clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
         mark=lambda value: plain_number(Decimal(value)),
+        hundredths=lambda value: plain_number(from_hundredths(value)),
         minus=lambda value: with_minus(str(value)),
         say=say_text,
         tr=translate,

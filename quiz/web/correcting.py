@@ -139,6 +139,7 @@ def _show(code: str, view: AskedView, form: CorrectForm, status: int = 200, **mo
         places=places,
         is_over=window_of(view.sitting).phase(now()) == "closed",
         most=MOST_LISTED,
+        full=from_hundredths(view.sitting.max_mark),
         pass_mark=from_hundredths(view.sitting.pass_mark),
         REMEDY_NAMES=REMEDY_NAMES,
         REMEDY_HINTS=REMEDY_HINTS if view.sitting.pass_mark > 0 else HINTS_WITHOUT_LINE,
@@ -181,6 +182,7 @@ def correction(code: str, number: int) -> ResponseReturnValue:
         told=done.sentence,
         is_new=request.args.get("new") == "1",
         most=MOST_LISTED,
+        full=from_hundredths(done.sitting.max_mark),
         pass_mark=from_hundredths(done.sitting.pass_mark),
         REMEDY_NAMES=REMEDY_NAMES,
     )
