@@ -17,8 +17,8 @@ from quiz.banks.problems import Problems
 from quiz.banks.writer import scalar
 from quiz.banks.yaml_tree import parse_yaml
 from quiz.core.contest import Contest
-from quiz.core.marking import RuleName
 from quiz.core.message import from_minus
+from quiz.core.rule import RuleName
 
 NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,6})?")
 LONGEST = 20

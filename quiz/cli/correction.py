@@ -50,7 +50,7 @@ def correct(console: Console, code: str, uid: str, remedy: str, keys: tuple[str,
     with console.reader() as db:
         done = corrected.read_done(db, console.actor, code, number, console.now())
     console.say(say("第{n}次更正已生效。", n=number))
-    for line in (done.sentence, *effect_lines(done.effect, done.sitting.pass_mark > 0)):
+    for line in (done.sentence, *effect_lines(done.effect)):
         console.say(line)
 
 
@@ -71,7 +71,7 @@ def _tell(console: Console, seen: Preview, as_json: bool) -> None:
     console.say(remedy_sentence(seen.correction.remedy, seen.effect.old_key, seen.effect.new_keys, seen.sitting.pass_mark > 0))
     if seen.lapses_shares:
         console.say(say(SHARES_LAPSE))
-    for line in effect_lines(seen.effect, seen.sitting.pass_mark > 0):
+    for line in effect_lines(seen.effect):
         console.say(line)
     for one in seen.changes:
         marks = f"{plain_number(one.mark_before)}→{plain_number(one.mark_after)}"

@@ -14,6 +14,7 @@ from quiz.core.message import QuizError, say
 from quiz.core.over_time import CHANGE_NAMES
 from quiz.core.paper import plain_number
 from quiz.core.report_lines import AFTER, after_figures, change_text, figure_text, notes_of, notes_of_more, sum_columns, sum_figures
+from quiz.core.rounded import rounded
 from quiz.core.unit_report import EXCELLENT
 from quiz.formats.report_xlsx import write_over_time, write_report
 from quiz.formats.whole_file import whole_file
@@ -70,7 +71,11 @@ def compare(console: Console, sitting: str) -> None:
         found = comparing.compare_sitting(db, console.actor, sitting, console.now())
     for group in found.groups:
         share, ends = group.share, group.share.interval if group.is_shown else None
-        figure = "—" if ends is None or share.ratio is None else f"{100 * share.ratio:.1f}% ({100 * ends.low:.1f}–{100 * ends.high:.1f})"
+        figure = (
+            "—"
+            if ends is None or share.ratio is None
+            else f"{rounded(100 * share.ratio, 1)}% ({rounded(100 * ends.low, 1)}–{rounded(100 * ends.high, 1)})"
+        )
         click.echo(f"{console.translate(group.name)}\t{share.people}\t{figure}\t{console.translate(VERDICT_NAMES[group.verdict])}")
 
 

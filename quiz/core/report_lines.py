@@ -10,6 +10,7 @@ from quiz.core.message import Message, mark_text, say, with_minus
 from quiz.core.over_time import Change, OverTime, SittingPoint
 from quiz.core.paper import pass_line, plain_number
 from quiz.core.question import AREAS, LEVEL_NAMES
+from quiz.core.rounded import rounded
 from quiz.core.statistics import gates
 from quiz.core.statistics.strip import Strip, strip
 from quiz.core.unit_report import GroupRow, UnitReport
@@ -150,10 +151,10 @@ def change_text(point: SittingPoint) -> Message | None:
     ends = point.link.interval
     return say(
         "{items}道共同的题：{before}%→{after}%，{change}（{low}至{high}）个百分点", items=point.link.items,
-        before=f"{100 * point.link.before:.1f}", after=f"{100 * point.link.after:.1f}", change=_signed(point.link.change),
+        before=rounded(100 * point.link.before, 1), after=rounded(100 * point.link.after, 1), change=_signed(point.link.change),
         low=_signed(ends.low), high=_signed(ends.high),
     )  # fmt: skip
 
 
 def _signed(share: float) -> str:
-    return with_minus(f"{100 * share:+.1f}")
+    return rounded(100 * share, 1, "+")

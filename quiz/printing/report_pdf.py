@@ -26,6 +26,7 @@ from quiz.core.report_lines import (
     sum_columns,
     sum_figures,
 )  # fmt: skip
+from quiz.core.rounded import rounded
 from quiz.core.unit_report import GroupRow, UnitReport
 from quiz.printing.flow import Column
 from quiz.printing.fonts import Font, GlyphCheck
@@ -216,7 +217,7 @@ def _share(share: Ratio, picture: Cell, is_shown: bool = True) -> list[Cell]:
     if not is_shown or not share.is_shown or share.ratio is None:
         return [HIDDEN, None, HIDDEN]
     ends = share.interval
-    return [with_minus(f"{100 * share.ratio:.1f}%"), picture, HIDDEN if ends is None else with_minus(f"{100 * ends.low:.0f}%—{100 * ends.high:.0f}%")]
+    return [f"{rounded(100 * share.ratio, 1)}%", picture, HIDDEN if ends is None else f"{rounded(100 * ends.low)}%—{rounded(100 * ends.high)}%"]
 
 
 def _heading(title: Message, measure: float, translate: Translate) -> Block:

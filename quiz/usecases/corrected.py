@@ -61,5 +61,5 @@ def notice_of(done: Done, day: str) -> CorrectionNotice:
         stem=done.effect.stem,
         done=done.sentence,
         reason=done.row.reason,
-        counts=effect_lines(done.effect, done.sitting.pass_mark > 0),
+        counts=effect_lines(done.effect),
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.contest import Contest
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, say
 from quiz.core.over_time import OverTime, SittingChoice, SittingPoint
 from quiz.core.sitting import Phase
@@ -79,7 +79,7 @@ def _choose(session: Session, closed: Sequence[SittingRow], codes: Sequence[str]
 def state_of_link(session: Session, actor: Actor, before: str, after: str, now: datetime) -> tuple[object, ...]:
     """Return something that is the same as long as `link_sittings` would say the same to this actor; refusals as there."""
     scope = actor.require(Action.READ_RESULTS)
-    found = [sitting_to_report(session, code, now) for code in (before, after)]
+    found = [sitting_to_report(session, code, scope, now) for code in (before, after)]
     return scope, *((sitting.id, *item_marks.newest_change(session, sitting)) for sitting in found)
 
 
@@ -91,7 +91,7 @@ def link_sittings(session: Session, actor: Actor, before: str, after: str, now: 
     from quiz.core.statistics.linking import link
 
     scope = actor.require(Action.READ_RESULTS)
-    found = [sitting_to_report(session, code, now) for code in (before, after)]
+    found = [sitting_to_report(session, code, scope, now) for code in (before, after)]
     asked = [item_marks.plain_uses(session, sitting) for sitting in found]
     shared = sorted(asked[0] & asked[1])
     if len(shared) < gates.LINK:

@@ -16,7 +16,7 @@ from quiz.core import practice as rules
 from quiz.core import retraining
 from quiz.core.access import Action, Actor
 from quiz.core.contest import Contest
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import AREAS
 from quiz.core.retraining import Verdict

@@ -13,9 +13,9 @@ from quiz.banks.blueprint_file import RULES_OF, WITH_MARKS
 from quiz.banks.blueprint_rules import Written, WrittenRule, read_written, write_contest, write_pass_mark, write_rule
 from quiz.core.blueprint import Section
 from quiz.core.contest import CONTEST_NAMES, Contest
-from quiz.core.marking import FOR_CONTESTS, Rule, RuleName
 from quiz.core.message import Message, from_minus
 from quiz.core.question import QuestionType
+from quiz.core.rule import FOR_CONTESTS, Rule, RuleName
 
 USUAL_RULE = RuleName.ALL_OR_NOTHING
 OPEN = "N"

@@ -12,9 +12,9 @@ from quiz.banks.blueprint_text import write_blueprint
 from quiz.core.blueprint import FOLDERS, Cell, Section, is_local_category
 from quiz.core.blueprint import Blueprint as Plan
 from quiz.core.contest import Contest
-from quiz.core.marking import Rule, RuleName
 from quiz.core.message import QuizError, say
 from quiz.core.question import AREAS, TYPE_NAMES, QuestionType
+from quiz.core.rule import Rule, RuleName
 
 GRID_TYPES = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE, QuestionType.FILL_IN)
 """The sections of a blueprint that is made from the table; others are added in the text."""

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from quiz.banks.blueprint_file import load_blueprint, sketch_blueprint
 from quiz.banks.blueprint_rules import WrittenRule, read_written, write_contest, write_pass_mark, write_rule
 from quiz.core.contest import Contest
-from quiz.core.marking import RuleName
+from quiz.core.rule import RuleName
 
 TEXT = """\
 # 开头

@@ -17,7 +17,7 @@ from quiz.banks.blueprint_file import load_blueprint
 from quiz.banks.blueprint_text import write_blueprint
 from quiz.core.access import Role, command_line
 from quiz.core.contest import Contest
-from quiz.core.marking import Rule, RuleName
+from quiz.core.rule import Rule, RuleName
 from quiz.storage import banks
 from quiz.storage.engine import reading, writing
 from quiz.usecases import accounts, publishing

@@ -14,10 +14,10 @@ from sqlalchemy import Engine
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.contest import FLOORS, Contest
-from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.roster import Group
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.storage.engine import writing
 from quiz.usecases import attempts, handing_in, publishing, scheduling
@@ -105,3 +105,12 @@ def test_a_correction_tells_of_nobody_passing(person: People, contest: Engine) -
         assert "及格" not in text.replace("不设及格线", "")
         assert "折算" in text
     assert not re.search(r"\d\.\d{3}", page.text)
+
+
+def test_what_is_below_nothing_has_a_true_minus_sign(person: People, contest: Engine) -> None:
+    """Who had everything wrong earned −40 % of the marks: nowhere with the hyphen that is easily overlooked."""
+    office = person("organiser")
+    for path in ("/items", "/report/areas", "/cadres/Q001"):
+        page = office.get(f"/sittings/{CONTEST}{path}").text
+        assert not re.search(r">\s*-\d", page), path
+    assert "−40.0%" in office.get(f"/sittings/{CONTEST}/items").text

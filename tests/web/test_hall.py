@@ -14,6 +14,7 @@ from quiz.core.steady import SteadyClock
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows, units_by_code
 from quiz.storage.tables import AccountRow, AttemptRow, GrantRow
+from tests.web.page_reading import Page
 from tests.web.world import Clock, Person, engine_of
 
 People = Callable[[str], Person]
@@ -175,6 +176,18 @@ def test_a_pause_stops_the_clock_of_the_page_and_resuming_gives_it_back(person: 
     assert pulse(trainee, code, turn=turn)["state"] == "open"
     assert pulse(trainee, code, turn=turn)["seconds_left"] == 3000
     assert "90分0秒" in organiser.get(CADRE).text
+
+
+def test_places_that_stand_still_have_a_form_each(person: People) -> None:
+    """Labels, and what is wrong with one form, belong to this form alone."""
+    organiser = person("organiser")
+    for unit in ("T01", "D01"):
+        organiser.post(f"{HALL}/pause", {"kind": "unit", "place": unit, "reason": "停电"})
+    assert Page(organiser.get(HALL).text).faults() == []
+    page = Page(organiser.post(f"{HALL}/resume", {"pause": "2", "reason": ""}).text)
+    assert page.faults() == []
+    assert [one.attributes["id"] for one in page.elements if "aria-invalid" in one.attributes] == ["reason-hall_resume-2"]
+    assert [one.text() for one in page.elements if one.attributes.get("href") == "#reason-hall_resume-2"] == ["请写明原因。"]
 
 
 def test_nobody_starts_in_a_paused_place_and_everybody_may_afterwards(person: People, trainee: Person, code: str, clock: Clock) -> None:

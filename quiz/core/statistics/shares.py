@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,10 @@ ABSENT = -1
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """Marks earned over a base of marks: what was to be earned (a share), or what was to be expected (1 = as expected), by so many people."""
+    """Marks earned over a base of marks: what was to be earned (a share), or what was to be expected (1 = as expected), by so many people.
+
+    No ratio could be below `least` or above `most`: a share is 1 at most, and only where marks are taken off is anything below 0.
+    """
 
     people: int
     answers: int
@@ -33,7 +36,8 @@ class Ratio:
     base: float
     ratio: float | None
     error: float | None
-    may_be_below_0: bool = False
+    least: float = 0.0
+    most: float = inf
 
     @property
     def interval(self) -> Interval | None:
@@ -41,9 +45,9 @@ class Ratio:
         if self.ratio is None or self.error is None:
             return None
         if self.error == 0.0:
-            return share_interval(self.ratio, self.people) if self.ratio in (0.0, 1.0) else Interval(self.ratio, self.ratio)
+            return share_interval(self.ratio, self.people) if self.ratio in (0.0, self.most) else Interval(self.ratio, self.ratio)
         half = times(self.people - 1) * self.error
-        return Interval(self.ratio - half if self.may_be_below_0 else max(0.0, self.ratio - half), self.ratio + half)
+        return Interval(max(self.least, self.ratio - half), min(self.most, self.ratio + half))
 
     @property
     def is_shown(self) -> bool:
@@ -59,8 +63,11 @@ def verdict(ratio: Ratio, groups: int) -> int:
     return 0 if abs(apart) <= times(ratio.people - 1, groups) * ratio.error else 1 if apart > 0 else -1
 
 
-def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats) -> list[Ratio]:
-    """Return the ratio of each label from rows of (label, person, earned, base); rows of one person and label belong together."""
+def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats, most: float = inf) -> list[Ratio]:
+    """Return the ratio of each label from rows of (label, person, earned, base); rows of one person and label belong together.
+
+    `most` is what a ratio could be at most.
+    """
     persons = int(person.max(initial=-1)) + 1
     pairs, place = np.unique(label * persons + person, return_inverse=True)
     own, own_base = sums(place, len(pairs), earned), sums(place, len(pairs), base)
@@ -68,7 +75,7 @@ def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats)
     people, answers = sums(group, labels), sums(label, labels)
     total, whole = sums(group, labels, own), sums(group, labels, own_base)
     share = np.divide(total, whole, out=np.full(labels, np.nan), where=whole > 0)
-    is_below = bool((earned < 0).any())
+    least = -inf if (earned < 0).any() else 0.0
     apart = sums(group, labels, (own - np.nan_to_num(share)[group] * own_base) ** 2)
     return [
         Ratio(
@@ -78,7 +85,8 @@ def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats)
             base=float(whole[k]),
             ratio=None if whole[k] <= 0 else float(share[k]),
             error=None if people[k] < 2 or whole[k] <= 0 else _error(float(people[k]), float(apart[k]), float(whole[k])),
-            may_be_below_0=is_below,
+            least=least,
+            most=most,
         )
         for k in range(labels)
     ]
@@ -153,4 +161,4 @@ class Answers:
         return [int(count) for count in sums(pairs // max(1, self.table.items), cells)]
 
     def _shares(self, label: Ints, labels: int) -> list[Ratio]:
-        return ratios(label, labels, self.table.person, self.table.mark, self.table.most)
+        return ratios(label, labels, self.table.person, self.table.mark, self.table.most, most=1.0)

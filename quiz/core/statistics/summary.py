@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from quiz.core.message import Message, mark_text, say, with_minus
+from quiz.core.message import Message, mark_text, say
+from quiz.core.rounded import rounded
 from quiz.core.statistics.report import Analysis
 from quiz.core.statistics.values import Calibration, TotalFigures
 
@@ -28,8 +29,8 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """The figure rounded, with a true minus sign."""
-        return with_minus(f"{self.value:.{self.places}f}")
+        """The figure rounded."""
+        return rounded(self.value, self.places)
 
 
 def figures_of_test(analysis: Analysis) -> list[Figure]:
