@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from quiz.core import practice as rules
 from quiz.core import retraining
 from quiz.core.access import Action, Actor
+from quiz.core.contest import Contest
 from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import AREAS
@@ -85,7 +86,7 @@ def read_unit(session: Session, actor: Actor, code: str, now: datetime) -> UnitL
         raise NotFound()
     unit = next(unit for unit in rosters.list_units(session) if unit.code == code)
     out = practice_pool.sittings_out(session, now)
-    found = learning.newest_results(session, out, CadreRow.unit_id == row.id)
+    found = learning.newest_results(session, _examinations(out), CadreRow.unit_id == row.id)
     own = learning.marked_people(session, [one.cadre_id for one in found], list({one.sitting.id: one.sitting for one in found}.values()))
     recent, areas = out[:RECENT], practice_pool.areas(session)
     below = learning.marked_within(session, out, row.path)
@@ -98,9 +99,14 @@ def my_duty(session: Session, actor: Actor, now: datetime) -> Duty | None:
     """Return what the actor themselves should learn again after their newest published sitting, by the same rule; None when nothing."""
     cadre = cadre_of(session, actor)
     out = practice_pool.sittings_out(session, now)
-    found = learning.newest_results(session, out, CadreRow.id == cadre.id)
+    found = learning.newest_results(session, _examinations(out), CadreRow.id == cadre.id)
     sat = learning.marked_own(session, cadre.id, [one.sitting for one in found], now)
     return next(iter(_duties(practice_pool.areas(session), found, sat)), None)
+
+
+def _examinations(sittings: Sequence[SittingRow]) -> list[SittingRow]:
+    """Contests oblige nobody to learn again: one may stay away, nobody fails, and who leaves blank what they half know does what the rules advise."""
+    return [row for row in sittings if not Contest(row.contest).takes_marks]
 
 
 def _duties(areas: Mapping[str, str], found: Sequence[Newest], sat: Sequence[MarkedAttempt]) -> tuple[Duty, ...]:

@@ -1,4 +1,4 @@
-"""A blueprint made from a table of counts, areas by types of question; what is finer is added in its text."""
+"""The table of numbers from which a new blueprint is made: fields → the text of a blueprint, as a setter would write it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,23 @@ from decimal import Decimal, InvalidOperation
 from flask import render_template
 
 from quiz.banks.blueprint_file import MAX_COUNT, MAX_MINUTES
+from quiz.banks.blueprint_rules import write_rule
+from quiz.banks.blueprint_text import write_blueprint
 from quiz.core.blueprint import FOLDERS, Cell, Section, is_local_category
 from quiz.core.blueprint import Blueprint as Plan
+from quiz.core.contest import CONTEST_NAMES, Contest
 from quiz.core.message import QuizError, say
 from quiz.core.question import AREAS, TYPE_NAMES, QuestionType
 from quiz.core.rule import Rule, RuleName
+from quiz.web.blueprint_fields import rule_choices
 
 GRID_TYPES = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE, QuestionType.FILL_IN)
 """The sections of a blueprint that is made from the table; others are added in the text."""
 
 GRID_EACH = {QuestionType.SINGLE: "1", QuestionType.MULTIPLE: "2", QuestionType.TRUE_FALSE: "1", QuestionType.FILL_IN: "2"}
+GRID_RULES = {kind: RuleName.HALF if kind is QuestionType.MULTIPLE else RuleName.ALL_OR_NOTHING for kind in GRID_TYPES}
+"""The rules that sections have unless another is chosen."""
+
 LOCAL_ROW, ANY_ROW = "local", "any"
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -31,6 +38,9 @@ def grid_page(values: Mapping[str, str], problem: str) -> str:
         problem=problem,
         types=GRID_TYPES,
         each=GRID_EACH,
+        rules={kind: rule_choices(kind) for kind in GRID_TYPES},
+        usual=GRID_RULES,
+        contests=CONTEST_NAMES,
         TYPE_NAMES=TYPE_NAMES,
         LOCAL_ROW=LOCAL_ROW,
         ANY_ROW=ANY_ROW,
@@ -38,8 +48,20 @@ def grid_page(values: Mapping[str, str], problem: str) -> str:
     )
 
 
-def grid_plan(form: Mapping[str, str]) -> Plan:
-    """Return the blueprint that the table describes. QuizError `bad_grid` with what to mend."""
+def grid_text(form: Mapping[str, str]) -> str:
+    """Return the text of the blueprint that the table describes. QuizError `bad_grid` with what to mend; rules are judged where the text is read."""
+    contest = next((kind for kind in Contest if kind == form.get("contest")), Contest.NO)
+    plan = _grid_plan(form, contest)
+    text = write_blueprint(plan)
+    for number, section in enumerate(plan.sections):
+        name = next((rule for rule in RuleName if rule == form.get(f"rule-{section.type.value}")), section.rule.name)
+        if name is not section.rule.name:
+            text = write_rule(text, number, name, form.get(f"value-{section.type.value}", ""))
+    return text
+
+
+def _grid_plan(form: Mapping[str, str], contest: Contest) -> Plan:
+    """The blueprint that the table describes. QuizError `bad_grid` with what to mend."""
     code, title = form.get("id", "").strip(), " ".join(form.get("title", "").split())[:200]
     if not CODE.fullmatch(code):
         raise QuizError("bad_grid", say("代码只用英文字母、数字和 . _ -，以字母或数字开头，最多64个字符。"))
@@ -53,7 +75,8 @@ def grid_plan(form: Mapping[str, str]) -> Plan:
     share = _mark(form.get("pass", "60") or "60")
     if not 0 <= share <= 100:
         raise QuizError("bad_grid", say("及格线按满分的百分之几填写，0到100。"))
-    return Plan(code, title, minutes or 60, (plan.total * share / 100).quantize(Decimal("0.01")), sections)
+    pass_mark = Decimal(0) if contest.takes_marks else (plan.total * share / 100).quantize(Decimal("0.01"))
+    return Plan(code, title, minutes or 60, pass_mark, sections, contest=contest)
 
 
 def _grid_section(kind: QuestionType, form: Mapping[str, str]) -> Section | None:
@@ -71,8 +94,7 @@ def _grid_section(kind: QuestionType, form: Mapping[str, str]) -> Section | None
     each = _mark(form.get(f"each-{kind.value}", "") or GRID_EACH[kind])
     if not Decimal("0.01") <= each <= 1000:
         raise QuizError("bad_grid", say("每题分值须在0.01到1000之间，最多两位小数。"))
-    rule = Rule(RuleName.HALF) if kind is QuestionType.MULTIPLE else Rule()
-    return Section(TYPE_NAMES[kind], kind, each, tuple(cells), rule)
+    return Section(TYPE_NAMES[kind], kind, each, tuple(cells), Rule(GRID_RULES[kind]))
 
 
 def _whole(text: str, most: int) -> int:

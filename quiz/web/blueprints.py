@@ -21,8 +21,9 @@ from quiz.core.blueprint import Blueprint as Plan
 from quiz.core.message import Diagnostic, Message, QuizError, mark_text
 from quiz.usecases import blueprints
 from quiz.usecases.blueprints import Check, Item
+from quiz.web.blueprint_fields import rule_table, with_fields
 from quiz.web.blueprint_figures import check_values, mix_rows, use_bars
-from quiz.web.blueprint_grid import grid_page, grid_plan
+from quiz.web.blueprint_grid import grid_page, grid_text
 from quiz.web.context import actor, installation, needs, now, reader, say_text, today, translate, writer
 from quiz.web.proposal_text import lines_of, mark_name, tidy
 
@@ -112,10 +113,10 @@ def new() -> ResponseReturnValue:
 def generate() -> ResponseReturnValue:
     """The editor with the text made from the table."""
     try:
-        plan = grid_plan(request.form)
+        text = grid_text(request.form)
     except QuizError as error:
         return grid_page(request.form, say_text(error.message)), 422
-    return _editor(write_blueprint(plan), "")
+    return _editor(text, "")
 
 
 @pages.post("/blueprints/-/edit")
@@ -145,8 +146,9 @@ def work() -> ResponseReturnValue:
 @pages.post("/blueprints/-/preview")
 @needs(Action.PUBLISH_BANK)
 def preview() -> ResponseReturnValue:
-    """The table and the faults of a text, for the script of the editor."""
-    return render_template("blueprints/_live.html", **_live_values(_edited(_sent())))
+    """The table and the faults of a text, for the script of the editor; with the text, where a field of the table changed it."""
+    text = _sent()
+    return render_template("blueprints/_live.html", is_rewritten=text != tidy(request.form.get("source", "")), **_live_values(_edited(text)))
 
 
 def _check(db: Session, plan: Plan, day: date, profile: str, drafts: Sequence[Item], is_drawn: bool) -> Check:
@@ -172,7 +174,7 @@ def _day() -> date:
 
 
 def _sent() -> str:
-    """The text that was sent, with the counts that were changed in the table written into it."""
+    """The text that was sent, with what was changed in the table written into it."""
     text = tidy(request.form.get("source", ""))
     if len(text) > LONGEST_TEXT:
         abort(413)
@@ -181,7 +183,7 @@ def _sent() -> str:
         place = COUNT_FIELD.fullmatch(name)
         if place and value.isascii() and value.isdigit() and len(value) <= 3 and value != place[3] and 1 <= int(value) <= MAX_COUNT:
             changes.append((CountSpot(int(place[1]), int(place[2]), place[3]), int(value)))
-    return set_counts(text, changes)
+    return with_fields(set_counts(text, changes), request.form)
 
 
 def _edited(text: str) -> Edited:
@@ -201,6 +203,7 @@ def _live_values(edited: Edited) -> dict[str, Any]:
         "lines": list(lines_of(edited.text, edited.diagnostics)),
         "mark_name": mark_name,
         "translate": translate,
+        "rules": edited.plan and rule_table(edited.text, edited.plan.sections),
     }
     if edited.plan is None:
         return values
