@@ -23,10 +23,10 @@ from quiz.banks.schema_values import (
 )
 from quiz.core.blueprint import BAND_NAMES, NEW_POST, OTHER_POSTS, SOURCE_NAMES, WEIGHT_NAMES
 from quiz.core.counting import COUNTING_NAMES, MAKE_UP_FOR_NAMES, Counting, MakeUpFor
-from quiz.core.marking import FOR_CONTESTS, VALUED, RuleName
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
 from quiz.core.roster import PostKind, UnitKind
+from quiz.core.rule import FOR_CONTESTS, VALUED, RuleName
 from quiz.core.site import NAME_LENGTH
 from quiz.core.sitting import MOST_APPEAL_DAYS, Release
 

@@ -12,9 +12,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from quiz.core.fill_in import may_be_answer, normalise
-from quiz.core.marking import Decisions, Mark, Response, Rule, Why, mark_response
+from quiz.core.marking import Decisions, Mark, Why, mark_response
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.question import BlankKind, Question, QuestionType, base_uid, places, without_shares
+from quiz.core.response import Response
+from quiz.core.rule import Rule
 
 MOST_ANSWERS = 30
 LONGEST_ANSWER = 200

@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 
 from quiz.core.contest import FLOORS, Contest
-from quiz.core.marking import Rule
 from quiz.core.message import Message, mark_text, say
 from quiz.core.picture import Picture
 from quiz.core.question import Label, Question, QuestionType, pictures_of, without_shares
+from quiz.core.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.correction import Correction, as_shown, in_force
-from quiz.core.marking import Mark, Response
+from quiz.core.hundredths import from_hundredths
+from quiz.core.marking import Mark
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import Slot, plain_number
 from quiz.core.question import Question
+from quiz.core.response import Response
 from quiz.core.sitting import MOST_APPEAL_DAYS, Phase
 from quiz.storage import appeals, attempts, audit, corrections, gradings, papers, sittings
 from quiz.storage.appeals import REJECTED, REPORT, UPHELD, Said
@@ -100,13 +102,22 @@ def count_waiting(session: Session, actor: Actor) -> dict[int, int]:
 
 
 def answer(
-    session: Session, actor: Actor, code: str, appeal_id: int, upheld: bool, reason: str, now: datetime, mark: Decimal | None = None
+    session: Session,
+    actor: Actor,
+    code: str,
+    appeal_id: int,
+    upheld: bool,
+    reason: str,
+    now: datetime,
+    mark: Decimal | None = None,
+    seen: int | None = None,
 ) -> AppealAnswerRow:
     """Answer a report or appeal; a second answer takes the place of the first, which stays in the record.
 
     One that is upheld gives the slot of this attempt a `mark` by hand, or rests on the correction in force; a report may be right and change
-    nothing. What an earlier answer set by hand is given back unless this one sets it. NotFound, Forbidden; QuizError `no_reason`, `still_open`,
-    `bad_mark`, `nothing_done`.
+    nothing. What an earlier answer set by hand is given back unless this one sets it. The same answer sent twice is one. `seen` is the id of the
+    answer that the actor had before them, 0 for none: QuizError `answered_since` when there is another by now. NotFound, Forbidden; QuizError
+    `no_reason`, `still_open`, `bad_mark`, `nothing_done`.
     """
     text = checked_reason(reason)
     sitting, scope, _ = _open_to(session, actor, code)
@@ -118,9 +129,13 @@ def answer(
     correction = in_force(corrections.list_corrections(session, sitting.id), said.row.question_uid) if upheld else None
     if upheld and mark is None and correction is None and said.row.kind != REPORT:
         raise QuizError("nothing_done", say("异议成立，就要更正这道题，或者给这份答卷改分。"))
-    by_hand = _set_for_answer(session, attempt, said, mark if upheld else None, text, now, actor.name)
     rests_on = correction.number if correction and mark is None else None
     verdict = UPHELD if upheld else REJECTED
+    if said.answer and _as_answered(session, said.answer, mark if upheld else None) == (verdict, text, actor.name, rests_on):
+        return said.answer
+    if seen is not None and seen != (said.answer.id if said.answer else 0):
+        raise QuizError("answered_since", say("其间这一份已经答复过了，请看过现在的答复再改。"))
+    by_hand = _set_for_answer(session, attempt, said, mark if upheld else None, text, now, actor.name)
     row = appeals.save_answer(session, said.row, verdict, text, now, actor.name, rests_on, by_hand.id if by_hand else None)
     told: dict[str, object] = {"appeal": appeal_id, "verdict": verdict, "reason": text, "mark": None if mark is None else str(mark)}
     audit.record(session, now, actor.name, "answer_appeal", code, told)
@@ -169,6 +184,13 @@ def override(session: Session, actor: Actor, code: str, number: str, slot: int, 
     attempt = attempts.lock_attempt(session, seats[0].attempt.id)
     _set_mark(session, attempt, slot, mark, text, now, actor.name)
     audit.record(session, now, actor.name, "override", code, {"cadre": number, "slot": slot, "mark": str(mark), "reason": text})
+
+
+def _as_answered(session: Session, old: AppealAnswerRow, mark: Decimal | None) -> tuple[str, str, str, int | None] | None:
+    """What an answer said and rests on, where it set this `mark` by hand or none as none is asked for; else None."""
+    given = session.get_one(OverrideRow, old.override_id).mark if old.override_id else None
+    is_same = given is None if mark is None else given is not None and from_hundredths(given) == mark
+    return (old.verdict, old.reason, old.actor, old.correction) if is_same else None
 
 
 def _set_for_answer(

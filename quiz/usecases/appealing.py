@@ -65,7 +65,8 @@ def read_mine(session: Session, actor: Actor, code: str, now: datetime) -> MyApp
 def speak(session: Session, actor: Actor, code: str, slot: int, text: str, now: datetime) -> AppealRow:
     """Store what a person says of a question: a report while keys are hidden from them, an appeal once they are shown.
 
-    NotFound for another's paper; QuizError `not_started`, `bad_slot`, `no_text`, `already_said`, `appeals_over`.
+    NotFound for another's paper; QuizError `not_started`, `bad_slot`, `no_text`, `already_said`, `appeals_over`. The same words sent twice (a double
+    click) are said once: the second time gives the row of the first.
     """
     seat = _own(session, actor, code)
     assert seat.attempt is not None
@@ -85,6 +86,9 @@ def speak(session: Session, actor: Actor, code: str, slot: int, text: str, now: 
         with session.begin_nested():
             return appeals.save_said(session, seat.attempt, slot, found.question.uid, kind, words, now)
     except IntegrityError:
+        for row, _ in appeals.said_in_attempt(session, seat.attempt):
+            if (row.slot, row.kind, row.text) == (slot, kind, words):
+                return row
         raise QuizError("already_said", say("您已经就第{n}题说明过了，请等待答复。", n=slot)) from None
 
 

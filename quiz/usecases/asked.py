@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Actor
 from quiz.core.correction import Correction, Remedy, in_force, words_of
 from quiz.core.fill_in import normalise
-from quiz.core.marking import Response, from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import Question, QuestionType, base_uid
-from quiz.storage import appeals, corrections, papers, regrading
+from quiz.core.response import Response
+from quiz.storage import appeals, corrections, questions_asked, regrading
 from quiz.storage.attempts import response_in
-from quiz.storage.papers import Asked
+from quiz.storage.questions_asked import Asked
 from quiz.storage.regrading import Sat
 from quiz.storage.tables import CorrectionRow, SittingRow
 from quiz.usecases.correcting import to_correct
@@ -80,7 +81,7 @@ def list_asked(session: Session, actor: Actor, code: str, now: datetime, search:
     """
     sitting = to_correct(session, actor, code, now)
     wanted = search.strip().casefold()
-    found = [one for one in papers.list_asked(session, sitting) if wanted in one.uid.casefold() or wanted in one.stem.casefold()]
+    found = [one for one in questions_asked.list_asked(session, sitting) if wanted in one.uid.casefold() or wanted in one.stem.casefold()]
     known = corrections.list_corrections(session, sitting.id)
     corrected = {base_uid(one.question) for one in known if in_force(known, one.question) is not None}
     waiting = Counter(base_uid(said.row.question_uid) for said in appeals.list_said(session, sitting, only_open=True))

@@ -23,7 +23,7 @@ from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
 from quiz.core.difficulty import facility
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.message import Message, NotFound, QuizError, say
 from quiz.core.picture import Upload
 from quiz.core.plan import SittingPlan
@@ -35,7 +35,8 @@ from quiz.storage import banks, proposals, rosters
 from quiz.storage.advisory import Lock, hold
 from quiz.storage.tables import DocumentRow
 from quiz.usecases import drawing, publishing
-from quiz.usecases.drawing import Drawing, Gap
+from quiz.usecases.draw_gaps import Gap
+from quiz.usecases.drawing import Drawing
 from quiz.usecases.material import Material, gather_for
 from quiz.usecases.scheduling import PREVIEW_SEED
 

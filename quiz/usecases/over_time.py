@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, say
 from quiz.core.over_time import OverTime, SittingChoice, SittingPoint
 from quiz.core.sitting import Phase

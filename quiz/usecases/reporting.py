@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.after_make_up import MadeUp, after_make_ups
 from quiz.core.counting import Counting, Sat, count
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.roster import POST_NAMES, PostKind, UnitKind
 from quiz.core.score_bands import score_bands

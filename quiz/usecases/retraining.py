@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from quiz.core import practice as rules
 from quiz.core import retraining
 from quiz.core.access import Action, Actor
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import AREAS
 from quiz.core.retraining import Verdict

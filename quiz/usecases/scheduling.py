@@ -16,7 +16,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
@@ -24,10 +24,11 @@ from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.core.site import SitePlan, doubled
 from quiz.core.staffing import Staffing
-from quiz.storage import audit, banks, papers, rosters, sites, sittings
+from quiz.storage import audit, banks, new_papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases import drawing, make_ups, sampling, staffing
-from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
+from quiz.usecases.draw_gaps import Gap
+from quiz.usecases.drawing import Drawing, OnPaper, say_nothing
 from quiz.usecases.material import Material, gather
 
 LONGEST_MINUTES = 480
@@ -173,9 +174,9 @@ def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepa
         _check_code(session, row.code)
         raise
     people = rosters.cadre_rows(session)
-    new = [papers.NewPaper(people[cadre.number], post, paper, seat) for seat, (cadre, post, paper) in enumerate(prepared.papers, 1)]
-    papers.save_papers(session, row, new)
-    papers.save_uses(session, row, made)
+    new = [new_papers.NewPaper(people[cadre.number], post, paper, seat) for seat, (cadre, post, paper) in enumerate(prepared.papers, 1)]
+    new_papers.save_papers(session, row, new)
+    new_papers.save_uses(session, row, made)
     sites.save_sites(session, row, prepared.sites, rosters.units_by_code(session))
     audit.record(session, now, actor.name, "create_sitting", row.code, {"papers": len(made), "commitment": row.commitment})
     return row

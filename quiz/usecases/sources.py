@@ -24,7 +24,7 @@ from quiz.core.sitting import Phase
 from quiz.core.template import TemplateRevision
 from quiz.storage import amendments, banks, sittings
 from quiz.storage.tables import SittingRow
-from quiz.usecases.drawing import Binder
+from quiz.usecases.personal_part import Binder
 
 
 def find_sitting(session: Session, code: str) -> SittingRow:

@@ -21,10 +21,10 @@ from quiz.banks.waiting import read_waiting
 from quiz.core.access import Action
 from quiz.core.blueprint import BAND_NAMES, FOLDERS, SOURCE_NAMES, WEIGHT_NAMES, Cell, Section, describe_cell, is_local_category
 from quiz.core.blueprint import Blueprint as Plan
-from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Diagnostic, Message, QuizError, mark_text, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, QuestionType
 from quiz.core.roster import POST_NAMES
+from quiz.core.rule import Rule, RuleName
 from quiz.usecases import blueprints
 from quiz.usecases.blueprints import Check, Item
 from quiz.web.context import actor, installation, needs, now, reader, say_text, today, translate, writer

@@ -16,7 +16,7 @@ from wtforms.validators import InputRequired, Length
 
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES, SHARES_LAPSE, NewKey, Remedy, remedy_sentence
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.question import Question, QuestionType, places
 from quiz.core.reason import LONGEST_REASON

@@ -18,7 +18,7 @@ from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
 from quiz.core.counting import COUNTING_NAMES
 from quiz.core.difficulty import BASIS_NAMES
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one

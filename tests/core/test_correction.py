@@ -25,9 +25,10 @@ from quiz.core.correction import (
     with_key,
 )
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Mark, Rule, RuleName, Why, mark_response, total_of
+from quiz.core.marking import Mark, Why, mark_response, total_of
 from quiz.core.message import QuizError
 from quiz.core.question import Blank, BlankKind, Option, QuestionType
+from quiz.core.rule import Rule, RuleName
 from tests.core.test_longer_types import MATCHING, ORDERING, SHORT
 from tests.core.test_marking import question
 

@@ -13,7 +13,7 @@ from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import gradings, sittings
 from quiz.storage.engine import reading
-from quiz.storage.tables import AppealAnswerRow, AppealRow, AuditRow
+from quiz.storage.tables import AppealAnswerRow, AppealRow, AuditRow, GradingRow, OverrideRow
 from quiz.usecases import answering, appealing, asked, correcting, handing_in, mark_history, results, scheduling
 from quiz.usecases.correcting import Wish
 
@@ -179,6 +179,37 @@ def test_a_second_answer_takes_the_place_of_the_first(released, county):
     assert mine(released, county).said[1][0].answer.verdict == "rejected"
     with reading(released.engine) as db:
         assert db.query(AppealAnswerRow).count() == 2
+
+
+def test_what_is_sent_twice_is_said_and_answered_once(released, county):
+    """A double click, or the page gone back to: one row, one mark by hand, one grading run; other words are refused."""
+    row = speak(released, county, after=AFTER)
+    assert speak(released, county, text=" 两种说法都对 ", after=AFTER).id == row.id
+    with pytest.raises(QuizError) as refused:
+        speak(released, county, text="还有一点", after=AFTER)
+    assert refused.value.code == "already_said"
+    first = answer(released, county, row, True, mark=Decimal("1.5"))
+    with reading(released.engine) as db:
+        before = db.query(GradingRow).count()
+    assert answer(released, county, row, True, mark=Decimal("1.5")).id == first.id
+    with reading(released.engine) as db:
+        assert (db.query(GradingRow).count(), db.query(OverrideRow).count(), db.query(AppealAnswerRow).count()) == (before, 1, 1)
+    assert answer(released, county, row, True, mark=Decimal(1)).id != first.id
+    assert answer(released, county, row, True, reason="另一个理由", mark=Decimal(1)).id != first.id
+
+
+def test_who_answers_a_page_that_is_older_than_an_answer_is_told(released, county):
+    """Two organisers, or two tabs: the second would take the place of an answer that they never saw."""
+    row = speak(released, county, after=AFTER)
+    at = county.OPENS + AFTER
+    first = released.do(answering.answer, county.ADMIN, "s1", row.id, False, "依据不足", at, None, 0)
+    other = replace(county.ADMIN, name="另一位组考")
+    with pytest.raises(QuizError) as refused:
+        released.do(answering.answer, other, "s1", row.id, True, "成立", at, Decimal(1), 0)
+    assert refused.value.code == "answered_since"
+    assert mine(released, county).said[1][0].answer.verdict == "rejected"
+    released.do(answering.answer, other, "s1", row.id, True, "成立", at, Decimal(1), first.id)
+    assert mine(released, county).said[1][0].answer.verdict == "upheld"
 
 
 def test_an_answer_leaves_alone_what_others_set_by_hand(released, county):

@@ -10,10 +10,10 @@ import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Forbidden, NotFound, QuizError, mark_text
 from quiz.core.question import Question, QuestionType
 from quiz.core.roster import Cadre, Post, PostKind, Roster
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.core.statistics import gates
 from quiz.core.statistics.flags import FlagKind

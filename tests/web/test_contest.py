@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.contest import FLOORS, Contest
-from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.roster import Group
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.storage.engine import writing
 from quiz.usecases import attempts, handing_in, publishing, scheduling
