@@ -38,9 +38,8 @@ class Columns:
         self._blocks.append(np.stack([person, item, np.array(marks, np.int64), np.array(mosts, np.int64)])[:, kept])
         same = np.zeros(len(item), bool)
         same[kept] = self._is_same[item[kept]]
-        self._texts += [
-            text if text and alike and text != "[]" else "" for text, alike, keep in zip(texts, same.tolist(), kept.tolist(), strict=True) if keep
-        ]
+        rows = zip(texts, same.tolist(), kept.tolist(), strict=True)
+        self._texts += [text if text and alike and text != "[]" else "" for text, alike, keep in rows if keep]
 
     def gather(self) -> Gathered:
         """Return the tables of all blocks, persons in the order of their papers, items in the order given."""

@@ -21,12 +21,11 @@ class Slots:
     def __init__(self, papers: Sequence[tuple[int, int]]) -> None:
         self._person = {grading: person for person, (grading, _) in enumerate(papers)}
         self.persons = len(self._person)
-        self._starts, self._ends = (
-            np.cumsum([0, *(length for _, length in papers)], dtype=np.int64)[cut] for cut in (slice(None, -1), slice(1, None))
-        )
+        ends = np.cumsum([0, *(length for _, length in papers)], dtype=np.int64)
+        self._starts, self._ends = ends[:-1], ends[1:]
 
     def find(self, gradings: Sequence[int], slots: Sequence[int]) -> tuple[Ints, Ints, NDArray[np.bool_]]:
-        """Return for each mark whose it is, its place in the columns, and whether it belongs to a slot of these papers: if not, the two say nothing."""
+        """Return for each mark whose it is, its place in the columns, and whether it belongs to these papers at all: if not, the two say nothing."""
         person = np.array([self._person.get(grading, ABSENT) for grading in gradings], np.int64)
         place = np.array(slots, np.int64) - 1
         inside = (person >= 0) & (place >= 0)
