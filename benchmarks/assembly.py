@@ -35,12 +35,12 @@ from quiz.assembly.problem import Desk, Problem
 from quiz.assembly.state import State
 from quiz.core.blueprint import Band, Blueprint, Cell, Limit, Section
 from quiz.core.collector import uncollected
-from quiz.core.marking import Rule
 from quiz.core.question import AREAS, TRUE_OPTIONS, Level, Option, Question, QuestionType, Revision, Source
+from quiz.core.rule import Rule
 from quiz.core.seed import paper_key
 from quiz.storage import migrate
 from quiz.storage.engine import make_engine, writing
-from quiz.storage.papers import NewPaper, save_papers
+from quiz.storage.new_papers import NewPaper, save_papers
 from quiz.storage.tables import CadreRow, DocumentRow, PaperRow, SittingRow, UnitRow
 
 SIZES = (2_000, 20_000, 100_000)

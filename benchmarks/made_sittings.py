@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Role
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule
 from quiz.core.question import AREAS, Level, Option, Question, QuestionType, Source
+from quiz.core.rule import Rule
 from quiz.storage import accounts, banks
 from quiz.storage.tables import AccountRow, AttemptRow, GradingRow, MarkRow, PaperRow, QuestionUseRow, SittingRow
 from quiz.usecases.log_ins import token_digest

@@ -11,8 +11,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule
 from quiz.core.question import AREAS, Level, Option, Question, QuestionType, Source
+from quiz.core.rule import Rule
 from quiz.storage import banks
 from quiz.storage.engine import writing
 from quiz.storage.tables import (

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from quiz.core.marking import Rule, RuleName
 from quiz.core.question import Blank, BlankKind, QuestionType
+from quiz.core.rule import Rule, RuleName
 from tests.core.test_marking_rules import RULES, TABLE
 
 MULTIPLE, SINGLE, TRUE_FALSE, FILL_IN = QuestionType.MULTIPLE, QuestionType.SINGLE, QuestionType.TRUE_FALSE, QuestionType.FILL_IN

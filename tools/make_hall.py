@@ -22,10 +22,10 @@ from sqlalchemy.orm import Session
 from quiz.banks.lint import lint_paths
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule
 from quiz.core.plan import SittingPlan
 from quiz.core.question import QuestionType
 from quiz.core.roster import Cadre, Group, Roster, Unit, UnitKind
+from quiz.core.rule import Rule
 from quiz.core.seed import Stream
 from quiz.settings import load_settings, shipped
 from quiz.storage import migrate, sittings

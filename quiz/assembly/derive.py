@@ -18,7 +18,7 @@ from quiz.assembly.pool import placed_cells
 from quiz.assembly.problem import Choice, Desk
 from quiz.assembly.snapshot import VERSION, read_fits, read_member, read_members, read_problem, write_local
 from quiz.core.blueprint import Blueprint
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from quiz.assembly.pool import PlacedCell
 from quiz.core.blueprint import Blueprint
-from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
 from quiz.core.message import say
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.profile import Dataset

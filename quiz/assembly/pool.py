@@ -9,7 +9,7 @@ from functools import cached_property
 from quiz.assembly.problem import DrawCell, DrawLimit, Item
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.difficulty import Facilities, facility
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.question import Question, Revision
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from quiz.assembly.problem import PER_MILLE
 from quiz.core.blueprint import Section
 from quiz.core.contest import Contest
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 
 BANDS = 10
 """Into so many parts of the total the forecast of scores is cut."""

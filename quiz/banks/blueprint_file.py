@@ -13,10 +13,10 @@ from quiz.banks.schema import Fields, open_fields, read_choice, read_text, read_
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, parse_yaml
 from quiz.core.blueprint import NEW_POST, OTHER_POSTS, USUAL_SHARES, Band, Blueprint, Cell, Limit, Section, Share, SourceLevel, WeightClass
 from quiz.core.contest import Contest
-from quiz.core.marking import FOR_CONTESTS, VALUED, Rule, RuleName
 from quiz.core.message import mark_text, say
 from quiz.core.question import AREAS, Level, QuestionType
 from quiz.core.roster import PostKind
+from quiz.core.rule import FOR_CONTESTS, VALUED, Rule, RuleName
 
 E = TypeVar("E", bound=StrEnum)
 

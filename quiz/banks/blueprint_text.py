@@ -12,7 +12,7 @@ from quiz.banks.writer import flow, scalar
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, parse_yaml
 from quiz.banks.yaml_tree import Sequence as Items
 from quiz.core.blueprint import USUAL_SHARES, Blueprint, Cell, Limit, Section
-from quiz.core.marking import Rule
+from quiz.core.rule import Rule
 
 SELECTORS = (
     ("category", "categories"),

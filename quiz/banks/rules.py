@@ -141,6 +141,8 @@ RULES: dict[str, str] = {
     "M005": mark_text("一行比名称行多出格子"),
     "M006": mark_text("两列同名"),
     "M007": mark_text("满分或选项数不对"),
+    "M008": mark_text("单元格是公式"),
+    "M009": mark_text("同一个人有两行"),
     # I: questions in other people's files, on their way in or out
     "I801": mark_text("文件读不了"),
     "I802": mark_text("按猜测读入，请核对"),

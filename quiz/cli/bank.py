@@ -11,6 +11,7 @@ from quiz.banks.lint import lint_paths
 from quiz.cli.bank_lint import PATHS, Bar, coverage, day_of, lint, schema
 from quiz.cli.console import Console, pass_console
 from quiz.cli.exchange import export, import_
+from quiz.core.access import Person
 from quiz.core.message import QuizError, say
 from quiz.core.question import Question
 from quiz.core.template import Template
@@ -52,7 +53,7 @@ def publish(console: Console, paths: tuple[Path, ...], by: str, reader: str) -> 
         if found.unread and bank_mark(db) != known.mark:
             raise QuizError("bank_changed", say("题库在检查期间被别人更新了，没有发布任何内容。请再发布一次。"))
         report = publishing.publish(
-            db, console.actor, console.now(), items, found.blueprints, found.profiles, by=by, read_by=reader, pictures=found.pictures
+            db, console.actor, console.now(), items, found.blueprints, found.profiles, _named(by), _named(reader), found.pictures
         )
         mark = bank_mark(db)
     with whole_file(store) as out:
@@ -66,3 +67,7 @@ def publish(console: Console, paths: tuple[Path, ...], by: str, reader: str) -> 
         documents=len(report.documents),
     )
     console.say(text)
+
+
+def _named(name: str) -> Person | None:
+    return Person.as_typed(name) if name.strip() else None

@@ -14,10 +14,12 @@ import click
 from quiz.cli.console import Console, pass_console
 from quiz.cli.grade_input import check_blanks, check_rule, read_shares, with_shares
 from quiz.core.fill_in import judge_blanks
-from quiz.core.marking import Mark, Response, Rule, RuleName, check_response, exact_marks, mark_response
+from quiz.core.marking import Mark, exact_marks, mark_response
 from quiz.core.message import QuizError, say
 from quiz.core.paper import plain_number
 from quiz.core.question import OPTION_LETTERS, TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
+from quiz.core.response import Response, check_response
+from quiz.core.rule import Rule, RuleName
 
 CHOICES = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE)
 TYPES = (*CHOICES, QuestionType.FILL_IN, QuestionType.ORDERING, QuestionType.MATCHING)

@@ -10,10 +10,10 @@ from decimal import Decimal
 from quiz.banks.answer import TOLERANCE
 from quiz.banks.blueprint_file import RULES_OF
 from quiz.core.fill_in import may_be_answer
-from quiz.core.marking import FOR_CONTESTS, VALUED, Rule, RuleName
 from quiz.core.message import QuizError, listed, say
 from quiz.core.option_shares import share_faults
 from quiz.core.question import Blank, BlankKind, Question, QuestionType
+from quiz.core.rule import FOR_CONTESTS, VALUED, Rule, RuleName
 
 LONGEST_TOLERANCE = 20
 SHARE = re.compile(r"[+-]?(100(\.0{1,5})?|[0-9]{1,2}(\.[0-9]{1,5})?)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -87,6 +88,24 @@ POLICY: Mapping[Action, frozenset[Role]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Who did something, as it is remembered: the name as it is read, and `id`, which alone tells one person from another of the same name."""
+
+    id: str
+    name: str
+
+    @classmethod
+    def of_account(cls, account_id: int, name: str) -> Person:
+        """Return the person who holds an account."""
+        return cls(f"account:{account_id}", name)
+
+    @classmethod
+    def as_typed(cls, name: str) -> Person:
+        """Return a person of whom only a name is known: whoever is written alike, in width, case and spaces, is the same."""
+        return cls("".join(unicodedata.normalize("NFKC", name).casefold().split()), name)
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """The person (or command line) that acts. `roles` maps each role to the path of the unit it holds for, "/" for the whole county.
 
@@ -98,6 +117,11 @@ class Actor:
     account_id: int | None = None
     cadre_number: str = ""
     only_sitting: str = ""
+
+    @property
+    def person(self) -> Person:
+        """Who this is where two people must not be one: the account, or the name of a command line, which has none."""
+        return Person.as_typed(self.name) if self.account_id is None else Person.of_account(self.account_id, self.name)
 
     def may_enter(self, sitting: str) -> bool:
         """True when the actor is not tied to another sitting than this."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from quiz.core.marking import Response
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import OPTION_LETTERS, Question, QuestionType, places
+from quiz.core.response import Response
 
 NUMBER_DIGITS = 10
 """Columns of the grid for the staff number."""

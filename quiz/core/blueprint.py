@@ -7,9 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from quiz.core.contest import Contest
-from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Message, join_messages, mark_text, say
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, Level, Question, QuestionType
+from quiz.core.rule import Rule, RuleName
 
 
 class Band(StrEnum):

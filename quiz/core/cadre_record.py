@@ -9,10 +9,10 @@ from decimal import Decimal
 from quiz.core.canonical import canonical_json, digest
 from quiz.core.counting import Counted, Counting
 from quiz.core.frozen import freeze
-from quiz.core.marking import Rule
 from quiz.core.message import Message
 from quiz.core.question import QuestionType
 from quiz.core.results import Standing
+from quiz.core.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from quiz.core.answer_sheet import response_of
-from quiz.core.marking import Response
 from quiz.core.message import Message, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import OPTION_LETTERS, QuestionType, places
+from quiz.core.response import Response
 
 YES, NO = frozenset("√✓TY对正1"), frozenset("×✗XFN错误0")
 """What may be typed for a sentence that is marked right or wrong."""

@@ -6,124 +6,21 @@ A stored mark is rounded half up to a hundredth, and a total is the sum of the s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import lru_cache
-from math import floor
 
 from quiz.core.contest import Contest
-from quiz.core.fill_in import Verdict, judge_blanks, normalise
-from quiz.core.message import Message, QuizError, mark_text, say
-from quiz.core.question import Question, QuestionType, places
-
-MAX_BLANK_LENGTH = 500
-MAX_ANSWER_LENGTH = 4000
-HALVES = re.compile("[\ud800-\udfff]")
-"""Halves of characters: a browser that cuts a text at its most characters may leave half of an emoji, which no database can store."""
-
-
-class RuleName(StrEnum):
-    """How a choice is marked that is neither blank nor exactly the key. F full marks, k right options of m, chosen c right and w wrong ones.
-
-    A wrong option earns nothing under the first five; `docs/marking.md` has the formulas, their sources and worked examples.
-    """
-
-    ALL_OR_NOTHING = "all_or_nothing"
-    """0."""
-    PROPORTIONAL = "proportional"
-    """w = 0: F·c/k."""
-    HALF = "half"
-    """w = 0: F/2."""
-    PER_OPTION = "per_option"
-    """w = 0: the rule's value for each right option, F at most."""
-    FIXED_PARTIAL = "fixed_partial"
-    """w = 0: the rule's value."""
-    RIGHT_MINUS_WRONG = "right_minus_wrong"
-    """F·(c/k − w/(m−k)), not below 0; where every option is right nothing can be wrong."""
-    RMW_MILD = "rmw_false2"
-    """F·(c/k − w/max(m−k, 2)), not below 0."""
-    PLUS_MINUS = "plus_minus"
-    """F·(c−w)/k, not below the rule's value (0 unless a contest has it below)."""
-    EACH_OPTION = "each_tf"
-    """F·(c + (m−k−w))/m: every option is judged, chosen or not."""
-    RIPKEY = "ripkey"
-    """F·c/k while no more are chosen than are right, else 0."""
-    OPTION_SHARES = "option_shares"
-    """F·the sum of the chosen options' shares, which the question's author set, between 0 and F; without shares as `proportional`."""
-    PENALTY = "penalty"
-    """−F·value for a wrong choice of one option: for contests only, since it goes below 0."""
-    DEDUCT = "deduct"
-    """−value marks for a choice with a wrong option, 0 for one that is only incomplete: for contests only."""
-
-
-VALUED = (RuleName.PER_OPTION, RuleName.FIXED_PARTIAL)
-"""Rules of a sitting that say nothing without their value."""
-
-FOR_CONTESTS = (RuleName.PENALTY, RuleName.DEDUCT)
-"""Rules that only a contest may have: they take marks off for wrong choices, as `plus_minus` does with a lowest mark below 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A marking rule with its value, where it has one: marks for each right option, marks for any incomplete choice, the lowest mark, a share."""
-
-    name: RuleName = RuleName.ALL_OR_NOTHING
-    value: Decimal | None = None
-
-    @property
-    def takes_marks(self) -> bool:
-        """True when a wrong response may earn less than a blank one, which only a contest may ask for."""
-        return self.name in FOR_CONTESTS or (self.value is not None and self.value < 0)
-
-    def most_taken(self, each: Decimal) -> Decimal:
-        """Return how many of `each` marks a wrong response may cost at most."""
-        if not self.takes_marks or self.value is None:
-            return Decimal(0)
-        return round_mark(Fraction(each) * Fraction(self.value)) if self.name is RuleName.PENALTY else abs(self.value)
-
-    def describe(self, kind: QuestionType) -> Message:
-        """Return the rule as it is printed in the section's heading."""
-        if kind is QuestionType.MULTIPLE or self.name in FOR_CONTESTS:
-            text = ONE_WRONG if self.name is RuleName.DEDUCT and kind is not QuestionType.MULTIPLE else MULTIPLE_RULES[self.name]
-            return say(text, value="0" if self.value is None else f"{self.value:f}".replace("-", "−"))
-        if kind.is_pairs:
-            return say(PAIR_RULES[self.name is RuleName.PROPORTIONAL])
-        return say(PLAIN_RULES[kind])
-
-
-MULTIPLE_RULES: dict[RuleName, str] = {
-    RuleName.ALL_OR_NOTHING: mark_text("多选、少选、错选、不选均不得分"),
-    RuleName.PROPORTIONAL: mark_text("少选按比例得分，错选、不选不得分"),
-    RuleName.HALF: mark_text("少选得一半分，错选、不选不得分"),
-    RuleName.PER_OPTION: mark_text("少选时每个正确选项得{value}分，错选、不选不得分"),
-    RuleName.FIXED_PARTIAL: mark_text("少选得{value}分，错选、不选不得分"),
-    RuleName.RIGHT_MINUS_WRONG: mark_text("选对的按比例得分，错选的按比例扣分，本题扣完为止，不选不得分"),
-    RuleName.RMW_MILD: mark_text("选对的按比例得分，错选的按比例扣分（错误选项只有一个时扣一半），本题扣完为止，不选不得分"),
-    RuleName.PLUS_MINUS: mark_text("选对一项得一份，错选一项扣一份，最低{value}分，不选不得分"),
-    RuleName.EACH_OPTION: mark_text("每个选项选或不选判断正确的各得一份，全部不选不得分"),
-    RuleName.RIPKEY: mark_text("选对的按比例得分，所选多于正确选项的个数时不得分，不选不得分"),
-    RuleName.OPTION_SHARES: mark_text("各选项按命题时定的比例得分或扣分，本题扣完为止，不选不得分"),
-    RuleName.PENALTY: mark_text("错选倒扣{value}倍的分值，不选不得分"),
-    RuleName.DEDUCT: mark_text("答错倒扣{value}分，少选、不选不得分也不扣分"),
-}
-
-ONE_WRONG = mark_text("答错倒扣{value}分，不答不得分也不扣分")
-"""The rule `deduct` where one option is right and none is left out."""
-
-PLAIN_RULES: dict[QuestionType, str] = {
-    QuestionType.SINGLE: mark_text("每题只有一个正确答案，多选、错选、不选均不得分"),
-    QuestionType.TRUE_FALSE: mark_text("正确的打“√”，错误的打“×”，不答不得分"),
-    QuestionType.FILL_IN: mark_text("多空题按空给分，填错、不填不得分"),
-    QuestionType.SHORT_ANSWER: mark_text("按要点给分"),
-    QuestionType.CASE: mark_text("按小题给分"),
-}
-
-PAIR_RULES = {False: mark_text("全部正确才得分"), True: mark_text("按正确的处数给分，错误不倒扣")}
-"""For orderings and matchings: whether each right pair earns its share."""
+from quiz.core.fill_in import Verdict, judge_blanks
+from quiz.core.hundredths import from_hundredths, round_mark, to_hundredths
+from quiz.core.message import Message, mark_text, say
+from quiz.core.question import Question, QuestionType
+from quiz.core.response import Response
+from quiz.core.rule import Rule, RuleName
+from quiz.core.same_text import normalise
 
 
 class Why(StrEnum):
@@ -194,58 +91,8 @@ class Mark:
         return say("按第{n}次更正：{why}", n=self.correction, why=why) if self.correction else why
 
 
-Response = tuple[str, ...]
-"""What a person put in a slot: the ids of the chosen options or pairs, sorted; or the text of each blank. () is "nothing yet"."""
-
 Decisions = Mapping[tuple[str, int, str], Fraction]
 """What people decided where no rule can judge: (question uid, blank index, normalised text) → the share of the marks it earns, 0 to 1."""
-
-
-def check_response(question: Question, value: object) -> Response:
-    """Return `value`, as it came from outside, as a response to `question`.
-
-    QuizError `bad_response` when it is not a list of texts, names an option that is not there, chooses two of a single choice, or does
-    not fit the blanks.
-    """
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-        raise QuizError("bad_response", say("作答的格式不对，没有保存。"))
-    if question.type.is_text:
-        return _check_texts(question, value)
-    if question.type.is_pairs:
-        return _check_pairs(question, value)
-    ids = {option.id for option in question.options}
-    chosen = sorted(set(value))
-    if not set(chosen) <= ids:
-        raise QuizError("bad_response", say("所选的选项不在本题中，没有保存。"))
-    if len(chosen) > 1 and question.type is not QuestionType.MULTIPLE:
-        raise QuizError("bad_response", say("本题只能选一项，没有保存。"))
-    return tuple(chosen)
-
-
-def _check_texts(question: Question, value: list[str] | tuple[str, ...]) -> Response:
-    wanted = len(question.blanks) if question.type is QuestionType.FILL_IN else 1
-    most = MAX_BLANK_LENGTH if question.type is QuestionType.FILL_IN else MAX_ANSWER_LENGTH
-    if value and len(value) != wanted:
-        raise QuizError("bad_response", say("本题有{n}个空，收到{got}个，没有保存。", n=wanted, got=len(value)))
-    if any(len(text) > most for text in value):
-        raise QuizError("bad_response", say("每空最多{n}个字，没有保存。", n=most))
-    texts = tuple(storable(text).strip() for text in value)
-    return texts if any(texts) else ()
-
-
-def storable(text: str) -> str:
-    """Return a text from outside as a database can keep it: without NUL, half characters as the sign for one that is lost."""
-    return HALVES.sub("\ufffd", text.replace("\0", ""))
-
-
-def _check_pairs(question: Question, value: list[str] | tuple[str, ...]) -> Response:
-    pairs = sorted({pair for pair in value if pair})
-    asked, ids = set(places(question)), {option.id for option in question.options}
-    if any(pair[:1] not in asked or pair[1:] not in ids for pair in pairs):
-        raise QuizError("bad_response", say("所选的选项不在本题中，没有保存。"))
-    if len({pair[0] for pair in pairs}) < len(pairs):
-        raise QuizError("bad_response", say("同一处只能选一项，没有保存。"))
-    return tuple(pairs)
 
 
 def mark_response(question: Question, response: Response, max_mark: Decimal, rule: Rule, decisions: Decisions | None = None) -> Mark:
@@ -403,21 +250,3 @@ def score_of(earned: int, available: int, full: int, contest: Contest = Contest.
     """
     score = (2 * earned * full + available) // (2 * available) if available else 0
     return score if contest is Contest.BELOW_ZERO else max(0, score)
-
-
-def round_mark(value: Fraction) -> Decimal:
-    """Return the exact value rounded half up to a hundredth of a mark."""
-    return from_hundredths(floor(value * 100 + Fraction(1, 2)))
-
-
-def to_hundredths(mark: Decimal) -> int:
-    """Return a mark as a whole number of hundredths, which is how marks are stored and drawn with. ValueError when it has finer parts."""
-    value = mark.scaleb(2)
-    if value != int(value):
-        raise ValueError(f"{mark} has parts finer than a hundredth")
-    return int(value)
-
-
-def from_hundredths(value: int) -> Decimal:
-    """Return hundredths as a mark."""
-    return Decimal(value).scaleb(-2)

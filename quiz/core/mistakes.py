@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from quiz.core.marking import Mark, Response, Why
+from quiz.core.marking import Mark, Why
 from quiz.core.message import Message
 from quiz.core.paper import Slot
 from quiz.core.question import pictures_of
+from quiz.core.response import Response
 
 UNDECIDED = (Why.NEEDS_REVIEW, Why.NEEDS_MARKING)
 

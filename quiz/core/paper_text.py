@@ -21,9 +21,9 @@ from msgspec.json import Decoder
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze, thaw, thaw_around
-from quiz.core.marking import Rule
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import Question
+from quiz.core.rule import Rule
 from quiz.core.to_mark import ToMark
 
 QUESTION, NUMBER, OPTIONS, SLOTS, CODE, DIGEST = "question", "number", "options", "slots", "code", "revision_digest"

@@ -12,10 +12,12 @@ from decimal import Decimal
 from enum import StrEnum
 from operator import itemgetter
 
-from quiz.core.marking import Mark, Response, Rule, RuleName, mark_response
+from quiz.core.marking import Mark, mark_response
 from quiz.core.message import mark_text
 from quiz.core.question import Question, QuestionType
 from quiz.core.repetition import Memory, practise, recall
+from quiz.core.response import Response
+from quiz.core.rule import Rule, RuleName
 from quiz.core.seed import Stream
 
 PRACTICE_TAG = "练习"

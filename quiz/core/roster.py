@@ -84,7 +84,10 @@ class Cadre:
     posts: tuple[Post, ...] = ()
 
     def has_left(self, day: date) -> bool:
-        """True when the cadre had posts and the last of them ended before `day`: people are never deleted, their posts end. Who never had one is there."""
+        """True when the cadre had posts and the last of them ended before `day`: people are never deleted, their posts end.
+
+        Who never had a post has not left.
+        """
         return bool(self.posts) and all(post.to_on is not None and post.to_on < day for post in self.posts)
 
 

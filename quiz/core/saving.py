@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from quiz.core.marking import Response
+from quiz.core.response import Response
 from quiz.core.sitting import BY_PEOPLE, GRACE, deadline_now
 
 TURN = 1_000_000

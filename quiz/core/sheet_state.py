@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from quiz.core.answer_sheet import number_digits, response_of
-from quiz.core.marking import Response
 from quiz.core.message import mark_text
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import QuestionType
+from quiz.core.response import Response
 from quiz.core.scan import SheetReading, SlotReading, State
 
 

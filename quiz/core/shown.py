@@ -6,8 +6,8 @@ side by side. Whoever reads the source of a page must find nothing there that do
 
 from __future__ import annotations
 
-from quiz.core.marking import Response
 from quiz.core.question import OPTION_LETTERS, Question, QuestionType
+from quiz.core.response import Response
 
 UNKNOWN = "?"
 """No option of any question has this id."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from quiz.core.correction import Correction, in_force, mark_settled
-from quiz.core.marking import Decisions, Mark, Response, Rule
+from quiz.core.marking import Decisions, Mark
 from quiz.core.question import Question
+from quiz.core.response import Response
+from quiz.core.rule import Rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)

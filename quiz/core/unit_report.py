@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import Message, mark_text, say
 from quiz.core.roster import PostKind, UnitKind
 from quiz.core.statistics import gates
@@ -152,6 +152,16 @@ class UnitReport:
     groups: tuple[GroupRow, ...] = ()
     bands: tuple[ScoreBand, ...] = ()
     after: AfterMakeUps | None = None
+
+    @property
+    def has_line(self) -> bool:
+        """True where there is a pass mark; a contest has none, so nobody passes, fails or sits again."""
+        return self.pass_mark > 0
+
+    @property
+    def lowest(self) -> Decimal:
+        """The lowest total: 0, but below it where a contest lets it fall."""
+        return min(Decimal(0), self.pass_mark)
 
     def tells(self, rows: Sequence[GroupRow]) -> bool:
         """True when one of these groups is not simply everybody."""

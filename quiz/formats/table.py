@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,7 +28,10 @@ FORMULA = "\0formula"
 """Stands for a cell that holds a formula: no cell of ours may begin with NUL."""
 
 DELIMITERS = ",\t;"
-"""What may stand between cells: the one that is most often in the first line, the comma when none is."""
+"""What may stand between cells: the one that is most often in the first line that holds anything, the comma when none is."""
+
+TOLD_DELIMITER = re.compile(rf"sep=([{DELIMITERS}])\s*$", re.IGNORECASE)
+"""A first line that says what stands between cells: for Excel, and no row."""
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
@@ -81,8 +85,10 @@ def _decoded(content: bytes, file_name: str) -> tuple[str, tuple[Diagnostic, ...
 
 
 def _csv_rows(text: str, columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    head = text[: text.find("\n") if "\n" in text else None]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=head.count), strict=True)
+    head = text.lstrip("\r\n ").partition("\n")[0]
+    told = TOLD_DELIMITER.match(head)
+    delimiter = told[1] if told else max(DELIMITERS, key=head.count)
+    reader = csv.reader(io.StringIO(text.replace(head, "", 1) if told else text, newline=""), delimiter=delimiter, strict=True)
     start = 1
     try:
         for i, cells in enumerate(reader):

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from quiz.core.message import Message, Translate, mark_text, say
 from quiz.core.question import AREAS, TYPE_NAMES
+from quiz.core.rounded import rounded
 from quiz.core.statistics.asked import AskedItem
 from quiz.core.statistics.flags import option_name
 from quiz.core.statistics.plot import group_plot
@@ -94,7 +95,7 @@ def _all(items: Items, measure: float, translate: Translate) -> Table:
 
 def _cells(asked: AskedItem, report: ItemReport, is_common: bool) -> list[Cell]:
     figures, ends = report.figures, report.figures.facility_interval
-    interval = "—" if ends is None else f"{100 * ends.low:.0f}—{100 * ends.high:.0f}%"
+    interval = "—" if ends is None else f"{rounded(100 * ends.low)}—{rounded(100 * ends.high)}%"
     first = [asked.name, str(figures.answers), _percent(figures.facility), interval, _rounded(figures.deviation, 2)]
     rates = [figures.discrimination, figures.efficiency, *([figures.effective_weight] if is_common else [])]
     place, told = report.rasch.difficulty if report.rasch else None, str(len(report.flags) or "")
@@ -102,7 +103,7 @@ def _cells(asked: AskedItem, report: ItemReport, is_common: bool) -> list[Cell]:
 
 
 def _rounded(value: float | None, places: int, unit: str = "") -> str:
-    return "—" if value is None else f"{value:.{places}f}{unit}".replace("-", "−")
+    return "—" if value is None else f"{rounded(value, places)}{unit}"
 
 
 def _item(asked: AskedItem, report: ItemReport, measure: float, translate: Translate) -> Block:
@@ -125,7 +126,7 @@ def figures_line(report: ItemReport) -> Message:
     """Return the figures that a talk about an item needs, in one sentence."""
     figures = report.figures
     values = {"n": figures.answers, "facility": _percent(figures.facility), "upper": _percent(figures.upper), "lower": _percent(figures.lower)}
-    together = "—" if figures.point_biserial is None else f"{figures.point_biserial:.2f}"
+    together = _rounded(figures.point_biserial, 2)
     return say("作答{n}人，得分率{facility}；最好的27%得分率{upper}，最弱的27%{lower}；与其余题得分的相关{together}。", **values, together=together)
 
 
@@ -145,4 +146,4 @@ def _option_lines(report: ItemReport, translate: Translate) -> list[str]:
 
 
 def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{100 * share:.0f}%"
+    return "—" if share is None else f"{rounded(100 * share)}%"

@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import BinaryIO
 
 from quiz.core.by_identity import by_identity
-from quiz.core.marking import RuleName
 from quiz.core.message import Translate, join_messages, mark_text, say
 from quiz.core.paper import Paper, Slot, plain_number, section_heading
 from quiz.core.question import Blank, Question, QuestionType, Source, key_text, shares_text
+from quiz.core.rule import RuleName
 from quiz.printing.flow import fill_columns
 from quiz.printing.fonts import Font, text_width
 from quiz.printing.geometry import KEY_GEOMETRIES, Geometry, PageSize

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Actor, Role
+from quiz.core.access import Actor, Person, Role
 from quiz.storage.tables import AccountRow, CadreRow, GrantRow, LoginRow, StrangerRow, UnitRow
 
 MOST_STRANGERS = 100_000
@@ -110,6 +110,11 @@ class Holder:
     account_id: int
     number: str
     path: str
+
+    @property
+    def person(self) -> str:
+        """What tells who holds the account from everybody else, as `Person.id`."""
+        return Person.of_account(self.account_id, "").id
 
 
 def holders(session: Session, roles: Collection[Role]) -> list[Holder]:

@@ -10,7 +10,7 @@ from msgspec.json import Decoder
 from sqlalchemy import ColumnElement, String, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from quiz.core.marking import Response
+from quiz.core.response import Response
 from quiz.storage.tables import AttemptRow, LateDecisionRow, PaperRow, ResponseRow
 
 ACCEPTED, LATE = "accepted", "late"

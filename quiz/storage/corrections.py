@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from quiz.core.canonical import canonical_json
 from quiz.core.correction import Correction, NewKey, Remedy
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
 from quiz.storage.tables import AttemptRow, CorrectionRow, DecisionRow, OverrideRow, SittingRow
 
 

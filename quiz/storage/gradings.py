@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 from quiz.core.canonical import canonical_json
 from quiz.core.contest import Contest
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Decisions, Mark, Response, Why, from_hundredths, score_of, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
+from quiz.core.marking import Decisions, Mark, Why, score_of
+from quiz.core.response import Response
 from quiz.storage.attempts import response_in
 from quiz.storage.tables import AttemptRow, DecisionRow, GradingRow, MarkRow, PaperRow, ResponseRow, SittingRow, UnitRow
 
@@ -142,23 +144,23 @@ def _append_marks(place: str, together: int) -> str:
 
 def newest_gradings(session: Session, sitting_id: int) -> dict[int, Graded]:
     """Return the newest grading run of every closed attempt of a sitting that counts, by the attempt's id; one that was opened again has none."""
-    query = select(GradingRow).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
-    rows = session.scalars(query.where(GradingRow.sitting_id == sitting_id, *COUNTS).order_by(GradingRow.number))
-    return {row.attempt_id: _graded(row) for row in rows}
+    query = select(GradingRow.attempt_id, *_GRADED).join(AttemptRow, AttemptRow.id == GradingRow.attempt_id)
+    rows = session.execute(query.where(GradingRow.sitting_id == sitting_id, *COUNTS).order_by(GradingRow.number)).all()
+    newest = {row[0]: row for row in rows}  # the last of an attempt stays
+    return {attempt: _graded(*row[1:]) for attempt, row in newest.items()}
 
 
 def newest_grading(session: Session, attempt: AttemptRow) -> Graded | None:
     """Return the newest grading run of an attempt, or None while it is open."""
     if attempt.submitted_at is None:
         return None
-    query = select(GradingRow).where(GradingRow.attempt_id == attempt.id).order_by(GradingRow.number.desc()).limit(1)
-    row = session.scalar(query)
-    return None if row is None else _graded(row)
+    row = session.execute(_OF_ATTEMPT.order_by(GradingRow.number.desc()).limit(1), {"attempt": attempt.id}).one_or_none()
+    return None if row is None else _graded(*row)
 
 
 def list_gradings(session: Session, attempt: AttemptRow) -> list[Graded]:
     """Return every grading run of an attempt, the first first."""
-    return [_graded(row) for row in session.scalars(select(GradingRow).where(GradingRow.attempt_id == attempt.id).order_by(GradingRow.number))]
+    return [_graded(*row) for row in session.execute(_OF_ATTEMPT.order_by(GradingRow.number), {"attempt": attempt.id})]
 
 
 def pending_by_sitting(session: Session, scope: str = "/") -> dict[int, int]:
@@ -200,10 +202,21 @@ def reasons_of(session: Session, sitting_id: int, uids: Collection[str]) -> dict
     return {(row.question_uid, row.text): row.reason for row in session.scalars(query)}
 
 
-def _graded(row: GradingRow) -> Graded:
-    score, most = from_hundredths(row.score), from_hundredths(row.max_score)
-    return Graded(row.number, score, most, row.pending, row.graded_at, row.id, row.reason, row.correction)
+def _graded(number: int, score: int, most: int, pending: int, at: datetime, grading_id: int, reason: str, correction: int | None) -> Graded:
+    return Graded(number, from_hundredths(score), from_hundredths(most), pending, at, grading_id, reason, correction)
 
+
+_GRADED = (
+    GradingRow.number,
+    GradingRow.score,
+    GradingRow.max_score,
+    GradingRow.pending,
+    GradingRow.graded_at,
+    GradingRow.id,
+    GradingRow.reason,
+    GradingRow.correction,
+)
+_OF_ATTEMPT = select(*_GRADED).where(GradingRow.attempt_id == bindparam("attempt"))
 
 # Built once: every submission asks these, and putting a query together takes longer than running it.
 _NEWEST_NUMBERS = (

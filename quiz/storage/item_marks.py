@@ -17,7 +17,7 @@ from quiz.core.question import Question, QuestionType
 from quiz.core.roster import PostKind, UnitKind
 from quiz.core.template import Template
 from quiz.storage.gradings import WAITING
-from quiz.storage.papers import NO_EVIDENCE
+from quiz.storage.questions_asked import NO_EVIDENCE
 from quiz.storage.report_rows import main_posts
 from quiz.storage.tables import (
     AttemptRow,

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from quiz.core.practice import Answered
 from quiz.storage import rosters
 from quiz.storage.gradings import COUNTS, WAITING
-from quiz.storage.papers import NO_EVIDENCE, is_current
+from quiz.storage.papers import is_current
+from quiz.storage.questions_asked import NO_EVIDENCE
 from quiz.storage.sittings import visibility_of
 from quiz.storage.tables import AttemptRow, CadreRow, GradingRow, MarkRow, PaperRow, SittingRow, UnitRow
 

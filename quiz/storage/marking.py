@@ -12,9 +12,10 @@ from fractions import Fraction
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from quiz.core.fill_in import Verdict, normalise
+from quiz.core.fill_in import Verdict
 from quiz.core.paper import Slot
 from quiz.core.question import QuestionType, base_uid
+from quiz.core.same_text import normalise
 from quiz.storage.gradings import COUNTS, MILLION, WAITING
 from quiz.storage.papers import read_slots
 from quiz.storage.tables import (
@@ -212,6 +213,22 @@ def count_decided(session: Session, sitting: SittingRow) -> dict[tuple[str, int]
         .group_by(DecisionRow.question_uid, DecisionRow.blank)
     )
     return {(uid, blank): count for uid, blank, count in session.execute(query)}
+
+
+def sittings_with_decisions(session: Session) -> set[int]:
+    """Return the row ids of the sittings in which anybody decided on a text."""
+    return set(session.scalars(select(DecisionRow.sitting_id).distinct()))
+
+
+def read_decision(session: Session, decision_id: int) -> DecisionRow | None:
+    """Return a decision by its row id, or None."""
+    return session.get(DecisionRow, decision_id)
+
+
+def decisions_on(session: Session, sitting: SittingRow, uid: str, blank: int) -> list[DecisionRow]:
+    """Return every decision on a blank of a question in a sitting, the first first; the newest on a text counts."""
+    mine = (DecisionRow.sitting_id == sitting.id, DecisionRow.question_uid == uid, DecisionRow.blank == blank)
+    return list(session.scalars(select(DecisionRow).where(*mine).order_by(DecisionRow.id)))
 
 
 def decided_texts(session: Session, sitting: SittingRow, uids: Iterable[str]) -> list[tuple[str, str, Fraction]]:

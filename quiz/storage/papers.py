@@ -1,108 +1,31 @@
-"""Frozen papers as rows: many stored at once, what people were asked before, and how questions fared."""
+"""Frozen papers as rows: read anew or from memory, with their keys or without, and found by what they are."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, cast, exists, func, insert, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, bindparam, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased, object_session
 
-from quiz.core.collector import uncollected
-from quiz.core.difficulty import Facilities
-from quiz.core.marking import Why
 from quiz.core.paper import Paper, Slot, hide_key
-from quiz.core.paper_text import PaperTexts, QuestionTexts, named_digests
-from quiz.core.question import Question, base_uid
+from quiz.core.paper_text import QuestionTexts, named_digests
+from quiz.core.question import Question
 from quiz.core.to_mark import ToMark
 from quiz.storage.tables import (
-    AttemptRow,
     CadreRow,
-    GradingRow,
-    MarkRow,
     PaperQuestionRow,
     PaperRow,
     QuestionRevisionRow,
-    QuestionRow,
-    QuestionUseRow,
     SittingRow,
     UnitRow,
 )
 
 AT_ONCE = 500
-"""Rows in one insert: enough to be fast, few enough to keep little in memory."""
-
-RECENT = 5
-"""From how many past sittings a question's facility is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewPaper:
-    """A paper to be stored: whose, in which post, at which place in the order of seats, in which number (a reissue counts up)."""
-
-    cadre: CadreRow
-    post: str
-    paper: Paper
-    seat: int | None = None
-    number: int = 1
-
-
-@uncollected()
-def save_papers(session: Session, sitting: SittingRow, papers: Sequence[NewPaper]) -> None:
-    """Append frozen papers, with the name, unit and post of each cadre as they stand now."""
-    texts = PaperTexts()
-    units = {row[0]: row[1] for row in session.execute(select(UnitRow.id, UnitRow.name))}
-    stored: set[str] = set()
-    for start in range(0, len(papers), AT_ONCE):
-        rows = [_row(sitting, paper, texts, units) for paper in papers[start : start + AT_ONCE]]
-        new = [digest for digest in texts.questions if digest not in stored]
-        stored.update(new)
-        _save_questions(session, {digest: texts.questions[digest] for digest in new})
-        session.execute(insert(PaperRow), rows)
-
-
-def _save_questions(session: Session, texts: Mapping[str, str]) -> None:
-    """Append the questions that are not there yet."""
-    known: set[str] = set()
-    digests = list(texts)
-    for start in range(0, len(digests), AT_ONCE):
-        known.update(session.scalars(select(PaperQuestionRow.digest).where(PaperQuestionRow.digest.in_(digests[start : start + AT_ONCE]))))
-    rows = [{"digest": digest, "content": text} for digest, text in texts.items() if digest not in known]
-    if rows:
-        session.execute(insert(PaperQuestionRow), rows)
-
-
-def _row(sitting: SittingRow, new: NewPaper, texts: PaperTexts, units: Mapping[int, str]) -> dict[str, object]:
-    content, digest = texts.write(new.paper)
-    return {
-        "sitting_id": sitting.id,
-        "cadre_id": new.cadre.id,
-        "number": new.number,
-        "code": new.paper.code,
-        "unit_id": new.cadre.unit_id,
-        "post": new.post,
-        "cadre_name": new.cadre.name,
-        "unit_name": units[new.cadre.unit_id],
-        "digest": digest,
-        "content": content,
-        "seat": new.seat,
-        "form": new.paper.form,
-        "questions": json.dumps([base_uid(slot.question.uid) for slot in new.paper.slots]),
-    }
-
-
-def save_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:
-    """Append on how many of the sitting's papers each question stands; a bound template counts as the template."""
-    uses = Counter((base_uid(slot.question.uid), slot.revision) for paper in papers for slot in paper.slots)
-    session.add_all(
-        QuestionUseRow(sitting_id=sitting.id, question_uid=uid, revision=revision, papers=count) for (uid, revision), count in uses.items()
-    )
-
+"""Rows in one statement: enough to be fast, few enough to keep little in memory."""
 
 MOST_QUESTIONS = 20_000
 MOST_PAPERS = 500
@@ -206,29 +129,6 @@ def texts_of(session: Session, digests: Sequence[str]) -> dict[str, str]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of the bank in a sitting: on how many papers it came out of the draw; `is_template` when each place has its own."""
-
-    uid: str
-    type: str
-    stem: str
-    papers: int
-    is_template: bool
-
-
-def list_asked(session: Session, sitting: SittingRow) -> list[Asked]:
-    """Return what was asked in a sitting, the question on most papers first."""
-    query = (
-        select(QuestionUseRow.question_uid, QuestionRevisionRow.type, QuestionRevisionRow.stem, QuestionUseRow.papers, QuestionRow.is_template)
-        .join(QuestionRow, QuestionRow.uid == QuestionUseRow.question_uid)
-        .join(QuestionRevisionRow, (QuestionRevisionRow.question_id == QuestionRow.id) & (QuestionRevisionRow.number == QuestionUseRow.revision))
-        .where(QuestionUseRow.sitting_id == sitting.id)
-        .order_by(QuestionUseRow.papers.desc(), QuestionUseRow.question_uid)
-    )
-    return [Asked(*row) for row in session.execute(query)]
-
-
 _newer = aliased(PaperRow)
 _IS_CURRENT = ~exists().where(_newer.sitting_id == PaperRow.sitting_id, _newer.cadre_id == PaperRow.cadre_id, _newer.number > PaperRow.number)
 
@@ -236,54 +136,6 @@ _IS_CURRENT = ~exists().where(_newer.sitting_id == PaperRow.sitting_id, _newer.c
 def is_current() -> ColumnElement[bool]:
     """The condition that a paper has not been reissued."""
     return _IS_CURRENT
-
-
-def save_new_uses(session: Session, sitting: SittingRow, papers: Iterable[Paper]) -> None:
-    """Append the questions that came onto papers after the draw; those counted already keep the count of the draw, as rows never change."""
-    known = set(session.scalars(select(QuestionUseRow.question_uid).where(QuestionUseRow.sitting_id == sitting.id)))
-    came = [replace(paper, slots=tuple(slot for slot in paper.slots if base_uid(slot.question.uid) not in known)) for paper in papers]
-    save_uses(session, sitting, came)
-
-
-def recent_questions(session: Session, before: datetime, sittings: int, only: str = "") -> dict[str, frozenset[str]]:
-    """Return what each cadre (or the one with the staff number `only`) was asked in the last sittings that opened before a moment."""
-    if sittings <= 0:
-        return {}
-    last = select(SittingRow.id).where(SittingRow.opens_at < before).order_by(SittingRow.opens_at.desc(), SittingRow.id.desc()).limit(sittings)
-    query = (
-        select(CadreRow.number, PaperRow.questions)
-        .join(CadreRow, CadreRow.id == PaperRow.cadre_id)
-        .where(PaperRow.sitting_id.in_(last), is_current())
-    )
-    if only:
-        query = query.where(CadreRow.number == only)
-    found: dict[str, set[str]] = {}
-    for number, questions in session.execute(query):
-        found.setdefault(number, set()).update(json.loads(questions))
-    return {number: frozenset(uids) for number, uids in found.items()}
-
-
-def questions_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
-    """Return what each cadre was asked in a sitting and its make-ups, on every paper that they were issued, by staff number."""
-    query = select(CadreRow.number, PaperRow.questions).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
-    found: dict[str, set[str]] = {}
-    for number, questions in session.execute(query):
-        found.setdefault(number, set()).update(json.loads(questions))
-    return {number: frozenset(uids) for number, uids in found.items()}
-
-
-def bound_of_chain(session: Session, code: str) -> dict[str, frozenset[str]]:
-    """Return the bound local questions that each cadre was asked in a sitting and its make-ups, by staff number."""
-    query = select(CadreRow.number, PaperRow).join(CadreRow, CadreRow.id == PaperRow.cadre_id).where(_in_chain(code))
-    found: dict[str, set[str]] = {}
-    for number, paper in session.execute(query.execution_options(yield_per=AT_ONCE)):
-        uids = (slot.case or slot.question.uid for slot in read_paper(paper).slots)
-        found.setdefault(number, set()).update(uid for uid in uids if base_uid(uid) != uid)
-    return {number: frozenset(uids) for number, uids in found.items()}
-
-
-def _in_chain(code: str) -> ColumnElement[bool]:
-    return PaperRow.sitting_id.in_(select(SittingRow.id).where((SittingRow.code == code) | (SittingRow.makes_up == code)))
 
 
 def papers_as_drawn(session: Session, sitting: SittingRow) -> dict[int, tuple[str, list[str]]]:
@@ -333,30 +185,3 @@ _CONTENTS: dict[str, Select[int, Any]] = {
 def count_papers(session: Session, sitting: SittingRow) -> int:
     """Return how many papers the sitting has, those included that were reissued."""
     return session.scalar(select(func.count()).where(PaperRow.sitting_id == sitting.id)) or 0
-
-
-NO_EVIDENCE = (Why.FULL_FOR_ALL.value, Why.NOT_COUNTED.value, Why.OVERRIDDEN.value)
-"""Marks that people gave for other reasons than the answer: they say nothing of how hard a question is."""
-
-
-def facilities(session: Session, before: datetime) -> Facilities:
-    """Return how questions fared in the last sittings that closed before a moment: mean share of the marks in thousandths, and the answers."""
-    last = select(SittingRow.id).where(SittingRow.closes_at < before).order_by(SittingRow.closes_at.desc()).limit(RECENT)
-    newest = select(func.max(GradingRow.id)).where(GradingRow.sitting_id.in_(last), GradingRow.pending == 0).group_by(GradingRow.attempt_id)
-    query = (
-        select(PaperRow.id, PaperRow.questions, MarkRow.slot, MarkRow.mark, MarkRow.max_mark)
-        .join(AttemptRow, (AttemptRow.sitting_id == PaperRow.sitting_id) & (AttemptRow.paper_id == PaperRow.id))
-        .join(GradingRow, GradingRow.attempt_id == AttemptRow.id)
-        .join(MarkRow, MarkRow.grading_id == GradingRow.id)
-        .where(GradingRow.id.in_(newest), AttemptRow.voided_at.is_(None), MarkRow.why.not_in(NO_EVIDENCE))
-    )
-    sums: dict[str, list[int]] = {}
-    uids: dict[int, list[str]] = {}
-    for paper, questions, slot, mark, most in session.execute(query):
-        if paper not in uids:
-            uids[paper] = json.loads(questions)
-        if slot <= len(uids[paper]) and most:
-            total = sums.setdefault(uids[paper][slot - 1], [0, 0])
-            total[0] += max(0, mark) * 1000 // most  # a contest takes marks off: nobody knows less than nothing
-            total[1] += 1
-    return {uid: (share // answers, answers) for uid, (share, answers) in sums.items()}

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import thaw
-from quiz.core.marking import Response, from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
 from quiz.core.practice import Answered, Kind, Met
 from quiz.core.question import Question
+from quiz.core.response import Response
 from quiz.core.sitting import BY_PEOPLE
 from quiz.storage.attempts import response_in
 from quiz.storage.learning import people_within

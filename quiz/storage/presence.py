@@ -11,7 +11,7 @@ from sqlalchemy import Insert, bindparam, exists, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from quiz.core.marking import Response
+from quiz.core.response import Response
 from quiz.storage.attempts import response_in
 from quiz.storage.papers import is_current
 from quiz.storage.tables import AttemptRow, CadreRow, HallEventRow, PaperRow, PresenceRow, ResponseRow, SittingRow, UnitRow

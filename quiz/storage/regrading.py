@@ -16,7 +16,7 @@ from sqlalchemy import exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from quiz.core.correction import Correction
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.question import base_uid
 from quiz.core.to_mark import ToMark
 from quiz.storage import gradings

@@ -10,8 +10,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, insert, select
 from sqlalchemy.orm import Session, defer
 
+from quiz.core.access import Person
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Response
+from quiz.core.response import Response
 from quiz.core.scan import ScannedPage, SheetReading
 from quiz.core.sheet_state import Decision, Kind, PageScan
 from quiz.core.sitting import ClosedBy
@@ -54,7 +55,9 @@ def has_page(session: Session, digest: str, sitting_id: int | None) -> bool:
     return session.scalar(select(ScanRow.id).where(ScanRow.digest == digest, ScanRow.sitting_id == sitting_id, ~_DROPPED).limit(1)) is not None
 
 
-def save_page(session: Session, page: ScannedPage, sitting_id: int | None, paper_id: int | None, problem: str, at: datetime, actor: str) -> ScanRow:
+def save_page(
+    session: Session, page: ScannedPage, sitting_id: int | None, paper_id: int | None, problem: str, at: datetime, person: Person
+) -> ScanRow:
     """Append a page, with its picture unless that is here already."""
     if session.get(ScanImageRow, page.digest, options=[defer(ScanImageRow.content)]) is None:
         session.execute(insert(ScanImageRow).values(digest=page.digest, kind=page.kind, content=page.content))
@@ -71,7 +74,8 @@ def save_page(session: Session, page: ScannedPage, sitting_id: int | None, paper
         problem=problem,
         reading=json.dumps(freeze(reading), separators=(",", ":")) if reading else "",
         read_at=at,
-        read_by=actor,
+        read_by=person.name,
+        person=person.id,
     )
     session.add(row)
     session.flush()
@@ -230,10 +234,12 @@ def _keyings(sitting: SittingRow) -> Select[KeyingRow]:
     return select(KeyingRow).where(KeyingRow.sitting_id == sitting.id).order_by(KeyingRow.paper_id, KeyingRow.number)
 
 
-def save_keying(session: Session, seat: Seat, number: int, responses: Mapping[int, Response], at: datetime, actor: str) -> KeyingRow:
+def save_keying(session: Session, seat: Seat, number: int, responses: Mapping[int, Response], at: datetime, person: Person) -> KeyingRow:
     """Append a keyed sheet."""
     value = json.dumps({str(slot): response for slot, response in responses.items()}, ensure_ascii=False)
-    row = KeyingRow(sitting_id=seat.sitting.id, paper_id=seat.paper.id, number=number, value=value, keyed_by=actor, keyed_at=at)
+    row = KeyingRow(
+        sitting_id=seat.sitting.id, paper_id=seat.paper.id, number=number, value=value, keyed_by=person.name, person=person.id, keyed_at=at
+    )
     session.add(row)
     session.flush()
     return row

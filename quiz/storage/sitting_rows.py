@@ -90,10 +90,10 @@ class SittingRows:
 
     def plan(self) -> Iterator[tuple[str, Plain]]:
         """Yield the sitting itself and the documents that it was drawn from, by name."""
-        yield "sitting", next(self._plain(SittingRow, select(SittingRow.__table__).where(SittingRow.id == self._sitting.id)))
+        yield "sitting", next(self._plain(select(SittingRow.__table__).where(SittingRow.id == self._sitting.id)))
         for name, number in (("blueprint", self._sitting.blueprint_id), ("dataset", self._sitting.dataset_id)):
             if number is not None:
-                yield name, next(self._plain(DocumentRow, select(DocumentRow.__table__).where(DocumentRow.id == number)))
+                yield name, next(self._plain(select(DocumentRow.__table__).where(DocumentRow.id == number)))
 
     def streams(self) -> Iterator[tuple[str, Iterator[Plain]]]:
         """Yield each kind of row with its stream, to be read in this order: the questions are those that the papers named."""
@@ -101,13 +101,14 @@ class SittingRows:
         yield "questions", ({"digest": digest, "content": text} for digest, text in self._texts.items())
         for name, table in OF_SITTING:
             own = table.__table__.c
-            yield name, self._plain(table, select(table.__table__).where(own.sitting_id == self._sitting.id).order_by(own.id))
-        marks = select(MarkRow.__table__).join(GradingRow, GradingRow.id == MarkRow.grading_id).where(GradingRow.sitting_id == self._sitting.id)
-        yield "marks", self._plain(MarkRow, marks.order_by(MarkRow.id))
+            yield name, self._plain(select(table.__table__).where(own.sitting_id == self._sitting.id).order_by(own.id))
+        marks = select(*(column for column in MarkRow.__table__.columns if column.name != "id")).where(GradingRow.sitting_id == self._sitting.id)
+        marks = marks.join(GradingRow, GradingRow.id == MarkRow.grading_id).order_by(MarkRow.grading_id, MarkRow.slot)
+        yield "marks", self._plain(marks)
         ends = select(CertificateEndRow.__table__).join(CertificateRow, CertificateRow.id == CertificateEndRow.certificate_id)
         ends = ends.where(CertificateRow.sitting_id == self._sitting.id).order_by(CertificateEndRow.certificate_id)
-        yield "certificate_ends", self._plain(CertificateEndRow, ends)
-        yield "audit", self._plain(AuditRow, select(AuditRow.__table__).where(AuditRow.subject == self._sitting.code).order_by(AuditRow.id))
+        yield "certificate_ends", self._plain(ends)
+        yield "audit", self._plain(select(AuditRow.__table__).where(AuditRow.subject == self._sitting.code).order_by(AuditRow.id))
 
     def pictures(self) -> Iterator[tuple[str, bytes]]:
         """Yield the pictures of the questions that the papers named, and of every page that was scanned, by file name."""
@@ -120,10 +121,9 @@ class SittingRows:
         for digest, kind, content in self._session.execute(query.order_by(ScanImageRow.digest).execution_options(yield_per=FEW)):
             yield f"scan-{digest}.{kind}", content
 
-    def _plain(self, table: type[DeclarativeBase], query: Select[Any]) -> Iterator[Plain]:
-        names = [column.name for column in _table(table).columns]
-        for row in self._session.execute(query.execution_options(yield_per=AT_ONCE)):
-            yield dict(zip(names, row, strict=True))
+    def _plain(self, query: Select[Any]) -> Iterator[Plain]:
+        for row in self._session.execute(query.execution_options(yield_per=AT_ONCE)).mappings():
+            yield dict(row)
 
     def _papers(self) -> Iterator[Plain]:
         query = (

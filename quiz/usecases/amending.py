@@ -21,7 +21,8 @@ from quiz.core.question import base_uid
 from quiz.core.seed import paper_key
 from quiz.core.sitting import Phase
 from quiz.storage import amendments, rosters, sittings
-from quiz.storage.papers import NewPaper, read_paper
+from quiz.storage.new_papers import NewPaper
+from quiz.storage.papers import read_paper
 from quiz.storage.tables import AmendmentRow, CadreRow, SittingRow
 from quiz.usecases.amendment import Amended, Change, Seating, cadre_on_roster, check_reason, sitting_to_amend
 

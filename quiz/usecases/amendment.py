@@ -26,10 +26,11 @@ from quiz.core.question import base_uid
 from quiz.core.reason import clean_reason
 from quiz.core.roster import Cadre
 from quiz.core.seed import exam_key, paper_key, snapshot_digest
-from quiz.storage import amendments, audit, banks, papers, rosters
-from quiz.storage.papers import NewPaper, read_paper
+from quiz.storage import amendments, audit, banks, new_papers, questions_asked, rosters
+from quiz.storage.new_papers import NewPaper
+from quiz.storage.papers import read_paper
 from quiz.storage.tables import SittingRow
-from quiz.usecases.drawing import roster_entry
+from quiz.usecases.personal_part import roster_entry
 from quiz.usecases.results import refuse_candidate
 from quiz.usecases.scheduling import post_name
 from quiz.usecases.sources import Sources, whole_sitting
@@ -125,8 +126,8 @@ class Change:
 
     def save(self, kind: str, detail: dict[str, Any], reason: str, now: datetime, actor: Actor, new: Sequence[NewPaper], action: str = "") -> None:
         """Append papers, amendment and audit record (of `action`, by default the kind of the amendment)."""
-        papers.save_papers(self.session, self.sitting, new)
-        papers.save_new_uses(self.session, self.sitting, [paper.paper for paper in new])
+        new_papers.save_papers(self.session, self.sitting, new)
+        new_papers.save_new_uses(self.session, self.sitting, [paper.paper for paper in new])
         amendments.save_amendment(self.session, self.sitting, self.number, kind, detail, reason, now, actor.name)
         told = {"amendment": self.number, "papers": len(new), "reason": reason, "subject": detail.get("question") or detail.get("cadre")}
         audit.record(self.session, now, actor.name, action or kind, self.sitting.code, told)
@@ -170,7 +171,7 @@ class Seating(Change):
     def seen_before(self) -> set[str]:
         """The questions that the cadre was asked in the last sittings, as many as the draw looked back."""
         last = self.sources.snapshot["local"].get("avoid_last", AVOID_LAST)
-        return set(papers.recent_questions(self.session, self.sitting.opens_at, last, self.cadre.number).get(self.cadre.number, ()))
+        return set(questions_asked.recent_questions(self.session, self.sitting.opens_at, last, self.cadre.number).get(self.cadre.number, ()))
 
     def first_detail(self, seat: int, seen: Collection[str]) -> dict[str, Any]:
         """The detail as far as it is known before the draw."""
@@ -192,7 +193,7 @@ class Seating(Change):
 
     def local_score(self, part: Local) -> int:
         """The expected score of a personal part, in thousandths of hundredths of a mark."""
-        known = papers.facilities(self.session, self.sitting.opens_at)
+        known = questions_asked.facilities(self.session, self.sitting.opens_at)
         templates = {found.template.uid: found.template for found in self.sources.templates}
         return sum(self.board.problem.cells[cell].each * facility(templates[base_uid(uid)], known) for cell, uid in part.picks)
 

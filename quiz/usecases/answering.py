@@ -6,7 +6,7 @@ sitting answers, and nothing is answered before it is over: no answer can tell a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.correction import Correction, as_shown, in_force
-from quiz.core.marking import Mark, Response
+from quiz.core.hundredths import from_hundredths
+from quiz.core.marking import Mark
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import Slot, plain_number
 from quiz.core.question import Question
+from quiz.core.response import Response
 from quiz.core.sitting import MOST_APPEAL_DAYS, Phase
 from quiz.storage import appeals, attempts, audit, corrections, gradings, papers, sittings
 from quiz.storage.appeals import REJECTED, REPORT, UPHELD, Said
@@ -33,7 +35,10 @@ MOST_LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One report or appeal as it is read: the slot, what was answered there and how that is marked. `said` names the person; None hides them."""
+    """One report or appeal as it is read: the slot, what was answered there and how that is marked. `said` names the person; None hides them.
+
+    `is_overtaken` says that the question was corrected after it was answered: the answer may not hold any more.
+    """
 
     id: int
     kind: str
@@ -44,6 +49,7 @@ class Word:
     mark: Mark | None
     answer: AppealAnswerRow | None
     said: Said | None
+    is_overtaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +80,25 @@ class AppealsView:
 
 
 def list_appeals(session: Session, actor: Actor, code: str, now: datetime, show_answered: bool = False) -> AppealsView:
-    """Return the reports and appeals of a sitting that wait, or all of them. NotFound, Forbidden to whoever has a paper in it."""
+    """Return the reports and appeals of a sitting that wait or were answered before their question was corrected, or all of them.
+
+    NotFound, Forbidden to whoever has a paper in it.
+    """
     sitting, scope, is_named = _open_to(session, actor, code)
-    found = appeals.list_said(session, sitting, scope, only_open=not show_answered)
-    known = corrections.list_corrections(session, sitting.id)
+    rows = corrections.list_rows(session, sitting.id)
+    known = [corrections.read_row(row) for row in rows]
+    corrected_at = {correction.number: row.at for correction, row in zip(known, rows, strict=True)}
+
+    def is_overtaken(said: Said) -> bool:
+        newest = max((one.number for one in known if one.names(said.row.question_uid)), default=0)
+        return said.answer is not None and newest > 0 and corrected_at[newest] > said.answer.at
+
+    every = appeals.list_said(session, sitting, scope)
+    found = [said for said in every if show_answered or said.answer is None or is_overtaken(said)]
     by_uid: dict[str, list[Said]] = {}
     for said in found[:MOST_LISTED]:
         by_uid.setdefault(said.row.question_uid, []).append(said)
-    groups = [_group(session, uid, words, known, is_named) for uid, words in by_uid.items()]
+    groups = [_group(session, uid, words, known, is_named, is_overtaken) for uid, words in by_uid.items()]
     groups.sort(key=lambda group: (-group.waiting, -len(group.words), group.question.uid))
     return AppealsView(
         sitting=sitting,
@@ -100,13 +117,22 @@ def count_waiting(session: Session, actor: Actor) -> dict[int, int]:
 
 
 def answer(
-    session: Session, actor: Actor, code: str, appeal_id: int, upheld: bool, reason: str, now: datetime, mark: Decimal | None = None
+    session: Session,
+    actor: Actor,
+    code: str,
+    appeal_id: int,
+    upheld: bool,
+    reason: str,
+    now: datetime,
+    mark: Decimal | None = None,
+    seen: int | None = None,
 ) -> AppealAnswerRow:
     """Answer a report or appeal; a second answer takes the place of the first, which stays in the record.
 
     One that is upheld gives the slot of this attempt a `mark` by hand, or rests on the correction in force; a report may be right and change
-    nothing. What an earlier answer set by hand is given back unless this one sets it. NotFound, Forbidden; QuizError `no_reason`, `still_open`,
-    `bad_mark`, `nothing_done`.
+    nothing. What an earlier answer set by hand is given back unless this one sets it. The same answer sent twice is one. `seen` is the id of the
+    answer that the actor had before them, 0 for none: QuizError `answered_since` when there is another by now. NotFound, Forbidden; QuizError
+    `no_reason`, `still_open`, `bad_mark`, `nothing_done`.
     """
     text = checked_reason(reason)
     sitting, scope, _ = _open_to(session, actor, code)
@@ -118,9 +144,13 @@ def answer(
     correction = in_force(corrections.list_corrections(session, sitting.id), said.row.question_uid) if upheld else None
     if upheld and mark is None and correction is None and said.row.kind != REPORT:
         raise QuizError("nothing_done", say("异议成立，就要更正这道题，或者给这份答卷改分。"))
-    by_hand = _set_for_answer(session, attempt, said, mark if upheld else None, text, now, actor.name)
     rests_on = correction.number if correction and mark is None else None
     verdict = UPHELD if upheld else REJECTED
+    if said.answer and _as_answered(session, said.answer, mark if upheld else None) == (verdict, text, actor.name, rests_on):
+        return said.answer
+    if seen is not None and seen != (said.answer.id if said.answer else 0):
+        raise QuizError("answered_since", say("其间这一份已经答复过了，请看过现在的答复再改。"))
+    by_hand = _set_for_answer(session, attempt, said, mark if upheld else None, text, now, actor.name)
     row = appeals.save_answer(session, said.row, verdict, text, now, actor.name, rests_on, by_hand.id if by_hand else None)
     told: dict[str, object] = {"appeal": appeal_id, "verdict": verdict, "reason": text, "mark": None if mark is None else str(mark)}
     audit.record(session, now, actor.name, "answer_appeal", code, told)
@@ -171,6 +201,13 @@ def override(session: Session, actor: Actor, code: str, number: str, slot: int, 
     audit.record(session, now, actor.name, "override", code, {"cadre": number, "slot": slot, "mark": str(mark), "reason": text})
 
 
+def _as_answered(session: Session, old: AppealAnswerRow, mark: Decimal | None) -> tuple[str, str, str, int | None] | None:
+    """What an answer said and rests on, where it set this `mark` by hand or none as none is asked for; else None."""
+    given = session.get_one(OverrideRow, old.override_id).mark if old.override_id else None
+    is_same = given is None if mark is None else given is not None and from_hundredths(given) == mark
+    return (old.verdict, old.reason, old.actor, old.correction) if is_same else None
+
+
 def _set_for_answer(
     session: Session, attempt: AttemptRow, said: Said, mark: Decimal | None, reason: str, now: datetime, actor: str
 ) -> OverrideRow | None:
@@ -213,15 +250,17 @@ def _refuse_early(sitting: SittingRow, now: datetime) -> None:
         raise QuizError("still_open", say("考试还没有结束，结束后才能答复。"))
 
 
-def _group(session: Session, uid: str, words: Sequence[Said], known: Sequence[Correction], is_named: bool) -> OnQuestion:
-    read = [_word(session, said, is_named) for said in words]
+def _group(
+    session: Session, uid: str, words: Sequence[Said], known: Sequence[Correction], is_named: bool, is_overtaken: Callable[[Said], bool]
+) -> OnQuestion:
+    read = [_word(session, said, is_named, is_overtaken(said)) for said in words]
     correction = in_force(known, uid)
     question = read[0].slot.question
     ordered = question.with_options(tuple(sorted(question.options, key=lambda option: option.id)))
     return OnQuestion(as_shown(ordered, correction), read, correction)
 
 
-def _word(session: Session, said: Said, is_named: bool) -> Word:
+def _word(session: Session, said: Said, is_named: bool, is_overtaken: bool) -> Word:
     paper = papers.read_paper(session.get_one(PaperRow, said.attempt.paper_id))
     slot = paper.slot(said.row.slot)
     if slot is None:
@@ -230,4 +269,4 @@ def _word(session: Session, said: Said, is_named: bool) -> Word:
     mark = gradings.marks_of(session, graded.grading_id)[slot.number] if graded else None
     response = attempts.current_responses(session, said.attempt).get(slot.number, ())
     row = said.row
-    return Word(row.id, row.kind, row.text, row.at, slot, response, mark, said.answer, said if is_named else None)
+    return Word(row.id, row.kind, row.text, row.at, slot, response, mark, said.answer, said if is_named else None, is_overtaken)

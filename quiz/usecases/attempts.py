@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.lockdown import Proof, is_proved
-from quiz.core.marking import Response
 from quiz.core.message import NotFound, QuizError, or_error, or_raise, say
 from quiz.core.paper import Paper
+from quiz.core.response import Response
 from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Phase, Visibility, deadline_now, seconds_left
 from quiz.storage import attempts, changes, papers, sittings

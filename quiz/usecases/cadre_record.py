@@ -17,7 +17,8 @@ from quiz.core.canonical import canonical_json
 from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, Sat, count
 from quiz.core.frozen import thaw
-from quiz.core.marking import from_hundredths, total_of
+from quiz.core.hundredths import from_hundredths
+from quiz.core.marking import total_of
 from quiz.core.message import Forbidden, Message, NotFound, say
 from quiz.core.results import Standing
 from quiz.storage import audit, banks, cadre_records, gradings, sittings

@@ -13,7 +13,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.admission import clean_code
 from quiz.core.certificate import LONGEST_MONTHS, CertificateRule, Ending, Shown, certificate_number, ending_of, status_of
 from quiz.core.contest import Contest
-from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
 from quiz.core.message import Forbidden, NotFound, QuizError, say
 from quiz.core.paper import plain_number
 from quiz.core.reason import clean_reason

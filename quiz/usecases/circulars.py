@@ -27,7 +27,7 @@ def read_circular(session: Session, actor: Actor, code: str, now: datetime, exce
     """Return what a circular says. NotFound; Forbidden to all but organisers; QuizError `not_closed`, `not_released` before people may see their
     own results, `bad_percent`."""
     scope = actor.require(Action.RELEASE)
-    sitting = sitting_to_report(session, code, now)
+    sitting = sitting_to_report(session, code, scope, now)
     out_at = sittings.keys_out_at(sitting)
     if out_at is None or out_at > now:
         raise QuizError("not_released", say("成绩还没有公布。先让考生看到自己的成绩，再发通报。"))

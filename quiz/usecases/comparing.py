@@ -32,14 +32,14 @@ Place = tuple[int, str]
 def state_of_marks(session: Session, actor: Actor, code: str, now: datetime) -> tuple[object, ...]:
     """Return something that is the same as long as `compare_sitting` would say the same to this actor; refusals as there."""
     scope = actor.require(Action.READ_RESULTS)
-    sitting = sitting_to_report(session, code, now)
+    sitting = sitting_to_report(session, code, scope, now)
     return sitting.id, scope, *item_marks.newest_change(session, sitting)
 
 
 def compare_sitting(session: Session, actor: Actor, code: str, now: datetime) -> Comparison:
     """Return how areas, groups and cells fared with those within the actor's authority. NotFound; QuizError `not_closed`."""
     scope = actor.require(Action.READ_RESULTS)
-    sitting = sitting_to_report(session, code, now)
+    sitting = sitting_to_report(session, code, scope, now)
     papers = list(item_marks.placed_papers(session, sitting, scope))
     items, answers, places = _gather(session, sitting, papers, scope)
     return Comparison(

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from quiz.core.frozen import freeze
-from quiz.core.message import Message, say
+from quiz.core.message import Message, say, with_minus
 from quiz.storage import corrections
 from quiz.storage.tables import CorrectionRow
 
@@ -42,6 +42,9 @@ class Effect:
     """A correction in numbers and words: on how many papers the question stands, how many of them are graded, how many scores change, rise and
     fall, how many people come to pass and to fail, whose answers wait for a person now, and how many have a mark set by hand that stays.
 
+    `has_line` says whether there is a pass mark at all; `certificates_ended` and `certificates_restored` how many certificates that were issued stop
+    to hold, and hold again, since the score that counts does.
+
     Means are over everyone with a score, in marks rounded to hundredths; `bands` count them by tenths of the full score. Stem and old key are
     those of the question, or of the first of several `questions` that a template or case made.
     """
@@ -64,6 +67,16 @@ class Effect:
     stem: str
     old_key: str
     new_keys: tuple[str, ...]
+    has_line: bool = True
+    certificates_ended: int = 0
+    certificates_restored: int = 0
+
+    @property
+    def certificate_lines(self) -> tuple[Message, ...]:
+        """What becomes of certificates that were issued; nothing where nothing does."""
+        ended = say("已发的证书中，{n}张因成绩不再达到条件而失效。", n=self.certificates_ended)
+        restored = say("因成绩失效的证书中，{n}张恢复有效。", n=self.certificates_restored)
+        return (*([ended] * bool(self.certificates_ended)), *([restored] * bool(self.certificates_restored)))
 
 
 def mean_of(scores: Iterable[Decimal]) -> Decimal:
@@ -95,9 +108,18 @@ def read_effect(row: CorrectionRow) -> Effect:
 
 def effect_lines(effect: Effect) -> tuple[Message, ...]:
     """Say in a few sentences what a correction changes, in numbers."""
-    return (
+    lines = [
         say("{papers}份试卷上有这道题，其中{graded}份已评分。", papers=effect.papers, graded=effect.graded),
         say("成绩变动{changed}人：加分{raised}人，减分{lowered}人。", changed=effect.changed, raised=effect.raised, lowered=effect.lowered),
-        say("由不及格变为及格{up}人，由及格变为不及格{down}人。", up=effect.now_pass, down=effect.now_fail),
-        say("全场平均分由{before}分变为{after}分（{n}人）。", before=effect.mean_before, after=effect.mean_after, n=effect.scored),
+    ]
+    if effect.has_line:
+        lines.append(say("由不及格变为及格{up}人，由及格变为不及格{down}人。", up=effect.now_pass, down=effect.now_fail))
+    lines.append(
+        say(
+            "全场平均分由{before}分变为{after}分（{n}人）。",
+            before=with_minus(str(effect.mean_before)),
+            after=with_minus(str(effect.mean_after)),
+            n=effect.scored,
+        )
     )
+    return (*lines, *effect.certificate_lines)

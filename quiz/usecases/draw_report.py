@@ -26,7 +26,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint, Section
 from quiz.core.contest import Contest
 from quiz.core.difficulty import Basis
-from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
 from quiz.core.message import QuizError, say
 from quiz.core.question import base_uid
 from quiz.core.roster import POST_NAMES, PostKind

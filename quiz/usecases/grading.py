@@ -14,7 +14,8 @@ from quiz.core.access import Action, Actor
 from quiz.core.collector import uncollected
 from quiz.core.contest import Contest
 from quiz.core.correction import Correction, Remedy
-from quiz.core.marking import from_hundredths, score_of, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
+from quiz.core.marking import score_of
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.question import QuestionType
 from quiz.core.to_mark import Settled, ToMark, mark_slot
@@ -28,6 +29,9 @@ from quiz.usecases.sources import whole_sitting
 
 OVERRIDE = "override"
 """The reason of a grading run that a mark set by hand caused; the row's id stands behind a colon."""
+
+AGAIN = "rejudged"
+"""The reason of a grading run after a text was judged again; the decision's id stands behind a colon."""
 
 
 UNANSWERED = (None, attempts.NO_RESPONSE)
@@ -148,32 +152,39 @@ def find_waiting(session: Session, actor: Actor, sitting: SittingRow, uid: str, 
     raise NotFound()
 
 
-def settle(session: Session, sitting: SittingRow, waiting: Waiting, share: Fraction, reason: str, by: str, now: datetime) -> int:
-    """Store a decision on a text and grade everyone anew who wrote it; return how many. QuizError `bad_share`."""
+def settle(
+    session: Session, sitting: SittingRow, waiting: Waiting, share: Fraction, reason: str, by: str, now: datetime, is_again: bool = False
+) -> int:
+    """Store a decision on a text and grade everyone anew who wrote it; return how many. QuizError `bad_share`.
+
+    `is_again` is for a text that was decided before: the grading runs say so and name the decision.
+    """
     if not 0 <= share <= 1:
         raise QuizError("bad_share", say("得分须在0分和满分之间。"))
     if waiting.slot.question.blanks and share not in (0, 1):
         raise QuizError("bad_share", say("一个空只能判对或错。"))
-    session.add(
-        DecisionRow(
-            sitting_id=sitting.id,
-            question_uid=waiting.uid,
-            blank=waiting.blank,
-            text=waiting.normalised,
-            share=round(share * gradings.MILLION),
-            reason=reason,
-            decided_by=by,
-            decided_at=now,
-        )
+    row = DecisionRow(
+        sitting_id=sitting.id,
+        question_uid=waiting.uid,
+        blank=waiting.blank,
+        text=waiting.normalised,
+        share=round(share * gradings.MILLION),
+        reason=reason,
+        decided_by=by,
+        decided_at=now,
     )
+    session.add(row)
     session.flush()
     told: dict[str, object] = {"question": waiting.uid, "blank": waiting.blank, "text": waiting.normalised, "share": str(share)}
+    if is_again:
+        told["again"] = True
     audit.record(session, now, by, "decide", sitting.code, told)
     regrading.hold_attempts(session, sitting, waiting.attempts)
     places = regrading.list_places(session, sitting, Correction(0, waiting.uid, Remedy.ORIGINAL), waiting.attempts)
     sat_by = regrading.list_sat(session, sitting, places)
     known = corrections.list_corrections(session, sitting.id)
-    regrading.save_runs(session, sitting, regrade_slots(session, sitting, sat_by, known), "decision", now)
+    run = f"{AGAIN}:{row.id}" if is_again else "decision"
+    regrading.save_runs(session, sitting, regrade_slots(session, sitting, sat_by, known), run, now)
     return len(sat_by)
 
 

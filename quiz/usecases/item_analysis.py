@@ -92,17 +92,18 @@ class Screening:
 
 
 def list_analysable(session: Session, actor: Actor, now: datetime) -> list[tuple[SittingRow, int]]:
-    """Return the sittings that are over, the latest first, with how many have handed in within the actor's authority."""
+    """Return the sittings of people within the actor's authority that are over, the latest first, with how many of them have handed in."""
     scope = actor.require(Action.READ_ITEMS)
     counts = sittings.progress(session, scope)
-    over = (row for row in sittings.list_sittings(session) if sittings.window_of(row).phase(now) is Phase.CLOSED)
-    return [(row, counts.get(row.id, (0, 0, 0))[2]) for row in over]
+    return [
+        (row, counts[row.id][2]) for row in sittings.list_sittings(session) if row.id in counts and sittings.window_of(row).phase(now) is Phase.CLOSED
+    ]
 
 
 def state_of_marks(session: Session, actor: Actor, code: str, now: datetime) -> tuple[object, ...]:
     """Return something that is the same as long as `analyse_sitting` would say the same to this actor; refusals as there."""
     scope = actor.require(Action.READ_ITEMS)
-    sitting = _closed_sitting(session, code, now)
+    sitting = _closed_sitting(session, code, scope, now)
     return sitting.id, scope, *item_marks.newest_change(session, sitting)
 
 
@@ -115,7 +116,7 @@ def analyse_sitting(session: Session, actor: Actor, code: str, now: datetime) ->
     from quiz.core.statistics.calibration import Model
 
     scope = actor.require(Action.READ_ITEMS)
-    sitting = _closed_sitting(session, code, now)
+    sitting = _closed_sitting(session, code, scope, now)
     papers = item_marks.graded_papers(session, sitting, scope)
     items, gathered = _gather(session, sitting, papers, scope)
     models = (Model.RASCH, Model.TWO_PARAMETER) if len(papers) >= gates.TWO_PARAMETER else (Model.RASCH,)
@@ -130,15 +131,15 @@ def screen_sitting(session: Session, actor: Actor, code: str, now: datetime) -> 
     from quiz.core.statistics.similarity import screen
 
     scope = actor.require(Action.READ_RESULTS)
-    sitting = _closed_sitting(session, code, now)
+    sitting = _closed_sitting(session, code, scope, now)
     papers = item_marks.graded_papers(session, sitting, scope)
     _, gathered = _gather(session, sitting, papers, scope)
     people = tuple(Person(paper.number, paper.name, paper.unit) for paper in papers)
     return Screening(sitting, screen(gathered.table, gathered.answer, _neighbours(papers, _gap(sitting))), people)
 
 
-def _closed_sitting(session: Session, code: str, now: datetime) -> SittingRow:
-    return closed_sitting(session, code, now, say("考试还没有结束。结束以后才能看试题分析，因为得分率会透露答案。"))
+def _closed_sitting(session: Session, code: str, scope: str, now: datetime) -> SittingRow:
+    return closed_sitting(session, code, scope, now, say("考试还没有结束。结束以后才能看试题分析，因为得分率会透露答案。"))
 
 
 def _gather(session: Session, sitting: SittingRow, papers: Sequence[GradedPaper], scope: str) -> tuple[list[AskedItem], Gathered]:

@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Action, Actor
+from quiz.core.access import Action, Actor, Person
 from quiz.core.keying import agreed, differing, read_keyed
-from quiz.core.marking import Response, check_response
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
+from quiz.core.response import Response, check_response
 from quiz.storage import audit, papers, scans, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import KeyingRow, SittingRow
@@ -68,7 +68,7 @@ def list_sheets(session: Session, actor: Actor, code: str, now: datetime) -> tup
         rows = keyed.get(seat.paper.id, [])
         if seat.attempt is None or rows:
             differs = len(_differs(rows)) if len(rows) == 2 else 0
-            found.append(KeyedSheet(seat, _turn(rows, seat), any(row.keyed_by == actor.name for row in rows), differs))
+            found.append(KeyedSheet(seat, _turn(rows, seat), any(is_typed_by(row, actor.person) for row in rows), differs))
     return sitting, found
 
 
@@ -93,7 +93,7 @@ def key_in(session: Session, actor: Actor, code: str, paper_code: str, typed: Ma
     paper = papers.read_paper(seat.paper)
     responses = _read(paper, typed, only=set(_differs(rows)) if turn is Turn.THIRD else None)
     number = {Turn.FIRST: 1, Turn.SECOND: 2, Turn.THIRD: 3}[turn]
-    rows = [*rows, scans.save_keying(session, seat, number, responses, now, actor.name)]
+    rows = [*rows, scans.save_keying(session, seat, number, responses, now, actor.person)]
     audit.record(session, now, actor.name, "key_in", code, {"paper": paper_code, "number": number})
     if turn is Turn.FIRST:
         return Turn.SECOND
@@ -103,13 +103,22 @@ def key_in(session: Session, actor: Actor, code: str, paper_code: str, typed: Ma
     return Turn.DONE
 
 
+def is_typed_by(row: KeyingRow, person: Person) -> bool:
+    """True when this person typed the sheet.
+
+    Rows of before version 0021 of the tables tell only a name: whoever bears it counts as that person, so that somebody waits rather than one
+    person types both.
+    """
+    return row.person == person.id if row.person else row.keyed_by == person.name
+
+
 def _check_turn(actor: Actor, seat: Seat, rows: Sequence[KeyingRow], now: datetime) -> Turn:
     turn = _turn(rows, seat)
     if now < seat.sitting.opens_at:
         raise QuizError("early", say("考试还没有开始，不能录入。"))
     if turn is Turn.DONE:
         raise QuizError("keyed", say("这份答题卡已经录入完毕，或者已有其他来源的作答。"))
-    if any(row.keyed_by == actor.name for row in rows):
+    if any(is_typed_by(row, actor.person) for row in rows):
         raise QuizError("keyed", say("您已经录入过这份答题卡，请由另一个人录入。"))
     return turn
 

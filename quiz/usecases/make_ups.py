@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, MakeUp, MakeUpFor, Sat, count
-from quiz.core.marking import from_hundredths, to_hundredths
+from quiz.core.hundredths import from_hundredths, to_hundredths
 from quiz.core.message import QuizError, say
 from quiz.storage import cadre_records, gradings, rosters, sittings
 from quiz.storage.gradings import Graded
@@ -25,6 +25,8 @@ from quiz.usecases.sources import find_sitting, sitting_within
 
 SatBy = Mapping[str, tuple[Seat, Graded | None]]
 """Who has a paper in a sitting, by staff number, and the newest grading of who handed in one that is not void."""
+
+NOTHING_NEW: Mapping[int, Decimal] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ def invite(session: Session, actor: Actor, plan: MakeUp, now: datetime) -> tuple
 
 
 def check_scale(original: SittingRow, blueprint: Blueprint) -> None:
-    """QuizError `other_scale` when a blueprint's full score or pass mark is not that of the sitting it would make up for."""
+    """QuizError `of_contest` for a contest's blueprint, `other_scale` when its full score or pass mark is not that of the original."""
+    if blueprint.contest.takes_marks:
+        raise QuizError("of_contest", say("补考不能用竞赛的蓝图：竞赛倒扣分，不设及格线，成绩不能与原考比较。请换一份命题蓝图。"))
     if (to_hundredths(blueprint.total), to_hundredths(blueprint.pass_mark)) != (original.max_mark, original.pass_mark):
         raise QuizError("other_scale", say("补考的满分和及格线要与原考相同，否则两次成绩不能比较。请换一份命题蓝图。"))
 
@@ -103,10 +107,10 @@ class Standing:
     is_final: bool
 
 
-def counted_in(session: Session, original: SittingRow, now: datetime) -> dict[str, Standing]:
-    """Return what counts for everybody of an examination with its make-ups, by staff number."""
+def counted_in(session: Session, original: SittingRow, now: datetime, rescored: Mapping[int, Decimal] = NOTHING_NEW) -> dict[str, Standing]:
+    """Return what counts for everybody of an examination with its make-ups, by staff number; were these scores, by attempt, those that they have."""
     rows = cadre_records.make_ups_of(session, [original.code]).get(original.code, [])
-    first, later = _sat_by(session, original, "/"), {row.code: _sat_by(session, row, "/") for row in rows}
+    first, later = _sat_by(session, original, "/", rescored), {row.code: _sat_by(session, row, "/", rescored) for row in rows}
     out = {}
     for number, (seat, _) in first.items():
         found = [by[number][1] for by in (first, *later.values()) if number in by]
@@ -120,8 +124,9 @@ def announced(session: Session, sitting: SittingRow) -> tuple[str, Counting] | N
     return (find_sitting(session, sitting.makes_up).title, Counting(sitting.counting)) if sitting.makes_up else None
 
 
-def _sat_by(session: Session, sitting: SittingRow, scope: str) -> SatBy:
+def _sat_by(session: Session, sitting: SittingRow, scope: str, rescored: Mapping[int, Decimal] = NOTHING_NEW) -> SatBy:
     newest = gradings.newest_gradings(session, sitting.id)
+    newest = {attempt: replace(one, score=rescored.get(attempt, one.score)) for attempt, one in newest.items()} if rescored else newest
     seats = sittings.seats_of_sitting(session, sitting, scope, with_content=False)
     return {seat.cadre.number: (seat, newest.get(seat.attempt.id) if seat.attempt else None) for seat in seats}
 

@@ -9,14 +9,14 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from quiz.core.correction import REMEDY_NAMES, Correction, Remedy, any_of, as_shown, new_key_words
-from quiz.core.fill_in import normalise
 from quiz.core.marking import Mark, Why
 from quiz.core.message import Message, mark_text, say
 from quiz.core.paper import Paper
-from quiz.storage import corrections, gradings
+from quiz.core.same_text import normalise
+from quiz.storage import corrections, gradings, marking
 from quiz.storage.gradings import Graded
-from quiz.storage.tables import CorrectionRow, OverrideRow
-from quiz.usecases.grading import OVERRIDE
+from quiz.storage.tables import CorrectionRow, DecisionRow, OverrideRow
+from quiz.usecases.grading import AGAIN, OVERRIDE
 from quiz.usecases.results import Result
 
 RUN_NAMES = {
@@ -28,6 +28,7 @@ RUN_NAMES = {
     "voided": mark_text("作废时评分"),
     "restored": mark_text("恢复有效后重评"),
     OVERRIDE: mark_text("人工改分"),
+    AGAIN: mark_text("阅卷人改判"),
 }
 OTHER_RUN = mark_text("重新评分")
 
@@ -44,12 +45,14 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A grading run. `correction` or `override` is what caused it, if one of them did; `touched` the slots that it was about."""
+    """A grading run. `correction`, `override` or `decision` (on a text that had been decided before) is what caused it, if one of them did;
+    `touched` the slots that it was about."""
 
     graded: Graded
     before: Decimal | None
     correction: CorrectionRow | None = None
     override: OverrideRow | None = None
+    decision: DecisionRow | None = None
     touched: tuple[Touched, ...] = ()
 
     @property
@@ -62,7 +65,7 @@ class Run:
     @property
     def reason(self) -> str:
         """Why, in the words of whoever caused it; empty where a rule did."""
-        row = self.correction or self.override
+        row = self.correction or self.override or self.decision
         return row.reason if row else ""
 
 
@@ -82,8 +85,8 @@ class History:
 
     @property
     def changes(self) -> tuple[Run, ...]:
-        """The runs that a correction or a mark set by hand caused, the newest first: what a person is told."""
-        return tuple(run for run in reversed(self.runs) if run.correction or run.override)
+        """The runs that a correction, a mark set by hand or a second verdict caused, the newest first: what a person is told."""
+        return tuple(run for run in reversed(self.runs) if run.correction or run.override or run.decision)
 
 
 def history_of(session: Session, result: Result) -> History:
@@ -102,7 +105,7 @@ def history_of(session: Session, result: Result) -> History:
         row = rows.get(one.correction or 0)
         hand = next((each for each in by_hand if one.reason == f"{OVERRIDE}:{each.id}"), None)
         touched = _touched(before, marks[at], row.number if row else 0, hand.slot if hand else 0)
-        runs.append(Run(one, graded[at - 1].score if at else None, row, hand, touched))
+        runs.append(Run(one, graded[at - 1].score if at else None, row, hand, _decision(session, one), touched))
     shown = result.marks or {}
     known = {number: corrections.read_row(row) for number, row in rows.items()}
     return History(
@@ -112,6 +115,12 @@ def history_of(session: Session, result: Result) -> History:
         by_hand={row.slot: row for row in by_hand if shown[row.slot].why == Why.OVERRIDDEN} if shown else {},
         comments=_comments(session, result, shown),
     )
+
+
+def _decision(session: Session, graded: Graded) -> DecisionRow | None:
+    """The second verdict on a text that a run was made for."""
+    name, _, row = graded.reason.partition(":")
+    return marking.read_decision(session, int(row)) if name == AGAIN else None
 
 
 def _comments(session: Session, result: Result, marks: Mapping[int, Mark]) -> dict[int, str]:

@@ -6,7 +6,7 @@ differ by no more than the sitting's margin; else an arbiter, who has marked nei
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,20 +15,19 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
-from quiz.core.agreement import Agreement, agreement, weighted_kappa
+from quiz.core.agreement import weighted_kappa
 from quiz.core.blueprint import Blueprint
 from quiz.core.correction import as_shown, in_force
-from quiz.core.hints import Hints, hints_for
-from quiz.core.marking import round_mark
-from quiz.core.message import QuizError, say
-from quiz.core.paper import Slot, plain_number
+from quiz.core.hints import hints_for
+from quiz.core.message import NotFound, QuizError, mark_text, say
+from quiz.core.point_marks import from_points
 from quiz.core.question import Question, QuestionType
 from quiz.core.staffing import Staffing
-from quiz.storage import banks, changes, corrections, marking
-from quiz.storage.accounts import Holder
+from quiz.storage import banks, changes, corrections, gradings, marking
 from quiz.storage.marking import Reading, Waiting
 from quiz.storage.tables import SittingRow
 from quiz.usecases.grading import checked_comment, find_waiting, needs_two, settle, sitting_to_judge
+from quiz.usecases.marker_view import ARBITER, MarkerView, OnDesk, Progress
 from quiz.usecases.staffing import able_to_mark, for_sitting
 
 LEASE = timedelta(minutes=20)
@@ -38,58 +37,7 @@ AT_ONCE = {QuestionType.SHORT_ANSWER: 1}
 BLANKS_AT_ONCE = 20
 """Texts that a marker takes together: short answers one by one, blanks by the page."""
 
-ARBITER = 3
-"""The place of who decides between two marks."""
-
-
-@dataclass(frozen=True, slots=True)
-class OnDesk:
-    """A text that a marker holds: what it answers, with the key that counts, and hints. An arbiter also sees both marks (`others`)."""
-
-    slot: Slot
-    question: Question
-    blank: int
-    text: str
-    digest: str
-    attempts: int
-    place: int
-    hints: Hints
-    others: tuple[Reading, ...]
-
-    @property
-    def point_marks(self) -> tuple[Decimal, ...]:
-        """What each point of the marking scheme is worth on this paper, rounded to hundredths for the eye."""
-        return tuple(round_mark(share) for share in point_shares(self.question, self.slot.max_mark))
-
-    @property
-    def other_marks(self) -> tuple[tuple[Decimal, str], ...]:
-        """The marks that an arbiter decides between, each with its comment."""
-        return tuple((round_mark(one.share * Fraction(self.slot.max_mark)), one.comment) for one in self.others)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the marking of one question is, in different texts: waiting for a first, a second mark, an arbiter, and decided.
-
-    `attempts` wait with them; `for_me` are those that the actor could take now, `mine` those they hold. `agreement` is of texts marked twice.
-    """
-
-    question: Question
-    blank: int
-    needs_two: bool
-    first: int
-    second: int
-    arbiter: int
-    decided: int
-    attempts: int
-    for_me: int
-    mine: int
-    agreement: Agreement | None
-
-    @property
-    def waiting(self) -> int:
-        """All that waits."""
-        return self.first + self.second + self.arbiter
+ALREADY = mark_text("这份作答已经评过，或者题目更正以后不用再评；这一次没有计入。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +67,10 @@ class Judged:
     differs: bool = False
 
 
-def marker_of(actor: Actor) -> str:
-    """Return what tells this marker from another."""
-    return marker_id(actor.account_id) if actor.account_id is not None else actor.name
-
-
-def marker_id(account_id: int) -> str:
-    """Return what tells the marker with this account from another."""
-    return f"account:{account_id}"
-
-
 def read_overview(session: Session, actor: Actor, code: str, now: datetime) -> Overview:
     """Return how far the marking of a sitting is, the question with most that waits first. NotFound, Forbidden as for deciding."""
     sitting = sitting_to_judge(session, actor, code, now)
-    state = _State(session, actor, sitting, now)
+    state = MarkerView(session, actor, sitting, now)
     decided = marking.count_decided(session, sitting)
     known = corrections.list_corrections(session, sitting.id)
     by_blank: dict[tuple[str, int], list[Waiting]] = {place: [] for place in decided}
@@ -156,7 +94,7 @@ def take(session: Session, actor: Actor, code: str, uid: str, blank: int, now: d
     """Let the actor hold the next texts of a question for a while, those they hold already first; return how many they hold now."""
     sitting = sitting_to_judge(session, actor, code, now)
     changes.lock_sitting(session, sitting)
-    state = _State(session, actor, sitting, now, uid)
+    state = MarkerView(session, actor, sitting, now, uid)
     texts = [one for one in marking.list_waiting(session, sitting, uid) if one.blank == blank]
     wanted = sorted((one for one in texts if state.may_take(one)), key=lambda one: not state.holds(one))
     chosen = wanted[: AT_ONCE.get(texts[0].slot.question.type, BLANKS_AT_ONCE)] if texts else []
@@ -168,7 +106,7 @@ def take(session: Session, actor: Actor, code: str, uid: str, blank: int, now: d
 def give_back(session: Session, actor: Actor, code: str, now: datetime) -> None:
     """Let others have what the actor holds in a sitting."""
     sitting = sitting_to_judge(session, actor, code, now)
-    marking.drop_claims(session, sitting, marker_of(actor))
+    marking.drop_claims(session, sitting, actor.person.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +121,7 @@ class Desk:
 def read_desk(session: Session, actor: Actor, code: str, uid: str, blank: int, now: datetime) -> Desk:
     """Return what the actor holds of a question."""
     sitting = sitting_to_judge(session, actor, code, now)
-    state = _State(session, actor, sitting, now, uid)
+    state = MarkerView(session, actor, sitting, now, uid)
     texts = [one for one in marking.list_waiting(session, sitting, uid) if one.blank == blank]
     if not texts:
         return Desk(sitting, [], None)
@@ -207,52 +145,54 @@ def judge(
 ) -> Judged:
     """Give a text a share of its marks, or marks for each point of its scheme; settle it when that is the last word.
 
-    A comment is needed where no points are given. NotFound for a text that does not wait or is the actor's own; QuizError `taken` when another
-    holds it, `bad_share`, `bad_points`, `no_reason`.
+    A comment is needed where no points are given. NotFound for a text that nobody wrote or is the actor's own; QuizError `marked_already` for one
+    that does not wait any more (a double click, another marker after the time was over, a correction meanwhile), `taken` when another holds it,
+    `bad_share`, `bad_points`, `no_reason`.
     """
     sitting = sitting_to_judge(session, actor, code, now)
     changes.lock_sitting(session, sitting)
-    waiting = find_waiting(session, actor, sitting, uid, blank, digest)
-    state = _State(session, actor, sitting, now, uid)
+    state = MarkerView(session, actor, sitting, now, uid)
+    try:
+        waiting = find_waiting(session, actor, sitting, uid, blank, digest)
+    except NotFound:
+        if not _waited(session, sitting, uid, blank, digest):
+            raise
+        raise QuizError("marked_already", say(ALREADY)) from None
     place = state.place(waiting)
+    if any(one.marker == state.marker for one in state.readings(waiting)):
+        raise QuizError("marked_already", say(ALREADY))
     if place is None or state.is_held_by_another(waiting, place):
         raise QuizError("taken", say("这份作答已经由别的阅卷人领取，请另领一份。"))
     if points:
-        share, comment = _from_points(waiting.slot, points, comment)
+        share, comment = from_points(waiting.slot, points, comment)
     if share is None or not 0 <= share <= 1:
         raise QuizError("bad_share", say("得分须在0分和满分之间。"))
     text = checked_comment(comment)
     marking.drop_claim(session, sitting, uid, blank, digest, place)
     if not needs_two(sitting, waiting):
         return Judged(settle(session, sitting, waiting, share, text, actor.name, now), is_settled=True)
+    return _one_of_several(session, sitting, waiting, Reading(place, share, text, state.marker, actor.name), state, now)
+
+
+def _one_of_several(session: Session, sitting: SittingRow, waiting: Waiting, given: Reading, state: MarkerView, now: datetime) -> Judged:
+    """Keep a mark where two people mark; settle the text when they agree or an arbiter has spoken."""
     earlier = state.readings(waiting)
-    marking.save_reading(session, sitting, waiting, Reading(place, share, text, state.marker, actor.name), now)
-    if place == 1:
+    marking.save_reading(session, sitting, waiting, given, now)
+    if given.place == 1:
         return Judged()
-    if place < ARBITER and abs(earlier[0].share - share) > state.margin:
+    if given.place == ARBITER:
+        return Judged(settle(session, sitting, waiting, given.share, given.comment, given.actor, now), is_settled=True)
+    first = earlier[0]
+    if abs(first.share - given.share) > state.margin:
         return Judged(differs=True)
-    final = share if place == ARBITER else (earlier[0].share + share) / 2
-    words, names = (text, actor.name) if place == ARBITER else (f"{earlier[0].comment} / {text}"[:500], f"{earlier[0].actor}、{actor.name}"[:100])
-    return Judged(settle(session, sitting, waiting, final, words, names, now), is_settled=True)
+    words, names = f"{first.comment} / {given.comment}"[:500], f"{first.actor}、{given.actor}"[:100]
+    return Judged(settle(session, sitting, waiting, (first.share + given.share) / 2, words, names, now), is_settled=True)
 
 
-def point_shares(question: Question, max_mark: Decimal) -> list[Fraction]:
-    """Return what each point of a marking scheme is worth where the question is worth so much, exactly."""
-    total = sum((Fraction(point.marks) for point in question.points), Fraction(0))
-    return [Fraction(point.marks) / total * Fraction(max_mark) for point in question.points]
-
-
-def _from_points(slot: Slot, points: Sequence[Decimal], comment: str) -> tuple[Fraction, str]:
-    """The share of the marks that marks for each point make, and the comment with them."""
-    most = point_shares(slot.question, slot.max_mark)
-    hundredth = Fraction(1, 100)
-    if any(mark != round(mark, 2) for mark in points):
-        raise QuizError("bad_points", say("每个要点的得分最多两位小数。"))
-    if len(points) != len(most) or any(not mark >= 0 or Fraction(mark) > top + hundredth for mark, top in zip(points, most, strict=True)):
-        raise QuizError("bad_points", say("每个要点的得分须在0和该要点的分值之间。"))
-    told = "；".join(say("要点{n}得{mark}分", n=n, mark=plain_number(mark)).render() for n, mark in enumerate(points, 1))
-    share = min(Fraction(1), sum((Fraction(mark) for mark in points), Fraction(0)) / Fraction(slot.max_mark))
-    return share, f"{told}。{comment.strip()}"
+def _waited(session: Session, sitting: SittingRow, uid: str, blank: int, digest: str) -> bool:
+    """True for a text that no longer waits: somebody decided on it, or its question was corrected while a marker had it before them."""
+    decided = {(one, marking.digest_of(text)) for one, at, text in gradings.decisions_of(session, sitting.id) if at == blank}
+    return (uid, digest) in decided or in_force(corrections.list_corrections(session, sitting.id), uid) is not None
 
 
 def _hint_kappa(session: Session, sitting: SittingRow, questions: Sequence[Question]) -> tuple[float | None, int]:
@@ -260,68 +200,3 @@ def _hint_kappa(session: Session, sitting: SittingRow, questions: Sequence[Quest
     short = {question.uid: question for question in questions if any(point.keywords for point in question.points)}
     pairs = [(hints_for(short[uid], text).share, share) for uid, text, share in marking.decided_texts(session, sitting, short)]
     return weighted_kappa(pairs), len(pairs)
-
-
-class _State:
-    """Who has given what and holds what in a sitting, as one marker finds it."""
-
-    def __init__(self, session: Session, actor: Actor, sitting: SittingRow, now: datetime, uid: str = "") -> None:
-        self.marker = marker_of(actor)
-        self.margin = Fraction(sitting.margin_percent, 100)
-        self._number = actor.cadre_number
-        self._sitting = sitting
-        self._readings = marking.readings_of(session, sitting, uid)
-        self._claims: Mapping[tuple[str, int, str, int], str] = marking.claims_of(session, sitting, now)
-
-    def readings(self, text: Waiting) -> list[Reading]:
-        return self._readings.get((text.uid, text.blank, text.digest), [])
-
-    def place(self, text: Waiting) -> int | None:
-        """At which place the actor could mark a text: None when they have marked it, or wrote it."""
-        if self._number in text.writers:
-            return None
-        if not needs_two(self._sitting, text):
-            return 1
-        given = self.readings(text)
-        return None if any(one.marker == self.marker for one in given) else len(given) + 1
-
-    def is_stuck(self, text: Waiting, able: Sequence[Holder]) -> bool:
-        """True when nobody who may mark the sitting could take this text: all of them have marked it, or wrote it."""
-        had = {one.marker for one in self.readings(text)} if needs_two(self._sitting, text) else set()
-        return all(marker_id(one.account_id) in had or (one.number and one.number in text.writers) for one in able)
-
-    def is_held_by_another(self, text: Waiting, place: int) -> bool:
-        return self._claims.get((text.uid, text.blank, text.digest, place), self.marker) != self.marker
-
-    def may_take(self, text: Waiting) -> bool:
-        place = self.place(text)
-        return place is not None and not self.is_held_by_another(text, place)
-
-    def holds(self, text: Waiting) -> bool:
-        place = self.place(text)
-        return place is not None and self._claims.get((text.uid, text.blank, text.digest, place)) == self.marker
-
-    def progress(self, question: Question, blank: int, texts: Sequence[Waiting], decided: int) -> Progress:
-        stages = [len(self.readings(one)) for one in texts]
-        two = self._sitting.markers > 1 and question.type is QuestionType.SHORT_ANSWER
-        mine = [one for one in texts if self.may_take(one)]
-        pairs = [(given[0].share, given[1].share) for (uid, _, _), given in self._readings.items() if uid == question.uid and len(given) > 1]
-        return Progress(
-            question=question,
-            blank=blank,
-            needs_two=two,
-            first=stages.count(0),
-            second=stages.count(1),
-            arbiter=stages.count(2),
-            decided=decided,
-            attempts=sum(len(one.attempts) for one in texts),
-            for_me=len(mine),
-            mine=sum(self.holds(one) for one in texts),
-            agreement=agreement(pairs, self.margin) if two else None,
-        )
-
-    def on_desk(self, text: Waiting, question: Question) -> OnDesk:
-        place = self.place(text) or 1
-        others = tuple(self.readings(text)) if place == ARBITER else ()
-        hints = hints_for(question, text.text)
-        return OnDesk(text.slot, question, text.blank, text.text, text.digest, len(text.attempts), place, hints, others)

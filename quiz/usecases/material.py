@@ -17,7 +17,7 @@ from quiz.core.profile import Dataset
 from quiz.core.question import Revision
 from quiz.core.roster import Cadre
 from quiz.core.template import TemplateRevision
-from quiz.storage import banks, papers, rosters
+from quiz.storage import banks, questions_asked, rosters
 from quiz.storage.tables import DocumentRow
 
 
@@ -64,8 +64,8 @@ def gather_for(session: Session, plan: SittingPlan, blueprint: Blueprint, row: D
     dataset_row = banks.get_document(session, banks.DATASET, plan.profile) if plan.profile else None
     if plan.profile and dataset_row is None:
         raise QuizError("unknown_profile", say("没有已发布的本地资料{code}。", code=plan.profile))
-    seen = papers.recent_questions(session, plan.opens_at, plan.avoid_last)
-    had = papers.questions_of_chain(session, plan.makes_up.sitting) if plan.makes_up else {}
+    seen = questions_asked.recent_questions(session, plan.opens_at, plan.avoid_last)
+    had = questions_asked.questions_of_chain(session, plan.makes_up.sitting) if plan.makes_up else {}
     first, last = plan.opens_at.astimezone(zone).date(), plan.closes_at.astimezone(zone).date()
     return Material(
         plan=plan,
@@ -79,8 +79,8 @@ def gather_for(session: Session, plan: SittingPlan, blueprint: Blueprint, row: D
         day=first,
         own=own_questions(session),
         seen={number: seen.get(number, frozenset()) | had.get(number, frozenset()) for number in seen | had},
-        had_local=papers.bound_of_chain(session, plan.makes_up.sitting) if plan.makes_up and dataset_row else {},
-        known=papers.facilities(session, plan.opens_at),
+        had_local=questions_asked.bound_of_chain(session, plan.makes_up.sitting) if plan.makes_up and dataset_row else {},
+        known=questions_asked.facilities(session, plan.opens_at),
     )
 
 

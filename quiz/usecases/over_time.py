@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.marking import from_hundredths
+from quiz.core.contest import Contest
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, say
 from quiz.core.over_time import OverTime, SittingChoice, SittingPoint
 from quiz.core.sitting import Phase
@@ -57,7 +58,8 @@ def read_over_time(
     for number, (sitting, link) in enumerate(zip(chosen, links, strict=False)):
         row = whole(report_rows.tallies(session, sitting, excellent, scope))
         full = from_hundredths(sitting.max_mark)
-        points.append(SittingPoint(sitting.code, sitting.title, sitting.opens_at, full, row, number == 0, link))
+        contests = [Contest(one.contest).takes_marks for one in chosen[max(0, number - 1) : number + 1]]
+        points.append(SittingPoint(sitting.code, sitting.title, sitting.opens_at, full, row, number == 0, link, contests[-1], any(contests)))
     choices = tuple(SittingChoice(row.code, row.title, row.opens_at, row in chosen) for row in closed)
     return OverTime(tuple(points), choices, excellent)
 
@@ -77,7 +79,7 @@ def _choose(session: Session, closed: Sequence[SittingRow], codes: Sequence[str]
 def state_of_link(session: Session, actor: Actor, before: str, after: str, now: datetime) -> tuple[object, ...]:
     """Return something that is the same as long as `link_sittings` would say the same to this actor; refusals as there."""
     scope = actor.require(Action.READ_RESULTS)
-    found = [sitting_to_report(session, code, now) for code in (before, after)]
+    found = [sitting_to_report(session, code, scope, now) for code in (before, after)]
     return scope, *((sitting.id, *item_marks.newest_change(session, sitting)) for sitting in found)
 
 
@@ -89,7 +91,7 @@ def link_sittings(session: Session, actor: Actor, before: str, after: str, now: 
     from quiz.core.statistics.linking import link
 
     scope = actor.require(Action.READ_RESULTS)
-    found = [sitting_to_report(session, code, now) for code in (before, after)]
+    found = [sitting_to_report(session, code, scope, now) for code in (before, after)]
     asked = [item_marks.plain_uses(session, sitting) for sitting in found]
     shared = sorted(asked[0] & asked[1])
     if len(shared) < gates.LINK:

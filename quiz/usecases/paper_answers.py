@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from quiz.core.marking import Response, check_response
 from quiz.core.paper import Paper
+from quiz.core.response import Response, check_response
 from quiz.core.sitting import ClosedBy
 from quiz.storage import attempts, changes, sittings
 from quiz.storage.sittings import Seat

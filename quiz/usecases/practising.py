@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from quiz.core import practice as rules
 from quiz.core.access import Actor
-from quiz.core.marking import Mark, Response, check_response
+from quiz.core.marking import Mark
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import hide_key
 from quiz.core.practice import Kind, Outcome
 from quiz.core.question import Question
+from quiz.core.response import Response, check_response
 from quiz.core.shown import as_stored
 from quiz.storage import practice, practice_pool
 from quiz.storage.practice_pool import Practisable

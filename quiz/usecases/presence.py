@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.hall import LONGEST_EVENT, MOST_EVENTS, TOLD_BY_PAGES, EventKind, Told
-from quiz.core.marking import Response
 from quiz.core.message import NotFound, or_raise
+from quiz.core.response import Response
 from quiz.core.saving import first_seq
 from quiz.core.shown import as_shown
 from quiz.core.sitting import GRACE, NO_EXTRA, Extra, Window, deadline_now, seconds_left

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Action, Actor
+from quiz.core.access import Action, Actor, Person
 from quiz.core.blueprint import Blueprint
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.picture import NO_PICTURES
@@ -39,32 +39,25 @@ def publish(
     questions: Sequence[Question | Template],
     blueprints: Sequence[Blueprint] = (),
     datasets: Sequence[Dataset] = (),
-    by: str = "",
-    read_by: str = "",
+    author: Person | None = None,
+    reader: Person | None = None,
     pictures: Mapping[str, bytes] = NO_PICTURES,
 ) -> PublishReport:
     """Store a new revision of everything that changed; an unchanged question stays the revision it was.
 
-    `by` is the author (the actor when left out), `read_by` the second reader, `pictures` the bytes of the pictures by digest. The
+    `author` wrote the questions (the actor when left out), `reader` is the second reader, `pictures` the bytes of the pictures by digest. The
     caller has linted the files: what comes here is whole. QuizError `unread` when a confirmed question has no second reader or its author for
     one, `kind_changed` when a uid was a question and is now a template, `no_picture` as `store_pictures`.
     """
     actor.require(Action.PUBLISH_BANK)
-    _check_readers(questions, by or actor.name, read_by)
+    author = author or actor.person
+    _check_readers(questions, author, reader)
     hold(session, Lock.BANK)  # two who publish at once must not both make the next revision of one question
-    known = banks.current_digests(session) if questions else {}
     store_pictures(session, (item for item in questions if isinstance(item, Question)), pictures)
-    changed: list[banks.Changed] = []
-    for item, content in banks.contents_of(questions):
-        row, current = known.get(item.uid, (None, ""))
-        if current == content:
-            continue
-        if row is not None and row.is_template != isinstance(item, Template):
-            raise QuizError("kind_changed", say("编号{uid}原来是另一种题目（试题与本地题模板不能互换），请换一个编号。", uid=item.uid))
-        changed.append((item, content, row))
+    changed = _changed(session, questions)
     added = [item.uid for item, _, row in changed if row is None]
     revised = [item.uid for item, _, row in changed if row is not None]
-    banks.save_revisions(session, changed, now, by or actor.name, read_by)
+    banks.save_revisions(session, changed, now, author.name, reader.name if reader else "")
     documents = [plan.id for plan in blueprints if banks.save_document(session, banks.BLUEPRINT, plan.id, plan.title, plan, now)]
     documents += [
         data.id for data in datasets if banks.save_document(session, banks.DATASET, data.id, f"{data.county} {data.as_of.isoformat()}", data, now)
@@ -76,10 +69,24 @@ def publish(
     return report
 
 
-def _check_readers(items: Sequence[Question | Template], by: str, read_by: str) -> None:
+def _changed(session: Session, questions: Sequence[Question | Template]) -> list[banks.Changed]:
+    """Those that are new or read otherwise than what is published."""
+    known = banks.current_digests(session) if questions else {}
+    changed: list[banks.Changed] = []
+    for item, content in banks.contents_of(questions):
+        row, current = known.get(item.uid, (None, ""))
+        if current == content:
+            continue
+        if row is not None and row.is_template != isinstance(item, Template):
+            raise QuizError("kind_changed", say("编号{uid}原来是另一种题目（试题与本地题模板不能互换），请换一个编号。", uid=item.uid))
+        changed.append((item, content, row))
+    return changed
+
+
+def _check_readers(items: Sequence[Question | Template], author: Person, reader: Person | None) -> None:
     """A sample says of itself that nobody has confirmed it; whatever claims more has been read by a second person."""
     confirmed = [item.uid for item in items if item.label is Label.CONFIRMED]
-    if confirmed and (not read_by or read_by == by):
+    if confirmed and (reader is None or reader.id == author.id):
         text = say("{uid}等{n}题标为“已核对”，须由编写人以外的第二人审核后发布。", uid=confirmed[0], n=len(confirmed))
         raise QuizError("unread", text)
 

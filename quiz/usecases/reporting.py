@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.after_make_up import MadeUp, after_make_ups
 from quiz.core.counting import Counting, Sat, count
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.roster import POST_NAMES, PostKind, UnitKind
 from quiz.core.score_bands import score_bands
@@ -30,7 +30,7 @@ def read_report(session: Session, actor: Actor, code: str, now: datetime, excell
     excellent that is not between 1 and 100.
     """
     scope = actor.require(Action.READ_RESULTS)
-    sitting = sitting_to_report(session, code, now)
+    sitting = sitting_to_report(session, code, scope, now)
     check_percent(excellent)
     rows = report_rows.tallies(session, sitting, excellent, scope)
     names = report_rows.unit_names(session)
@@ -77,9 +77,9 @@ def _marks(score: int | None) -> Decimal | None:
     return None if score is None else from_hundredths(score)
 
 
-def sitting_to_report(session: Session, code: str, now: datetime) -> SittingRow:
-    """Return a sitting that is over. NotFound; QuizError `not_closed`."""
-    return closed_sitting(session, code, now, _TOO_EARLY)
+def sitting_to_report(session: Session, code: str, scope: str, now: datetime) -> SittingRow:
+    """Return a sitting of people within the path `scope` that is over. NotFound; QuizError `not_closed`."""
+    return closed_sitting(session, code, scope, now, _TOO_EARLY)
 
 
 def check_percent(percent: int) -> None:

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint, Section
 from quiz.core.frozen import thaw
-from quiz.core.marking import Mark, Response, from_hundredths
+from quiz.core.hundredths import from_hundredths
+from quiz.core.marking import Mark
 from quiz.core.message import Forbidden, NotFound, QuizError, listed, say
 from quiz.core.paper import Paper
+from quiz.core.response import Response
 from quiz.core.results import ResultRow, Standing
 from quiz.core.roster import POST_NAMES, Group
 from quiz.core.sitting import Phase, Release, Visibility

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Action, Actor
+from quiz.core.access import Action, Actor, Person
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.picture import Upload
 from quiz.core.question import Question
@@ -138,7 +138,7 @@ def publish_proposal(
         raise QuizError("has_faults", say("稿子还有{n}处错误，改正后才能送审和通过。", n=faults))
     author, reader = session.get_one(AccountRow, row.author_id), session.get_one(AccountRow, row.reader_id)
     pictures = proposals.picture_contents(session, row.id)
-    report = publish(session, actor, now, items, by=author.name, read_by=reader.name, pictures=pictures)
+    report = publish(session, actor, now, items, author=_person(author), reader=_person(reader), pictures=pictures)
     changed = [*report.added, *report.revised]
     for account, part in ((author, "author"), (reader, "reader")):
         if account.cadre_id is not None:
@@ -181,6 +181,10 @@ def read_pictures(session: Session, actor: Actor, proposal_id: int) -> dict[str,
     """Return the bytes of all pictures of a proposal by digest, for its proof."""
     actor.require(Action.PROPOSE)
     return proposals.picture_contents(session, proposal_id)
+
+
+def _person(account: AccountRow) -> Person:
+    return Person.of_account(account.id, account.name)
 
 
 def _get(session: Session, proposal_id: int) -> ProposalRow:

@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.marking import Response, check_response
 from quiz.core.message import NotFound, QuizError, or_raise, say
+from quiz.core.response import Response, check_response
 from quiz.core.saving import NOTED, Save, Saved, SaveResult, first_seq, is_in_time, judge, last_seq, made_at
 from quiz.core.shown import as_shown, as_stored
 from quiz.core.sitting import GRACE, seconds_left

@@ -19,7 +19,7 @@ from quiz.storage.advisory import Lock, hold
 from quiz.storage.scans import SheetSeat
 from quiz.storage.tables import ScanImageRow, ScanRow, SittingRow
 from quiz.usecases.results import refuse_candidate, sitting_for
-from quiz.usecases.sheets import Sheet, read_sheet, settle
+from quiz.usecases.sheets import Sheet, may_see, read_sheet, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _take(session: Session, actor: Actor, page: ScannedPage, sitting: SittingRow
     problem = page.fault.value if page.fault else _problem(page, sitting, found, now).value
     belongs = found is not None and problem not in (Problem.BAD_CHECK, Problem.WRONG_SITTING)
     paper_id = found.seat.paper.id if found and belongs and own and found.seat.sitting.id == own.id else None
-    scans.save_page(session, page, own.id if own else None, paper_id, problem, now, actor.name)
+    scans.save_page(session, page, own.id if own else None, paper_id, problem, now, actor.person)
     if problem or found is None:
         return Taken(page.source, problem)
     return Taken(page.source, "", settle(session, found.seat, now))
@@ -168,11 +168,6 @@ def next_doubt(session: Session, actor: Actor, code: str, skip: int, now: dateti
 
 def _in_order(sheet: Sheet) -> list[Place]:
     return sorted(sheet.state.places, key=lambda place: sheet.paper.slots[place.reading.slot - 1].question.type.is_text)
-
-
-def may_see(row: ScanRow, actor: Actor, scope: str) -> bool:
-    """True unless the page is nobody's for certain and was brought by somebody else: then only who acts for the whole county may look at it."""
-    return scope == "/" or row.paper_id is not None or row.read_by == actor.name
 
 
 def list_stray(session: Session, actor: Actor) -> list[ScanRow]:

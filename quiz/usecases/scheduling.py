@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +17,7 @@ from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.canonical import canonical_json
 from quiz.core.frozen import freeze
-from quiz.core.marking import to_hundredths
+from quiz.core.hundredths import to_hundredths
 from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
@@ -24,10 +25,11 @@ from quiz.core.roster import POST_NAMES, Cadre, Group, Unit, main_post
 from quiz.core.seed import commitment, snapshot_digest
 from quiz.core.site import SitePlan, doubled
 from quiz.core.staffing import Staffing
-from quiz.storage import audit, banks, papers, rosters, sites, sittings
+from quiz.storage import audit, banks, new_papers, rosters, sites, sittings
 from quiz.storage.tables import DocumentRow, SittingRow
 from quiz.usecases import drawing, make_ups, sampling, staffing
-from quiz.usecases.drawing import Drawing, Gap, OnPaper, say_nothing
+from quiz.usecases.draw_gaps import Gap
+from quiz.usecases.drawing import Drawing, OnPaper, say_nothing
 from quiz.usecases.material import Material, gather
 
 LONGEST_MINUTES = 480
@@ -128,8 +130,16 @@ def prepare_sitting(
     if gaps:
         raise SittingRefused(gaps, material.cadres)
     made = drawing.papers(prepared, drawn, seed, on_paper)
-    snapshot = prepared.snapshot
-    row = SittingRow(
+    row = _row(material, prepared.snapshot, seed, actor, now)
+    named = [(cadre, post_name(cadre, material.day), paper) for cadre, paper in zip(material.cadres, made, strict=True)]
+    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
+    return Prepared(row, named, prepared, drawn, staff, plan.sites)
+
+
+def _row(material: Material, snapshot: dict[str, Any], seed: bytes, actor: Actor, now: datetime) -> SittingRow:
+    """The row of a sitting whose papers are drawn, with what commits to the draw."""
+    plan = material.plan
+    return SittingRow(
         code=plan.code,
         title=plan.title,
         blueprint_id=material.blueprint_row.id,
@@ -156,9 +166,6 @@ def prepare_sitting(
         created_at=now,
         created_by=actor.name,
     )
-    named = [(cadre, post_name(cadre, material.day), paper) for cadre, paper in zip(material.cadres, made, strict=True)]
-    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
-    return Prepared(row, named, prepared, drawn, staff, plan.sites)
 
 
 def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepared) -> SittingRow:
@@ -173,9 +180,9 @@ def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepa
         _check_code(session, row.code)
         raise
     people = rosters.cadre_rows(session)
-    new = [papers.NewPaper(people[cadre.number], post, paper, seat) for seat, (cadre, post, paper) in enumerate(prepared.papers, 1)]
-    papers.save_papers(session, row, new)
-    papers.save_uses(session, row, made)
+    new = [new_papers.NewPaper(people[cadre.number], post, paper, seat) for seat, (cadre, post, paper) in enumerate(prepared.papers, 1)]
+    new_papers.save_papers(session, row, new)
+    new_papers.save_uses(session, row, made)
     sites.save_sites(session, row, prepared.sites, rosters.units_by_code(session))
     audit.record(session, now, actor.name, "create_sitting", row.code, {"papers": len(made), "commitment": row.commitment})
     return row

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.keying import agreed
-from quiz.core.marking import check_response
 from quiz.core.message import NotFound, QuizError, say
 from quiz.core.paper import Paper, Slot
 from quiz.core.question import QuestionType
 from quiz.core.reason import clean_reason
+from quiz.core.response import check_response
 from quiz.core.scan import SheetReading
 from quiz.core.sheet_state import ANSWERS, Confirm, Decision, Hold, Kind, SheetState, state_of
 from quiz.core.sitting import ClosedBy
@@ -144,12 +144,20 @@ def sitting_to_enter(session: Session, actor: Actor, code: str, now: datetime) -
     return sitting_for(session, actor, Action.ENTER_ANSWERS, code, now)[0]
 
 
+def may_see(row: ScanRow, actor: Actor, scope: str) -> bool:
+    """True unless the page is nobody's for certain and was brought by somebody else: then only who acts for the whole county may look at it.
+
+    Of pages of before version 0021 of the tables nobody knows who brought them, only what that person is called: the county sees them.
+    """
+    return scope == "/" or row.paper_id is not None or row.person == actor.person.id
+
+
 def _scan(session: Session, actor: Actor, code: str, scan_id: int, now: datetime) -> tuple[ScanRow, Seat | None]:
     """A page of this sitting, and whose it is; None where it belongs to no paper."""
     sitting = sitting_to_enter(session, actor, code, now)
     scope = actor.require(Action.ENTER_ANSWERS)
     row = scans.get_scan(session, scan_id)
-    if row is None or row.sitting_id != sitting.id or (row.paper_id is None and scope != "/" and row.read_by != actor.name):
+    if row is None or row.sitting_id != sitting.id or not may_see(row, actor, scope):
         raise NotFound()
     if row.paper_id is None:
         return row, None

@@ -24,7 +24,7 @@ from quiz.core.sitting import Phase
 from quiz.core.template import TemplateRevision
 from quiz.storage import amendments, banks, sittings
 from quiz.storage.tables import SittingRow
-from quiz.usecases.drawing import Binder
+from quiz.usecases.personal_part import Binder
 
 
 def find_sitting(session: Session, code: str) -> SittingRow:
@@ -52,9 +52,12 @@ def whole_sitting(session: Session, actor: Actor, action: Action, code: str) -> 
     return sitting
 
 
-def closed_sitting(session: Session, code: str, now: datetime, refusal: Message) -> SittingRow:
-    """Return a sitting in which nobody can answer any more. NotFound without it; QuizError `not_closed` with the words of `refusal` before."""
-    sitting = find_sitting(session, code)
+def closed_sitting(session: Session, code: str, scope: str, now: datetime, refusal: Message) -> SittingRow:
+    """Return a sitting of people within the path `scope` in which nobody can answer any more.
+
+    NotFound as `sitting_within`; QuizError `not_closed` with the words of `refusal` before.
+    """
+    sitting = sitting_within(session, code, scope)
     if sittings.window_of(sitting).phase(now) is not Phase.CLOSED:
         raise QuizError("not_closed", refusal)
     return sitting

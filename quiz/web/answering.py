@@ -27,9 +27,10 @@ VERDICT_NAMES = {UPHELD: mark_text("成立"), REJECTED: mark_text("不成立")}
 
 
 class AnswerForm(FlaskForm):  # type: ignore[misc]
-    """The verdict on one report or appeal, the mark it brings, and why."""
+    """The verdict on one report or appeal, the mark it brings, and why; `seen` is the answer that stood on the page, 0 for none."""
 
     appeal = WholeField(validators=[InputRequired()])
+    seen = WholeField(validators=[Optional()])
     verdict = ListedField(mark_text("结论"), choices=list(VERDICT_NAMES.items()), default="")
     mark = AmountField(mark_text("改为几分"), validators=[Optional()])
     reason = StringField(
@@ -67,7 +68,8 @@ def answer(code: str) -> ResponseReturnValue:
     try:
         with writer() as db:
             upheld = form.verdict.data == UPHELD
-            answering.answer(db, actor(), code, form.appeal.data, upheld, form.reason.data, now(), form.mark.data if upheld else None)
+            mark = form.mark.data if upheld else None
+            answering.answer(db, actor(), code, form.appeal.data, upheld, form.reason.data, now(), mark, form.seen.data)
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
             raise

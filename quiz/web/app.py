@@ -42,6 +42,7 @@ from quiz.web import (
     presence,
     proxies,
     records,
+    rejudging,
     reports,
     retraining,
     samples,
@@ -92,7 +93,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     errors.register(app)
     for module in (
         health, account, admission, trainee, mistakes, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, booklets,
-        oral, organiser, scans, items, reports, marker, records, samples, certificates, learning, retraining,
+        oral, organiser, scans, items, reports, marker, rejudging, records, samples, certificates, learning, retraining,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

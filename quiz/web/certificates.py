@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 from quiz.core.access import Action
 from quiz.core.admission import LONGEST_INPUT
 from quiz.core.certificate import ENDING_NAMES, LONGEST_MONTHS, STATUS_NAMES, CertificateRule
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, mark_text
 from quiz.core.paper import plain_number
 from quiz.printing.certificate_pdf import CertificateText, print_certificate

@@ -14,13 +14,16 @@ from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from quiz.core.access import Action
 from quiz.core.message import QuizError, mark_text, say
-from quiz.usecases import answering, marking, results
-from quiz.usecases.marking import LEASE, Judged, OnDesk
+from quiz.usecases import answering, marking, rejudging, results
+from quiz.usecases.marking import ALREADY, LEASE, Judged
 from quiz.web.context import actor, needs, now, reader, say_text, writer
 from quiz.web.forms import BAD_AMOUNT, AmountField, WholeField, read_amount
 
 pages = Blueprint("marker", __name__)
 MOST_POINTS = 40
+
+MOST_DONE = 20
+"""Sittings that are marked to the end and listed still: the latest."""
 
 
 class TakeForm(FlaskForm):  # type: ignore[misc]
@@ -41,12 +44,15 @@ class MarkForm(FlaskForm):  # type: ignore[misc]
 @pages.get("/marking")
 @needs(Action.JUDGE)
 def home() -> ResponseReturnValue:
-    """The sittings with texts or appeals that wait for a person."""
+    """The sittings with texts or appeals that wait for a person, and those that were marked to the end."""
     with reader() as db:
         every = results.list_readable(db, actor(), now())
         waiting = answering.count_waiting(db, actor())
+        decided = rejudging.list_done(db, actor())
     rows = [row for row in every if row.pending]
-    return render_template("marker/home.html", rows=rows, appeals=[(row, waiting[row.sitting.id]) for row in every if row.sitting.id in waiting])
+    done = [row for row in every if not row.pending and row.sitting.id in decided][:MOST_DONE]
+    said = [(row, waiting[row.sitting.id]) for row in every if row.sitting.id in waiting]
+    return render_template("marker/home.html", rows=rows, appeals=said, done=done)
 
 
 @pages.get("/marking/<code>")
@@ -96,7 +102,7 @@ def judge(code: str) -> ResponseReturnValue:
     try:
         with writer() as db:
             item = next((one for one in marking.read_desk(db, actor(), code, uid, blank, now()).items if one.digest == form.digest.data), None)
-            share, points = _given(form, item)
+            share, points = read_marks(form, item.slot.max_mark if item else None)
             done = marking.judge(db, actor(), code, uid, blank, form.digest.data, share, form.reason.data or "", now(), points)
             left = marking.read_desk(db, actor(), code, uid, blank, now()).items
             if not left:
@@ -104,6 +110,8 @@ def judge(code: str) -> ResponseReturnValue:
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
             raise
+        if error.code == "marked_already":
+            return redirect(url_for(".desk", code=code, uid=uid, blank=blank, again=1), 303)
         return _show(code, form, say_text(error.message), 409 if error.code == "taken" else 422)
     return redirect(url_for(".desk", code=code, uid=uid, blank=blank, **_told(done)), 303)
 
@@ -112,17 +120,17 @@ def _question() -> tuple[str, int]:
     return request.args.get("uid", "")[:200], request.args.get("blank", 0, int)
 
 
-def _given(form: MarkForm, item: OnDesk | None) -> tuple[Fraction | None, list[Decimal]]:
-    """What the form gives: marks for each point, or a share by its verdict or by marks. QuizError `bad_share` when it gives nothing."""
+def read_marks(form: MarkForm, most: Decimal | None) -> tuple[Fraction | None, list[Decimal]]:
+    """Return what the form gives: marks for each point, or a share by its verdict or by marks. QuizError `bad_share` when it gives nothing."""
     verdict = request.form.get("verdict", "")
     if verdict in ("right", "wrong"):
         return Fraction(verdict == "right"), []
     points = [request.form.get(f"p{at}", "").strip() for at in range(MOST_POINTS) if f"p{at}" in request.form]
     if any(points):
         return None, [_mark(text) for text in points]
-    if item is None or form.marks.data is None:
+    if not most or form.marks.data is None:
         raise QuizError("bad_share", say("请选择“对”或“错”，或者填写得分。"))
-    return Fraction(form.marks.data) / Fraction(item.slot.max_mark), []
+    return Fraction(form.marks.data) / Fraction(most), []
 
 
 def _mark(text: str) -> Decimal:
@@ -154,6 +162,7 @@ def _show(code: str, form: MarkForm, problem: str = "", status: int = 200) -> Re
         given={name: value for name, value in request.form.items() if name[:1] == "p" or name == "marks"},
         regraded=regraded if regraded is not None and 0 <= regraded < 10**7 else None,
         noted=request.args.get("noted") == "1",
+        again=ALREADY if request.args.get("again") == "1" else "",
         minutes=LEASE.seconds // 60,
     )
     return page, status

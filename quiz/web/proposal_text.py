@@ -15,11 +15,11 @@ from quiz.banks.problems import Problems
 from quiz.banks.yaml_tree import parse_yaml
 from quiz.core.canonical import digest
 from quiz.core.frozen import freeze
-from quiz.core.marking import Rule
 from quiz.core.message import Diagnostic, Message, Severity, Translate, mark_text, say
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.picture import Upload
 from quiz.core.question import TYPE_NAMES, Question, QuestionType
+from quiz.core.rule import Rule
 from quiz.core.seed import Stream
 from quiz.core.template import Template
 from quiz.storage.banks import Published

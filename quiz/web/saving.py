@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action
-from quiz.core.marking import storable
 from quiz.core.message import Message, QuizError, or_raise
+from quiz.core.response import storable
 from quiz.core.saving import MOST_ITEMS, Save, SaveResult
 from quiz.storage.together import Failed, Together
 from quiz.usecases import saving

@@ -11,9 +11,9 @@ from typing import Any
 from flask import current_app
 from markupsafe import Markup, escape
 
-from quiz.core.marking import Response
 from quiz.core.paper import Slot
 from quiz.core.question import Question, QuestionType
+from quiz.core.response import Response
 from quiz.web.context import language
 
 MOST = 20_000

@@ -18,7 +18,7 @@ from flask_wtf.csrf import generate_csrf
 from quiz.core.access import Action
 from quiz.core.correction import REMEDY_NAMES
 from quiz.core.counting import COUNTING_NAMES, COUNTING_RULES
-from quiz.core.marking import from_hundredths
+from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, section_heading
 from quiz.core.results import STANDING_NAMES

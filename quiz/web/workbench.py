@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
-from quiz.core.message import Diagnostic, Message, QuizError, mark_text, say
+from quiz.core.message import QuizError, mark_text, say
 from quiz.core.paper import Candidate
-from quiz.core.picture import Upload, picture_kind
+from quiz.core.picture import picture_kind
 from quiz.core.question import Question
-from quiz.core.review import STATE_NAMES, STEP_NAMES, State, Step
+from quiz.core.review import STATE_NAMES, State, Step
 from quiz.core.template import Template
 from quiz.printing.job import PrintJob
 from quiz.printing.paper_pdf import print_papers
 from quiz.storage.proposals import Listed
 from quiz.usecases import publishing, reviewing
-from quiz.usecases.reviewing import Desk
 from quiz.web import upkeep
-from quiz.web.context import actor, needs, now, reader, say_text, today, translate, writer
-from quiz.web.proposal_form import BadPictures, ProposalForm, require_fields, sent_pictures, sent_text
-from quiz.web.proposal_text import Checked, Entry, check_text, entries_of, lines_of, mark_name, proof, tidy
+from quiz.web.context import actor, needs, now, reader, translate, writer
+from quiz.web.proposal_form import ProposalForm, require_fields, sent_pictures, sent_text
+from quiz.web.proposal_page import PREVIEWS, check_proposal, refusal_of, show_proposal
+from quiz.web.proposal_text import proof
 
 pages = Blueprint("workbench", __name__)
 pages.add_url_rule("/bank/questions/<path:uid>/history", "history", upkeep.history)
@@ -50,11 +48,6 @@ TAKE_FILES = ("workbench.new", "workbench.proposal")
 """The pages that take a text with its pictures: their requests may be larger than others."""
 
 DIGEST = re.compile("[0-9a-f]{64}")
-PAGE_SIZE = 50
-PREVIEWS = 1
-REFUSED = {"has_faults": 422, "no_comment": 422, "too_long": 422, "no_text": 422, "unreadable": 422, "bad_picture": 422, "too_many_pictures": 422}
-"""The status of a refusal that the page itself shows; every other is a conflict: 409."""
-
 GROUPS = (
     mark_text("等我审核"),
     mark_text("退回给我修改"),
@@ -63,23 +56,6 @@ GROUPS = (
     mark_text("我已送审"),
     mark_text("其他人的稿子"),
 )
-LATEST_NAME = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why nothing was done, with the faults of an uploaded file when it could not be read, or of pictures."""
-
-    code: str
-    text: str
-    file: str = ""
-    diagnostics: tuple[Diagnostic, ...] = ()
-    pictures: tuple[Message, ...] = ()
-
-    @property
-    def status(self) -> int:
-        """The HTTP status of the page that shows it."""
-        return REFUSED.get(self.code, 409)
 
 
 @pages.app_context_processor
@@ -117,7 +93,7 @@ def new() -> ResponseReturnValue:
         try:
             proposal_id = _save(form, None)
         except QuizError as error:
-            refusal = _refusal(error, form)
+            refusal = refusal_of(error, form)
         else:
             return redirect(url_for(".proposal", proposal_id=proposal_id, done="save"))
     return render_template("workbench/new.html", form=form, refusal=refusal), refusal.status if refusal else 200
@@ -129,7 +105,7 @@ def proposal(proposal_id: int) -> ResponseReturnValue:
     """A proposal to be written or read, and each step of its way."""
     form = ProposalForm()
     if request.method != "POST":
-        return _show(proposal_id, form)
+        return show_proposal(proposal_id, form)
     do = "save" if "remove" in request.form else request.form.get("do", "")
     if do not in set(Step):
         abort(400)
@@ -140,7 +116,7 @@ def proposal(proposal_id: int) -> ResponseReturnValue:
         if step is not Step.SAVE:
             _take(form, proposal_id, step)
     except QuizError as error:
-        return _show(proposal_id, form, _refusal(error, form))
+        return show_proposal(proposal_id, form, refusal_of(error, form))
     return redirect(url_for(".proposal", proposal_id=proposal_id, done=step.value))
 
 
@@ -151,7 +127,7 @@ def print_proof(proposal_id: int) -> ResponseReturnValue:
     with reader() as db:
         desk = reviewing.read_proposal(db, actor(), proposal_id)
         row, pictures = desk.row, reviewing.read_pictures(db, actor(), proposal_id)
-        checked = _check(row.source, desk.pictures)
+        checked = check_proposal(row.source, desk.pictures)
         shown = [*checked.items]
         questions = [item for item in shown if isinstance(item, Question)]
         for item in shown:
@@ -182,7 +158,6 @@ def picture(proposal_id: int, digest: str) -> Response:
 
 SAVED_ELSEWHERE = mark_text("这份稿子在别处保存过新的正文，您这次的正文还没有保存，仍在下面。再按一次“保存”，就用它替换别处的改动。")
 UNNAMED = mark_text("未命名题库稿")
-THE_TEXT = mark_text("正文")
 
 
 def _group(one: Listed) -> str:
@@ -194,26 +169,6 @@ def _group(one: Listed) -> str:
     if not is_mine:
         return to_read if state is State.SUBMITTED else others
     return {State.RETURNED: to_mend, State.SUBMITTED: waiting}.get(state, drafts)
-
-
-def _check(source: str, pictures: Sequence[Upload] = ()) -> Checked:
-    return check_text(source, translate(THE_TEXT), today(), pictures)
-
-
-def _refusal(error: QuizError, form: ProposalForm) -> Refusal:
-    """What the page says about a refusal; who may not see the proposal gets no page."""
-    if error.code in ("not_found", "forbidden"):
-        raise error
-    upload = form.file.data
-    is_upload = error.code == "unreadable" and upload
-    name = (upload.filename or "")[-LATEST_NAME:] if is_upload else ""
-    faults = error.faults if isinstance(error, BadPictures) else ()
-    return Refusal(error.code, say_text(error.message), name, _read_again(form) if is_upload else (), faults)
-
-
-def _read_again(form: ProposalForm) -> tuple[Diagnostic, ...]:
-    form.file.data.seek(0)
-    return check_text(form.file.data.read(), (form.file.data.filename or "")[-LATEST_NAME:], today()).diagnostics
 
 
 def _save(form: ProposalForm, proposal_id: int | None, must_record: bool = True) -> int:
@@ -245,7 +200,7 @@ def _take(form: ProposalForm, proposal_id: int, step: Step) -> None:
     with reader() as db:
         read = reviewing.read_proposal(db, actor(), proposal_id)
         source, digest = read.row.source, read.digest
-    checked = _check(source, read.pictures)
+    checked = check_proposal(source, read.pictures)
     with writer() as db:
         _require_seen(form, reviewing.read_proposal(db, actor(), proposal_id).digest, digest)
         if step is Step.PUBLISH:
@@ -263,69 +218,4 @@ def _require_seen(form: ProposalForm, *digests: str) -> None:
 def _title_of(text: str, form: ProposalForm) -> str:
     """A name for a proposal that was given none: the file's, else the category's."""
     name = (form.file.data.filename or "").rsplit("/", 1)[-1] if form.file.data else ""
-    return name or _check(text).category or translate(UNNAMED)
-
-
-def _show(proposal_id: int, form: ProposalForm, refusal: Refusal | None = None) -> ResponseReturnValue:
-    """The page of a proposal; after a refusal with the text as it was sent."""
-    with reader() as db:
-        desk = reviewing.read_proposal(db, actor(), proposal_id)
-        is_kept = bool(refusal and Step.SAVE in desk.steps and form.source.data)
-        source = tidy(form.source.data) if is_kept else desk.row.source
-        checked = _check(source, desk.pictures)
-        standing = reviewing.compare(db, actor(), checked.category, [item.uid for item in checked.items])
-        entries = entries_of(checked, standing.published)
-        offset = _offset(len(entries))
-        shown = entries[offset : offset + PAGE_SIZE]
-        examples = {
-            entry.item.uid: publishing.preview_template(db, actor(), entry.item, PREVIEWS) for entry in shown if isinstance(entry.item, Template)
-        }
-    if not is_kept:
-        form.title.data, form.source.data = desk.row.title, source
-    form.seen.data = desk.digest
-    g.draft_pictures = {one.digest: url_for(".picture", proposal_id=proposal_id, digest=one.digest) for one in desk.pictures}
-    page = render_template(
-        "workbench/proposal.html",
-        form=form,
-        refusal=refusal,
-        desk=desk,
-        row=desk.row,
-        is_mine=desk.row.author_id == actor().account_id,
-        read_by=_reader_name(desk),
-        steps=set(desk.steps),
-        checked=checked,
-        lines=list(lines_of(source, checked.diagnostics)),
-        counts=_counts(entries),
-        entries=shown,
-        examples=examples,
-        offset=offset,
-        limit=PAGE_SIZE,
-        others=standing.others,
-        done=request.args.get("done", "") if not refusal else "",
-        translate=translate,
-        mark_name=mark_name,
-        Template=Template,
-        Step=Step,
-        STATE_NAMES=STATE_NAMES,
-        STEP_NAMES=STEP_NAMES,
-        today=today(),
-    )
-    return page, refusal.status if refusal else 200
-
-
-def _reader_name(desk: Desk) -> str:
-    """Who approved the text as it stands, if anybody has."""
-    if desk.row.reader_id is None:
-        return ""
-    return next((event.actor for event in reversed(desk.events) if event.action == Step.APPROVE), "")
-
-
-def _counts(entries: list[Entry]) -> dict[str, int]:
-    added, changed = sum(entry.is_new for entry in entries), sum(entry.is_changed for entry in entries)
-    return {"all": len(entries), "added": added, "changed": changed, "same": len(entries) - added - changed}
-
-
-def _offset(total: int) -> int:
-    text = request.args.get("offset", "0")
-    wanted = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
-    return min(wanted, max(total - 1, 0)) // PAGE_SIZE * PAGE_SIZE
+    return name or check_proposal(text).category or translate(UNNAMED)

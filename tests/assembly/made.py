@@ -10,8 +10,8 @@ from quiz.assembly.plan import make_plan
 from quiz.assembly.pool import make_pool
 from quiz.assembly.problem import Desk, Problem
 from quiz.core.blueprint import Blueprint, Section
-from quiz.core.marking import Rule
 from quiz.core.question import Level, Option, Question, QuestionType, Revision, Source
+from quiz.core.rule import Rule
 from tests.words import words
 
 AREAS = ("water", "housing", "health")

@@ -21,6 +21,7 @@ from quiz.core.seed import exam_key, snapshot_digest
 from quiz.core.template import Template, TemplateRevision
 from quiz.usecases import drawing
 from quiz.usecases.material import Material
+from quiz.usecases.personal_part import Binder, roster_entry
 from tests.usecases import conftest as county
 from tools.check_vectors import VECTORS, draw_of, keys_of, stream_of
 
@@ -88,13 +89,13 @@ def sitting():
     late = Cadre("C4", "", "T02", (), (Post(PostKind.TOWNSHIP_LEADER, "T02", date(2024, 1, 1)),))
     pool = make_pool(blueprint, questions, {})
     scopes = sorted({template.template.scope for template in templates})
-    entry = drawing.roster_entry(blueprint, pool.places, late, material.day, scopes, county.DATASET.index(), [])
+    entry = roster_entry(blueprint, pool.places, late, material.day, scopes, county.DATASET.index(), [])
     detail = {"cadre": "C4", "seat": 4, "member": entry, "own": [2], "seen": [1], "local": 120_000, "barred": [faulty], "form": ""}
     assert seat_late(first.board, read_member(snapshot["local"], entry), detail, frozenset({faulty})) is not None
     changes.append(Amendment(2, ADD, detail))
     derived = derive(SEED, snapshot, blueprint, changes)
     assert not derived.faults
-    bound = drawing.Binder(county.DATASET, templates, exam_key(SEED, snapshot_digest(snapshot)))
+    bound = Binder(county.DATASET, templates, exam_key(SEED, snapshot_digest(snapshot)))
     known = {revision.question.uid: revision for revision in questions}
     uids = sorted({e.uid for standing in derived.papers.values() for e in standing.entries})
     items = {uid: item_of((known[uid] if uid in known else bound(uid)).question) for uid in uids}

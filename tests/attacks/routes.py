@@ -101,6 +101,8 @@ ROUTES = {
     "marker.judge": MARKERS,
     "marker.overview": MARKERS,
     "marker.take": MARKERS,
+    "rejudging.decided": MARKERS,
+    "rejudging.judge_again": MARKERS,
     "mistakes.of_all": SITTERS,
     "mistakes.of_paper": SITTERS,
     "oral.home": READERS,

@@ -20,11 +20,11 @@ from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule
 from quiz.core.paper import hide_key
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Blank, BlankKind, Level, Point, Question, QuestionType, Revision, Source
 from quiz.core.roster import Group
+from quiz.core.rule import Rule
 from quiz.core.shown import as_stored
 from quiz.core.sitting import DELIVERY_MINUTES, Release
 from quiz.storage.engine import reading, writing

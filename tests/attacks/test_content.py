@@ -28,10 +28,10 @@ import quiz
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.correction import Remedy
-from quiz.core.marking import Rule
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Question, QuestionType, Source
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.rule import Rule
 from quiz.core.sample import By
 from quiz.core.sitting import Release
 from quiz.formats.csv_table import write_csv

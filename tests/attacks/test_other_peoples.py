@@ -84,7 +84,7 @@ def test_no_list_print_or_export_has_anybody_from_outside(town: Person, web_engi
     assert [(text, page) for text in outside for page in pages if text in page] == []
 
 
-def test_a_sitting_of_others_alone_is_none(app: Flask, web_engine: Engine) -> None:
+def test_a_sitting_of_others_alone_is_none(app: Flask, web_engine: Engine, clock: Clock) -> None:
     """Its title and time are nobody's whose people are not in it: no list names it, and its pages answer as those of no sitting."""
     roles = [Role.ORGANISER, Role.INSPECTOR, Role.MARKER]
     county = make_roster()
@@ -95,9 +95,26 @@ def test_a_sitting_of_others_alone_is_none(app: Flask, web_engine: Engine) -> No
     elsewhere = Person(app, "elsewhere")
     assert SITTING not in elsewhere.get("/sittings").text
     for path in ("", "/hall", "/results.csv", "/cadres/Q001", "/time", "/amend", "/make-up", "/appeals"):
-        there, nowhere = elsewhere.get(f"/sittings/{SITTING}{path}"), elsewhere.get(f"/sittings/none-of-ours{path}")
-        assert there.status_code == nowhere.status_code == 404, path
-        assert without(there.text, SITTING) == without(nowhere.text, "none-of-ours")
+        is_nowhere(elsewhere, path)
+    for path in AFTERWARDS:
+        is_nowhere(elsewhere, path)
+    clock.go_on(days=2)
+    elsewhere = Person(app, "elsewhere")
+    assert SITTING not in elsewhere.get("/bank/items").text
+    assert "还没有结束的考试" in elsewhere.get(f"/reports?sitting={SITTING}").text
+    for path in AFTERWARDS:
+        is_nowhere(elsewhere, path)
+
+
+AFTERWARDS = ("/report", "/report/areas", "/report.xlsx", "/report.pdf", "/circular", "/items", "/items.xlsx", "/items.pdf", "/items/q1", "/similar")
+"""Pages about a sitting that is over."""
+
+
+def is_nowhere(who: Person, path: str) -> None:
+    """A page of a sitting of others answers as that of no sitting."""
+    there, nowhere = who.get(f"/sittings/{SITTING}{path}"), who.get(f"/sittings/none-of-ours{path}")
+    assert there.status_code == nowhere.status_code == 404, path
+    assert without(there.text, SITTING) == without(nowhere.text, "none-of-ours"), path
 
 
 def test_every_route_about_a_person_answers_alike_for_who_is_outside_and_for_nobody(town: Person, app: Flask, web_engine: Engine) -> None:

@@ -14,10 +14,10 @@ from quiz.banks.sitting_file import load_sitting
 from quiz.core.blueprint import Cell
 from quiz.core.contest import Contest
 from quiz.core.counting import Counting, MakeUp, MakeUpFor
-from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Level, QuestionType
 from quiz.core.roster import Group, PostKind
+from quiz.core.rule import Rule, RuleName
 from quiz.core.site import SitePlan
 from quiz.core.sitting import Release
 

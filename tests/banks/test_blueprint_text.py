@@ -8,8 +8,8 @@ import pytest
 from quiz.banks.blueprint_file import load_blueprint, sketch_blueprint
 from quiz.banks.blueprint_text import CountSpot, count_spots, set_counts, write_blueprint
 from quiz.core.blueprint import Band, Blueprint, Cell, Limit, Section, Share, SourceLevel, WeightClass
-from quiz.core.marking import Rule, RuleName
 from quiz.core.question import Level, QuestionType
+from quiz.core.rule import Rule, RuleName
 
 SHIPPED = sorted((Path(__file__).parents[2] / "question_banks" / "blueprints").glob("*.yaml"))
 EVERYTHING = Blueprint(

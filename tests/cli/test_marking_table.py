@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from quiz.core.marking import round_mark
+from quiz.core.hundredths import round_mark
 from quiz.core.question import QuestionType
 from tests.cli.test_chain import shell  # noqa: F401
 from tests.marking_rows import FILL_IN, ROWS, Row

@@ -25,9 +25,10 @@ from quiz.core.correction import (
     with_key,
 )
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Mark, Rule, RuleName, Why, mark_response, total_of
+from quiz.core.marking import Mark, Why, mark_response, total_of
 from quiz.core.message import QuizError
 from quiz.core.question import Blank, BlankKind, Option, QuestionType
+from quiz.core.rule import Rule, RuleName
 from tests.core.test_longer_types import MATCHING, ORDERING, SHORT
 from tests.core.test_marking import question
 
@@ -201,8 +202,8 @@ def test_a_key_is_told_in_words_that_hold_for_every_paper():
     assert key_words(SINGLE) == "AA"
     assert any_of(new_key_words(SINGLE, key("B", "C"))).render() == "以下任一均可：BB ｜ CC"
     assert any_of(new_key_words(SINGLE, key("B"))) == "BB"
-    assert remedy_sentence(Remedy.BETTER, "AA", ("BB",)).render().startswith("原答案“AA”，新答案“BB”。")
-    assert "{" not in remedy_sentence(Remedy.FULL, "AA", ()).render()
+    assert remedy_sentence(Remedy.BETTER, "AA", ("BB",), has_line=True).render().startswith("原答案“AA”，新答案“BB”。")
+    assert "{" not in remedy_sentence(Remedy.FULL, "AA", (), has_line=True).render()
     assert key_words(FILL) == "12个月；镇政府"
     assert key_words(MATCHING) == "甲－第C步；乙－第A步；丙－第B步"
     pictured = question(QuestionType.SINGLE, "AB", "B")

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz.core.keying import agreed, differing, fields_of, read_keyed
-from quiz.core.marking import check_response
 from quiz.core.question import QuestionType
+from quiz.core.response import check_response
 from tests.core.test_sheet_state import PAPER
 
 SINGLE, MULTIPLE, SENTENCE, ORDER, BLANKS = 1, 2, 3, 4, 5

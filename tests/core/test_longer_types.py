@@ -13,10 +13,12 @@ from quiz.assembly.papers import split_marks
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.fill_in import Verdict, judge
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Rule, RuleName, Why, check_response, mark_response
+from quiz.core.marking import Why, mark_response
 from quiz.core.message import QuizError
 from quiz.core.paper import Paper, section_heading
 from quiz.core.question import Blank, BlankKind, Level, Option, Point, Question, QuestionType, Revision, Source, key_text, response_text
+from quiz.core.response import check_response
+from quiz.core.rule import Rule, RuleName
 from tests.assembly.made import paper_of
 from tests.keyless import without_key
 

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.core.marking import Rule, RuleName, Why, check_response, mark_response
+from quiz.core.marking import Why, mark_response
 from quiz.core.message import QuizError
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
+from quiz.core.response import check_response
+from quiz.core.rule import Rule, RuleName
 
 
 def question(kind=QuestionType.MULTIPLE, options="ABCDE", key="ABD", blanks=()):

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from quiz.core.contest import Contest
 from quiz.core.fill_in import Verdict, judge
-from quiz.core.marking import FOR_CONTESTS, MULTIPLE_RULES, Mark, Rule, RuleName, Why, choice_marks, from_hundredths, mark_response, total_of
+from quiz.core.hundredths import from_hundredths
+from quiz.core.marking import Mark, Why, choice_marks, mark_response, total_of
 from quiz.core.question import Blank, BlankKind, QuestionType
+from quiz.core.rule import FOR_CONTESTS, MULTIPLE_RULES, Rule, RuleName
 from tests.core.test_marking import question
 
 HALF_MARK = Decimal("0.5")

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from quiz.core.correction import Correction, NewKey, Remedy, as_shown, mark_corrected
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Rule, RuleName, Why, exact_marks, mark_response
+from quiz.core.marking import Why, exact_marks, mark_response
 from quiz.core.option_shares import FINEST, percent_each, share_faults
 from quiz.core.paper import hide_key
 from quiz.core.question import Option, Question, QuestionType
+from quiz.core.rule import Rule, RuleName
 from tests.core.test_marking import question
 
 RULE = Rule(RuleName.OPTION_SHARES)

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from quiz.core.marking import Rule
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.question import TRUE_OPTIONS, Blank, Level, Option, Question, QuestionType, Source
+from quiz.core.rule import Rule
 from quiz.core.scan import Doubt, SheetReading, SlotReading, State
 from quiz.core.sheet_state import ANSWERS, Confirm, Decision, Hold, Kind, PageScan, state_of
 

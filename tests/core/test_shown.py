@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.core.marking import check_response
 from quiz.core.message import QuizError
 from quiz.core.question import Option, QuestionType
+from quiz.core.response import check_response
 from quiz.core.shown import as_shown, as_stored
 from tests.core.test_longer_types import ITEMS, MATCHING, ORDERING, SHORT, question
 

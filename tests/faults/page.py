@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from benchmarks.http import FORM, Connection, Reply
-from quiz.core.marking import check_response
 from quiz.core.question import Question
+from quiz.core.response import check_response
 from quiz.core.shown import as_shown, as_stored
 from quiz.web.context import LOGIN_COOKIE
 from tests.faults.checker import Checker

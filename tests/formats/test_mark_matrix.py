@@ -102,6 +102,53 @@ def test_faults_have_their_place(text, expected):
     assert faults(text) == expected
 
 
+def test_questions_may_be_named_by_their_numbers():
+    """A first row 1, 2, 3 is nobody's marks."""
+    sheet, problems = read("1,2,3\n1,0,1\n0,0,1\n")
+    assert problems == ()
+    assert [item.name for item in sheet.items] == ["1", "2", "3"]
+    assert sheet.marks == ((1.0, 0.0, 1.0), (0.0, 0.0, 1.0))
+
+
+def test_points_and_signs_of_any_width():
+    sheet, _ = read("id,q1,q2\na,１．５,−1\nb,2,－０．５\n")
+    assert sheet.marks == ((1.5, -1.0), (2.0, -0.5))
+
+
+@pytest.mark.parametrize("first", ["\n", "\r\n\r\n", "sep=;\n", "SEP=;\r\n", "\nsep=;\n"])
+def test_what_stands_between_cells_is_seen_below_empty_lines_and_where_the_file_says_it(first):
+    sheet, problems = read(first + "id;q1\nx;1\n")
+    assert problems == ()
+    assert (sheet.persons, sheet.marks) == (("x",), ((1.0,),))
+    assert faults(first + "id;q1\nx;y\n") == [(first.count("\n") + 2, 2, "M002")]
+
+
+def test_who_stands_twice_is_told_and_counts_twice():
+    """People may have one name; a row that was copied by mistake is seen."""
+    sheet, problems = read("姓名,q1\n甲,1\n乙,0\n甲,1\n")
+    assert [(item.line, item.column, item.rule) for item in problems] == [(4, 1, "M009")]
+    assert len(sheet.marks) == 3
+    assert read("id,freq,q1\na,2,1\na,3,0\n")[1] == ()
+
+
+def test_not_more_people_in_all_than_a_table_has_rows():
+    """One row may stand for many; thousands of such rows would take all the memory there is."""
+    assert faults("freq,q1\n60000,1\n60000,0\n") == [(3, 1, "M003")]
+    assert faults("freq,q1\n0,1\n0,0\n") == [(1, 1, "M001")]
+
+
+def test_a_formula_is_no_mark_and_no_letters():
+    """A sum in a column that is left out does no harm; the cell of a question, with a key or without, is told."""
+    book = openpyxl.Workbook()
+    for row in (["工号", "q1", "q2", "总分"], ["答案", "A", None, None], ["C1", "A", 1, "=1+1"], ["C2", "=C2", "=1/2", "=1+1"]):
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    sheet, problems = read_matrix(out.getvalue(), "f.xlsx")
+    assert sheet is None
+    assert [(item.line, item.column, item.rule) for item in problems] == [(4, 2, "M008"), (4, 3, "M008")]
+
+
 def test_not_more_faults_than_anybody_reads():
     assert len(faults("q1\n" + "x\n" * 500)) == MOST_FAULTS
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pypdfium2
 import pytest
 
-from quiz.core.marking import Rule
 from quiz.core.paper import Candidate, Paper, PaperSection, Slot
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
+from quiz.core.rule import Rule
 
 PERSON = Candidate("欧阳堃", "QL0042", "县人力资源和社会保障局", "副镇长", "17")
 TITLES = {

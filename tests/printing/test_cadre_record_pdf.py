@@ -10,9 +10,9 @@ import pytest
 
 from quiz.core.cadre_record import Document, Entry, Record, Run, SectionRule
 from quiz.core.counting import Counted, Counting, WhyCounts
-from quiz.core.marking import Rule, RuleName
 from quiz.core.question import QuestionType
 from quiz.core.results import Standing
+from quiz.core.rule import Rule, RuleName
 from quiz.printing.cadre_record_pdf import print_cadre_record
 from quiz.printing.fonts import MissingGlyphs
 

@@ -10,13 +10,14 @@ import pytest
 
 from quiz.core.admission import Slip
 from quiz.core.booklet import BookletKind, make_booklet
-from quiz.core.marking import Rule, mark_response
+from quiz.core.marking import mark_response
 from quiz.core.message import say_day
 from quiz.core.mistakes import Lost, Mistake, MistakeBook
 from quiz.core.oral import OralHousehold, OralItem, OralList
 from quiz.core.paper import Candidate
 from quiz.core.question import Blank, Option, Point, QuestionType, Source
 from quiz.core.room_list import Listed
+from quiz.core.rule import Rule
 from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.book_page import BookSize, Layout
 from quiz.printing.book_sheets import Style

@@ -16,9 +16,10 @@ from PIL import Image
 
 from quiz.core.admission import Slip
 from quiz.core.booklet import BookletKind, make_booklet
-from quiz.core.marking import Rule, mark_response
+from quiz.core.marking import mark_response
 from quiz.core.mistakes import Lost, Mistake, MistakeBook
 from quiz.core.oral import OralHousehold, OralItem, OralList, is_oral, oral_item
+from quiz.core.rule import Rule
 from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.book_page import BookSize
 from quiz.printing.book_sheets import Style

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from quiz.core.marking import Rule, mark_response
+from quiz.core.marking import mark_response
 from quiz.core.message import say
 from quiz.core.mistakes import Lost, Mistake, MistakeBook, each_once, is_mistake
 from quiz.core.oral import OralHousehold, OralItem, OralList, is_oral, oral_item
 from quiz.core.question import Label, QuestionType
+from quiz.core.rule import Rule
 from quiz.printing.book_page import BookSize, Layout
 from quiz.printing.book_sheets import Style
 from quiz.printing.fonts import MissingGlyphs

@@ -68,6 +68,28 @@ def test_marks_and_visits_of_before_get_their_sitting_and_marks_stay_as_they_are
     engine.dispose()
 
 
+def test_keyings_and_scans_of_before_keep_their_names_and_tell_no_person(database_url: str) -> None:
+    engine, without_rules = make_engine(database_url), create_engine(database_url)
+    with writing(engine) as db:
+        upgrade_on(db.connection(), "0020")
+    engine.dispose()
+    with without_rules.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for number in (1, 2):
+            put(connection, "keying", id=number, paper_id=7, number=number, keyed_by="王强")
+        put(connection, "scan", id=1, read_by="王强")
+    without_rules.dispose()
+    upgrade(engine)
+    with reading(engine) as db:
+        assert db.execute(text("SELECT keyed_by, person FROM keying UNION ALL SELECT read_by, person FROM scan")).all() == [("王强", "")] * 3
+    for table in ("keying", "scan"):
+        with pytest.raises(DatabaseError, match="append-only"), writing(engine) as db:
+            db.execute(text(f"UPDATE {table} SET person = 'account:1'"))
+    assert differences(engine) == []
+    engine.dispose()
+
+
 def test_marks_of_before_stay_and_may_be_below_0_from_now_on(database_url: str) -> None:
     engine, without_rules = make_engine(database_url), create_engine(database_url)
     with writing(engine) as db:

@@ -8,11 +8,11 @@ import pytest
 
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.profile import Dataset, Fact, Place, Scope
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Question, QuestionType, Source
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.template import Template

@@ -10,11 +10,11 @@ import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Cell, Section
-from quiz.core.marking import Rule
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster
-from quiz.storage import amendments, banks, papers, sittings
+from quiz.core.rule import Rule
+from quiz.storage import amendments, banks, questions_asked, sittings
 from quiz.storage import rosters as roster_rows
 from quiz.storage.engine import reading
 from quiz.usecases import amending, attempts, publishing, rosters, scheduling, verifying
@@ -291,6 +291,6 @@ def test_history_counts_the_reissued_paper_alone(world, county):
     old = asked_somewhere(world)
     replace_(world, county, old)
     with reading(world.engine) as db:
-        seen = papers.recent_questions(db, county.NOW + timedelta(days=9), 2)
+        seen = questions_asked.recent_questions(db, county.NOW + timedelta(days=9), 2)
     assert seen["C1"] == {base_uid(uid) for uid in uids(world.paper("C1"))}
     assert old not in seen["C1"]

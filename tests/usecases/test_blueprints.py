@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint, Cell, Section, Share
-from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.paper import section_heading
 from quiz.core.question import Level, QuestionType
 from quiz.core.review import State
+from quiz.core.rule import Rule, RuleName
 from quiz.storage import banks
 from quiz.storage.tables import AuditRow, PaperRow, ProposalRow, SittingRow
 from quiz.usecases import accounts, blueprints, publishing, scheduling

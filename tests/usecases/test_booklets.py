@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from quiz.core.access import Actor, Role, command_line
+from quiz.core.access import Actor, Person, Role, command_line
 from quiz.core.booklet import BookletKind
 from quiz.core.correction import NewKey, Remedy
 from quiz.core.message import Forbidden, QuizError
@@ -104,7 +104,7 @@ def test_samples_come_only_where_they_are_wanted(empty, county):
     with pytest.raises(QuizError, match="nothing_to_print"):
         uids(empty, county, wanted=Wanted())
     confirmed = replace(county.make_question("single-0"), label=Label.CONFIRMED)
-    empty.do(publishing.publish, county.ADMIN, county.NOW, [confirmed], by="甲", read_by="乙")
+    empty.do(publishing.publish, county.ADMIN, county.NOW, [confirmed], author=Person.as_typed("甲"), reader=Person.as_typed("乙"))
     assert uids(empty, county, wanted=Wanted()) == {"single-0"}
 
 

@@ -10,14 +10,14 @@ from sqlalchemy import text
 
 from quiz.core.access import Actor, Role
 from quiz.core.certificate import CertificateRule, Ending, Shown, Status
-from quiz.core.correction import Remedy
+from quiz.core.correction import NewKey, Remedy
 from quiz.core.counting import Counting
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage.engine import writing
-from quiz.usecases import answering, certificates, correcting, results, scheduling, voiding
+from quiz.usecases import answering, certificates, corrected, correcting, results, scheduling, voiding
 from quiz.usecases.correcting import Wish
 from tests.usecases.test_make_ups import after, make_up, sat, sit  # noqa: F401 - a fixture
 
@@ -97,6 +97,24 @@ def test_a_correction_takes_it_back_and_gives_it_again(sat, county):  # noqa: F8
     seen = sat.do(correcting.preview, CHIEF, "s1", wish, after(sat))
     sat.do(correcting.apply, CHIEF, "s1", wish, "题目有误", after(sat), seen.fingerprint)
     assert status(sat) is Status.VALID
+    assert (seen.effect.certificates_ended, seen.effect.certificates_restored) == (0, 1)
+
+
+def test_a_preview_counts_the_certificates_that_would_end_and_the_notice_says_so(sat, county):  # noqa: F811
+    """Above the pass mark a certificate may end without anybody failing; undoing the correction is foreseen to give it back."""
+    issue(sat, rule=replace(RULE, least=Decimal(10)))
+    asked = next(slot.question for slot in sat.paper("C1").slots if slot.question.type is QuestionType.TRUE_FALSE)
+    other = next(option.id for option in asked.options if option.id not in asked.key)
+    wish = Wish(asked.uid, Remedy.NEW_KEY, NewKey(choices=(frozenset({other}),)))
+    seen = sat.do(correcting.preview, CHIEF, "s1", wish, after(sat))
+    assert (seen.effect.certificates_ended, seen.effect.now_fail) == (1, 0)
+    assert status(sat) is Status.VALID
+    sat.do(correcting.apply, CHIEF, "s1", wish, "答案有误", after(sat), seen.fingerprint)
+    assert status(sat) is Status.WITHDRAWN
+    done = sat.do(corrected.read_done, CHIEF, "s1", 1, after(sat))
+    assert "已发的证书中，1张因成绩不再达到条件而失效。" in [line.render() for line in corrected.notice_of(done, "某日").counts]
+    undo = sat.do(correcting.preview, CHIEF, "s1", Wish(asked.uid, Remedy.ORIGINAL), after(sat))
+    assert (undo.effect.certificates_ended, undo.effect.certificates_restored) == (0, 1)
 
 
 def test_what_counts_of_a_make_up_earns_one(sat, county):  # noqa: F811

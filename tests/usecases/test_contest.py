@@ -10,10 +10,11 @@ from quiz.core.access import command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.contest import Contest
 from quiz.core.correction import NewKey, Remedy
-from quiz.core.marking import Rule, RuleName, Why
+from quiz.core.marking import Why
 from quiz.core.message import QuizError
 from quiz.core.question import QuestionType
 from quiz.core.retraining import Reason
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.statistics.interval import share_interval
@@ -23,6 +24,7 @@ from quiz.usecases import (
     cadre_record,
     certificates,
     correcting,
+    correction_effect,
     draw_report,
     item_analysis,
     make_ups,
@@ -104,11 +106,26 @@ def test_a_correction_and_a_mark_by_hand_keep_to_it(empty, county, contest):
         assert not any(change.passed_before != change.passed_after for change in seen.changes)  # nobody can fail
     world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-0.4"), "改分", at)
     assert result(world, county, "C2").graded.score == max(floor, Decimal("-2.9"))
-    with pytest.raises(QuizError, match="得分须在-1和2分之间") as refused:
+    with pytest.raises(QuizError, match="得分须在−1和2分之间") as refused:
         world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-1.01"), "改分", at)
     assert refused.value.code == "bad_mark"
     issued = world.do(cadre_record.issue, county.ADMIN, "C2", at)
     assert world.do(cadre_record.verify, county.ADMIN, issued.digest, at).findings == ()
+
+
+@KINDS
+def test_a_score_that_rises_over_0_is_no_pass(empty, county, contest):
+    """C2 comes from −3.5 or 0 to 2.5 of 7: full marks for two questions. Nothing that is told of it speaks of passing."""
+    world = held(empty, county, contest)
+    at = county.OPENS + AFTER
+    for number in (1, 2):
+        wanted = Wish(world.paper("C2").slot(number).question.uid, Remedy.FULL)
+        seen = world.do(correcting.preview, county.ADMIN, "s1", wanted, at)
+        world.do(correcting.apply, county.ADMIN, "s1", wanted, "题目有误", at)
+    change = next(one for one in seen.changes if one.number == "C2")
+    assert change.score_before <= 0 < change.score_after
+    assert (change.crosses, seen.effect.now_pass, seen.effect.has_line) == (0, 0, False)
+    assert not any("及格" in line.render() for line in correction_effect.effect_lines(seen.effect))
 
 
 @KINDS
@@ -124,8 +141,22 @@ def test_nobody_passes_or_fails(empty, county, contest):
         with pytest.raises(QuizError) as refused:
             world.do(action, county.ADMIN, "s1", at, *more)
         assert refused.value.code == "of_contest"
-    duty = world.do(retraining.my_duty, county.trainee("C2"), at)
-    assert duty is None or Reason.FAILED not in duty.verdict.reasons
+    assert world.do(retraining.my_duty, county.trainee("C2"), at) is None
+
+
+@KINDS
+def test_a_contest_hides_no_examination_from_the_rule_of_learning_again(world, county, contest):
+    """C2 failed an examination and then had a contest: the examination still counts."""
+    ended = county.OPENS + AFTER
+    world.start("C2")
+    world.submit([], "C2")
+    world.do(publishing.publish, county.ADMIN, county.NOW, [], [blueprint(contest)])
+    later = {"opens_at": ended, "closes_at": ended + timedelta(hours=1), "blueprint": "contest", "profile": "", "forms": 1}
+    plan = replace(county.sitting_plan(), code="s2", **later)
+    world.do(scheduling.create_sitting, county.ADMIN, ended - timedelta(minutes=1), plan, county.ZONE, county.SEED)
+    duty = world.do(retraining.my_duty, county.trainee("C2"), ended + timedelta(days=1))
+    assert duty.person.sitting.code == "s1"
+    assert Reason.FAILED in duty.verdict.reasons
 
 
 @KINDS

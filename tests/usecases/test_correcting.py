@@ -14,7 +14,7 @@ from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType, base_uid
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
-from quiz.storage import audit, corrections, gradings, papers, regrading, scans, sittings
+from quiz.storage import audit, corrections, gradings, questions_asked, regrading, scans, sittings
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import AuditRow, CorrectionRow, GradingRow, MarkRow
 from quiz.usecases import asked, corrected, correcting, correction_effect, extending, results, saving, scheduling
@@ -313,7 +313,7 @@ def test_results_and_exports_show_the_newest_run(common, county):
 def test_what_was_given_to_all_says_nothing_of_how_hard_a_question_is(common, county):
     def facility():
         with reading(common.engine) as db:
-            return papers.facilities(db, county.OPENS + AFTER).get(base_uid(first_uid_of), None)
+            return questions_asked.facilities(db, county.OPENS + AFTER).get(base_uid(first_uid_of), None)
 
     first_uid_of = first_uid(common)
     assert facility() == (500, 2)

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from quiz.assembly.local import Local
+from quiz.assembly.local import Local, share_of
 from quiz.banks.lint import lint_paths
 from quiz.core.blueprint import USUAL_SHARES
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Revision, base_uid
 from quiz.core.roster import Group, PostKind, main_post
 from quiz.core.template import TemplateRevision
-from quiz.usecases import drawing
+from quiz.usecases import drawing, personal_part
 from quiz.usecases.material import Material
 
 SHIPPED = Path(__file__).parents[2] / "question_banks"
@@ -133,8 +133,8 @@ def test_a_post_begun_less_than_three_months_ago_is_a_new_one(shipped):
     cadre = next(c for c in material.cadres if main_post(c, DAY) and main_post(c, DAY).kind is PostKind.FIRST_SECRETARY)
     fresh = replace(cadre, posts=(replace(main_post(cadre, DAY), from_on=date(2026, 8, 22)),))
     known = replace(cadre, posts=(replace(main_post(cadre, DAY), from_on=date(2026, 8, 21)),))
-    assert drawing.share_of(material.blueprint, fresh, DAY) == 20
-    assert drawing.share_of(material.blueprint, known, DAY) == 50
+    assert share_of(material.blueprint, fresh, DAY) == 20
+    assert share_of(material.blueprint, known, DAY) == 50
 
 
 @pytest.mark.parametrize(
@@ -148,4 +148,4 @@ def test_a_post_begun_less_than_three_months_ago_is_a_new_one(shipped):
 def test_what_somebody_had_is_kept_off_their_paper_only_where_that_takes_nothing_from_it(usual, fresh, is_avoided):
     had = {"C1": frozenset({"a@T01"})}
     material = SimpleNamespace(cadres=[SimpleNamespace(number="C1"), SimpleNamespace(number="C2")], had_local=had)
-    assert drawing._avoidable(material, [usual, usual], [fresh, fresh]) == (had if is_avoided else {})
+    assert personal_part._avoidable(material, [usual, usual], [fresh, fresh]) == (had if is_avoided else {})

@@ -10,10 +10,10 @@ import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule, RuleName
 from quiz.core.message import Forbidden, NotFound, QuizError, mark_text
 from quiz.core.question import Question, QuestionType
 from quiz.core.roster import Cadre, Post, PostKind, Roster
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.core.statistics import gates
 from quiz.core.statistics.flags import FlagKind
@@ -198,13 +198,17 @@ def test_who_may_read_what(hall, county, over):
 
 
 def test_only_those_within_the_readers_authority_count(hall, county, over):
-    """An organiser of one township reads how its own people fared, and meets no other names."""
+    """An organiser of one township reads how its own people fared, and meets no other names; where nobody sat there is no such sitting."""
     own = Actor("x", {Role.ORGANISER: "/QL/T01/"})
     found = hall.do(analyse_sitting, own, "hall", over)
     assert found.people == 11
     assert {item.report.figures.answers for item in found.items if item.asked.type is not QuestionType.FILL_IN} == {11}
     assert {person.unit for person in hall.do(screen_sitting, own, "hall", over).people} == {"镇1"}
-    assert hall.do(analyse_sitting, Actor("x", {Role.ORGANISER: "/QL/T09/"}), "hall", over).items == ()
+    elsewhere = Actor("x", {Role.ORGANISER: "/QL/T09/"})
+    assert hall.do(list_analysable, elsewhere, over) == []
+    for asked in (analyse_sitting, screen_sitting, state_of_marks):
+        with pytest.raises(NotFound):
+            hall.do(asked, elsewhere, "hall", over)
 
 
 def test_an_attempt_opened_again_does_not_count_until_it_is_closed(hall, county, over):

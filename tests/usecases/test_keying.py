@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from quiz.core.access import Actor, Role
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import OPTION_LETTERS, QuestionType
 from quiz.core.sheet_state import Confirm, Hold
-from quiz.storage.engine import reading
-from quiz.storage.tables import AttemptRow, GradingRow, KeyingRow
+from quiz.storage.engine import reading, writing
+from quiz.storage.tables import AttemptRow, GradingRow, KeyingRow, PaperRow
 from quiz.usecases import keying, scanning, sheets
 from quiz.usecases.keying import KeyingFaults, Turn
 from tests.usecases.conftest import ADMIN, OPENS
@@ -89,6 +90,42 @@ def test_nobody_keys_a_sheet_twice_or_sees_the_other_keying(world, sheet):
             world.do(keying.open_sheet, actor, "s1", sheet.paper.code, AFTER)
     with reading(world.engine) as db:
         assert db.query(KeyingRow).count() == 2
+
+
+def test_three_people_of_one_name_are_three_people(world, sheet):
+    first, second, third = (Actor("王强", {Role.MARKER: "/"}, account) for account in (101, 102, 103))
+    assert key(world, sheet, first, typed(sheet)) is Turn.SECOND
+    assert [of_list(world, sheet, actor)[1] for actor in (first, second)] == [True, False]
+    assert key(world, sheet, second, typed(sheet, wrong=(1,))) is Turn.THIRD
+    assert key(world, sheet, third, {1: typed(sheet)[1]}) is Turn.DONE
+    with reading(world.engine) as db:
+        rows = db.scalars(select(KeyingRow).order_by(KeyingRow.number)).all()
+        assert [(row.keyed_by, row.person) for row in rows] == [("王强", f"account:{account}") for account in (101, 102, 103)]
+
+
+def test_one_person_is_one_person_whatever_they_are_called(world, sheet):
+    key(world, sheet, Actor("王强", {Role.MARKER: "/"}, 101), typed(sheet))
+    renamed = Actor("王强（城关）", {Role.ORGANISER: "/"}, 101)
+    assert of_list(world, sheet, renamed) == (Turn.SECOND, True, 0)
+    with pytest.raises(QuizError, match="keyed"):
+        key(world, sheet, renamed, typed(sheet))
+    with pytest.raises(IntegrityError), writing(world.engine) as db:
+        held = db.scalars(select(KeyingRow)).one()
+        db.add(
+            KeyingRow(sitting_id=held.sitting_id, paper_id=held.paper_id, number=2, value="{}", keyed_by="x", person="account:101", keyed_at=AFTER)
+        )
+
+
+def test_of_a_keying_of_before_only_the_name_is_known_and_who_bears_it_waits(world, sheet):
+    with writing(world.engine) as db:
+        paper = db.scalars(select(PaperRow).where(PaperRow.code == sheet.paper.code)).one()
+        for number, name in ((1, "王强"), (2, "李霞")):
+            db.add(KeyingRow(sitting_id=paper.sitting_id, paper_id=paper.id, number=number, value='{"1": ["a"]}', keyed_by=name, keyed_at=AFTER))
+    for actor in (Actor("王强", {Role.MARKER: "/"}, 101), Actor("王强", {Role.MARKER: "/"}, 102)):
+        assert of_list(world, sheet, actor)[:2] == (Turn.THIRD, True)
+        with pytest.raises(QuizError, match="keyed"):
+            world.do(keying.open_sheet, actor, "s1", sheet.paper.code, AFTER)
+    assert world.do(keying.open_sheet, CARLA, "s1", sheet.paper.code, AFTER).turn is Turn.THIRD
 
 
 def test_faults_are_told_slot_by_slot_and_nothing_is_stored(world, sheet):

@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.correction import NewKey, Remedy
-from quiz.core.marking import Rule
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import Point, QuestionType
+from quiz.core.rule import Rule
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.core.staffing import Staffing, wanted_for
@@ -211,6 +211,16 @@ def test_two_who_agree_within_the_margin_settle_by_the_mean(double, county):
     assert (found.pairs, found.exact, found.adjacent, found.kappa) == (1, 0, 1, None)
 
 
+def test_markers_of_one_name_are_different_markers_and_one_marker_of_two_names_is_not(double, county):
+    first, second = (Actor("王强", {Role.MARKER: "/"}, account_id=n) for n in (1, 2))
+    (item,) = take(double, county, first)
+    judge(double, county, first, item, points=["2", "1"])
+    with pytest.raises(QuizError, match="marked_already"):
+        judge(double, county, replace(first, name="李霞"), item, points=["2", "1"])
+    (item,) = take(double, county, second)
+    assert judge(double, county, second, item, points=["2", "1"]).is_settled
+
+
 def test_two_who_differ_more_leave_it_to_a_third_who_marked_neither(double, county):
     (item,) = take(double, county, ANNA)
     judge(double, county, ANNA, item, points=["2", "3"])
@@ -221,7 +231,7 @@ def test_two_who_differ_more_leave_it_to_a_third_who_marked_neither(double, coun
     assert score(double, "C1")[1] == 1
     for actor in (ANNA, BELA):
         assert item.digest not in {one.digest for one in take(double, county, actor)}
-        with pytest.raises(QuizError, match="taken"):
+        with pytest.raises(QuizError, match="marked_already"):
             judge(double, county, actor, item, 1)
         double.do(desk.give_back, actor, "s1", at(county))
     mine = {one.digest: one for one in take(double, county, CARA)}[item.digest]

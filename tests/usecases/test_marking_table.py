@@ -11,7 +11,7 @@ import pytest
 
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.contest import Contest
-from quiz.core.marking import round_mark
+from quiz.core.hundredths import round_mark
 from quiz.core.message import QuizError
 from quiz.core.question import TRUE_OPTIONS, Option, Point, QuestionType
 from quiz.usecases import publishing, results, scheduling

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from quiz.core.access import Actor, Role
+from quiz.core.access import Actor, Person, Role
 from quiz.core.message import Forbidden, QuizError
 from quiz.core.question import Label
 from quiz.core.roster import Cadre, Post, PostKind, Roster, Unit, UnitKind
@@ -50,11 +50,13 @@ def test_a_question_never_becomes_a_template(empty, county):
 
 def test_what_claims_to_be_confirmed_has_a_second_reader(empty, county):
     confirmed = [replace(county.QUESTIONS[0], label=Label.CONFIRMED)]
-    for by, reader in (("甲", ""), ("甲", "甲"), ("", county.ADMIN.name)):
+    one, same, other = (Person.as_typed(name) for name in ("甲 Ａ", "甲a", "乙"))
+    for author, reader in ((one, None), (one, one), (one, same), (None, county.ADMIN.person), (Person("account:5", "甲"), Person("account:5", "乙"))):
         with pytest.raises(QuizError, match="unread"):
-            empty.do(publishing.publish, county.ADMIN, county.NOW, confirmed, by=by, read_by=reader)
-    empty.do(publishing.publish, county.ADMIN, county.NOW, confirmed, by="甲", read_by="乙")
-    assert empty.do(publishing.read_question, county.ADMIN, confirmed[0].uid).read_by == "乙"
+            empty.do(publishing.publish, county.ADMIN, county.NOW, confirmed, author=author, reader=reader)
+    empty.do(publishing.publish, county.ADMIN, county.NOW, confirmed, author=one, reader=other)
+    found = empty.do(publishing.read_question, county.ADMIN, confirmed[0].uid)
+    assert (found.published_by, found.read_by) == ("甲 Ａ", "乙")
 
 
 def test_only_setters_publish(empty, county):

@@ -8,6 +8,7 @@ import pytest
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Cell
 from quiz.core.message import Forbidden, NotFound, QuizError
+from quiz.core.question import Label
 from quiz.core.review import State, Step
 from quiz.storage import sittings
 from quiz.storage.engine import reading
@@ -50,6 +51,21 @@ def test_the_whole_way_is_remembered(empty, county, people, proposal):
     assert desk.steps == []
     found = empty.do(publishing.read_question, author, "new")
     assert (found.published_by, found.read_by) == ("author", "reader")
+
+
+def test_two_of_one_name_are_author_and_reader(empty, county):
+    """What is confirmed needs a second person, who may be called like the first."""
+    made = [empty.do(accounts.create_account, county.ADMIN, county.NOW, login, "王强", "correct horse", [Role.SETTER]).id for login in ("w1", "w2")]
+    author, reader = (Actor("王强", {Role.SETTER: "/"}, account) for account in made)
+    proposal = empty.do(reviewing.save, author, county.NOW, None, "饮水安全", SOURCE).id
+    take(empty, county, author, proposal, Step.SUBMIT)
+    with pytest.raises(QuizError, match="own_proposal"):
+        take(empty, county, replace(author, name="李霞"), proposal, Step.APPROVE)
+    take(empty, county, reader, proposal, Step.APPROVE)
+    confirmed = replace(county.make_question("new"), label=Label.CONFIRMED)
+    assert empty.do(reviewing.publish_proposal, author, county.NOW, proposal, [confirmed], 0).added == ("new",)
+    found = empty.do(publishing.read_question, author, "new")
+    assert (found.published_by, found.read_by) == ("王强", "王强")
 
 
 def test_nobody_reads_their_own_and_nobody_publishes_unread(empty, county, people, proposal):

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
-from quiz.core.access import Actor, Role
+from quiz.core.access import Actor, Person, Role
 from quiz.core.answer_sheet import SheetId, sheet_id
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.question import QuestionType
@@ -17,8 +17,8 @@ from quiz.core.sheet_state import Confirm, Hold
 from quiz.core.sitting import ClosedBy, Release
 from quiz.storage import attempts as stored
 from quiz.storage import gradings, scans, sittings
-from quiz.storage.engine import reading
-from quiz.storage.tables import AttemptRow, AuditRow, GradingRow, PaperRow, ResponseRow, ScanImageRow, ScanRow
+from quiz.storage.engine import reading, writing
+from quiz.storage.tables import AttemptRow, AuditRow, GradingRow, PaperRow, ResponseRow, ScanImageRow, ScanRow, SittingRow
 from quiz.usecases import extending, results, scanning, scheduling, sheets
 from tests.at_once import at_once
 from tests.usecases.conftest import ADMIN, NOW, OPENS, SEED, ZONE, sitting_plan
@@ -290,6 +290,36 @@ def test_without_a_sitting_each_sheet_goes_to_its_own(world, sheet):
     assert sheet.take(stray, code="")[0].problem == Fault.NO_CODE
     assert [row.problem for row in world.do(scanning.list_stray, ADMIN)] == [Fault.NO_CODE]
     assert world.do(scanning.list_stray, TOWN) == []
+
+
+def test_a_page_that_is_nobodys_is_seen_by_who_brought_it_and_not_by_a_namesake(world, sheet):
+    mine, namesake = (Actor("王强", {Role.ORGANISER: "/QL/T02/"}, account) for account in (101, 102))
+    page = replace(sheet.page(picture=b"?"), reading=None, sheet=None, fault=Fault.NO_CODE)
+    assert sheet.take(page, actor=mine)[0].problem == Fault.NO_CODE
+    (scan,) = overview(world, mine).problems
+    renamed = Actor("王强（城关）", {Role.ORGANISER: "/QL/T02/"}, 101)
+    for actor in (mine, renamed):
+        assert world.do(scanning.read_page_image, actor, "s1", scan.id, AFTER)[0].id == scan.id
+    assert overview(world, namesake).problems == []
+    for action in (
+        lambda: world.do(scanning.read_page_image, namesake, "s1", scan.id, AFTER),
+        lambda: world.do(sheets.drop_page, namesake, "s1", scan.id, "不是我的", AFTER),
+    ):
+        with pytest.raises(NotFound):
+            action()
+    world.do(sheets.drop_page, renamed, "s1", scan.id, "空白页", AFTER)
+    assert overview(world, mine).problems == []
+
+
+def test_a_page_of_before_that_is_nobodys_is_seen_by_the_county_alone(world, sheet):
+    page = replace(sheet.page(picture=b"?"), reading=None, sheet=None, fault=Fault.NO_CODE)
+    with writing(world.engine) as db:
+        sitting = db.scalar(select(SittingRow.id).where(SittingRow.code == "s1"))
+        scan = scans.save_page(db, page, sitting, None, Fault.NO_CODE, AFTER, Person("", TOWN.name)).id
+    assert overview(world, TOWN).problems == []
+    with pytest.raises(NotFound):
+        world.do(scanning.read_page_image, TOWN, "s1", scan, AFTER)
+    assert [row.id for row in overview(world, ADMIN).problems] == [scan]
 
 
 def test_nobody_reaches_beyond_their_units_or_into_their_own_sitting(world, sheet):

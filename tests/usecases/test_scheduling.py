@@ -16,7 +16,8 @@ from quiz.core.roster import Group
 from quiz.core.seed import commitment, exam_key, paper_key, snapshot_digest
 from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
-from quiz.storage.papers import NewPaper, read_paper, save_papers
+from quiz.storage.new_papers import NewPaper, save_papers
+from quiz.storage.papers import read_paper
 from quiz.usecases import publishing, scheduling
 from quiz.usecases.papers import papers_to_print
 from tests.at_once import at_once

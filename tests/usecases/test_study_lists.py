@@ -9,11 +9,11 @@ import pytest
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.correction import Remedy
-from quiz.core.marking import Rule
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.profile import Dataset, Fact, Place, Scope
 from quiz.core.question import Level, QuestionType
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.rule import Rule
 from quiz.core.sitting import Release
 from quiz.core.template import Template
 from quiz.usecases import correcting, mistakes, oral, publishing, rosters, scheduling

@@ -114,6 +114,19 @@ def test_a_confirmation_holds_for_what_was_shown_only(person: People, over: Engi
     assert _count(over) == 0
 
 
+def test_a_confirmation_sent_twice_is_one_correction_with_one_receipt(person: People, over: Engine) -> None:
+    """A double click, or the page gone back to; another reason is another wish, and is told that it changes nothing."""
+    organiser = person("organiser")
+    sent = {"remedy": "full", "reason": "题目有误"}
+    sent["confirmed"] = _confirmed(organiser.post(QUESTION, dict(sent)).text)
+    first, second = organiser.post(QUESTION, dict(sent)), organiser.post(QUESTION, dict(sent))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert first.location == second.location
+    assert _count(over) == 1
+    other = organiser.post(QUESTION, {**sent, "reason": "别的理由"})
+    assert (other.status_code, "现在就是这样计分的" in other.text) == (409, True)
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "told"),
     [

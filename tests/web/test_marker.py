@@ -288,13 +288,30 @@ def test_a_mark_in_one_piece_needs_its_reason(person: People, single: Engine) ->
 
 
 def test_the_same_form_sent_twice_marks_once(person: People, single: Engine) -> None:
-    """A double click, or the page gone back to: what is marked waits no more."""
+    """A double click, or the page gone back to: what is marked waits no more, and who sent it again stands before the next text and is told."""
     marker = person("marker")
     digest = _digest(_take(marker).text)
     sent = {"digest": digest, "p0": "2", "p1": "0"}
     assert marker.post(DESK, dict(sent)).status_code == 303
-    assert marker.post(DESK, dict(sent)).status_code == 404
+    again = marker.post(DESK, {**sent, "p0": "0"}, follow_redirects=True)
+    assert (again.status_code, "这一次没有计入" in again.text) == (200, True)
+    assert _digest(again.text) != digest
     assert _rows(single, DecisionRow) == 1
+    assert marker.post(DESK, {**sent, "digest": "0" * 64}).status_code == 404
+
+
+def test_who_marks_while_the_question_is_corrected_is_told(person: People, single: Engine, clock: Clock) -> None:
+    """It does not count any more when they send their mark: no page is missing, and nothing is stored."""
+    marker, organiser = person("marker"), person("organiser")
+    digest = _digest(_take(marker).text)
+    clock.go_on(hours=3)
+    corrected = {"remedy": "drop", "reason": "题目有误"}
+    page = f"/sittings/{WRITTEN}/correct/question?uid={SHORT}"
+    seen = organiser.post(page, corrected).text
+    assert organiser.post(page, {**corrected, "confirmed": re.search(r'name="confirmed"[^>]*value="(\w+)"', seen)[1]}).status_code == 303
+    told = marker.post(DESK, {"digest": digest, "p0": "2", "p1": "0"}, follow_redirects=True)
+    assert (told.status_code, "题目更正以后不用再评" in told.text) == (200, True)
+    assert _rows(single, DecisionRow) == 0
 
 
 def test_the_cadre_reads_the_marks_of_the_points_and_who_marks_stays_unknown_to_them(person: People, single: Engine, clock: Clock) -> None:
@@ -386,7 +403,7 @@ def test_two_marks_within_the_margin_make_their_mean(person: People, double: Eng
     assert score(double, "Q001") == (1, 1)
     assert _digest(done.text) != digest, "on to the next"
     assert "待二评1" in first.get(OVERVIEW).text
-    assert first.post(DESK, {"digest": digest, "p0": "2", "p1": "3"}).status_code == 409
+    assert "已经评过" in first.post(DESK, {"digest": digest, "p0": "2", "p1": "3"}, follow_redirects=True).text
     page = _take(second).text
     assert _digest(page) == digest
     for told in ("第一人的话", "吴阅卷", "1.75", "1.8分"):
@@ -409,7 +426,7 @@ def test_two_marks_further_apart_go_to_a_third(person: People, double: Engine) -
     assert score(double, "Q001")[1] == 1
     for one in (first, second):
         assert "待仲裁1" in one.get(OVERVIEW).text
-        assert one.post(DESK, {"digest": digest, "p0": "2", "p1": "3"}).status_code == 409
+        assert "已经评过" in one.post(DESK, {"digest": digest, "p0": "2", "p1": "3"}, follow_redirects=True).text
     page = _take(third).text
     if _digest(page) != digest:  # the other answer was free as well
         third.post(f"{OVERVIEW}/back")

@@ -15,10 +15,10 @@ from sqlalchemy import Engine
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.frozen import freeze
-from quiz.core.marking import Rule, RuleName
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Option, Question, QuestionType
 from quiz.core.roster import Group
+from quiz.core.rule import Rule, RuleName
 from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
 from quiz.storage.papers import read_paper, read_without_key

@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
+from quiz.core.access import Person as Reader
 from quiz.core.access import Role, command_line
 from quiz.core.profile import Dataset, Fact, Place
 from quiz.core.question import Question
@@ -233,7 +234,7 @@ def test_what_changes_is_shown(setters: tuple[Person, Person], web_engine: Engin
     """A changed explanation shows both wordings; what the text leaves out is told; an unchanged text changes nothing."""
     author, reader = setters
     with writing(web_engine) as session:
-        publishing.publish(session, command_line("tests"), NINE, check_text(TEXT, "t", DAY).items, by="甲", read_by="乙")
+        publishing.publish(session, command_line("tests"), NINE, check_text(TEXT, "t", DAY).items, reader=Reader.as_typed("乙"))
     changed = TEXT.replace("先核实再报告。", "先核实再报告，并当天回复。")
     page = author.get(start(author, changed)).text
     compared = page.split('class="compared"')[1].split("</dl>")[0]

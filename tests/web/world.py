@@ -18,11 +18,12 @@ from werkzeug.test import TestResponse
 
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule, RuleName, check_response
 from quiz.core.message import QuizError
 from quiz.core.plan import SittingPlan
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
+from quiz.core.response import check_response
 from quiz.core.roster import Cadre, Group, Post, PostKind, Roster, Unit, UnitKind
+from quiz.core.rule import Rule, RuleName
 from quiz.core.shown import as_shown
 from quiz.core.sitting import Release
 from quiz.settings import Settings

@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from quiz.core.access import Actor, Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
-from quiz.core.marking import Rule
 from quiz.core.plan import SittingPlan
 from quiz.core.question import Point, QuestionType
 from quiz.core.roster import Group
+from quiz.core.rule import Rule
 from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import accounts, gradings, sittings

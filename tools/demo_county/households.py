@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tools.make_demo_county import Cadre, Pair, Township, Village
+from tools.demo_county.people import Cadre
+from tools.demo_county.places import Pair, Township, Village
 
 SEED = 20260630
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢"

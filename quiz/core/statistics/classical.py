@@ -41,12 +41,12 @@ def item_figures(table: MarkTable, scores: Scores, ranks: Ranks, guesses: Sequen
     """Return the figures of every item, in order; `guesses` gives for each what blind guessing would earn, where anybody can say."""
     count, most, shares = table.per_item(), most_of(table), table.shares()
     rest, whole = moments(table, table.mark, scores.rest), moments(table, table.mark, scores.total[table.person])
-    upper, lower = (over(table.per_item(part * shares), table.per_item(part)) for part in ranks.tails())
+    upper, lower = (facilities(table, part) for part in ranks.tails())
     weights, shrinks = effective_weights(whole.shared, scores.is_share)
     columns = {
         "max_mark": most,
         "mean": over(table.per_item(table.mark), count),
-        "facility": over(table.per_item(shares), np.where(most > 0, count, 0.0)),
+        "facility": facilities(table, np.ones(len(table.item))),
         "deviation": np.sqrt(whole.own),
         "intended_weight": over(100.0 * most, np.full(table.items, most.sum() if table.is_common else 0.0)),
         "effective_weight": weights,
@@ -131,13 +131,19 @@ def _alphas_without(table: MarkTable) -> Floats:
     """Cronbach's alpha of the test without each item in turn; NaN unless the paper is common and two items remain."""
     worth = table.per_item(table.most) > 0
     left = worth.sum() - worth.astype(np.float64)
-    if not table.is_common or table.persons < 3 or left.min() < 2:
+    if not table.is_common or table.persons < 3:
         return np.full(table.items, np.nan)
     marks = table.matrix()
-    own = marks.var(axis=0, ddof=1)
-    rest = (marks.sum(axis=1)[:, None] - marks).var(axis=0, ddof=1)
-    alphas: Floats = left / (left - 1) * (1.0 - over(own.sum() - own, rest))
+    own, totals = marks.var(axis=0, ddof=1), marks.sum(axis=1)
+    rest = (totals[:, None] - marks).var(axis=0, ddof=1)
+    rest[rest <= EXACT * (totals**2).mean()] = 0.0
+    alphas: Floats = over(left, np.where(left > 1, left - 1, 0.0)) * (1.0 - over(own.sum() - own, rest))
     return alphas
+
+
+def facilities(table: MarkTable, weights: Floats) -> Floats:
+    """Return the share of the marks of each item that its rows earned, each row with its weight; NaN where there were no marks to earn."""
+    return over(table.per_item(weights * table.shares()), np.where(most_of(table) > 0, table.per_item(weights), 0.0))
 
 
 def most_of(table: MarkTable) -> Floats:

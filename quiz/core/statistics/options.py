@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from quiz.core.statistics import gates
-from quiz.core.statistics.classical import moments, over
+from quiz.core.statistics.classical import facilities, moments, over
 from quiz.core.statistics.interval import share_interval
 from quiz.core.statistics.marks import Floats, Ints, MarkTable, known, sums
 from quiz.core.statistics.scores import Ranks, Scores
@@ -68,11 +68,11 @@ def _correlations(table: MarkTable, scores: Scores, chosen: Chosen, number: int)
 
 def band_figures(table: MarkTable, ranks: Ranks) -> list[tuple[Band, ...]]:
     """Return for each item how the five equal groups of those who met it fared, the weakest first; nothing where too few did."""
-    shares, count = table.shares(), table.per_item()
-    parts = [(table.per_item(band), over(table.per_item(band * shares), table.per_item(band))) for band in ranks.bands()]
+    count = table.per_item()
+    parts = [(table.per_item(band), facilities(table, band)) for band in ranks.bands()]
     return [
         tuple(_band(float(size[i]), float(share[i])) for size, share in parts)
-        if count[i] >= gates.FACILITY and all(size[i] > 0 for size, _ in parts)
+        if count[i] >= gates.FACILITY and not any(np.isnan(share[i]) for _, share in parts)
         else ()
         for i in range(table.items)
     ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quiz.core.statistics.marks import Floats, MarkTable
 
@@ -100,8 +99,3 @@ def ranks_of(table: MarkTable, scores: Scores) -> Ranks:
     first[back] = np.repeat(starts, lengths) - begins[item]
     tied[back] = np.repeat(lengths, lengths)
     return Ranks(first, tied, counts[table.item].astype(np.float64))
-
-
-def usable(scores: Scores) -> NDArray[np.bool_]:
-    """Return which rows have something to be compared with."""
-    return ~np.isnan(scores.rest)

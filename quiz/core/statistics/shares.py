@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,17 @@ from numpy.typing import NDArray
 from quiz.core.statistics import gates
 from quiz.core.statistics.interval import share_interval
 from quiz.core.statistics.marks import Floats, Ints, MarkTable, mark_table, sums
+from quiz.core.statistics.slots import HUNDREDTHS, Slots
 from quiz.core.statistics.spread import times
 from quiz.core.statistics.values import Interval
-
-HUNDREDTHS = 100.0
-ABSENT = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """Marks earned over a base of marks: what was to be earned (a share), or what was to be expected (1 = as expected), by so many people."""
+    """Marks earned over a base of marks: what was to be earned (a share), or what was to be expected (1 = as expected), by so many people.
+
+    No ratio could be below `least` or above `most`: a share is 1 at most, and only where marks are taken off is anything below 0.
+    """
 
     people: int
     answers: int
@@ -33,7 +34,8 @@ class Ratio:
     base: float
     ratio: float | None
     error: float | None
-    may_be_below_0: bool = False
+    least: float = 0.0
+    most: float = inf
 
     @property
     def interval(self) -> Interval | None:
@@ -41,9 +43,9 @@ class Ratio:
         if self.ratio is None or self.error is None:
             return None
         if self.error == 0.0:
-            return share_interval(self.ratio, self.people) if self.ratio in (0.0, 1.0) else Interval(self.ratio, self.ratio)
+            return share_interval(self.ratio, self.people) if self.ratio in (0.0, self.most) else Interval(self.ratio, self.ratio)
         half = times(self.people - 1) * self.error
-        return Interval(self.ratio - half if self.may_be_below_0 else max(0.0, self.ratio - half), self.ratio + half)
+        return Interval(max(self.least, self.ratio - half), min(self.most, self.ratio + half))
 
     @property
     def is_shown(self) -> bool:
@@ -59,8 +61,11 @@ def verdict(ratio: Ratio, groups: int) -> int:
     return 0 if abs(apart) <= times(ratio.people - 1, groups) * ratio.error else 1 if apart > 0 else -1
 
 
-def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats) -> list[Ratio]:
-    """Return the ratio of each label from rows of (label, person, earned, base); rows of one person and label belong together."""
+def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats, most: float = inf) -> list[Ratio]:
+    """Return the ratio of each label from rows of (label, person, earned, base); rows of one person and label belong together.
+
+    `most` is what a ratio could be at most.
+    """
     persons = int(person.max(initial=-1)) + 1
     pairs, place = np.unique(label * persons + person, return_inverse=True)
     own, own_base = sums(place, len(pairs), earned), sums(place, len(pairs), base)
@@ -68,7 +73,7 @@ def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats)
     people, answers = sums(group, labels), sums(label, labels)
     total, whole = sums(group, labels, own), sums(group, labels, own_base)
     share = np.divide(total, whole, out=np.full(labels, np.nan), where=whole > 0)
-    is_below = bool((earned < 0).any())
+    least = -inf if (earned < 0).any() else 0.0
     apart = sums(group, labels, (own - np.nan_to_num(share)[group] * own_base) ** 2)
     return [
         Ratio(
@@ -78,7 +83,8 @@ def ratios(label: Ints, labels: int, person: Ints, earned: Floats, base: Floats)
             base=float(whole[k]),
             ratio=None if whole[k] <= 0 else float(share[k]),
             error=None if people[k] < 2 or whole[k] <= 0 else _error(float(people[k]), float(apart[k]), float(whole[k])),
-            may_be_below_0=is_below,
+            least=least,
+            most=most,
         )
         for k in range(labels)
     ]
@@ -93,19 +99,14 @@ class Rows:
     """Collects the marks of the papers of a sitting: for each person which item and which cell of the plan stands in each slot, numbered from 1."""
 
     def __init__(self, papers: Sequence[tuple[int, Sequence[int], Sequence[int]]], items: int) -> None:
-        self._person = {grading: person for person, (grading, _, _) in enumerate(papers)}
-        lengths = [len(slots) for _, slots, _ in papers]
-        self._starts, self._ends = (np.cumsum([0, *lengths], dtype=np.int64)[cut] for cut in (slice(None, -1), slice(1, None)))
+        self._slots = Slots([(grading, len(slots)) for grading, slots, _ in papers])
         self._items = np.array([item for _, slots, _ in papers for item in slots], np.int64)
         self._cells = np.array([cell for _, _, cells in papers for cell in cells], np.int64)
         self._count, self._blocks = items, [np.zeros((4, 0), np.int64)]
 
     def add(self, gradings: Sequence[int], slots: Sequence[int], marks: Sequence[int], mosts: Sequence[int]) -> None:
         """Add a block of marks in hundredths; what belongs to no slot of these papers is left out."""
-        person = np.array([self._person.get(grading, ABSENT) for grading in gradings], np.int64)
-        at = np.where(person >= 0, self._starts[person] + np.array(slots, np.int64) - 1, ABSENT) if len(self._starts) else person
-        inside = (person >= 0) & (at >= 0)
-        inside[inside] = at[inside] < self._ends[person[inside]]
+        person, at, inside = self._slots.find(gradings, slots)
         self._blocks.append(np.stack([person, at, np.array(marks, np.int64), np.array(mosts, np.int64)])[:, inside])
 
     def gather(self) -> Answers:
@@ -113,7 +114,7 @@ class Rows:
         person, at, mark, most = np.concatenate(self._blocks, axis=1)
         order = np.lexsort((self._items[at], person))
         person, at, mark, most = person[order], at[order], mark[order], most[order]
-        table = mark_table(person, self._items[at], mark / HUNDREDTHS, most / HUNDREDTHS, len(self._person), self._count)
+        table = mark_table(person, self._items[at], mark / HUNDREDTHS, most / HUNDREDTHS, self._slots.persons, self._count)
         return Answers(table, self._cells[at])
 
 
@@ -153,4 +154,4 @@ class Answers:
         return [int(count) for count in sums(pairs // max(1, self.table.items), cells)]
 
     def _shares(self, label: Ints, labels: int) -> list[Ratio]:
-        return ratios(label, labels, self.table.person, self.table.mark, self.table.most)
+        return ratios(label, labels, self.table.person, self.table.mark, self.table.most, most=1.0)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quiz.core.message import Message, mark_text, say
+from quiz.core.rounded import rounded
 from quiz.core.statistics.report import Analysis
 from quiz.core.statistics.values import Calibration, TotalFigures
 
@@ -28,8 +29,8 @@ class Figure:
 
     @property
     def text(self) -> str:
-        """The figure rounded, with a true minus sign."""
-        return f"{self.value:.{self.places}f}".replace("-", "−")
+        """The figure rounded."""
+        return rounded(self.value, self.places)
 
 
 def figures_of_test(analysis: Analysis) -> list[Figure]:
@@ -40,6 +41,8 @@ def figures_of_test(analysis: Analysis) -> list[Figure]:
 def notes_on_test(analysis: Analysis) -> list[Message]:
     """Return what a reader must know of these figures, in sentences."""
     notes = []
+    if any(report.item.lost != 0 for report in analysis.items):
+        notes.append(say("竞赛答错倒扣分：得分率是净得的分占分值的比例，倒扣的已经减去，可以低于0，不等于答对的人所占的比例。"))
     if analysis.totals.is_share:
         notes.append(
             say(

@@ -43,7 +43,7 @@ def total_figures(table: MarkTable, scores: Scores) -> TotalFigures:
         internal_consistency=reliability,
         error_ratio=None if reliability is None else 100.0 * sqrt(max(0.0, 1.0 - reliability / 100.0)),
         standard_error=None if reliability is None or shape.deviation is None else sqrt(max(0.0, 1.0 - reliability / 100.0)) * shape.deviation,
-        alpha=reliability / 100.0 if reliability is not None else _alpha_by_pairs(table),
+        alpha=reliability / 100.0 if reliability is not None else _alpha_by_pairs(table, worth),
         kr20=_kr20(table, worth),
     )
 
@@ -104,18 +104,19 @@ def _kr20(table: MarkTable, worth: Floats) -> float | None:
     return float(items / (items - 1) * (1.0 - (p * (1 - p)).sum() / variance)) if variance else None
 
 
-def _alpha_by_pairs(table: MarkTable) -> float | None:
+def _alpha_by_pairs(table: MarkTable, worth: Floats) -> float | None:
     """Cronbach's alpha from covariances over those who met both items of a pair; None where too few did (as R's psych::alpha does it)."""
-    if table.is_common or not 2 <= table.items <= MOST_PAIRED or not len(table.item):
+    if table.is_common or not 2 <= worth.sum() <= MOST_PAIRED:
         return None
     if len(np.unique(table.person * table.items + table.item)) < len(table.item):
         return None  # somebody met an item twice
     marks, found = np.zeros((table.persons, table.items)), np.zeros((table.persons, table.items))
     marks[table.person, table.item], found[table.person, table.item] = table.mark, 1.0
+    marks, found = marks[:, worth > 0], found[:, worth > 0]
     paired = found.T @ found
     if paired.min() < FEWEST_PAIRED:
         return None
     sums = marks.T @ found
     shared = (marks.T @ marks - sums * sums.T / paired) / (paired - 1)
-    whole = float(shared.sum())
-    return float(table.items / (table.items - 1) * (1.0 - np.trace(shared) / whole)) if whole > 0 else None
+    own, whole, items = float(np.trace(shared)), float(shared.sum()), len(shared)
+    return items / (items - 1) * (1.0 - own / whole) if whole > EXACT * own else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quiz.storage.tables.base import Base, BigId, Moment
@@ -24,7 +24,8 @@ class ScanRow(Base):
     """A page that was read. `problem` says why it counts for nothing (empty: it counts), `code` what its square code said.
 
     `paper_id` and `sitting_id` are None where nobody knows to which they belong; `page` is 0 then. `reading` is the `SheetReading` as JSON,
-    `pages` how many the sheet has, `doubts` how many places of this one a person must look at.
+    `pages` how many the sheet has, `doubts` how many places of this one a person must look at. `person` tells who brought it from
+    others of the same name, which is `read_by`; rows of before version 0021 have only the name.
     """
 
     __tablename__ = "scan"
@@ -42,6 +43,7 @@ class ScanRow(Base):
     reading: Mapped[str] = mapped_column(Text)
     read_at: Mapped[datetime] = mapped_column(Moment)
     read_by: Mapped[str] = mapped_column(String(100))
+    person: Mapped[str] = mapped_column(String(120), default="", server_default="")
 
 
 class ScanDecisionRow(Base):
@@ -69,14 +71,30 @@ class ScanDecisionRow(Base):
 
 
 class KeyingRow(Base):
-    """A sheet as one person keyed it in: the first and the second independently, the third only what these two have otherwise."""
+    """A sheet as one person keyed it in: the first and the second independently, the third only what these two have otherwise.
+
+    `person` tells the three apart, `keyed_by` is the name as it was; rows of before version 0021 have only the name.
+    """
 
     __tablename__ = "keying"
-    __table_args__ = (UniqueConstraint("paper_id", "number"), CheckConstraint("number BETWEEN 1 AND 3", name="number"))
+    __table_args__ = (
+        UniqueConstraint("paper_id", "number"),
+        Index(
+            "uq_keying_person",
+            "sitting_id",
+            "paper_id",
+            "person",
+            unique=True,
+            sqlite_where=text("person <> ''"),
+            postgresql_where=text("person <> ''"),
+        ),
+        CheckConstraint("number BETWEEN 1 AND 3", name="number"),
+    )
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sitting_id: Mapped[int] = mapped_column(ForeignKey("sitting.id"), index=True)
     paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"))
     number: Mapped[int]
     value: Mapped[str] = mapped_column(Text)
     keyed_by: Mapped[str] = mapped_column(String(100))
+    person: Mapped[str] = mapped_column(String(120), default="", server_default="")
     keyed_at: Mapped[datetime] = mapped_column(Moment)

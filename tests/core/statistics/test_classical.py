@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as arrays
 from quiz.core.statistics.classical import item_figures
 from quiz.core.statistics.interval import correlation_interval, share_interval
 from quiz.core.statistics.marks import MarkTable, mark_table, matrix_table
+from quiz.core.statistics.options import band_figures
 from quiz.core.statistics.scores import ranks_of, scores_of
 from quiz.core.statistics.totals import total_figures
 from tests.core.statistics.made import make, thin
@@ -124,6 +125,39 @@ def test_a_question_without_marks_is_not_counted():
     assert items_of(table)[2].facility is None
     assert totals_of(table).items == 2
     assert totals_of(table).internal_consistency == pytest.approx(totals_of(matrix_table([[1, 1], [1, 0], [0, 0], [0, 1]])).internal_consistency)
+
+
+def test_where_there_were_no_marks_to_earn_nobody_has_a_share_of_them():
+    """Not the best, not the weakest, not the five groups: 0 would say that all failed."""
+    table = matrix_table([[person % 2, person % 3 == 0, 0] for person in range(40)], most=[1, 1, 0])
+    assert [(item.upper, item.lower, item.upper_lower) for item in items_of(table)][2] == (None, None, None)
+    assert [len(bands) for bands in band_figures(table, ranks_of(table, scores_of(table)))] == [5, 5, 0]
+
+
+def test_alpha_without_a_question_knows_rounding_from_variance():
+    """The first two always make 1 together: without the third the totals do not vary, however their parts are rounded."""
+    others = {0.3: 5 / 3, 0.4: 1.0, 0.7: 4 / 3, 0.0: 2.0, 0.8: 1 / 3}
+    items = items_of(matrix_table([[part, 1 - part, other] for part, other in others.items()]))
+    assert items[2].alpha_without is None
+    assert items[0].alpha_without is not None
+
+
+def test_alpha_without_a_question_that_counts_nothing_is_that_of_the_others():
+    """Without one of the two that count one is left, of which there is no alpha; without the third there are still both."""
+    marks = [[1, 1, 0], [1, 0, 0], [0, 0, 0], [0, 1, 0], [1, 1, 0]]
+    table = matrix_table(marks, most=[1, 1, 0])
+    assert [item.alpha_without for item in items_of(table)] == [None, None, pytest.approx(totals_of(table).alpha)]
+
+
+def test_alpha_over_pairs_counts_what_can_be_earned():
+    """A question without marks does not make a test of differing papers longer either; totals that vary by rounding only have no alpha."""
+    right = make(4, 200, 4).right.astype(float)
+    right[0, 0] = np.nan
+    whole = totals_of(matrix_table(right)).alpha
+    longer = np.concatenate([right, np.zeros((200, 1))], axis=1)
+    assert totals_of(matrix_table(longer, most=[1, 1, 1, 1, 0])).alpha == pytest.approx(whole)
+    parts = np.tile([0.1, 0.7, 0.3], 30)  # with their complements they make 1 for everybody who was there
+    assert totals_of(matrix_table([*np.stack([parts, 1 - parts], axis=1), [np.nan, np.nan]])).alpha is None
 
 
 def test_columns_of_different_length_are_refused():

@@ -13,12 +13,13 @@ from quiz.core.statistics import gates
 from quiz.core.statistics.marks import mark_table
 from quiz.core.statistics.scores import scores_of
 from quiz.core.statistics.shares import Answers, Ratio, Rows, ratios, verdict
+from quiz.core.statistics.slots import Slots
 from quiz.core.statistics.spread import mean_interval, times
 
 
 def ratio_of(earned, base, label=None):
     label = label if label is not None else [0] * len(earned)
-    return ratios(np.array(label), max(label) + 1, np.arange(len(earned)), np.array(earned, float), np.array(base, float))
+    return ratios(np.array(label), max(label) + 1, np.arange(len(earned)), np.array(earned, float), np.array(base, float), most=1.0)
 
 
 def test_a_ratio_and_its_error_by_hand():
@@ -46,6 +47,19 @@ def test_nobody_differs():
     (found,) = ratio_of([2] * 20, [2] * 20)
     assert found.interval.high == 1.0
     assert found.interval.low == pytest.approx(0.8389, abs=1e-4)
+
+
+def test_a_share_is_never_more_than_all():
+    """Five people, of whom one earned half: 0.9 ± 0.28, but there is nothing above all the marks."""
+    (found,) = ratio_of([2, 2, 2, 2, 1], [2] * 5)
+    assert (found.interval.low, found.interval.high) == (pytest.approx(0.9 - 2.776445 * found.error, abs=1e-6), 1.0)
+
+
+def test_beside_expectation_there_is_no_most_and_as_expected_is_no_share():
+    """Three people whom their papers let expect 1 of 2 marks: who earn 2, 2 and 1 are at 5/3 and may be above 2; who all earn 1 are at 1 exactly."""
+    ahead, as_expected = (ratios(np.zeros(3, np.int64), 1, np.arange(3), np.array(marks, float), np.ones(3))[0] for marks in ([2, 2, 1], [1, 1, 1]))
+    assert ahead.interval.high > 2
+    assert (as_expected.interval.low, as_expected.interval.high) == (1, 1)
 
 
 def test_nothing_to_tell():
@@ -96,6 +110,15 @@ def test_a_verdict_needs_people_and_distance():
     assert [verdict(at(apart), 1) for apart in (2.0, 2.1, -2.1)] == [0, 1, -1]
     assert verdict(at(2.1), 20) == 0
     assert verdict(at(9, people=gates.COMPARISON - 1), 1) == 0
+
+
+def test_marks_are_found_where_their_paper_lies():
+    """Papers of two, none and one slots; a grading that is no paper's and slots that a paper does not have belong nowhere."""
+    slots = Slots([(11, 2), (12, 0), (13, 1)])
+    person, place, inside = slots.find([11, 11, 11, 11, 12, 13, 13, 99], [0, 1, 2, 3, 1, 1, 2, 1])
+    assert inside.tolist() == [False, True, True, False, False, True, False, False]
+    assert (person[inside].tolist(), place[inside].tolist()) == ([0, 0, 2], [0, 1, 2])
+    assert not Slots([]).find([11], [1])[2].any()
 
 
 @settings(deadline=None)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from quiz.core.message import say
 from quiz.core.statistics.analysis import analyse, fit_models
 from quiz.core.statistics.calibration import Model
 from quiz.core.statistics.marks import MarkTable, mark_table, matrix_table
-from quiz.core.statistics.summary import figures_of_test, notes_on_test
+from quiz.core.statistics.summary import Figure, figures_of_test, notes_on_test
 from quiz.core.statistics.values import Item
 
 
@@ -56,3 +57,7 @@ def test_models_stand_below_and_one_that_did_not_come_to_rest_gives_no_figure():
     lost = replace(analysis, calibrations=(replace(model, converged=False),))
     assert not any("Rasch" in figure.name.render() for figure in figures_of_test(lost))
     assert [note.render() for note in notes_on_test(lost)] == ["Rasch模型（区分度固定为1）没有收敛，不列数字。"]
+
+
+def test_what_rounds_to_nothing_has_no_sign():
+    assert (Figure(say("偏度"), -0.0004, 3).text, Figure(say("偏度"), -0.0006, 3).text) == ("0.000", "−0.001")
