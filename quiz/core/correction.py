@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from quiz.core.fill_in import may_be_answer, normalise
+from quiz.core.fill_in import may_be_answer
 from quiz.core.marking import Decisions, Mark, Why, mark_response
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.question import BlankKind, Question, QuestionType, base_uid, places, without_shares
 from quiz.core.response import Response
 from quiz.core.rule import Rule
+from quiz.core.same_text import normalise
 
 MOST_ANSWERS = 30
 LONGEST_ANSWER = 200

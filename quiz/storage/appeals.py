@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from quiz.storage.tables import AppealAnswerRow, AppealRow, AttemptRow, CadreRow, CorrectionRow, GradingRow, PaperRow, SittingRow, UnitRow
+from quiz.storage.tables import AppealAnswerRow, AppealRow, AttemptRow, CadreRow, CorrectionRow, GradingRow, MarkRow, PaperRow, SittingRow, UnitRow
 
 REPORT, APPEAL = "report", "appeal"
 UPHELD, REJECTED = "upheld", "rejected"
@@ -55,6 +55,23 @@ def said_in_attempt(session: Session, attempt: AttemptRow) -> list[tuple[AppealR
         .order_by(AppealRow.id)
     )
     return [(row, answer) for row, answer in session.execute(query)]
+
+
+def changed_marks(session: Session, attempt: AttemptRow) -> dict[int, datetime]:
+    """Return when the mark of a slot was last another than before, by slot; nothing where it never was."""
+    query = (
+        select(MarkRow.slot, MarkRow.mark, MarkRow.max_mark, GradingRow.graded_at)
+        .join(GradingRow, GradingRow.id == MarkRow.grading_id)
+        .where(GradingRow.attempt_id == attempt.id)
+        .order_by(MarkRow.slot, GradingRow.number)
+    )
+    before: dict[int, tuple[int, int]] = {}
+    out: dict[int, datetime] = {}
+    for slot, mark, most, at in session.execute(query):
+        if before.get(slot, (mark, most)) != (mark, most):
+            out[slot] = at
+        before[slot] = mark, most
+    return out
 
 
 def save_said(session: Session, attempt: AttemptRow, slot: int, uid: str, kind: str, text: str, at: datetime) -> AppealRow:

@@ -6,7 +6,7 @@ sitting answers, and nothing is answered before it is over: no answer can tell a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -35,7 +35,10 @@ MOST_LISTED = 200
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One report or appeal as it is read: the slot, what was answered there and how that is marked. `said` names the person; None hides them."""
+    """One report or appeal as it is read: the slot, what was answered there and how that is marked. `said` names the person; None hides them.
+
+    `is_overtaken` says that the question was corrected after it was answered: the answer may not hold any more.
+    """
 
     id: int
     kind: str
@@ -46,6 +49,7 @@ class Word:
     mark: Mark | None
     answer: AppealAnswerRow | None
     said: Said | None
+    is_overtaken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +80,25 @@ class AppealsView:
 
 
 def list_appeals(session: Session, actor: Actor, code: str, now: datetime, show_answered: bool = False) -> AppealsView:
-    """Return the reports and appeals of a sitting that wait, or all of them. NotFound, Forbidden to whoever has a paper in it."""
+    """Return the reports and appeals of a sitting that wait or were answered before their question was corrected, or all of them.
+
+    NotFound, Forbidden to whoever has a paper in it.
+    """
     sitting, scope, is_named = _open_to(session, actor, code)
-    found = appeals.list_said(session, sitting, scope, only_open=not show_answered)
-    known = corrections.list_corrections(session, sitting.id)
+    rows = corrections.list_rows(session, sitting.id)
+    known = [corrections.read_row(row) for row in rows]
+    corrected_at = {correction.number: row.at for correction, row in zip(known, rows, strict=True)}
+
+    def is_overtaken(said: Said) -> bool:
+        newest = max((one.number for one in known if one.names(said.row.question_uid)), default=0)
+        return said.answer is not None and newest > 0 and corrected_at[newest] > said.answer.at
+
+    every = appeals.list_said(session, sitting, scope)
+    found = [said for said in every if show_answered or said.answer is None or is_overtaken(said)]
     by_uid: dict[str, list[Said]] = {}
     for said in found[:MOST_LISTED]:
         by_uid.setdefault(said.row.question_uid, []).append(said)
-    groups = [_group(session, uid, words, known, is_named) for uid, words in by_uid.items()]
+    groups = [_group(session, uid, words, known, is_named, is_overtaken) for uid, words in by_uid.items()]
     groups.sort(key=lambda group: (-group.waiting, -len(group.words), group.question.uid))
     return AppealsView(
         sitting=sitting,
@@ -235,15 +250,17 @@ def _refuse_early(sitting: SittingRow, now: datetime) -> None:
         raise QuizError("still_open", say("考试还没有结束，结束后才能答复。"))
 
 
-def _group(session: Session, uid: str, words: Sequence[Said], known: Sequence[Correction], is_named: bool) -> OnQuestion:
-    read = [_word(session, said, is_named) for said in words]
+def _group(
+    session: Session, uid: str, words: Sequence[Said], known: Sequence[Correction], is_named: bool, is_overtaken: Callable[[Said], bool]
+) -> OnQuestion:
+    read = [_word(session, said, is_named, is_overtaken(said)) for said in words]
     correction = in_force(known, uid)
     question = read[0].slot.question
     ordered = question.with_options(tuple(sorted(question.options, key=lambda option: option.id)))
     return OnQuestion(as_shown(ordered, correction), read, correction)
 
 
-def _word(session: Session, said: Said, is_named: bool) -> Word:
+def _word(session: Session, said: Said, is_named: bool, is_overtaken: bool) -> Word:
     paper = papers.read_paper(session.get_one(PaperRow, said.attempt.paper_id))
     slot = paper.slot(said.row.slot)
     if slot is None:
@@ -252,4 +269,4 @@ def _word(session: Session, said: Said, is_named: bool) -> Word:
     mark = gradings.marks_of(session, graded.grading_id)[slot.number] if graded else None
     response = attempts.current_responses(session, said.attempt).get(slot.number, ())
     row = said.row
-    return Word(row.id, row.kind, row.text, row.at, slot, response, mark, said.answer, said if is_named else None)
+    return Word(row.id, row.kind, row.text, row.at, slot, response, mark, said.answer, said if is_named else None, is_overtaken)

@@ -5,6 +5,7 @@ A report tells nobody a key and changes no mark by itself; it is read by those w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,24 +26,33 @@ NEWS_LASTS = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """What a person said of one slot. The answer is None until it may be read: until keys are shown to them."""
+    """What a person said of one slot. The answer is None until it may be read: until keys are shown to them; `is_overtaken` says that the mark was
+    changed since it was given."""
 
     row: AppealRow
     answer: AppealAnswerRow | None
+    is_overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MyAppeals:
     """What a person said of their paper, by slot, and what they may do now: report a question, or appeal until a moment.
 
-    `until` is the end of the window once keys are shown, passed or not; None where there is none.
+    `until` is the end of the window once keys are shown, passed or not (`is_open`); None where there is none. Questions whose mark was changed
+    later have a window of their own after it: `open_until`, those that are open now by slot.
     """
 
     said: dict[int, list[Mine]]
     slots: int
     may_report: bool
-    may_appeal: bool
     until: datetime | None
+    is_open: bool
+    open_until: Mapping[int, datetime]
+
+    @property
+    def may_appeal(self) -> bool:
+        """True while an appeal against any question is possible."""
+        return bool(self.open_until)
 
     def has_said(self, slot: int, kind: str) -> bool:
         """True when they have said something of this kind about a slot."""
@@ -54,12 +64,16 @@ def read_mine(session: Session, actor: Actor, code: str, now: datetime) -> MyApp
     seat = _own(session, actor, code)
     assert seat.attempt is not None
     shows_keys = _shows_keys(seat, now)
+    changed = appeals.changed_marks(session, seat.attempt)
     said: dict[int, list[Mine]] = {}
     for row, answer in appeals.said_in_attempt(session, seat.attempt):
-        said.setdefault(row.slot, []).append(Mine(row, answer if shows_keys else None))
-    until = sittings.appeals_until(seat.sitting) if shows_keys else None
+        is_overtaken = answer is not None and row.slot in changed and changed[row.slot] > answer.at
+        said.setdefault(row.slot, []).append(Mine(row, answer, is_overtaken) if shows_keys else Mine(row, None))
     slots = len(papers.read_paper(seat.paper).slots)
-    return MyAppeals(said, slots, not shows_keys, until is not None and now <= until, until)
+    windows = _windows(seat, changed, range(1, slots + 1)) if shows_keys else {}
+    until = sittings.appeals_until(seat.sitting) if shows_keys else None
+    is_open = until is not None and now <= until
+    return MyAppeals(said, slots, not shows_keys, until, is_open, {number: end for number, end in windows.items() if now <= end})
 
 
 def speak(session: Session, actor: Actor, code: str, slot: int, text: str, now: datetime) -> AppealRow:
@@ -79,7 +93,7 @@ def speak(session: Session, actor: Actor, code: str, slot: int, text: str, now: 
     if len(words) > LONGEST_TEXT:
         raise QuizError("no_text", say("最多{n}个字。", n=LONGEST_TEXT))
     kind = APPEAL if _shows_keys(seat, now) else REPORT
-    until = sittings.appeals_until(seat.sitting)
+    until = _windows(seat, appeals.changed_marks(session, seat.attempt), [slot]).get(slot) if kind == APPEAL else None
     if kind == APPEAL and (until is None or now > until):
         raise QuizError("appeals_over", say("异议期已经过了，不能再提出异议。"))
     try:
@@ -120,6 +134,18 @@ def _own(session: Session, actor: Actor, code: str) -> Seat:
     if seat.attempt is None:
         raise QuizError("not_started", say("您还没有开始答题。"))
     return seat
+
+
+def _windows(seat: Seat, changed: Mapping[int, datetime], slots: Iterable[int]) -> dict[int, datetime]:
+    """Until when each of these slots may be appealed against: the sitting's window, and as long again from when its mark was changed.
+
+    A correction, a second verdict or a text that is marked late gives a mark that nobody could object to before. Nothing where no appeals are taken.
+    """
+    until = sittings.appeals_until(seat.sitting)
+    if until is None:
+        return {}
+    days = timedelta(days=seat.sitting.appeal_days)
+    return {slot: max(until, changed[slot] + days) if slot in changed else until for slot in slots}
 
 
 def _shows_keys(seat: Seat, now: datetime) -> bool:

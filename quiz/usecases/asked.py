@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
 from quiz.core.correction import Correction, Remedy, in_force, words_of
-from quiz.core.fill_in import normalise
 from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import Question, QuestionType, base_uid
 from quiz.core.response import Response
+from quiz.core.same_text import normalise
 from quiz.storage import appeals, corrections, questions_asked, regrading
 from quiz.storage.attempts import response_in
 from quiz.storage.questions_asked import Asked
@@ -53,8 +53,8 @@ class AskedView:
     """One question as it stands on papers: between which numbers, how many have sat it, what they answered, and its corrections.
 
     `in_force` is the correction by which it is marked, `is_corrected` says that there is one for it or for a question behind it, `waiting` how
-    many reports and appeals wait for an answer. `variants` are the questions behind a template or case with how many papers have each;
-    `question` is None where there are several.
+    many reports and appeals wait for an answer, `answered` how many have one. `variants` are the questions behind a template or case with how many
+    papers have each; `question` is None where there are several.
     """
 
     sitting: SittingRow
@@ -72,6 +72,7 @@ class AskedView:
     in_force: Correction | None
     is_corrected: bool
     waiting: int
+    answered: int
 
 
 def list_asked(session: Session, actor: Actor, code: str, now: datetime, search: str = "") -> AskedList:
@@ -100,6 +101,7 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
     sat = regrading.list_sat(session, sitting, places)
     question = variants[0][0] if len(variants) == 1 else None
     answers = _answers(question, sat) if question is not None else []
+    said = [one for one in appeals.list_said(session, sitting) if about.names(one.row.question_uid)]
     known = corrections.list_corrections(session, sitting.id)
     rows = [row for row in corrections.list_rows(session, sitting.id) if base_uid(row.question_uid) == uid or corrections.read_row(row).names(uid)]
     return AskedView(
@@ -116,7 +118,8 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
         rarer=sum(one.people for one in answers[MOST_ANSWERS:]),
         history=rows,
         in_force=in_force(known, question.uid if question else uid),
-        waiting=sum(about.names(said.row.question_uid) for said in appeals.list_said(session, sitting, only_open=True)),
+        waiting=sum(one.answer is None for one in said),
+        answered=sum(one.answer is not None for one in said),
         is_corrected=any(in_force(known, one.uid) for one, _ in variants),
     )
 

@@ -21,6 +21,7 @@ from quiz.core.message import NotFound
 from quiz.core.question import AREAS
 from quiz.core.retraining import Verdict
 from quiz.core.roster import Unit
+from quiz.core.statistics import gates
 from quiz.core.statistics.interval import share_interval
 from quiz.storage import learning, practice, practice_pool, rosters
 from quiz.storage.learning import MarkedAttempt, Newest
@@ -30,12 +31,6 @@ from quiz.usecases.learning import cadre_of
 if TYPE_CHECKING:
     from quiz.core.statistics.retention import Retained
     from quiz.core.statistics.values import Interval
-
-FEWEST_PEOPLE = 5
-"""A figure about fewer people could be laid at somebody's door."""
-
-FEWEST_ANSWERS = 30
-"""Answers to an area before its share is shown."""
 
 RECENT = 4
 """From how many sittings the areas of a unit are taken."""
@@ -136,7 +131,7 @@ def _areas(areas: Mapping[str, str], sat: Sequence[MarkedAttempt]) -> tuple[Area
 
 def _area(area: str, people: int, shares: Sequence[float]) -> AreaOfUnit:
     answers = len(shares)
-    if people < FEWEST_PEOPLE or answers < FEWEST_ANSWERS:
+    if people < gates.GROUP or answers < gates.FACILITY:
         return AreaOfUnit(area, people, answers, None, None)
     share = sum(shares) / answers
     return AreaOfUnit(area, people, answers, share, share_interval(share, answers))
@@ -152,10 +147,10 @@ def _curve(session: Session, row: UnitRow, sat: Sequence[MarkedAttempt]) -> tupl
     for cadre, practised in practice.practised_within(session, row.path).items():
         answers.setdefault(cadre, []).extend(practised)
     pairs = [pairs for found in answers.values() if (pairs := rules.kept_of(found))]
-    if len(pairs) < FEWEST_PEOPLE:
+    if len(pairs) < gates.GROUP:
         return None
     steps = retention_curve(pair for found in pairs for pair in found)
-    return tuple(step if _people_in(step, pairs) >= FEWEST_PEOPLE else replace(step, share=None, interval=None) for step in steps)
+    return tuple(step if _people_in(step, pairs) >= gates.GROUP else replace(step, share=None, interval=None) for step in steps)
 
 
 def _people_in(step: Retained, pairs: Sequence[Sequence[tuple[int, float]]]) -> int:

@@ -6,15 +6,18 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from flask import render_template
+
 from quiz.banks.blueprint_file import MAX_COUNT, MAX_MINUTES
 from quiz.banks.blueprint_rules import write_rule
 from quiz.banks.blueprint_text import write_blueprint
 from quiz.core.blueprint import FOLDERS, Cell, Section, is_local_category
 from quiz.core.blueprint import Blueprint as Plan
-from quiz.core.contest import Contest
+from quiz.core.contest import CONTEST_NAMES, Contest
 from quiz.core.message import QuizError, say
 from quiz.core.question import AREAS, TYPE_NAMES, QuestionType
 from quiz.core.rule import Rule, RuleName
+from quiz.web.blueprint_fields import rule_choices
 
 GRID_TYPES = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE, QuestionType.FILL_IN)
 """The sections of a blueprint that is made from the table; others are added in the text."""
@@ -25,6 +28,24 @@ GRID_RULES = {kind: RuleName.HALF if kind is QuestionType.MULTIPLE else RuleName
 
 LOCAL_ROW, ANY_ROW = "local", "any"
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def grid_page(values: Mapping[str, str], problem: str) -> str:
+    """Return the page of the table, with what was typed and what is wrong with it."""
+    return render_template(
+        "blueprints/new.html",
+        values=values,
+        problem=problem,
+        types=GRID_TYPES,
+        each=GRID_EACH,
+        rules={kind: rule_choices(kind) for kind in GRID_TYPES},
+        usual=GRID_RULES,
+        contests=CONTEST_NAMES,
+        TYPE_NAMES=TYPE_NAMES,
+        LOCAL_ROW=LOCAL_ROW,
+        ANY_ROW=ANY_ROW,
+        most=MAX_COUNT,
+    )
 
 
 def grid_text(form: Mapping[str, str]) -> str:

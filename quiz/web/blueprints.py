@@ -12,22 +12,18 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from quiz.assembly.explain import describe_limit
-from quiz.assembly.supply import LAPSE_DAYS, Square
+from quiz.assembly.supply import LAPSE_DAYS
 from quiz.banks.blueprint_file import MAX_COUNT, load_blueprint, sketch_blueprint
 from quiz.banks.blueprint_text import CountSpot, count_spots, set_counts, write_blueprint
 from quiz.banks.waiting import read_waiting
 from quiz.core.access import Action
-from quiz.core.blueprint import BAND_NAMES, FOLDERS, SOURCE_NAMES, WEIGHT_NAMES, describe_cell, is_local_category
 from quiz.core.blueprint import Blueprint as Plan
-from quiz.core.contest import CONTEST_NAMES
 from quiz.core.message import Diagnostic, Message, QuizError, mark_text
-from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES
-from quiz.core.roster import POST_NAMES
 from quiz.usecases import blueprints
 from quiz.usecases.blueprints import Check, Item
-from quiz.web.blueprint_fields import rule_choices, rule_table, with_fields
-from quiz.web.blueprint_grid import ANY_ROW, GRID_EACH, GRID_RULES, GRID_TYPES, LOCAL_ROW, grid_text
+from quiz.web.blueprint_fields import rule_table, with_fields
+from quiz.web.blueprint_figures import check_values, mix_rows, use_bars
+from quiz.web.blueprint_grid import grid_page, grid_text
 from quiz.web.context import actor, installation, needs, now, reader, say_text, today, translate, writer
 from quiz.web.proposal_text import lines_of, mark_name, tidy
 
@@ -36,9 +32,6 @@ pages = Blueprint("blueprints", __name__)
 LONGEST_TEXT = 100_000
 MOST_DRAWN = 1_000
 """A page draws papers on trial for so many people without being asked; more take longer than a page should."""
-
-USE_BARS = 8
-"""So many columns has the picture of how often questions are used, at most."""
 
 COUNT_FIELD = re.compile(r"count:(\d{1,6}):(\d{1,6}):(\d{1,6})")
 THE_TEXT = mark_text("正文")
@@ -92,10 +85,10 @@ def show(code: str) -> ResponseReturnValue:
         profiles=profiles,
         is_drawn=is_drawn,
         published="published" in request.args,
-        uses=_use_bars(found),
-        mix=_mix_rows(found),
+        uses=use_bars(found),
+        mix=mix_rows(found),
         days=LAPSE_DAYS,
-        **_check_values(found),
+        **check_values(found),
     )
 
 
@@ -112,7 +105,7 @@ def edit(code: str) -> ResponseReturnValue:
 @needs(Action.PUBLISH_BANK)
 def new() -> ResponseReturnValue:
     """An empty table to be filled with counts, from which the text is made."""
-    return _grid_page({}, "")
+    return grid_page({}, "")
 
 
 @pages.post("/blueprints/-/new")
@@ -122,7 +115,7 @@ def generate() -> ResponseReturnValue:
     try:
         text = grid_text(request.form)
     except QuizError as error:
-        return _grid_page(request.form, say_text(error.message)), 422
+        return grid_page(request.form, say_text(error.message)), 422
     return _editor(text, "")
 
 
@@ -216,82 +209,8 @@ def _live_values(edited: Edited) -> dict[str, Any]:
         return values
     with reader() as db:
         found = _check(db, edited.plan, today(), "", _drafts(db), False)
-    return values | _check_values(found)
+    return values | check_values(found)
 
 
 def _editor(text: str, seen: str, refusal: Refusal | None = None) -> str:
     return render_template("blueprints/edit.html", seen=seen, refusal=refusal, **_live_values(_edited(text)))
-
-
-def _check_values(found: Check) -> dict[str, Any]:
-    """What the parts of a check look at."""
-    sections = found.blueprint.sections
-    return {
-        "found": found,
-        "plan": found.blueprint,
-        "supply": found.supply,
-        "sections": sections,
-        "lines_short": found.lines(),
-        "lines_after": found.lines(found.after.gaps) if found.after else [],
-        "row_names": {**AREAS, **FOLDERS},
-        "column_short": _column_short(found),
-        "margins": [_margin(squares) for _, squares in found.supply.table],
-        "cell_words": [describe_cell(cell.place.owner, cell.place.cell) for cell in found.supply.cells],
-        "limits": [describe_limit(limit) for limit in found.blueprint.limits],
-        "POST_NAMES": POST_NAMES,
-        "is_local": is_local_category,
-    }
-
-
-def _margin(squares: Sequence[Square]) -> tuple[int, int, int]:
-    return sum(s.least for s in squares), sum(s.most for s in squares), sum(s.stock for s in squares)
-
-
-def _column_short(found: Check) -> list[int]:
-    """How many questions each section lacks for certain."""
-    return [sum(cell.short for cell in found.supply.cells if cell.place.section == number) for number in range(len(found.blueprint.sections))]
-
-
-def _use_bars(found: Check) -> list[tuple[str, int]]:
-    """How many questions are on so many papers: (papers, questions), from none to the most used."""
-    if found.report is None:
-        return []
-    width = max(-(-(found.report.exposure.largest + 1) // USE_BARS), 1)
-    counts = [0] * (found.report.exposure.largest // width + 1)
-    for uses in found.report.exposure.uses:
-        counts[uses // width] += 1
-    return [(str(place) if width == 1 else f"{place * width}–{place * width + width - 1}", count) for place, count in enumerate(counts)]
-
-
-def _mix_rows(found: Check) -> list[tuple[str, list[tuple[str, float]]]]:
-    """The shares of the marks by heading: (heading, [(name, share)]), names before translation."""
-    local = mark_text("本地题")
-    headings: tuple[tuple[str, str, Mapping[Any, str]], ...] = (
-        ("level", mark_text("层次"), LEVEL_NAMES),
-        ("band", mark_text("难度"), {**BAND_NAMES, "local": local}),
-        ("weight", mark_text("要求"), {**WEIGHT_NAMES, "": mark_text("没有注明"), "local": local}),
-        ("source", mark_text("文件级别"), {**SOURCE_NAMES, "local": local}),
-    )
-    out = []
-    for key, heading, names in headings:
-        shares = found.mix.get(key, {})
-        rows = [(name, shares.get(value, 0.0)) for value, name in names.items()]
-        out.append((heading, [(name, share) for name, share in rows if share > 0]))
-    return out if found.mix else []
-
-
-def _grid_page(values: Mapping[str, str], problem: str) -> str:
-    return render_template(
-        "blueprints/new.html",
-        values=values,
-        problem=problem,
-        types=GRID_TYPES,
-        each=GRID_EACH,
-        rules={kind: rule_choices(kind) for kind in GRID_TYPES},
-        usual=GRID_RULES,
-        contests=CONTEST_NAMES,
-        TYPE_NAMES=TYPE_NAMES,
-        LOCAL_ROW=LOCAL_ROW,
-        ANY_ROW=ANY_ROW,
-        most=MAX_COUNT,
-    )

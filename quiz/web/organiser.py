@@ -185,6 +185,7 @@ def release(code: str) -> ResponseReturnValue:
     form = ReleaseForm()
     with reader() as db:
         view = results.read_sitting(db, actor(), code, now())
+        said = answering.count_waiting(db, actor()).get(view.sitting.id, 0)
     problem = ""
     if request.method == "POST" and form.validate():
         if (form.code.data or "").strip() == code:
@@ -194,7 +195,7 @@ def release(code: str) -> ResponseReturnValue:
         problem = say_text(say("请照样输入考试代码 {code}，以确认公布。", code=code))
     submitted = sum(row.submitted_at is not None for row in view.rows)
     waiting = sum(row.pending > 0 for row in view.rows)
-    page = render_template("organiser/release.html", view=view, form=form, problem=problem, submitted=submitted, waiting=waiting)
+    page = render_template("organiser/release.html", view=view, form=form, problem=problem, submitted=submitted, waiting=waiting, said=said)
     return page, 422 if problem else 200
 
 
@@ -225,6 +226,7 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         view = results.read_sitting(db, actor(), code, now())
         done_before = [] if view.is_own else corrected.list_done(db, actor(), code, now())[1]
         chain = make_ups.read_chain(db, actor(), code, now())
+        said = answering.count_waiting(db, actor()).get(view.sitting.id, 0) if actor().may(Action.ANSWER_APPEALS) else 0
     form.unit.choices = _unit_choices(view)
     choice = read_choice(request.args)
     sat, not_sat = pick(view.rows, choice)
@@ -237,6 +239,7 @@ def _show(code: str, form: PrintForm, problem: str = "", status: int = 200) -> R
         full=from_hundredths(view.sitting.max_mark),
         pass_mark=from_hundredths(view.sitting.pass_mark),
         waiting=sum(row.pending > 0 for row in view.rows),
+        said=said,
         seed=seed_to_show(view.sitting, now()),
         corrections=done_before,
         chain=chain,

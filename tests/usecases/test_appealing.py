@@ -103,6 +103,34 @@ def test_the_window_closes_to_the_second_and_can_only_be_made_longer(released, c
         assert [row.detail for row in db.query(AuditRow).filter(AuditRow.action == "appeal_days")] == ['{"after":5,"before":3}']
 
 
+def test_a_mark_that_was_changed_later_may_be_appealed_against_for_as_long_again(released, county):
+    """Ten days after the window a correction takes C2's mark of the second question away: for three days they may say what they think of it, and of
+    no other."""
+    late = AFTER + timedelta(days=13)
+    uid = released.paper("C2").slot(2).question.uid
+    asked = released.paper("C2").slot(2).question
+    key = next(option.id for option in asked.options if option.id not in asked.key)
+    assert mine(released, county, after=late).open_until == {}
+    wish = Wish(uid, Remedy.NEW_KEY, NewKey(choices=(frozenset({key}),)))
+    released.do(correcting.apply, county.ADMIN, "s1", wish, "答案有误", county.OPENS + late)
+    now = mine(released, county, after=late + timedelta(days=3))
+    assert (now.is_open, now.may_appeal, now.open_until) == (False, True, {2: county.OPENS + late + timedelta(days=3)})
+    assert speak(released, county, slot=2, after=late + timedelta(days=3)).kind == "appeal"
+    for slot, after in ((1, late), (2, late + timedelta(days=3, microseconds=1)), (3, late + timedelta(days=3))):
+        with pytest.raises(QuizError) as refused:
+            speak(released, county, slot=slot, text="还有", after=after)
+        assert refused.value.code == "appeals_over"
+    released.do(correcting.apply, county.ADMIN, "s1", Wish(uid, Remedy.FULL), "给满分", county.OPENS + late)
+    assert set(mine(released, county, "C1", after=late).open_until) == {2}, "it was taken from them, too, and given back"
+
+
+def test_where_no_appeals_are_taken_a_correction_opens_none(sat, county):
+    sat.do(answering.set_window, county.ADMIN, "s1", 0, county.OPENS)
+    sat.do(results.release, county.ADMIN, "s1", county.OPENS + AFTER)
+    sat.do(correcting.apply, county.ADMIN, "s1", Wish(sat.paper("C2").slot(1).question.uid, Remedy.FULL), "给满分", county.OPENS + AFTER)
+    assert not mine(sat, county).may_appeal
+
+
 def test_before_the_keys_are_out_the_window_may_be_any(sat, county):
     sat.do(answering.set_window, county.ADMIN, "s1", 0, county.OPENS + AFTER)
     sat.do(results.release, county.ADMIN, "s1", county.OPENS + AFTER)
@@ -219,6 +247,24 @@ def test_an_answer_leaves_alone_what_others_set_by_hand(released, county):
     assert score(released) == 9
     released.do(answering.override, county.ADMIN, "s1", "C2", 1, None, "已复核", county.OPENS + AFTER)
     assert score(released) == 8
+
+
+def test_an_answer_that_a_correction_overtook_comes_up_again_and_says_so(released, county):
+    """C2 was told no; then the key is found wrong: who answers sees it again among what waits, and the cadre reads that the mark changed since."""
+    row = speak(released, county, after=AFTER)
+    answer(released, county, row, False)
+    assert listed(released, county).questions == []
+    assert not mine(released, county).said[1][0].is_overtaken
+    wish = Wish(released.paper("C2").slot(1).question.uid, Remedy.FULL)
+    later = AFTER + timedelta(minutes=1)
+    assert released.do(asked.read_asked, county.ADMIN, "s1", wish.question, county.OPENS + later).answered == 1
+    released.do(correcting.apply, county.ADMIN, "s1", wish, "题目有误", county.OPENS + later)
+    (group,) = listed(released, county, after=later).questions
+    assert [(word.id, word.is_overtaken) for word in group.words] == [(row.id, True)]
+    assert mine(released, county, after=later).said[1][0].is_overtaken
+    answer(released, county, row, True, reason="复核后成立", after=later + timedelta(minutes=1))
+    assert listed(released, county, after=later).questions == []
+    assert not mine(released, county, after=later).said[1][0].is_overtaken
 
 
 def test_a_correction_answers_what_waits_about_its_question(released, county):

@@ -13,7 +13,7 @@ from quiz.core.access import Actor, Role
 from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows
-from quiz.storage.tables import AccountRow, AppealRow
+from quiz.storage.tables import AccountRow, AppealRow, SittingRow
 from quiz.usecases import attempts, handing_in
 from tests.web.test_correcting import _confirmed, _slot, _words
 from tests.web.world import NINE, SECRET_WORD, Clock, Person, paper_code, right_answers
@@ -204,6 +204,19 @@ def test_who_sat_it_answers_nothing(person: People, web_engine: Engine, clock: C
         db.query(AccountRow).filter(AccountRow.login == "marker").update({"cadre_id": row.id})
     clock.go_on(hours=3)
     assert person("marker").get(APPEALS).status_code == 403
+
+
+def test_what_waits_is_told_where_somebody_releases(person: People, web_engine: Engine, clock: Clock, code: str) -> None:
+    """A question that cadres reported is looked at before its marks go out; an inspector is not sent to a page that is refused."""
+    with writing(web_engine) as db:
+        db.query(SittingRow).filter(SittingRow.code == "demo").update({"release": "manual"})
+    _start(web_engine, "Q001")
+    person("q001").post(f"/papers/{code}/report", {"slot": "1", "text": "没有正确选项"})
+    clock.go_on(hours=3)
+    organiser = person("organiser")
+    assert "还有1份没有答复" in organiser.get("/sittings/demo/release").text
+    assert "/sittings/demo/appeals" in organiser.get("/sittings/demo").text.partition("<h1>")[2].partition("<dl")[0].rpartition("试题报告")[2]
+    assert "试题报告还没有答复" not in person("inspector").get("/sittings/demo").text
 
 
 def _start(engine: Engine, number: str) -> None:

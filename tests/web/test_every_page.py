@@ -169,6 +169,7 @@ PLAIN = '<html lang="en"><title>t</title><main><h1>Head</h1>{}</main></html>'
         ('<img src="a.png">', "no alt"),
         ("<table><tr><td>1</td></tr></table>", "no head"),
         ('<p id="a"></p><p id="a"></p>', "id 'a' 2 times"),
+        ('<p class="field-problem">Too long</p>', "belongs to no field"),
         ("<h1>Again</h1>", "2 <h1>"),
         ("<h3>Deep</h3>", "follows <h1>"),
         ('<a href="#there">on</a>', "not there"),

@@ -14,6 +14,7 @@ from quiz.core.steady import SteadyClock
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows, units_by_code
 from quiz.storage.tables import AccountRow, AttemptRow, GrantRow
+from quiz.usecases import hall
 from tests.web.page_reading import Page
 from tests.web.world import Clock, Person, engine_of
 
@@ -155,6 +156,19 @@ def test_people_are_found_by_state_name_and_number(person: People, trainee: Pers
     assert "按这个条件，没有人" in organiser.get(f"{HALL}?q=%25").text
     assert "柳溪镇" in organiser.get(f"{HALL}?site=T01").text
     assert "<html" not in organiser.get(f"{HALL}?part=now").text
+
+
+def test_people_stand_on_pages(person: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turning a page keeps what was chosen."""
+    monkeypatch.setattr(hall, "PAGE", 1)
+    organiser = person("organiser")
+    names, path = [], f"{HALL}?site=T01"
+    while path:
+        page = Page(organiser.get(path).text)
+        names += [one.text().split()[0] for one in page.root.all("th") if one.attributes.get("class") == "name"]
+        path = next((one.attributes["href"] for one in page.root.all("a") if one.attributes.get("rel") == "next"), "")
+        assert not path or "site=T01" in path
+    assert len(names) == len(set(names)) == 2
 
 
 def test_a_pause_stops_the_clock_of_the_page_and_resuming_gives_it_back(person: People, trainee: Person, code: str, clock: Clock) -> None:
