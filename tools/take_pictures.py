@@ -182,48 +182,53 @@ def link(page: Page, title: str) -> str:
     return page.url.split("/papers")[0] + str(page.locator("main a", has_text=title).first.get_attribute("href"))
 
 
+ORGANISERS_PAGES = (
+    ("/sittings", "sittings"),
+    ("/sittings/demo-past", "sitting"),
+    ("/sittings/demo-past/cadres/C0035", "cadre"),
+    ("/sittings/demo-past/draw", "draw"),
+    ("/sittings/demo-past/similar", "similar"),
+    ("/sittings/demo-past/report", "report"),
+    ("/sittings/demo-past/report/areas", "report-areas"),
+    ("/sittings/demo-past/circular", "circular"),
+    ("/reports", "reports"),
+    ("/sittings/new", "new-sitting"),
+    ("/roster", "roster"),
+    ("/marking", "marking"),
+    ("/retraining/D02", "retraining"),
+    ("/oral", "oral"),
+)
+SETTERS_PAGES = (
+    ("/bank", "bank"),
+    ("/bank/questions/monitoring-001", "question"),
+    ("/bank/questions/tc-active-households", "template"),
+    ("/bank/proposals", "proposals"),
+    ("/bank/proposals/1", "proposal"),
+    ("/bank/lapses", "lapses"),
+    ("/bank/coverage", "coverage"),
+    ("/bank/booklets", "booklets"),
+    ("/sittings/demo-past/items", "items"),
+    ("/blueprints", "blueprints"),
+    ("/blueprints/cadre-by-post", "blueprint"),
+    ("/blueprints/cadre-by-post/edit", "blueprint-editor"),
+)
+"""Addresses, with the names of their pictures."""
+
+
 def office_pages(page: Page, address: str, tag: str) -> None:
     """The organiser's, marker's and setter's pages."""
     log_in(page, address, "organiser")
     page.goto(address + "/sittings")
     page.goto(address + str(page.locator("main a[href$='/hall']").first.get_attribute("href")))
     shoot(page, f"hall-demo-{tag}")
-    for path, name in (
-        ("/sittings", "sittings"),
-        ("/sittings/demo-past", "sitting"),
-        ("/sittings/demo-past/cadres/C0035", "cadre"),
-        ("/sittings/demo-past/draw", "draw"),
-        ("/sittings/demo-past/similar", "similar"),
-        ("/sittings/demo-past/report", "report"),
-        ("/sittings/demo-past/report/areas", "report-areas"),
-        ("/sittings/demo-past/circular", "circular"),
-        ("/reports", "reports"),
-        ("/sittings/new", "new-sitting"),
-        ("/roster", "roster"),
-        ("/marking", "marking"),
-        ("/retraining/D02", "retraining"),
-        ("/oral", "oral"),
-    ):
+    for path, name in ORGANISERS_PAGES:
         page.goto(address + path)
         shoot(page, f"{name}-{tag}")
     page.context.clear_cookies()
     page.goto(address + "/login")
     switch(page, tag.rpartition("-")[2])
     log_in(page, address, "setter")
-    for path, name in (
-        ("/bank", "bank"),
-        ("/bank/questions/monitoring-001", "question"),
-        ("/bank/questions/tc-active-households", "template"),
-        ("/bank/proposals", "proposals"),
-        ("/bank/proposals/1", "proposal"),
-        ("/bank/lapses", "lapses"),
-        ("/bank/coverage", "coverage"),
-        ("/bank/booklets", "booklets"),
-        ("/sittings/demo-past/items", "items"),
-        ("/blueprints", "blueprints"),
-        ("/blueprints/cadre-by-post", "blueprint"),
-        ("/blueprints/cadre-by-post/edit", "blueprint-editor"),
-    ):
+    for path, name in SETTERS_PAGES:
         page.goto(address + path)
         shoot(page, f"{name}-{tag}")
     page.goto(address + "/sittings/demo-past/items")

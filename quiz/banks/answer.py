@@ -12,9 +12,11 @@ from quiz.banks.problems import Placed, Problems
 from quiz.banks.schema import TEXT_LIMIT, Fields, open_fields, read_choice, read_flag, read_text, read_texts
 from quiz.banks.shares import check_shares, read_share
 from quiz.banks.yaml_tree import Mapping, Node, Scalar, Sequence
-from quiz.core.fill_in import may_be_answer, normalise, number
+from quiz.core.fill_in import may_be_answer
 from quiz.core.message import say
+from quiz.core.numerals import number
 from quiz.core.question import BLANK, OPTION_LETTERS, TRUE_OPTIONS, Blank, BlankKind, Option, Point, QuestionType
+from quiz.core.same_text import normalise
 
 ONLY_FOR = {
     "options": (QuestionType.SINGLE, QuestionType.MULTIPLE),

@@ -16,12 +16,12 @@ from quiz.banks.craft_question import CHOICES, TITLE, check_question, check_temp
 from quiz.banks.craft_words import Words
 from quiz.banks.problems import START, Placed, Problems, Spot
 from quiz.banks.yaml_tree import Mapping, Sequence
-from quiz.core.fill_in import normalise
 from quiz.core.message import listed, mark_text, say
 from quiz.core.near_duplicates import LATEST, Nearby, overlap, shingles, similarity
 from quiz.core.profile import Dataset, Scope
 from quiz.core.question import Question, QuestionType, pictures_of
 from quiz.core.roster import UnitKind
+from quiz.core.same_text import normalise
 from quiz.core.template import Template
 
 ALIKE, ALIKE_WITH_KEY = 0.85, 0.6

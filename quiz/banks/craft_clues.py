@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from quiz.banks.craft_question import CHOICES, TITLE, Finding
-from quiz.core.fill_in import UNITS
 from quiz.core.message import Message, listed, mark_text, say
+from quiz.core.numerals import UNITS
 from quiz.core.question import Option, Question, QuestionType
 
 GAP = "（　　）"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quiz.core.fill_in import DIGITS, TENS, quantity
 from quiz.core.message import Message, say
+from quiz.core.numerals import DIGITS, TENS, quantity
 from quiz.core.question import BlankKind, Option, Question, QuestionType
 from quiz.core.template import Template
 

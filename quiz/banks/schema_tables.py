@@ -22,6 +22,7 @@ from quiz.banks.schema_values import (
     whole,
 )
 from quiz.core.blueprint import BAND_NAMES, NEW_POST, OTHER_POSTS, SOURCE_NAMES, WEIGHT_NAMES
+from quiz.core.contest import CONTEST_NAMES
 from quiz.core.counting import COUNTING_NAMES, MAKE_UP_FOR_NAMES, Counting, MakeUpFor
 from quiz.core.profile import CATEGORIES, CATEGORY_NAMES, STATES, Scope
 from quiz.core.question import AREAS, LEVEL_NAMES, OPTION_LETTERS, TYPE_NAMES, BlankKind, Label, Level, QuestionType
@@ -147,7 +148,6 @@ HEAD: dict[str, Schema] = {
     "templates": several("本地题模板", {"$ref": "#/definitions/template"}),
 }
 DOCUMENT = {"title": text("文件名称"), "number": text("文号", "没有文号就不写这一行"), "issuer": text("发文机关"), "date": day("日期")}
-CONTESTS = {"no": "考试，不倒扣分", "not_below_zero": "竞赛，总分不低于0分", "below_zero": "竞赛，总分可以低于0分"}
 PERCENT = whole("百分之几", 0, 100)
 SHARE_POSTS = (*(kind.value for kind in PostKind), NEW_POST, OTHER_POSTS)
 PLAN: dict[str, Schema] = {
@@ -156,7 +156,7 @@ PLAN: dict[str, Schema] = {
     "minutes": whole("答题分钟数", 1, blueprint_file.MAX_MINUTES),
     "total": number("总分", 0.01, 10000, "等于各大题之和"),
     "pass_mark": number("及格线", 0, 10000, "竞赛不设及格线，写 0"),
-    "contest": choice("是不是竞赛", CONTESTS),
+    "contest": choice("是不是竞赛", CONTEST_NAMES),
     "notes": several("注意事项", text("一条", limit=500)),
     "topic_cap": whole("每个知识点最多几题", 1, blueprint_file.MAX_COUNT),
     "shares": {

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from quiz.cli.console import Console, pass_console
-from quiz.core.message import QuizError, mark_text, say
+from quiz.core.message import QuizError, from_minus, mark_text, say
 from quiz.translation import format_moment
 from quiz.usecases import answering
 
@@ -82,7 +82,7 @@ def read_mark(text: str | None) -> Decimal | None:
     if text is None:
         return None
     try:
-        found = Decimal(text)
+        found = Decimal(from_minus(text))
     except InvalidOperation:
         found = Decimal("NaN")
     if not found.is_finite():

@@ -68,7 +68,7 @@ def _tell(console: Console, seen: Preview, as_json: bool) -> None:
         changes = [asdict(change) for change in seen.changes]
         click.echo(json.dumps({"effect": asdict(seen.effect), "changes": changes}, ensure_ascii=False, indent=2, default=str))
         return
-    console.say(remedy_sentence(seen.correction.remedy, seen.effect.old_key, seen.effect.new_keys))
+    console.say(remedy_sentence(seen.correction.remedy, seen.effect.old_key, seen.effect.new_keys, seen.sitting.pass_mark > 0))
     if seen.lapses_shares:
         console.say(say(SHARES_LAPSE))
     for line in effect_lines(seen.effect):

@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from quiz.cli.console import Console, pass_console
-from quiz.core.circular import TEMPLATE, TITLE, Circular, facts_of, fill
+from quiz.core.circular import TITLE, Circular, facts_of, fill, usual_template
 from quiz.core.comparison import VERDICT_NAMES
 from quiz.core.message import QuizError, say
 from quiz.core.over_time import CHANGE_NAMES
 from quiz.core.paper import plain_number
-from quiz.core.report_lines import AFTER, SUMS, after_figures, change_text, notes_of, notes_of_more
+from quiz.core.report_lines import AFTER, after_figures, change_text, figure_text, notes_of, notes_of_more, sum_columns, sum_figures
 from quiz.core.rounded import rounded
-from quiz.core.unit_report import EXCELLENT, GroupRow
+from quiz.core.unit_report import EXCELLENT
 from quiz.formats.report_xlsx import write_over_time, write_report
 from quiz.formats.whole_file import whole_file
 from quiz.printing.circular_pdf import print_circular
@@ -40,21 +40,22 @@ def show(console: Console, sitting: str, excellent: int) -> None:
     """Print the sums by unit, kind of unit, post and group of cadres."""
     with console.reader() as db:
         found = reporting.read_report(db, console.actor, sitting, console.now(), excellent)
-    head = [console.translate(name) for name in SUMS]
+    head = [console.translate(name) for name in sum_columns(found)]
     total = console.text(say("合计"))
     units = (found.all, *found.units)
     for title, groups in ((say("单位"), units), (say("单位类别"), found.kinds), (say("岗位"), found.posts), (say("干部群体"), found.groups)):
         if not groups:
             continue
-        console.table([[console.text(title), *head], *([console.translate(row.name) or total, *_cells(row)] for row in groups)], numbers=True)
+        rows = [[console.translate(row.name) or total, *map(figure_text, sum_figures(row, found))] for row in groups]
+        console.table([[console.text(title), *head], *rows], numbers=True)
         click.echo("")
     if found.after:
         head = [console.translate(name) for name in AFTER]
-        rows = [[console.translate(row.name) or total, *map(_figure, after_figures(row))] for row in (found.after.all, *found.after.units)]
+        rows = [[console.translate(row.name) or total, *map(figure_text, after_figures(row))] for row in (found.after.all, *found.after.units)]
         console.table([[console.text(say("补考以后")), *head], *rows], numbers=True)
         click.echo("")
     if found.bands:
-        rows = [[console.text(band.name), _figure(band.people)] for band in reversed(found.bands)]
+        rows = [[console.text(band.name), figure_text(band.people)] for band in reversed(found.bands)]
         console.table([[console.text(say("分数段")), console.text(say("人数"))], *rows], numbers=True)
         click.echo("")
     for note in (*notes_of(found), *notes_of_more(found)):
@@ -114,7 +115,7 @@ def circular(
     with console.writer() as db:
         found = circulars.read_circular(db, console.actor, sitting, now, excellent)
         facts = facts_of(found.report, _day(console, found.report.opens_at), console.translate)
-        body = fill(template.read_text("utf-8") if template else console.translate(TEMPLATE), facts)
+        body = fill(template.read_text("utf-8") if template else console.translate(usual_template(found.report)), facts)
         names = () if no_names else found.commended
         title = fill(console.translate(TITLE), facts)
         letter = Circular(title, body, office, _day(console, now), excellent, None if no_units else found.report, names)
@@ -147,16 +148,6 @@ def sittings_(console: Console, sitting: tuple[str, ...], output: Path | None, e
         mean = "—" if point.mean_percent is None else f"{plain_number(point.mean_percent)}%"
         words = [console.translate(CHANGE_NAMES[point.change]), *([console.text(change)] if change else [])]
         click.echo("\t".join([point.code, point.title, _day(console, point.opens_at), str(point.row.tally.sat), mean, *words]))
-
-
-def _cells(row: GroupRow) -> list[str]:
-    tally = row.tally
-    figures = [row.mean, row.best, row.pass_rate, row.excellent_rate, row.make_up]
-    return [str(tally.expected), str(tally.sat), str(tally.absent), *map(_figure, figures)]
-
-
-def _figure(value: object) -> str:
-    return "—" if value is None else str(value)
 
 
 def _is_pdf(output: Path) -> bool:

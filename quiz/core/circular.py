@@ -28,6 +28,19 @@ TEMPLATE = mark_text(
 )
 """What the draft says unless the office has its own template."""
 
+OF_A_CONTEST = mark_text(
+    "各镇、各部门：\n"
+    "{时间}，我县组织了“{考试}”。现将有关情况通报如下。\n"
+    "一、参赛情况\n"
+    "应参赛{应考}人，实际参赛{实考}人，未参赛{缺考}人，参赛率{参考率}。\n"
+    "二、成绩情况\n"
+    "竞赛答错倒扣分，不设及格线。满分{满分}分，平均{平均分}分，最高{最高分}分；优秀（满分的{优秀线}以上）{优秀人数}人，优秀率{优秀率}。{未定}\n"
+    "各单位情况和表扬名单附后。各单位人员构成和试卷不同，附表不作排名。\n"
+    "三、下一步\n"
+    "请各单位组织干部对照本人答卷和政策原文继续学习。"
+)
+"""What the draft says of a contest, which nobody passes or fails."""
+
 NO_FIGURE = "—"
 
 
@@ -59,7 +72,7 @@ def facts_of(report: UnitReport, when: str, translate: Translate = mark_text) ->
     rate = 100 * tally.sat / tally.expected if tally.expected else 0.0
     mean, best = (NO_FIGURE if value is None else plain_number(value) for value in (everyone.mean, everyone.best))
     passed, excellent = (NO_FIGURE if rate is None else f"{plain_number(rate)}%" for rate in (everyone.pass_rate, everyone.excellent_rate))
-    line = plain_number(report.pass_mark) if report.pass_mark > 0 else NO_FIGURE
+    line = plain_number(report.pass_mark) if report.has_line else NO_FIGURE
     return {
         "考试": report.title, "时间": when, "应考": str(tally.expected), "实考": str(tally.sat), "缺考": str(tally.absent), "参考率": f"{rate:.1f}%",
         "满分": plain_number(report.full), "及格线": line, "平均分": mean, "最高分": best,
@@ -67,6 +80,11 @@ def facts_of(report: UnitReport, when: str, translate: Translate = mark_text) ->
         "优秀人数": str(tally.excellent) if shown else NO_FIGURE, "优秀率": excellent,
         "未定": "".join(line.render(translate) for line in report.unsettled),
     }  # fmt: skip
+
+
+def usual_template(report: UnitReport) -> str:
+    """Return the template of the draft, in Chinese: that of an examination or of a contest."""
+    return TEMPLATE if report.has_line else OF_A_CONTEST
 
 
 def fill(template: str, facts: Mapping[str, str]) -> str:

@@ -23,6 +23,12 @@ class Contest(StrEnum):
         return self is not Contest.NO
 
 
+CONTEST_NAMES: dict[Contest, str] = {
+    Contest.NO: mark_text("考试，不倒扣分"),
+    Contest.NOT_BELOW_ZERO: mark_text("竞赛，总分不低于0分"),
+    Contest.BELOW_ZERO: mark_text("竞赛，总分可以低于0分"),
+}
+
 FLOORS: dict[Contest, str] = {
     Contest.NOT_BELOW_ZERO: mark_text("本场是竞赛，答错按各大题的评分规则倒扣分，不设及格线；各题得分之和低于0分的，总分记0分。"),
     Contest.BELOW_ZERO: mark_text("本场是竞赛，答错按各大题的评分规则倒扣分，不设及格线；总分可以低于0分。"),

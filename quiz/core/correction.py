@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from quiz.core.fill_in import may_be_answer, normalise
+from quiz.core.fill_in import may_be_answer
 from quiz.core.marking import Decisions, Mark, Why, mark_response
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.question import BlankKind, Question, QuestionType, base_uid, places, without_shares
 from quiz.core.response import Response
 from quiz.core.rule import Rule
+from quiz.core.same_text import normalise
 
 MOST_ANSWERS = 30
 LONGEST_ANSWER = 200
@@ -59,9 +60,13 @@ REMEDY_SENTENCES: dict[Remedy, str] = {
 }
 
 
-def remedy_sentence(remedy: Remedy, old: str, new: Sequence[str]) -> Message:
-    """Say what is done with a question, to everyone whom it concerns; `new` is each key that is right now."""
-    text = REMEDY_SENTENCES[remedy]
+DROP_WITHOUT_LINE = mark_text("本题不计分。试卷上有这道题的，其余各题的得分按原来的满分折算。")
+"""The same where there is no pass mark, as in a contest."""
+
+
+def remedy_sentence(remedy: Remedy, old: str, new: Sequence[str], has_line: bool) -> Message:
+    """Say what is done with a question, to everyone whom it concerns; `new` is each key that is right now, `has_line` whether anybody can fail."""
+    text = DROP_WITHOUT_LINE if remedy is Remedy.DROP and not has_line else REMEDY_SENTENCES[remedy]
     values = {"old": old, "new": any_of(new)}
     return say(text, **{name: value for name, value in values.items() if f"{{{name}}}" in text})
 

@@ -14,12 +14,13 @@ from fractions import Fraction
 from functools import lru_cache
 
 from quiz.core.contest import Contest
-from quiz.core.fill_in import Verdict, judge_blanks, normalise
+from quiz.core.fill_in import Verdict, judge_blanks
 from quiz.core.hundredths import from_hundredths, round_mark, to_hundredths
 from quiz.core.message import Message, mark_text, say
 from quiz.core.question import Question, QuestionType
 from quiz.core.response import Response
 from quiz.core.rule import Rule, RuleName
+from quiz.core.same_text import normalise
 
 
 class Why(StrEnum):

@@ -42,6 +42,16 @@ def join_messages(between: str, parts: Iterable[Message | str]) -> Message:
     return Message("{between}".join(f"{{{name}}}" for name in values), {**values, "between": Message(between)})
 
 
+def with_minus(number: str) -> str:
+    """Return a written number with a true minus sign: a hyphen is half as wide, and in a range nobody can tell the two apart."""
+    return number.replace("-", "−")
+
+
+def from_minus(number: str) -> str:
+    """Return a typed number with the minus sign that programs read: people copy the true one from where they saw it."""
+    return number.strip().replace("−", "-")
+
+
 def listed(parts: Iterable[Message | str], most: int | None = None) -> Message:
     """Return names or words one after the other, as each language lists them; past `most` it only says that there are more."""
     parts = list(parts)

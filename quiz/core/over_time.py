@@ -21,6 +21,7 @@ class Change(StrEnum):
 
     FIRST = "first"
     UNLIKE = "unlike"
+    CONTEST = "contest"
     UP = "up"
     DOWN = "down"
     OPEN = "open"
@@ -29,6 +30,7 @@ class Change(StrEnum):
 CHANGE_NAMES: dict[Change, str] = {
     Change.FIRST: mark_text("第一次"),
     Change.UNLIKE: mark_text("共同的试题太少，不能比较"),
+    Change.CONTEST: mark_text("有一场是竞赛，不能比较"),
     Change.UP: mark_text("提高"),
     Change.DOWN: mark_text("下降"),
     Change.OPEN: mark_text("看不出变化"),
@@ -37,7 +39,10 @@ CHANGE_NAMES: dict[Change, str] = {
 
 @dataclass(frozen=True, slots=True)
 class SittingPoint:
-    """One sitting: the sums of everybody within the reader's authority, and the change since the one before (None where they cannot be compared)."""
+    """One sitting: the sums of everybody within the reader's authority, and the change since the one before (None where they cannot be compared).
+
+    `is_apart` where one of the two is a contest: marks that are taken off tell of daring too, so they are never compared with others.
+    """
 
     code: str
     title: str
@@ -46,6 +51,8 @@ class SittingPoint:
     row: GroupRow
     is_first: bool
     link: Link | None
+    is_contest: bool = False
+    is_apart: bool = False
 
     @property
     def mean_percent(self) -> Decimal | None:
@@ -58,6 +65,8 @@ class SittingPoint:
         """What may be said of it beside the one before."""
         if self.is_first:
             return Change.FIRST
+        if self.is_apart:
+            return Change.CONTEST
         if self.link is None or self.link.people < gates.COMPARISON:
             return Change.UNLIKE
         if self.link.interval.low > 0:
@@ -82,3 +91,13 @@ class OverTime:
     points: tuple[SittingPoint, ...]
     choices: tuple[SittingChoice, ...]
     excellent: int
+
+    @property
+    def has_line(self) -> bool:
+        """True when one of them has a pass mark."""
+        return any(not point.is_contest for point in self.points)
+
+    @property
+    def has_contest(self) -> bool:
+        """True when one of them is a contest."""
+        return any(point.is_contest for point in self.points)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from quiz.core.contest import FLOORS, Contest
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, mark_text, say, with_minus
 from quiz.core.picture import Picture
 from quiz.core.question import Label, Question, QuestionType, pictures_of, without_shares
 from quiz.core.rule import Rule
@@ -155,6 +155,6 @@ def pass_line(pass_mark: Decimal) -> Message:
 
 
 def plain_number(value: Decimal) -> str:
-    """Return a mark without needless zeros: 1.50 → 1.5, 20.00 → 20."""
-    text = f"{value:f}"
+    """Return a mark for people, without needless zeros and with a true minus sign: 1.50 → 1.5, 20.00 → 20, -0.50 → −0.5."""
+    text = with_minus(f"{value:f}")
     return text.rstrip("0").rstrip(".") if "." in text else text

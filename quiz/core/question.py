@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from quiz.core.message import mark_text
+from quiz.core.message import mark_text, with_minus
 from quiz.core.picture import Picture
 
 BLANK = "____"
@@ -253,7 +253,7 @@ def letters(ids: frozenset[str], options: tuple[Option, ...]) -> str:
 def shares_text(question: Question) -> str:
     """Return what each option earns, by the letters as printed: "A 50%，B 50%，C −50%"; empty where its author set nothing."""
     named = [(OPTION_LETTERS[i], option.share) for i, option in enumerate(question.options) if option.share is not None]
-    return "，".join(f"{letter} {share.normalize():f}%".replace("-", "−") for letter, share in named)
+    return "，".join(with_minus(f"{letter} {share.normalize():f}%") for letter, share in named)
 
 
 def key_text(question: Question) -> str:

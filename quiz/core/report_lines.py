@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from quiz.core.after_make_up import AfterRow
 from quiz.core.comparison import AreaRow, ComparedGroup, PlanRow
-from quiz.core.message import Message, mark_text, say
-from quiz.core.over_time import Change, SittingPoint
+from quiz.core.message import Message, mark_text, say, with_minus
+from quiz.core.over_time import Change, OverTime, SittingPoint
 from quiz.core.paper import pass_line, plain_number
 from quiz.core.question import AREAS, LEVEL_NAMES
 from quiz.core.rounded import rounded
@@ -25,7 +25,10 @@ SUMS = (
     mark_text("优秀率（%）"),
     mark_text("补考"),
 )
-"""The columns of sums after the group's name."""
+"""The columns of sums after the group's name; the pass rate and the make-up stand only where there is a pass mark (`sum_columns`)."""
+
+OF_THE_LINE = (5, 7)
+"""The places in SUMS of what a pass mark decides."""
 
 AFTER = (mark_text("补考应考"), mark_text("补考实考"), mark_text("补考及格"), mark_text("原及格率（%）"), mark_text("补考后及格率（%）"))
 """The columns of what make-ups came to, after the unit's name."""
@@ -37,10 +40,10 @@ LEAST, MOST = 0.5, 1.5
 
 
 def mean_strip(row: GroupRow, report: UnitReport) -> Strip | None:
-    """Return the mean of a group on the scale of the full marks, beside that of all."""
+    """Return the mean of a group on the scale of the full marks, beside that of all; in a contest whose totals may fall below 0, from the lowest."""
     if row.mean is None:
         return None
-    return strip(float(row.mean), row.interval, 0.0, float(report.full), None if report.all.mean is None else float(report.all.mean))
+    return strip(float(row.mean), row.interval, float(report.lowest), float(report.full), None if report.all.mean is None else float(report.all.mean))
 
 
 def share_strip(row: AreaRow | PlanRow) -> Strip | None:
@@ -51,6 +54,23 @@ def share_strip(row: AreaRow | PlanRow) -> Strip | None:
 def group_strip(row: ComparedGroup) -> Strip | None:
     """Return a group beside all; None of one that is not shown."""
     return strip(row.share.ratio, row.share.interval, LEAST, MOST, 1.0) if row.is_shown and row.share.ratio is not None else None
+
+
+def sum_columns(report: UnitReport) -> list[str]:
+    """Return the columns of sums that the report has."""
+    return [name for place, name in enumerate(SUMS) if report.has_line or place not in OF_THE_LINE]
+
+
+def sum_figures(row: GroupRow, report: UnitReport) -> list[Decimal | int | None]:
+    """Return the figures below `sum_columns`; None where one is not shown."""
+    tally = row.tally
+    figures = [tally.expected, tally.sat, tally.absent, row.mean, row.best, row.pass_rate, row.excellent_rate, row.make_up]
+    return [value for place, value in enumerate(figures) if report.has_line or place not in OF_THE_LINE]
+
+
+def figure_text(value: Decimal | int | None) -> str:
+    """Return a figure as it stands in a table for people: a dash for what is not shown."""
+    return "—" if value is None else with_minus(str(value))
 
 
 def after_figures(row: AfterRow) -> list[Decimal | int | None]:
@@ -72,11 +92,13 @@ def notes_of(report: UnitReport) -> list[Message]:
     """Return what a reader must know of the sums, in sentences."""
     full, line = plain_number(report.full), pass_line(report.pass_mark)
     notes = [
-        say("实考为答卷有效并已有成绩的人数；平均分、最高分、及格率和优秀率按实考计算。作废的答卷不计入。"),
+        say("实考为答卷有效并已有成绩的人数；平均分、最高分、及格率和优秀率按实考计算。作废的答卷不计入。")
+        if report.has_line
+        else say("实考为答卷有效并已有成绩的人数；平均分、最高分和优秀率按实考计算。作废的答卷不计入。"),
         say("{full}分为满分，{line}，满分的{excellent}%以上为优秀。", full=full, line=line, excellent=report.excellent),
         say("平均分旁的区间：真实水平有95%的把握在其中，人越少越宽。各人试卷不同时，卷面平均分的高低可能来自试卷，不能直接比较。"),
     ]
-    if report.pass_mark > 0:
+    if report.has_line:
         notes.insert(2, say("补考为缺考人数加不及格人数；还有作答等待判定的人不算不及格。补考举行以后，结果见“补考以后”。"))
     if report.groups:
         notes.append(say("干部群体按花名册现在的登记；一人可以属于几个群体，在每个群体里都算，各群体人数之和不一定等于合计。"))
@@ -96,11 +118,23 @@ PLAN_NOTE = say("应出为蓝图要求乘以答卷份数；“代替本地题”
 
 
 OVER_TIME_NOTES: tuple[Message, ...] = (
-    say("各场试卷不同，平均分和及格率的高低可能来自试卷。能比较的只有两场都考过、文字相同的题：看这些题的得分率变了多少。"),
     say("两场共同的题不足{items}道，或者答过的人不足{people}人，就不比较。本地题和事后更正过的题不算。", items=gates.LINK, people=gates.COMPARISON),
     say("考过的题再考，可能因为见过而容易一些：提高不全是学习的结果。两场的人也可能不同。"),
 )
-"""What a reader must know of several sittings."""
+"""What a reader must know of several sittings, whatever they are."""
+
+
+def notes_over_time(found: OverTime) -> list[Message]:
+    """Return what a reader must know of these sittings, in sentences."""
+    papers = (
+        say("各场试卷不同，平均分和及格率的高低可能来自试卷。能比较的只有两场都考过、文字相同的题：看这些题的得分率变了多少。")
+        if found.has_line
+        else say("各场试卷不同，平均分的高低可能来自试卷。")
+    )
+    contest = say("竞赛答错倒扣分，不设及格线，与哪一场都不比较：敢不敢答也会影响得分。")
+    if not found.has_line:
+        return [papers, contest]
+    return [papers, *OVER_TIME_NOTES, *([contest] if found.has_contest else [])]
 
 
 def point_strip(point: SittingPoint) -> Strip | None:
@@ -112,7 +146,7 @@ def point_strip(point: SittingPoint) -> Strip | None:
 
 def change_text(point: SittingPoint) -> Message | None:
     """Return the change since the sitting before in figures; None where there is none."""
-    if point.link is None or point.change is Change.UNLIKE:
+    if point.link is None or point.change in (Change.UNLIKE, Change.CONTEST):
         return None
     ends = point.link.interval
     return say(

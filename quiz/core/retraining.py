@@ -57,7 +57,7 @@ class Verdict:
 def rule_text() -> Message:
     """Return the rule in words, as it stands above every list."""
     return say(
-        "以本人最近一次已公布成绩的考试为准：缺考；或者总分不及格；或者某一领域至少{n}题，得分率的95%区间全部低于{percent}%。待人工评分的答卷不作判断。",
+        "以本人最近一次已公布成绩的考试为准：缺考；或者总分不及格；或者某一领域至少{n}题，得分率的95%区间全部低于{percent}%。竞赛不作依据，待人工评分的答卷不作判断。",
         n=FEWEST,
         percent=round(100 * AREA_SHARE),
     )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from quiz.core.hundredths import round_mark
-from quiz.core.message import Message, mark_text, say
+from quiz.core.message import Message, mark_text, say, with_minus
 from quiz.core.question import QuestionType
 
 
@@ -73,9 +73,13 @@ class Rule:
 
     def describe(self, kind: QuestionType) -> Message:
         """Return the rule as it is printed in the section's heading."""
+        return self.worded(kind, "0" if self.value is None else with_minus(f"{self.value:f}"))
+
+    def worded(self, kind: QuestionType, value: str) -> Message:
+        """Return the rule in words with `value` in the place of its number: a letter, where the number is still to be chosen."""
         if kind is QuestionType.MULTIPLE or self.name in FOR_CONTESTS:
             text = ONE_WRONG if self.name is RuleName.DEDUCT and kind is not QuestionType.MULTIPLE else MULTIPLE_RULES[self.name]
-            return say(text, value="0" if self.value is None else f"{self.value:f}".replace("-", "−"))
+            return say(text, value=value)
         if kind.is_pairs:
             return say(PAIR_RULES[self.name is RuleName.PROPORTIONAL])
         return say(PLAIN_RULES[kind])

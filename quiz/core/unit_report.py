@@ -153,6 +153,16 @@ class UnitReport:
     bands: tuple[ScoreBand, ...] = ()
     after: AfterMakeUps | None = None
 
+    @property
+    def has_line(self) -> bool:
+        """True where there is a pass mark; a contest has none, so nobody passes, fails or sits again."""
+        return self.pass_mark > 0
+
+    @property
+    def lowest(self) -> Decimal:
+        """The lowest total: 0, but below it where a contest lets it fall."""
+        return min(Decimal(0), self.pass_mark)
+
     def tells(self, rows: Sequence[GroupRow]) -> bool:
         """True when one of these groups is not simply everybody."""
         return any(row.tally.expected < self.all.tally.expected for row in rows)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from quiz.core.message import Diagnostic, Message, say
+from quiz.formats.docx_looks import OFF, Looks
 from quiz.formats.docx_numbering import Numbering
-from quiz.formats.marked_text import BOLD, COLOUR, HIGHLIGHT, UNDERLINE, Cell, Grid, Marked, Paragraph, Row, join, plain
+from quiz.formats.marked_text import Cell, Grid, Marked, Paragraph, Row, join, plain
 from quiz.formats.office_zip import Node, OfficeFile
 from quiz.formats.report import Refused, Report
 
@@ -30,8 +31,6 @@ PRIVATE = re.compile("[\uf020-\uf0ff]")
 
 SUPERSCRIPT = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿ")
 SUBSCRIPT = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
-OFF = {"0", "false", "off", "none"}
-DARK = {"", "auto", "000000", "windowtext"}
 
 BROKEN_FIELD = say("这一段里有用域代码画的符号（如带圈字符），没有读到，请补上。")
 NO_PICTURE = say("这一段里有图片或图形，没有导入，原处写作“〔图〕”。")
@@ -66,60 +65,17 @@ def read_document(content: bytes, file: str) -> Document:
             raise Refused("I801", say("文件里没有 Word 正文。请用 Word 或 WPS 打开，另存为 .docx 后再试。"))
         parts = dict(package.targets(main).values())
         styles = package.part(parts.get("styles", "word/styles.xml"))
-        reader = _Reader(file, Numbering(package.part(parts.get("numbering", "word/numbering.xml")), styles), _Looks(styles))
+        reader = _Reader(file, Numbering(package.part(parts.get("numbering", "word/numbering.xml")), styles), Looks(styles))
         blocks = tuple(reader.blocks(body))
     except Refused as refused:
         return Document((), (Diagnostic(file, 1, 1, refused.rule, refused.message),))
     return Document(blocks, reader.notes.told())
 
 
-class _Looks:
-    """The marks of a run: its own, its character style's, its paragraph style's."""
-
-    def __init__(self, styles: Node | None) -> None:
-        self.nodes = {node.attributes.get("w:styleId", ""): node for node in styles.all("w:style")} if styles else {}
-        self.known: dict[str, dict[int, bool]] = {}
-
-    def of_style(self, name: str | None) -> dict[int, bool]:
-        """Return which marks a style turns on or off, with those it is based on."""
-        chain: list[str] = []
-        while name and name in self.nodes and name not in chain and name not in self.known:
-            chain.append(name)
-            name = self.nodes[name].value("w:basedOn")
-        found = dict(self.known.get(name or "", {}))
-        for style in reversed(chain):
-            found |= _switches(self.nodes[style].find("w:rPr"))
-            self.known[style] = dict(found)
-        return found
-
-    def of_run(self, properties: Node | None, paragraph: dict[int, bool]) -> int:
-        """Return the mark bits of a run."""
-        switches = paragraph | self.of_style(properties.value("w:rStyle") if properties else None) | _switches(properties)
-        return sum(bit for bit, is_on in switches.items() if is_on)
-
-
-def _switches(properties: Node | None) -> dict[int, bool]:
-    """Return the marks that run properties turn on or off."""
-    found: dict[int, bool] = {}
-    for node in properties.children if properties else ():
-        value = node.attributes.get("w:val", "").lower()
-        if node.tag == "w:b":
-            found[BOLD] = value not in OFF
-        elif node.tag == "w:u":
-            found[UNDERLINE] = value not in OFF
-        elif node.tag == "w:color":
-            found[COLOUR] = value not in DARK
-        elif node.tag == "w:highlight":
-            found[HIGHLIGHT] = value not in OFF
-        elif node.tag == "w:shd":
-            found[HIGHLIGHT] = node.attributes.get("w:fill", "").lower() not in {*DARK, "ffffff"}
-    return found
-
-
 class _Reader:
     """Walks the body once, counting paragraphs and list numbers."""
 
-    def __init__(self, file: str, numbering: Numbering, looks: _Looks) -> None:
+    def __init__(self, file: str, numbering: Numbering, looks: Looks) -> None:
         self.numbering, self.looks = numbering, looks
         self.notes = Report(file)
         self.number = 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from quiz.core.draft import DraftBlank
-from quiz.core.fill_in import number
+from quiz.core.numerals import number
 from quiz.core.question import BLANK
 from quiz.formats.marked_text import SPACE, UNDERLINE, Marked, join, plain
 from quiz.formats.question_words import BLANK_RUN, EMPTY_BRACKET

@@ -174,7 +174,7 @@ class _Builder:
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = self.start, self.end, self.characters
         try:
             parser.Parse(data, True)
-        except (expat.ExpatError, ValueError) as error:
+        except (expat.ExpatError, ValueError, LookupError) as error:  # the last of an encoding that nobody knows
             raise self.file.broken() from error
         return self.root.children[0]
 
@@ -219,7 +219,7 @@ def _refuse_dtd(chunks: Iterator[bytes], file: OfficeFile) -> None:
             parser.Parse(chunk, False)
     except _Begun:
         return
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last of an encoding that nobody knows
         raise file.broken() from error
 
 

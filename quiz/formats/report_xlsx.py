@@ -10,7 +10,17 @@ from quiz.core.comparison import GROUP_KIND_NAMES, VERDICT_NAMES, AreaRow, Compa
 from quiz.core.message import Message, Translate, mark_text
 from quiz.core.over_time import CHANGE_NAMES, Change, OverTime
 from quiz.core.question import AREAS, LEVEL_NAMES
-from quiz.core.report_lines import AFTER, COMPARING_NOTES, OVER_TIME_NOTES, PLAN_NOTE, SUMS, after_figures, notes_of, notes_of_more
+from quiz.core.report_lines import (
+    AFTER,
+    COMPARING_NOTES,
+    PLAN_NOTE,
+    after_figures,
+    notes_of,
+    notes_of_more,
+    notes_over_time,
+    sum_columns,
+    sum_figures,
+)
 from quiz.core.statistics.values import Interval
 from quiz.core.unit_report import GroupRow, UnitReport
 from quiz.formats.excel_sheet import Sheet, new_book
@@ -28,9 +38,9 @@ def write_report(report: UnitReport, comparison: Comparison, out: BinaryIO, tran
     """Write the sheets to `out`; a figure that is not shown is an empty cell, shares are fractions of 1."""
     book = new_book(out)
     try:
-        _sums(book, translate(SHEETS[0]), [(GroupKind.UNIT, row) for row in (report.all, *report.units)], translate)
+        _sums(book, translate(SHEETS[0]), report, [(GroupKind.UNIT, row) for row in (report.all, *report.units)], translate)
         kinds = ((GroupKind.KIND, report.kinds), (GroupKind.POST, report.posts), (GroupKind.GROUP, report.groups))
-        _sums(book, translate(SHEETS[1]), [(kind, row) for kind, rows in kinds for row in rows], translate)
+        _sums(book, translate(SHEETS[1]), report, [(kind, row) for kind, rows in kinds for row in rows], translate)
         _bands(book, report, translate)
         _after(book, report, translate)
         _areas(book, comparison, translate)
@@ -49,19 +59,20 @@ def write_over_time(found: OverTime, out: BinaryIO, zone: tzinfo, translate: Tra
     book = new_book(out)
     try:
         names = [(mark_text("考试"), 30), (mark_text("时间"), 18), (mark_text("应考"), 8), (mark_text("实考"), 8), (mark_text("平均分"), 10)]
-        names += [(mark_text("满分"), 8), (mark_text("平均得分率（%）"), 14), (mark_text("及格率（%）"), 12), (mark_text("优秀率（%）"), 12)]
+        passes = [(mark_text("及格率（%）"), 12)] if found.has_line else []
+        names += [(mark_text("满分"), 8), (mark_text("平均得分率（%）"), 14), *passes, (mark_text("优秀率（%）"), 12)]
         change = [(mark_text("共同的题"), 10), (mark_text("前一场得分率"), 12), (mark_text("本场得分率"), 12), (mark_text("变化"), 9)]
         sheet = _sheet(book, mark_text("历次考试"), [*names, *change, (LOW, 11), (HIGH, 11), (mark_text("结论"), 24)], translate)
         for point in found.points:
-            row, link = point.row, point.link if point.change is not Change.UNLIKE else None
+            row, link = point.row, point.link if point.change not in (Change.UNLIKE, Change.CONTEST) else None
             when = point.opens_at.astimezone(zone).replace(tzinfo=None)
-            rates = [point.mean_percent, row.pass_rate, row.excellent_rate]
+            rates = [point.mean_percent, *([row.pass_rate] if found.has_line else []), row.excellent_rate]
             sums = [row.tally.expected, row.tally.sat, row.mean, point.full, *rates]
             linked = [link.items, link.before, link.after, link.change, *_ends(link.interval)] if link else [None] * 6
             sheet.add([point.title, when, *sums, *linked, translate(CHANGE_NAMES[point.change])])
         sheet.finish()
         notes = _sheet(book, SHEETS[5], [(SHEETS[5], 120)], translate)
-        for note in OVER_TIME_NOTES:
+        for note in notes_over_time(found):
             notes.add([note.render(translate)])
         notes.finish()
     finally:
@@ -72,14 +83,13 @@ def _sheet(book: Any, name: str, columns: Iterable[tuple[str, int]], translate: 
     return Sheet(book, translate(name), [(translate(title), width) for title, width in columns])
 
 
-def _sums(book: Any, name: str, rows: Sequence[tuple[GroupKind, GroupRow]], translate: Translate) -> None:
-    titles = [(mark_text("分组"), 12), (mark_text("名称"), 28), *((title, 11) for title in SUMS), (LOW, 11), (HIGH, 11), (mark_text("作废"), 8)]
+def _sums(book: Any, name: str, report: UnitReport, rows: Sequence[tuple[GroupKind, GroupRow]], translate: Translate) -> None:
+    sums = [(title, 11) for title in sum_columns(report)]
+    titles = [(mark_text("分组"), 12), (mark_text("名称"), 28), *sums, (LOW, 11), (HIGH, 11), (mark_text("作废"), 8)]
     sheet = Sheet(book, name, [(translate(title), width) for title, width in titles])
     for kind, row in rows:
-        tally = row.tally
         head = [translate(GROUP_KIND_NAMES[kind]), translate(row.name) or translate(TOTAL)]
-        figures = [tally.expected, tally.sat, tally.absent, row.mean, row.best, row.pass_rate, row.excellent_rate, row.make_up]
-        sheet.add([*head, *figures, *_ends(row.interval), tally.voided])
+        sheet.add([*head, *sum_figures(row, report), *_ends(row.interval), row.tally.voided])
     sheet.finish()
 
 

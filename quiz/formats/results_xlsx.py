@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta, timezone, tzinfo
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from quiz.core.message import Translate, join_messages, mark_text, say
 from quiz.core.results import STANDING_NAMES, ResultRow, Standing, UnitRow, summarise
@@ -47,29 +47,40 @@ UNIT_COLUMNS = (
 VOID_COLUMN = (mark_text("作废"), 8)
 """For sittings in which an attempt was made void."""
 
+OF_THE_LINE = (CADRE_COLUMNS[7], *UNIT_COLUMNS[6:])
+"""Columns that only a sitting with a pass mark has."""
+
+Column = tuple[str, int]
+
 SHEETS = (mark_text("成绩"), mark_text("汇总"))
 YES, NO, PENDING = mark_text("是"), mark_text("否"), mark_text("{n}题待人工判定")
 
 
 def write_results(rows: Sequence[ResultRow], out: BinaryIO, zone: tzinfo = CHINA, translate: Translate = mark_text) -> None:
-    """Write the sheets 成绩 (a row a cadre, with the letter of the form if there are several) and 汇总 (a row a unit) to `out`; times in `zone`."""
+    """Write the sheets 成绩 (a row a cadre, with the letter of the form if there are several) and 汇总 (a row a unit) to `out`; times in `zone`.
+
+    Without a pass mark there is no column of who passed.
+    """
+    summaries = summarise(rows)
+    left_out = {FORM_COLUMN} if len({row.form for row in rows}) < 2 else set()
+    left_out |= set() if any(unit.voided for unit in summaries) else {VOID_COLUMN}
+    left_out |= set(OF_THE_LINE) if summaries and not any(unit.has_line for unit in summaries) else set()
     book = new_book(out)
     try:
-        has_forms = len({row.form for row in rows}) > 1
-        columns = [*CADRE_COLUMNS, FORM_COLUMN] if has_forms else CADRE_COLUMNS
-        sheet = Sheet(book, translate(SHEETS[0]), [(translate(name), width) for name, width in columns])
-        for row in rows:
-            sheet.add([*_cadre_cells(row, zone, translate), row.form] if has_forms else _cadre_cells(row, zone, translate))
-        sheet.finish()
-        summaries = summarise(rows)
-        has_void = any(unit.voided for unit in summaries)
-        titles = [*UNIT_COLUMNS, VOID_COLUMN] if has_void else [*UNIT_COLUMNS]
-        units = Sheet(book, translate(SHEETS[1]), [(translate(name), width) for name, width in titles])
-        for unit in summaries:
-            units.add([*_unit_cells(unit), unit.voided] if has_void else _unit_cells(unit))
-        units.finish()
+        people = [[*_cadre_cells(row, zone, translate), row.form] for row in rows]
+        _write(book, SHEETS[0], [*CADRE_COLUMNS, FORM_COLUMN], left_out, people, translate)
+        _write(book, SHEETS[1], [*UNIT_COLUMNS, VOID_COLUMN], left_out, [_unit_cells(unit) for unit in summaries], translate)
     finally:
         book.close()
+
+
+def _write(book: Any, name: str, columns: Sequence[Column], left_out: set[Column], rows: Iterable[list[object]], translate: Translate) -> None:
+    """Write a sheet without the columns that this sitting has no use for."""
+    places = [place for place, column in enumerate(columns) if column not in left_out]
+    sheet = Sheet(book, translate(name), [(translate(columns[place][0]), columns[place][1]) for place in places])
+    for cells in rows:
+        sheet.add([cells[place] for place in places])
+    sheet.finish()
 
 
 def _cadre_cells(row: ResultRow, zone: tzinfo, translate: Translate) -> list[object]:
@@ -83,4 +94,4 @@ def _cadre_cells(row: ResultRow, zone: tzinfo, translate: Translate) -> list[obj
 
 
 def _unit_cells(unit: UnitRow) -> list[object]:
-    return [unit.unit, unit.expected, unit.sat, unit.absent, unit.mean, unit.best, unit.passed, unit.pass_rate]
+    return [unit.unit, unit.expected, unit.sat, unit.absent, unit.mean, unit.best, unit.passed, unit.pass_rate, unit.voided]

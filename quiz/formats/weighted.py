@@ -51,6 +51,8 @@ def choice_draft(stem: str, choices: Sequence[Choice], has_several: bool, line: 
         full = (max(earning, key=lambda i: choices[i].weight),)
     if len(earning) > len(full):
         report.add(line, "I808", say("只得部分分的选项已按错误选项读入。"))
+    if any(choice.weight < 0 for choice in choices):
+        report.add(line, "I808", say("选错倒扣的分没有读入：倒扣分不跟着题走，写在竞赛的命题蓝图里，按大题定。"))
     return Draft(DraftType.SINGLE, stem, options=options, right=full), None
 
 

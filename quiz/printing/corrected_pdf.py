@@ -91,7 +91,7 @@ def _slot_marks(slot: Slot, earned: QuestionMark, page: SheetPage, area: tuple[f
         return set_line(say("待判").render(translate), Font.SONG, SMALL, x=x * MM, y=_up(y))
     if earned.mark == earned.max_mark:
         return _tick(x, y)
-    told = set_line(plain_number(earned.mark).replace("-", "−"), Font.SONG, SMALL, x=(x + 2.4) * MM, y=_up(y)) if earned.mark else []
+    told = set_line(plain_number(earned.mark), Font.SONG, SMALL, x=(x + 2.4) * MM, y=_up(y)) if earned.mark else []
     if earned.mark <= 0:
         return [*_cross(x, y), *told, *_keys(slot, page)]
     half = Stroke(*_at(x + 0.9, y - 2.0), *_at(x + 2.2, y - 0.9), THIN)

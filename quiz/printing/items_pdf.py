@@ -126,7 +126,7 @@ def figures_line(report: ItemReport) -> Message:
     """Return the figures that a talk about an item needs, in one sentence."""
     figures = report.figures
     values = {"n": figures.answers, "facility": _percent(figures.facility), "upper": _percent(figures.upper), "lower": _percent(figures.lower)}
-    together = "—" if figures.point_biserial is None else f"{figures.point_biserial:.2f}"
+    together = _rounded(figures.point_biserial, 2)
     return say("作答{n}人，得分率{facility}；最好的27%得分率{upper}，最弱的27%{lower}；与其余题得分的相关{together}。", **values, together=together)
 
 

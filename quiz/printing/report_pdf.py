@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, BinaryIO
 
 from quiz.core.comparison import VERDICT_NAMES, Comparison, PlanRow
-from quiz.core.message import Message, Translate, mark_text, say
+from quiz.core.message import Message, Translate, mark_text, say, with_minus
 from quiz.core.over_time import CHANGE_NAMES, OverTime, SittingPoint
-from quiz.core.paper import plain_number
 from quiz.core.report_lines import (
     AFTER,
     BANDS_NOTE,
     COMPARING_NOTES,
-    OVER_TIME_NOTES,
     PLAN_NOTE,
-    SUMS,
     after_figures,
     area_name,
     change_text,
+    figure_text,
     group_strip,
     mean_strip,
     notes_of,
+    notes_over_time,
     point_strip,
     share_strip,
+    sum_columns,
+    sum_figures,
 )  # fmt: skip
 from quiz.core.rounded import rounded
 from quiz.core.unit_report import GroupRow, UnitReport
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 HIDDEN = "—"
 WIDE, NAME = 2.2, 3.2
 """Parts of the width for a small picture and for a name, where a number has 1."""
+
+PICTURE = 4
+"""Before which of the sums the picture of the mean stands: right behind the mean."""
 
 Parts = list[Block | Table]
 
@@ -67,23 +70,25 @@ def print_over_time(found: OverTime, days: Mapping[str, str], out: BinaryIO, tra
     check.add_all((point.title for point in found.points), say("考试名称"))
     check.finish()
     title = say("历次考试").render(translate)
+    rates = [say("及格率"), say("优秀率")] if found.has_line else [say("优秀率")]
     geometry = KEY_GEOMETRIES[PageSize.A4]
     columns = [
         TableColumn(say("考试").render(translate), NAME, is_number=False), *_numbers((say("应考"), say("实考")), translate),
         TableColumn(say("卷面得分率").render(translate), 1.7), TableColumn("0%—100%", WIDE, is_number=False),
-        *_numbers((say("及格率"), say("优秀率")), translate), TableColumn(say("与前一场相比").render(translate), 3.4, is_number=False),
+        *_numbers(rates, translate), TableColumn(say("与前一场相比").render(translate), 3.4, is_number=False),
     ]  # fmt: skip
-    rows = [_point_cells(point, days[point.code], translate) for point in found.points]
+    rows = [_point_cells(point, found.has_line, days[point.code], translate) for point in found.points]
     head = Block((*centred_rows(title, geometry.measure, Font.HEI, TITLE, TITLE_LEADING), space(8)))
-    parts: Parts = [head, make_table(columns, rows, geometry.measure), _notes(OVER_TIME_NOTES, geometry.measure, translate)]
+    parts: Parts = [head, make_table(columns, rows, geometry.measure), _notes(notes_over_time(found), geometry.measure, translate)]
     _draw(Sheets(out, geometry, title), fill_sides(parts, geometry.column_height), translate)
 
 
-def _point_cells(point: SittingPoint, day: str, translate: Translate) -> list[Cell]:
+def _point_cells(point: SittingPoint, has_line: bool, day: str, translate: Translate) -> list[Cell]:
     change = change_text(point)
     words = translate(CHANGE_NAMES[point.change]) + (f"\n{change.render(translate)}" if change else "")
     tally, row = point.row.tally, point.row
-    rates = [HIDDEN if value is None else f"{value}%" for value in (point.mean_percent, row.pass_rate, row.excellent_rate)]
+    shown = (point.mean_percent, *([row.pass_rate] if has_line else []), row.excellent_rate)
+    rates = [HIDDEN if value is None else with_minus(f"{value}%") for value in shown]
     return [f"{point.title}\n{day}", str(tally.expected), str(tally.sat), rates[0], point_strip(point), *rates[1:], words]
 
 
@@ -111,7 +116,7 @@ def _sums(report: UnitReport, measure: float, translate: Translate) -> Parts:
     for title, groups in ((say("单位类别"), report.kinds), (say("岗位"), report.posts), (say("干部群体"), report.groups)):
         if report.tells(groups):
             found = [_sum_cells(row, report, translate(row.name)) for row in groups]
-            parts += [_heading(title, measure, translate), make_table(_sum_columns(title, translate), found, measure)]
+            parts += [_heading(title, measure, translate), make_table(_sum_columns(title, report, translate), found, measure)]
     return [*parts, _notes(notes_of(report), measure, translate)]
 
 
@@ -120,9 +125,8 @@ def _after(report: UnitReport, measure: float, translate: Translate) -> Parts:
     if report.after is None:
         return []
     columns = [TableColumn(say("单位").render(translate), NAME, is_number=False), *(TableColumn(translate(name), 1.5) for name in AFTER)]
-    rows: list[list[Cell]] = [
-        [translate(row.name) or say("合计").render(translate), *map(_figure, after_figures(row))] for row in (report.after.all, *report.after.units)
-    ]
+    found = (report.after.all, *report.after.units)
+    rows: list[list[Cell]] = [[translate(row.name) or say("合计").render(translate), *map(figure_text, after_figures(row))] for row in found]
     return [_heading(say("补考以后"), measure, translate), make_table(columns, rows, measure), _notes(report.after.notes, measure, translate)]
 
 
@@ -133,7 +137,7 @@ def _bands(report: UnitReport, measure: float, translate: Translate) -> Parts:
     columns = [
         TableColumn(say("分数段").render(translate), 1.6, is_number=False), *_numbers((say("人数"),), translate), TableColumn("", 7, is_number=False)
     ]  # fmt: skip
-    rows: list[list[Cell]] = [[band.name.render(translate), _figure(band.people), band.bar] for band in reversed(report.bands)]
+    rows: list[list[Cell]] = [[band.name.render(translate), figure_text(band.people), band.bar] for band in reversed(report.bands)]
     return [_heading(say("分数分布"), measure, translate), make_table(columns, rows, measure), _notes((BANDS_NOTE,), measure, translate)]
 
 
@@ -141,11 +145,11 @@ def sum_table(report: UnitReport, measure: float, translate: Translate) -> Table
     """Return the table of units below the sum of all."""
     rows = [_sum_cells(report.all, report, say("合计").render(translate))]
     rows += [_sum_cells(row, report, row.name) for row in report.units]
-    return make_table(_sum_columns(say("单位"), translate), rows, measure)
+    return make_table(_sum_columns(say("单位"), report, translate), rows, measure)
 
 
-def _sum_columns(title: Message, translate: Translate) -> list[TableColumn]:
-    first, sat, absent, mean, *rest = (translate(name) for name in SUMS)
+def _sum_columns(title: Message, report: UnitReport, translate: Translate) -> list[TableColumn]:
+    first, sat, absent, mean, *rest = (translate(name) for name in sum_columns(report))
     picture = TableColumn(say("平均分和区间").render(translate), WIDE, is_number=False)
     numbers = [TableColumn(name, 1) for name in (first, sat, absent)]
     return [
@@ -158,12 +162,8 @@ def _sum_columns(title: Message, translate: Translate) -> list[TableColumn]:
 
 
 def _sum_cells(row: GroupRow, report: UnitReport, name: str) -> list[Cell]:
-    tally = row.tally
-    best = None if row.best is None else plain_number(row.best)
-    figures = [best, row.pass_rate, row.excellent_rate, row.make_up]
-    return [
-        name, str(tally.expected), str(tally.sat), str(tally.absent), _figure(row.mean), mean_strip(row, report), *map(_figure, figures),
-    ]  # fmt: skip
+    figures = list(map(figure_text, sum_figures(row, report)))
+    return [name, *figures[:PICTURE], mean_strip(row, report), *figures[PICTURE:]]
 
 
 def _compared(found: Comparison, measure: float, translate: Translate) -> Parts:
@@ -227,7 +227,3 @@ def _heading(title: Message, measure: float, translate: Translate) -> Block:
 def _notes(notes: Sequence[Message], measure: float, translate: Translate) -> Block:
     rows = [row for note in notes for row in set_rows(note.render(translate), measure, size=SMALL, leading=SMALL_LEADING)]
     return Block((space(4), *rows))
-
-
-def _figure(value: Decimal | int | str | None) -> str:
-    return HIDDEN if value is None else str(value)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from quiz.core.hall import QUIET, HallState, Tally, add_up
@@ -121,36 +121,36 @@ def list_people(session: Session, sitting: SittingRow, wanted: Wanted, now: date
     attempts = [row.AttemptRow.id for row in rows if row.AttemptRow is not None]
     answered = _answered(session, sitting, attempts)
     late, delivered = (_late_by_attempt(session, sitting, attempts, condition) for condition in (_waits(), _delivered()))
-    out = []
-    for paper_id, seat, questions, cadre, unit, attempt, presence, name in rows:
-        own = attempt.id if attempt else 0
-        found = HallState(name)
-        out.append(
-            Person(
-                paper_id=paper_id,
-                number=cadre.number,
-                name=cadre.name,
-                unit=unit.name,
-                path=unit.path,
-                seat=seat,
-                state=found,
-                since=_since(found, attempt, presence),
-                deadline_at=attempt.deadline_at if attempt and attempt.submitted_at is None else None,
-                paused_at=attempt.paused_at if attempt else None,
-                seen_at=presence.seen_at if presence else None,
-                device=presence.device if presence else "",
-                address=presence.address if presence else "",
-                unsent=presence.unsent if presence else 0,
-                devices=presence.devices if presence else 0,
-                addresses=presence.addresses if presence else 0,
-                lefts=presence.lefts if presence else 0,
-                slots=len(json.loads(questions)),
-                answered=answered.get(own, 0),
-                late=late.get(own, 0),
-                delivered=delivered.get(own, 0),
-            )
-        )
-    return total, out
+    return total, [_person(row, answered, late, delivered) for row in rows]
+
+
+def _person(row: Row[*tuple[Any, ...]], answered: Mapping[int, int], late: Mapping[int, int], delivered: Mapping[int, int]) -> Person:
+    """A row of the list, with how many answers its attempt has in all, too late, and delivered."""
+    paper_id, seat, questions, cadre, unit, attempt, presence, name = row
+    own, found = attempt.id if attempt else 0, HallState(name)
+    return Person(
+        paper_id=paper_id,
+        number=cadre.number,
+        name=cadre.name,
+        unit=unit.name,
+        path=unit.path,
+        seat=seat,
+        state=found,
+        since=_since(found, attempt, presence),
+        deadline_at=attempt.deadline_at if attempt and attempt.submitted_at is None else None,
+        paused_at=attempt.paused_at if attempt else None,
+        seen_at=presence.seen_at if presence else None,
+        device=presence.device if presence else "",
+        address=presence.address if presence else "",
+        unsent=presence.unsent if presence else 0,
+        devices=presence.devices if presence else 0,
+        addresses=presence.addresses if presence else 0,
+        lefts=presence.lefts if presence else 0,
+        slots=len(json.loads(questions)),
+        answered=answered.get(own, 0),
+        late=late.get(own, 0),
+        delivered=delivered.get(own, 0),
+    )
 
 
 def events_of(session: Session, sitting: SittingRow, cadre_id: int) -> list[HallEventRow]:

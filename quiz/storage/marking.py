@@ -12,9 +12,10 @@ from fractions import Fraction
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from quiz.core.fill_in import Verdict, normalise
+from quiz.core.fill_in import Verdict
 from quiz.core.paper import Slot
 from quiz.core.question import QuestionType, base_uid
+from quiz.core.same_text import normalise
 from quiz.storage.gradings import COUNTS, MILLION, WAITING
 from quiz.storage.papers import read_slots
 from quiz.storage.tables import (

@@ -45,7 +45,7 @@ def tallies(session: Session, sitting: SittingRow, excellent: int, scope: str = 
             _count(GradingRow.pending > 0),
             _count(passed),
             _count(and_(has_score, score * 100 >= sitting.max_mark * excellent)),
-            _count(and_(has_score, score < sitting.pass_mark, GradingRow.pending == 0)),
+            _count(and_(has_line, has_score, score < sitting.pass_mark, GradingRow.pending == 0)),
             func.coalesce(func.sum(score), 0),
             func.coalesce(func.sum(score * score), 0),
             func.coalesce(func.max(score), 0),

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Actor
 from quiz.core.correction import Correction, Remedy, in_force, words_of
-from quiz.core.fill_in import normalise
 from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import Question, QuestionType, base_uid
 from quiz.core.response import Response
+from quiz.core.same_text import normalise
 from quiz.storage import appeals, corrections, questions_asked, regrading
 from quiz.storage.attempts import response_in
 from quiz.storage.questions_asked import Asked

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from quiz.assembly.draw import Drawn
 from quiz.assembly.explain import explain
-from quiz.assembly.local import share_of
 from quiz.assembly.pool import make_pool
 from quiz.assembly.report import Report, make_report
 from quiz.assembly.scores import Worth, worth_in
 from quiz.assembly.supply import Supply, minutes_of, supply_of
 from quiz.core.access import Action, Actor
-from quiz.core.blueprint import OTHER_POSTS, Blueprint, band_of, source_level_of
+from quiz.core.blueprint import Blueprint
 from quiz.core.difficulty import facility
 from quiz.core.hundredths import to_hundredths
 from quiz.core.message import Message, NotFound, QuizError, say
@@ -35,6 +31,7 @@ from quiz.storage import banks, proposals, rosters
 from quiz.storage.advisory import Lock, hold
 from quiz.storage.tables import DocumentRow
 from quiz.usecases import drawing, publishing
+from quiz.usecases.check_figures import GroupFigures, figures_by_group, mean_counts, mix_of_marks
 from quiz.usecases.draw_gaps import Gap
 from quiz.usecases.drawing import Drawing
 from quiz.usecases.material import Material, gather_for
@@ -61,24 +58,6 @@ class Waiting:
     title: str
     source: str
     pictures: list[Upload]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFigures:
-    """Cadres of one kind of post with one share: how many, the local share allowed (None: all local slots) and reached, stand-ins, whom it fails.
-
-    `reached` is a share of the marks; `instead` counts general questions in local slots and `missing` templates that lacked facts, both a person.
-    `is_new` says that the share is that of a post begun lately.
-    """
-
-    post: str
-    is_new: bool
-    percent: int | None
-    people: int
-    reached: float
-    instead: float
-    missing: float
-    without: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +179,20 @@ def check(
         cadres=material.cadres,
         supply=_supply(material, prepared, items),
         gaps=gaps,
-        groups=_groups(prepared, gaps),
+        groups=figures_by_group(prepared, gaps),
         after=After(len(items), drawing.settle(_with(material, items), PREVIEW_SEED).gaps) if gaps and items else None,
     )
-    if drawn is None or gaps:
-        return found
+    return found if drawn is None or gaps else _with_report(found, prepared, drawn)
+
+
+def _with_report(found: Check, prepared: Drawing, drawn: Drawn) -> Check:
+    """The check with what the trial draw came to."""
     assert prepared.problem is not None
+    blueprint = found.blueprint
     total, pass_mark = to_hundredths(blueprint.total), to_hundredths(blueprint.pass_mark)
     costs = [to_hundredths(place.owner.rule.most_taken(place.owner.each)) for place in prepared.pool.places]
     report = make_report(prepared.problem, drawn, total, pass_mark, _local_worths(prepared), costs, blueprint.contest)
-    return replace(found, report=report, means=_means(prepared, drawn), mix=_mix(prepared, drawn))
+    return replace(found, report=report, means=mean_counts(prepared, drawn), mix=mix_of_marks(prepared, drawn))
 
 
 def publish(session: Session, actor: Actor, now: datetime, found: Check, seen: str) -> None:
@@ -276,64 +259,7 @@ def _supply(material: Material, prepared: Drawing, items: Sequence[Item]) -> Sup
     return supply_of(material.blueprint, prepared.pool, material.general, templates, material.day, items)
 
 
-def _groups(prepared: Drawing, gaps: Sequence[Gap]) -> tuple[GroupFigures, ...]:
-    material, total = prepared.material, prepared.material.blueprint.total
-    failed = {number for gap in gaps for number in gap.numbers}
-    found: dict[tuple[str, int | None], list[int]] = {}
-    for place, (member, cadre) in enumerate(zip(prepared.members, material.cadres, strict=True)):
-        found.setdefault((member.group, share_of(material.blueprint, cadre, material.day)), []).append(place)
-    usual = {share.post: share.percent for share in material.blueprint.shares}
-    out = []
-    for (post, percent), places in sorted(found.items(), key=lambda pair: (pair[0][0], pair[0][1] or 0)):
-        parts = [prepared.parts[place] for place in places]
-        marks = sum((prepared.pool.places[cell].owner.each for part in parts for cell, _ in part.picks), Decimal(0))
-        out.append(
-            GroupFigures(
-                post=post,
-                is_new=percent is not None and percent != usual.get(post, usual.get(OTHER_POSTS, 0)),
-                percent=percent,
-                people=len(places),
-                reached=float(Fraction(marks) / Fraction(total) / len(places)) if total else 0.0,
-                instead=sum(n for part in parts for _, n in part.instead) / len(places),
-                missing=sum(len(part.missing) for part in parts) / len(places),
-                without=sum(prepared.members[place].number in failed for place in places),
-            )
-        )
-    return tuple(out)
-
-
 def _local_worths(prepared: Drawing) -> list[list[Worth]]:
     material = prepared.material
     shares = {revision.template.uid: facility(revision.template, material.known) for revision in material.templates}
     return [[worth_in(prepared.pool.places[cell].owner, shares[base_uid(uid)]) for cell, uid in part.picks] for part in prepared.parts]
-
-
-def _means(prepared: Drawing, drawn: Drawn) -> dict[tuple[str, int], float]:
-    """How many questions of an area (or local folder) a paper has on average in a section."""
-    pool, counts = prepared.pool, Counter[tuple[str, int]]()
-    templates = {revision.template.uid: revision.template for revision in prepared.material.templates}
-    for picks, part in zip(drawn.papers, prepared.parts, strict=True):
-        counts.update((pool.revisions[item].question.area, pool.places[cell].section) for cell, item in picks)
-        counts.update((templates[base_uid(uid)].category.partition("/")[0], pool.places[cell].section) for cell, uid in part.picks)
-    return {place: number / len(drawn.papers) for place, number in counts.items()}
-
-
-def _mix(prepared: Drawing, drawn: Drawn) -> dict[str, dict[StrEnum | str, float]]:
-    """The share of all marks that falls on each level, difficulty band, weight class and source level; local questions have a level alone."""
-    pool, material = prepared.pool, prepared.material
-    levels = {revision.template.uid: revision.template.level for revision in material.templates}
-    out: dict[str, Counter[StrEnum | str]] = {name: Counter() for name in ("level", "band", "weight", "source")}
-    for picks, part in zip(drawn.papers, prepared.parts, strict=True):
-        for cell, item in picks:
-            question, each = pool.revisions[item].question, pool.cells[cell].each
-            out["level"][question.level] += each
-            out["band"][band_of(question)] += each
-            out["weight"][question.weight_class] += each
-            out["source"][source_level_of(question)] += each
-        for cell, uid in part.picks:
-            each = pool.cells[cell].each
-            out["level"][levels[base_uid(uid)]] += each
-            for name in ("band", "weight", "source"):
-                out[name]["local"] += each
-    whole = to_hundredths(material.blueprint.total) * len(drawn.papers)
-    return {name: {key: marks / whole for key, marks in counts.items()} for name, counts in out.items()}

@@ -31,7 +31,7 @@ class Done:
     @property
     def sentence(self) -> Message:
         """What was done with the question."""
-        return remedy_sentence(self.correction.remedy, self.effect.old_key, self.effect.new_keys)
+        return remedy_sentence(self.correction.remedy, self.effect.old_key, self.effect.new_keys, self.sitting.pass_mark > 0)
 
 
 def list_done(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, list[CorrectionRow]]:

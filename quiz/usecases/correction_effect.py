@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from quiz.core.frozen import freeze
-from quiz.core.message import Message, say
+from quiz.core.message import Message, say, with_minus
 from quiz.storage import corrections
 from quiz.storage.tables import CorrectionRow
 
@@ -114,5 +114,12 @@ def effect_lines(effect: Effect) -> tuple[Message, ...]:
     ]
     if effect.has_line:
         lines.append(say("由不及格变为及格{up}人，由及格变为不及格{down}人。", up=effect.now_pass, down=effect.now_fail))
-    lines.append(say("全场平均分由{before}分变为{after}分（{n}人）。", before=effect.mean_before, after=effect.mean_after, n=effect.scored))
+    lines.append(
+        say(
+            "全场平均分由{before}分变为{after}分（{n}人）。",
+            before=with_minus(str(effect.mean_before)),
+            after=with_minus(str(effect.mean_after)),
+            n=effect.scored,
+        )
+    )
     return (*lines, *effect.certificate_lines)

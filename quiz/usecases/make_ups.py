@@ -75,7 +75,9 @@ def invite(session: Session, actor: Actor, plan: MakeUp, now: datetime) -> tuple
 
 
 def check_scale(original: SittingRow, blueprint: Blueprint) -> None:
-    """QuizError `other_scale` when a blueprint's full score or pass mark is not that of the sitting it would make up for."""
+    """QuizError `of_contest` for a contest's blueprint, `other_scale` when its full score or pass mark is not that of the original."""
+    if blueprint.contest.takes_marks:
+        raise QuizError("of_contest", say("补考不能用竞赛的蓝图：竞赛倒扣分，不设及格线，成绩不能与原考比较。请换一份命题蓝图。"))
     if (to_hundredths(blueprint.total), to_hundredths(blueprint.pass_mark)) != (original.max_mark, original.pass_mark):
         raise QuizError("other_scale", say("补考的满分和及格线要与原考相同，否则两次成绩不能比较。请换一份命题蓝图。"))
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from quiz.core.correction import REMEDY_NAMES, Correction, Remedy, any_of, as_shown, new_key_words
-from quiz.core.fill_in import normalise
 from quiz.core.marking import Mark, Why
 from quiz.core.message import Message, mark_text, say
 from quiz.core.paper import Paper
+from quiz.core.same_text import normalise
 from quiz.storage import corrections, gradings, marking
 from quiz.storage.gradings import Graded
 from quiz.storage.tables import CorrectionRow, DecisionRow, OverrideRow

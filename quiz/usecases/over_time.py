@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
+from quiz.core.contest import Contest
 from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, say
 from quiz.core.over_time import OverTime, SittingChoice, SittingPoint
@@ -57,7 +58,8 @@ def read_over_time(
     for number, (sitting, link) in enumerate(zip(chosen, links, strict=False)):
         row = whole(report_rows.tallies(session, sitting, excellent, scope))
         full = from_hundredths(sitting.max_mark)
-        points.append(SittingPoint(sitting.code, sitting.title, sitting.opens_at, full, row, number == 0, link))
+        contests = [Contest(one.contest).takes_marks for one in chosen[max(0, number - 1) : number + 1]]
+        points.append(SittingPoint(sitting.code, sitting.title, sitting.opens_at, full, row, number == 0, link, contests[-1], any(contests)))
     choices = tuple(SittingChoice(row.code, row.title, row.opens_at, row in chosen) for row in closed)
     return OverTime(tuple(points), choices, excellent)
 

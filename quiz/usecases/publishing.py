@@ -53,16 +53,8 @@ def publish(
     author = author or actor.person
     _check_readers(questions, author, reader)
     hold(session, Lock.BANK)  # two who publish at once must not both make the next revision of one question
-    known = banks.current_digests(session) if questions else {}
     store_pictures(session, (item for item in questions if isinstance(item, Question)), pictures)
-    changed: list[banks.Changed] = []
-    for item, content in banks.contents_of(questions):
-        row, current = known.get(item.uid, (None, ""))
-        if current == content:
-            continue
-        if row is not None and row.is_template != isinstance(item, Template):
-            raise QuizError("kind_changed", say("编号{uid}原来是另一种题目（试题与本地题模板不能互换），请换一个编号。", uid=item.uid))
-        changed.append((item, content, row))
+    changed = _changed(session, questions)
     added = [item.uid for item, _, row in changed if row is None]
     revised = [item.uid for item, _, row in changed if row is not None]
     banks.save_revisions(session, changed, now, author.name, reader.name if reader else "")
@@ -75,6 +67,20 @@ def publish(
         detail: dict[str, object] = {"added": added, "revised": revised, "documents": documents}
         audit.record(session, now, actor.name, "publish_bank", "", detail)
     return report
+
+
+def _changed(session: Session, questions: Sequence[Question | Template]) -> list[banks.Changed]:
+    """Those that are new or read otherwise than what is published."""
+    known = banks.current_digests(session) if questions else {}
+    changed: list[banks.Changed] = []
+    for item, content in banks.contents_of(questions):
+        row, current = known.get(item.uid, (None, ""))
+        if current == content:
+            continue
+        if row is not None and row.is_template != isinstance(item, Template):
+            raise QuizError("kind_changed", say("编号{uid}原来是另一种题目（试题与本地题模板不能互换），请换一个编号。", uid=item.uid))
+        changed.append((item, content, row))
+    return changed
 
 
 def _check_readers(items: Sequence[Question | Template], author: Person, reader: Person | None) -> None:

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
 from quiz.core.correction import Correction, Remedy, as_shown, in_force
-from quiz.core.fill_in import normalise
 from quiz.core.hundredths import round_mark
 from quiz.core.message import NotFound, QuizError, mark_text, say
 from quiz.core.paper import Slot
 from quiz.core.point_marks import from_points, point_shares
 from quiz.core.question import Question
+from quiz.core.same_text import normalise
 from quiz.core.to_mark import Settled
 from quiz.storage import changes, corrections, marking, regrading
 from quiz.storage.attempts import response_in

@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 from quiz.core import practice as rules
 from quiz.core import retraining
 from quiz.core.access import Action, Actor
+from quiz.core.contest import Contest
 from quiz.core.hundredths import from_hundredths
 from quiz.core.message import NotFound
 from quiz.core.question import AREAS
 from quiz.core.retraining import Verdict
 from quiz.core.roster import Unit
+from quiz.core.statistics import gates
 from quiz.core.statistics.interval import share_interval
 from quiz.storage import learning, practice, practice_pool, rosters
 from quiz.storage.learning import MarkedAttempt, Newest
@@ -29,12 +31,6 @@ from quiz.usecases.learning import cadre_of
 if TYPE_CHECKING:
     from quiz.core.statistics.retention import Retained
     from quiz.core.statistics.values import Interval
-
-FEWEST_PEOPLE = 5
-"""A figure about fewer people could be laid at somebody's door."""
-
-FEWEST_ANSWERS = 30
-"""Answers to an area before its share is shown."""
 
 RECENT = 4
 """From how many sittings the areas of a unit are taken."""
@@ -85,7 +81,7 @@ def read_unit(session: Session, actor: Actor, code: str, now: datetime) -> UnitL
         raise NotFound()
     unit = next(unit for unit in rosters.list_units(session) if unit.code == code)
     out = practice_pool.sittings_out(session, now)
-    found = learning.newest_results(session, out, CadreRow.unit_id == row.id)
+    found = learning.newest_results(session, _examinations(out), CadreRow.unit_id == row.id)
     own = learning.marked_people(session, [one.cadre_id for one in found], list({one.sitting.id: one.sitting for one in found}.values()))
     recent, areas = out[:RECENT], practice_pool.areas(session)
     below = learning.marked_within(session, out, row.path)
@@ -98,9 +94,14 @@ def my_duty(session: Session, actor: Actor, now: datetime) -> Duty | None:
     """Return what the actor themselves should learn again after their newest published sitting, by the same rule; None when nothing."""
     cadre = cadre_of(session, actor)
     out = practice_pool.sittings_out(session, now)
-    found = learning.newest_results(session, out, CadreRow.id == cadre.id)
+    found = learning.newest_results(session, _examinations(out), CadreRow.id == cadre.id)
     sat = learning.marked_own(session, cadre.id, [one.sitting for one in found], now)
     return next(iter(_duties(practice_pool.areas(session), found, sat)), None)
+
+
+def _examinations(sittings: Sequence[SittingRow]) -> list[SittingRow]:
+    """Contests oblige nobody to learn again: one may stay away, nobody fails, and who leaves blank what they half know does what the rules advise."""
+    return [row for row in sittings if not Contest(row.contest).takes_marks]
 
 
 def _duties(areas: Mapping[str, str], found: Sequence[Newest], sat: Sequence[MarkedAttempt]) -> tuple[Duty, ...]:
@@ -130,7 +131,7 @@ def _areas(areas: Mapping[str, str], sat: Sequence[MarkedAttempt]) -> tuple[Area
 
 def _area(area: str, people: int, shares: Sequence[float]) -> AreaOfUnit:
     answers = len(shares)
-    if people < FEWEST_PEOPLE or answers < FEWEST_ANSWERS:
+    if people < gates.GROUP or answers < gates.FACILITY:
         return AreaOfUnit(area, people, answers, None, None)
     share = sum(shares) / answers
     return AreaOfUnit(area, people, answers, share, share_interval(share, answers))
@@ -146,10 +147,10 @@ def _curve(session: Session, row: UnitRow, sat: Sequence[MarkedAttempt]) -> tupl
     for cadre, practised in practice.practised_within(session, row.path).items():
         answers.setdefault(cadre, []).extend(practised)
     pairs = [pairs for found in answers.values() if (pairs := rules.kept_of(found))]
-    if len(pairs) < FEWEST_PEOPLE:
+    if len(pairs) < gates.GROUP:
         return None
     steps = retention_curve(pair for found in pairs for pair in found)
-    return tuple(step if _people_in(step, pairs) >= FEWEST_PEOPLE else replace(step, share=None, interval=None) for step in steps)
+    return tuple(step if _people_in(step, pairs) >= gates.GROUP else replace(step, share=None, interval=None) for step in steps)
 
 
 def _people_in(step: Retained, pairs: Sequence[Sequence[tuple[int, float]]]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
@@ -129,8 +130,16 @@ def prepare_sitting(
     if gaps:
         raise SittingRefused(gaps, material.cadres)
     made = drawing.papers(prepared, drawn, seed, on_paper)
-    snapshot = prepared.snapshot
-    row = SittingRow(
+    row = _row(material, prepared.snapshot, seed, actor, now)
+    named = [(cadre, post_name(cadre, material.day), paper) for cadre, paper in zip(material.cadres, made, strict=True)]
+    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
+    return Prepared(row, named, prepared, drawn, staff, plan.sites)
+
+
+def _row(material: Material, snapshot: dict[str, Any], seed: bytes, actor: Actor, now: datetime) -> SittingRow:
+    """The row of a sitting whose papers are drawn, with what commits to the draw."""
+    plan = material.plan
+    return SittingRow(
         code=plan.code,
         title=plan.title,
         blueprint_id=material.blueprint_row.id,
@@ -157,9 +166,6 @@ def prepare_sitting(
         created_at=now,
         created_by=actor.name,
     )
-    named = [(cadre, post_name(cadre, material.day), paper) for cadre, paper in zip(material.cadres, made, strict=True)]
-    staff = staffing.for_plan(session, plan, material.blueprint, material.cadres)
-    return Prepared(row, named, prepared, drawn, staff, plan.sites)
 
 
 def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepared) -> SittingRow:

@@ -11,11 +11,11 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.fill_in import normalise
 from quiz.core.hundredths import round_mark
 from quiz.core.message import Message, mark_text, say
 from quiz.core.paper import Slot
 from quiz.core.question import QuestionType
+from quiz.core.same_text import normalise
 from quiz.storage import marking
 from quiz.storage.gradings import MILLION
 from quiz.storage.tables import DecisionRow, ReadingRow

@@ -66,6 +66,5 @@ def _show(code: str, form: WordForm, problem: str = "", status: int = 200) -> Re
         code=code,
         done=request.args.get("done", 0, int),
         is_sitting=listed.seat.attempt is not None and listed.seat.attempt.submitted_at is None,
-        longest=LONGEST_TEXT,
     )
     return page, status

@@ -12,13 +12,15 @@ from quiz.core.results import ResultRow, Standing
 
 SAT = (Standing.AT_WORK, Standing.SUBMITTED, Standing.VOIDED)
 LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+NO_SCORE = Decimal("-Infinity")
+"""Below every score, those of a contest too."""
 
 ORDERS: dict[str, Callable[[ResultRow], Any]] = {
     "unit": lambda _row: 0,  # the rows come by unit and staff number
     "name": lambda row: row.name,
     "number": lambda row: row.number,
     "standing": lambda row: list(Standing).index(row.standing),
-    "score": lambda row: Decimal(-1) if row.score is None else row.score,
+    "score": lambda row: NO_SCORE if row.score is None else row.score,
     "submitted": lambda row: row.submitted_at or LONG_AGO,
 }
 

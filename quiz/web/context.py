@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from quiz import translation
 from quiz.core.access import Action, Actor
 from quiz.core.contest import FLOORS
-from quiz.core.message import Forbidden, Message, QuizError, or_raise
+from quiz.core.hundredths import from_hundredths
+from quiz.core.message import Forbidden, Message, QuizError, or_raise, with_minus
 from quiz.core.paper import pass_line, plain_number
 from quiz.core.profile import SCOPE_NAMES
 from quiz.core.question import AREAS, LEVEL_NAMES, TYPE_NAMES, key_text, response_text, shares_text
@@ -185,7 +186,9 @@ def prepare(app: Flask) -> None:
         day=lambda value: translation.format_day(value, language()),
         clock=lambda value: f"{value.astimezone(installation().settings.zone):%H:%M}",
         duration=lambda value: translation.format_duration(value, language()),
-        mark=lambda value: plain_number(Decimal(value)).replace("-", "−"),
+        mark=lambda value: plain_number(Decimal(value)),
+        hundredths=lambda value: plain_number(from_hundredths(value)),
+        minus=lambda value: with_minus(str(value)),
         rounded=rounded,
         say=say_text,
         tr=translate,

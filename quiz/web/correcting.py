@@ -43,6 +43,11 @@ REMEDY_HINTS: dict[Remedy, str] = {
     Remedy.DROP: mark_text("当作没有出过这道题：其余各题的得分按原来的满分折算，满分和及格线不变。答对这道题的人可能减分。"),
     Remedy.ORIGINAL: mark_text("撤销以前的更正。"),
 }
+HINTS_WITHOUT_LINE = {
+    **REMEDY_HINTS,
+    Remedy.DROP: mark_text("当作没有出过这道题：其余各题的得分按原来的满分折算，倒扣的分同样折算。答对这道题的人可能减分。"),
+}
+"""The same in a contest, where there is no pass mark and wrong answers cost marks."""
 
 
 class CorrectForm(FlaskForm):  # type: ignore[misc]
@@ -134,9 +139,10 @@ def _show(code: str, view: AskedView, form: CorrectForm, status: int = 200, **mo
         places=places,
         is_over=window_of(view.sitting).phase(now()) == "closed",
         most=MOST_LISTED,
+        full=from_hundredths(view.sitting.max_mark),
         pass_mark=from_hundredths(view.sitting.pass_mark),
         REMEDY_NAMES=REMEDY_NAMES,
-        REMEDY_HINTS=REMEDY_HINTS,
+        REMEDY_HINTS=REMEDY_HINTS if view.sitting.pass_mark > 0 else HINTS_WITHOUT_LINE,
         SHARES_LAPSE=SHARES_LAPSE,
         **{"seen": None, "problem": "", "told": _told(more.get("seen")), **more},
     )
@@ -161,7 +167,7 @@ def _given(asked_question: Question | None) -> dict[str, Any]:
 
 
 def _told(seen: Preview | None) -> Message | None:
-    return None if seen is None else remedy_sentence(seen.correction.remedy, seen.effect.old_key, seen.effect.new_keys)
+    return None if seen is None else remedy_sentence(seen.correction.remedy, seen.effect.old_key, seen.effect.new_keys, seen.sitting.pass_mark > 0)
 
 
 @needs(Action.READ_RESULTS)
@@ -176,6 +182,7 @@ def correction(code: str, number: int) -> ResponseReturnValue:
         told=done.sentence,
         is_new=request.args.get("new") == "1",
         most=MOST_LISTED,
+        full=from_hundredths(done.sitting.max_mark),
         pass_mark=from_hundredths(done.sitting.pass_mark),
         REMEDY_NAMES=REMEDY_NAMES,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from wtforms import DateTimeLocalField, DecimalField, Field, IntegerField, StringField
 from wtforms.validators import ValidationError
 
-from quiz.core.message import mark_text
+from quiz.core.message import from_minus, mark_text
 
 NOT_LISTED = mark_text("请从列出的选项中选择。")
 BAD_AMOUNT = mark_text("请填写数字，例如 0.5。")
@@ -87,7 +87,7 @@ MOST_DIGITS = 9
 def read_amount(text: str) -> Decimal:
     """Return a number that was typed. ValueError for what is none, and for 1e999999999, which no rule could count with in a lifetime."""
     try:
-        found = Decimal(text.strip())
+        found = Decimal(from_minus(text))
     except InvalidOperation:
         raise ValueError(BAD_AMOUNT) from None
     if not found.is_finite() or (found and abs(found.adjusted()) > MOST_DIGITS):

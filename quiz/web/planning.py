@@ -232,10 +232,7 @@ def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], *
         plan = read_plan(zone)
         try:
             if request.form.get("do") == "create":
-                with reader() as db:  # assembling takes a while: saves of a running sitting must not wait behind it
-                    prepared = scheduling.prepare_sitting(db, actor(), now(), plan, zone, secrets.token_bytes(32))
-                with writer() as db:
-                    scheduling.store_sitting(db, actor(), now(), prepared)
+                _create(plan, zone)
                 return redirect(url_for(".sitting", code=plan.code, done="created"))
             with reader() as db:
                 seen = scheduling.forecast(db, actor(), now(), plan, zone)
@@ -247,12 +244,11 @@ def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], *
         except QuizError as error:
             problem = say_text(error.message)
     status = 409 if problem else 422 if form.errors else 200
-    tree = unit_tree(choices.units)
     page = render_template(
         "organiser/new.html",
         form=form,
         choices=choices,
-        tree=tree,
+        tree=unit_tree(choices.units),
         seen=seen,
         report=report,
         problem=problem,
@@ -262,6 +258,14 @@ def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], *
         **shown,
     )
     return page, status
+
+
+def _create(plan: SittingPlan, zone: ZoneInfo) -> None:
+    """Draw the papers of a plan and store the sitting."""
+    with reader() as db:  # assembling takes a while: saves of a running sitting must not wait behind it
+        prepared = scheduling.prepare_sitting(db, actor(), now(), plan, zone, secrets.token_bytes(32))
+    with writer() as db:
+        scheduling.store_sitting(db, actor(), now(), prepared)
 
 
 def _aware(moment: datetime, zone: ZoneInfo) -> datetime:

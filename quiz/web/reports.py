@@ -15,7 +15,7 @@ from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from quiz.core.access import Action
-from quiz.core.circular import LONGEST, TEMPLATE, TITLE, Circular, facts_of, fill
+from quiz.core.circular import LONGEST, TITLE, Circular, facts_of, fill, usual_template
 from quiz.core.comparison import GROUP_KIND_NAMES, VERDICT_NAMES, Comparison
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.over_time import CHANGE_NAMES, OverTime
@@ -23,7 +23,6 @@ from quiz.core.report_lines import (
     AFTER,
     BANDS_NOTE,
     COMPARING_NOTES,
-    OVER_TIME_NOTES,
     PLAN_NOTE,
     after_figures,
     area_name,
@@ -31,6 +30,7 @@ from quiz.core.report_lines import (
     group_strip,
     mean_strip,
     notes_of,
+    notes_over_time,
     point_strip,
     share_strip,
 )  # fmt: skip
@@ -130,7 +130,7 @@ def over_time() -> ResponseReturnValue:
         "reports/over_time.html",
         found=found,
         asked={**_asked(), "sitting": [point.code for point in found.points]},
-        notes=OVER_TIME_NOTES,
+        notes=notes_over_time(found),
         strip=strip_svg,
         point_strip=point_strip,
         change_text=change_text,
@@ -194,7 +194,7 @@ def circular(code: str) -> ResponseReturnValue:
             problem = say_text(error.message)
     elif request.method == "GET":
         facts = facts_of(found.report, _day(found.report.opens_at), translate)
-        form.title.data, form.body.data = fill(translate(TITLE), facts), fill(translate(TEMPLATE), facts)
+        form.title.data, form.body.data = fill(translate(TITLE), facts), fill(translate(usual_template(found.report)), facts)
         form.with_units.data = form.with_names.data = True
     by_unit = [(unit, list(people)) for unit, people in groupby(found.commended, key=lambda one: one.unit)]
     page = render_template("reports/circular.html", found=found, report=found.report, by_unit=by_unit, form=form, problem=problem)

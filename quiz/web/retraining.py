@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from quiz.core.access import Action
 from quiz.core.retraining import RULE_NAME, rule_text
+from quiz.core.statistics import gates
 from quiz.usecases import retraining
-from quiz.usecases.retraining import FEWEST_ANSWERS, FEWEST_PEOPLE
 from quiz.web.context import actor, needs, now, reader
 
 pages = Blueprint("retraining", __name__)
@@ -30,5 +30,5 @@ def unit(unit: str) -> ResponseReturnValue:
     with reader() as db:
         found = retraining.read_unit(db, actor(), unit, now())
     return render_template(
-        "retraining/unit.html", found=found, rule=(RULE_NAME, rule_text()), fewest_people=FEWEST_PEOPLE, fewest_answers=FEWEST_ANSWERS
+        "retraining/unit.html", found=found, rule=(RULE_NAME, rule_text()), fewest_people=gates.GROUP, fewest_answers=gates.FACILITY
     )

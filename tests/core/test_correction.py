@@ -202,8 +202,8 @@ def test_a_key_is_told_in_words_that_hold_for_every_paper():
     assert key_words(SINGLE) == "AA"
     assert any_of(new_key_words(SINGLE, key("B", "C"))).render() == "以下任一均可：BB ｜ CC"
     assert any_of(new_key_words(SINGLE, key("B"))) == "BB"
-    assert remedy_sentence(Remedy.BETTER, "AA", ("BB",)).render().startswith("原答案“AA”，新答案“BB”。")
-    assert "{" not in remedy_sentence(Remedy.FULL, "AA", ()).render()
+    assert remedy_sentence(Remedy.BETTER, "AA", ("BB",), has_line=True).render().startswith("原答案“AA”，新答案“BB”。")
+    assert "{" not in remedy_sentence(Remedy.FULL, "AA", (), has_line=True).render()
     assert key_words(FILL) == "12个月；镇政府"
     assert key_words(MATCHING) == "甲－第C步；乙－第A步；丙－第B步"
     pictured = question(QuestionType.SINGLE, "AB", "B")

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quiz.core.fill_in import Verdict, chinese_integer, judge, judge_blanks, normalise
+from quiz.core.fill_in import Verdict, judge, judge_blanks
+from quiz.core.numerals import chinese_integer
 from quiz.core.question import Blank, BlankKind
+from quiz.core.same_text import normalise
 
 TEXT = [
     ("乡村振兴", "乡村振兴", "right"),

@@ -46,6 +46,13 @@ def test_weights_that_say_more_than_the_key_are_kept_as_shares() -> None:
     assert one("属于三保障的有{~%70%教育 ~%30%医疗 ~%-50%就业 ~养老}").shares == (70, 30, -50, 0)
 
 
+def test_what_a_wrong_option_of_a_single_choice_takes_off_is_told() -> None:
+    found = read("问{=甲 ~%-50%乙 ~丙}")
+    assert rules(found) == [(1, "I808")]
+    assert "写在竞赛的命题蓝图里" in found.diagnostics[0].render()
+    assert found.drafts[0].right == (0,)
+
+
 def test_partial_weight_of_a_single_choice_is_told() -> None:
     found = read("问{=甲 ~%50%乙 ~丙}")
     assert (found.drafts[0].type, found.drafts[0].right) == (DraftType.SINGLE, (0,))

@@ -168,6 +168,7 @@ GOOD = xlsx_of([HEADER.split(",")])
         (GOOD[: len(GOOD) // 2], "R611"),
         (packed(a=b"x"), "R611"),
         (packed(**{"[Content_Types].xml": b"<Types", "xl/workbook.xml": b"<"}), "R611"),
+        (packed(**{"[Content_Types].xml": b'<?xml version="1.0" encoding="UTF-9"?><Types/>'}), "R611"),
         (packed(**{"xl/worksheets/sheet1.xml": b"0" * 60_000_000}), "R612"),
         (packed(**{"xl/worksheets/sheet1.xml": b"0" * 5_000_000}), "R612"),
         (b"x" * 20_000_001, "R612"),

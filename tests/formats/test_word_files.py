@@ -317,6 +317,11 @@ def test_old_encrypted_and_other_files_are_named() -> None:
     assert refused(bytes(20_000_001))[0] == "I806"
 
 
+def test_an_encoding_that_nobody_knows_is_refused() -> None:
+    for name in ("UTF-9", "gbk"):
+        assert refused(docx(para("1．甲（√）"), head=f'<?xml version="1.0" encoding="{name}"?>'))[0] == "I801"
+
+
 def test_damaged_documents_are_refused() -> None:
     whole = docx(para("1．甲（√）"))
     for cut in (10, 100, len(whole) // 2, len(whole) - 10):

@@ -18,7 +18,7 @@ NOTICE = CorrectionNotice(
     day="2026年12月12日（周六）10:38",
     question="water-017",
     stem="供水工程自____年起由____管护。",
-    done=remedy_sentence(Remedy.BETTER, "2025年；县水利局", ("2026年；县水利局", "2026年；镇政府")),
+    done=remedy_sentence(Remedy.BETTER, "2025年；县水利局", ("2026年；县水利局", "2026年；镇政府"), has_line=True),
     reason="文件已修订，原答案有误。",
     counts=(say("{papers}份试卷上有这道题，其中{graded}份已评分。", papers=1260, graded=1204),),
     appeal=say("对更正有异议的，请在三日内提出。"),

@@ -1,6 +1,9 @@
 """Files from scanners and phones: every page of every kind of file is taken, what is none is refused, what is huge is made smaller."""
 
+import contextlib
 import io
+import re
+import struct
 from dataclasses import replace
 
 import cv2
@@ -93,6 +96,29 @@ def test_what_is_neither_a_picture_nor_a_pdf_is_refused(content):
     with pytest.raises(QuizError, match="bad_scan_file"):
         take_page(Source("x", content=content), 0)
     assert find_sheet(content).fault is Fault.BAD_FILE
+
+
+def tiff(width=50, height=60):
+    """Two frames."""
+    out = io.BytesIO()
+    Image.new("L", (width, height), 200).save(out, "TIFF", save_all=True, append_images=[Image.new("L", (width, height), 90)])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("tag", [256, 257, 262, 273, 278, 279])
+def test_a_damaged_picture_is_told_as_one(tag):
+    """A TIFF of which one entry is lost, in its first frame or in its second: whatever the library makes of it, the file is named and no more."""
+    content, entry = tiff(), struct.pack("<H", tag)
+    for place in [match.start() for match in re.finditer(re.escape(entry + b"\x04\x00") + b"|" + re.escape(entry + b"\x03\x00"), content)]:
+        damaged = Source("f.tif", content=content[:place] + b"\xf0\x00" + content[place + 2 :])
+        with contextlib.suppress(QuizError):
+            assert [page.kind for page in take_pages(damaged)] == ["jpeg", "jpeg"]
+
+
+def test_a_picture_of_one_line_is_a_page_without_a_sheet():
+    """Made smaller it keeps a line."""
+    (page, _) = take_pages(Source("f.tif", content=tiff(width=20_000, height=1)))
+    assert find_sheet(page.content).fault is Fault.EMPTY_PAGE
 
 
 def test_a_picture_that_would_fill_the_memory_is_not_unpacked():

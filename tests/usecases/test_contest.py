@@ -106,7 +106,7 @@ def test_a_correction_and_a_mark_by_hand_keep_to_it(empty, county, contest):
         assert not any(change.passed_before != change.passed_after for change in seen.changes)  # nobody can fail
     world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-0.4"), "改分", at)
     assert result(world, county, "C2").graded.score == max(floor, Decimal("-2.9"))
-    with pytest.raises(QuizError, match="得分须在-1和2分之间") as refused:
+    with pytest.raises(QuizError, match="得分须在−1和2分之间") as refused:
         world.do(answering.override, county.ADMIN, "s1", "C2", 2, Decimal("-1.01"), "改分", at)
     assert refused.value.code == "bad_mark"
     issued = world.do(cadre_record.issue, county.ADMIN, "C2", at)
@@ -141,8 +141,22 @@ def test_nobody_passes_or_fails(empty, county, contest):
         with pytest.raises(QuizError) as refused:
             world.do(action, county.ADMIN, "s1", at, *more)
         assert refused.value.code == "of_contest"
-    duty = world.do(retraining.my_duty, county.trainee("C2"), at)
-    assert duty is None or Reason.FAILED not in duty.verdict.reasons
+    assert world.do(retraining.my_duty, county.trainee("C2"), at) is None
+
+
+@KINDS
+def test_a_contest_hides_no_examination_from_the_rule_of_learning_again(world, county, contest):
+    """C2 failed an examination and then had a contest: the examination still counts."""
+    ended = county.OPENS + AFTER
+    world.start("C2")
+    world.submit([], "C2")
+    world.do(publishing.publish, county.ADMIN, county.NOW, [], [blueprint(contest)])
+    later = {"opens_at": ended, "closes_at": ended + timedelta(hours=1), "blueprint": "contest", "profile": "", "forms": 1}
+    plan = replace(county.sitting_plan(), code="s2", **later)
+    world.do(scheduling.create_sitting, county.ADMIN, ended - timedelta(minutes=1), plan, county.ZONE, county.SEED)
+    duty = world.do(retraining.my_duty, county.trainee("C2"), ended + timedelta(days=1))
+    assert duty.person.sitting.code == "s1"
+    assert Reason.FAILED in duty.verdict.reasons
 
 
 @KINDS

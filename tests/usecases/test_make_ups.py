@@ -9,6 +9,7 @@ import pytest
 
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Cell
+from quiz.core.contest import Contest
 from quiz.core.counting import Counting, MakeUp, MakeUpFor, WhyCounts
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.paper import Paper
@@ -228,6 +229,12 @@ def test_the_scale_must_be_the_same(sat, county):
     other = replace(county.PLAN, id="other", pass_mark=Decimal(5))
     sat.do(publishing.publish, county.ADMIN, county.NOW, [], [other])
     assert code_of(make_up, sat, county, blueprint="other") == "other_scale"
+
+
+def test_nobody_makes_up_in_a_contest(sat, county):
+    contest = replace(county.PLAN, id="contest", pass_mark=Decimal(0), contest=Contest.NOT_BELOW_ZERO)
+    sat.do(publishing.publish, county.ADMIN, county.NOW, [], [contest])
+    assert code_of(make_up, sat, county, blueprint="contest") == "of_contest"
 
 
 def test_a_town_makes_up_for_its_own_people(sat, county):

@@ -16,13 +16,13 @@ from sqlalchemy import text
 
 from quiz.core.canonical import canonical_json
 from quiz.core.correction import Correction, NewKey, Remedy, in_force, mark_settled
-from quiz.core.fill_in import normalise
 from quiz.core.frozen import freeze
 from quiz.core.marking import Mark, Why
 from quiz.core.paper import Paper, PaperSection, Slot
 from quiz.core.paper_text import PaperTexts, QuestionTexts
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
 from quiz.core.rule import FOR_CONTESTS, Rule, RuleName
+from quiz.core.same_text import normalise
 from quiz.core.to_mark import Settled, ToMark
 from quiz.storage import attempts as stored
 from quiz.storage import gradings, papers, sittings

@@ -123,6 +123,11 @@ class Page(HTMLParser):
                 named.append(one.attributes["href"][1:])
             yield from (f"{one} names {name!r}, which is not there" for part in named for name in part.split() if name not in self.by_id)
 
+        described = {name for one in self.elements for name in one.attributes.get("aria-describedby", "").split()}
+        for one in self.elements:
+            if "field-problem" in one.attributes.get("class", "").split() and not described & {part.attributes.get("id") for part in one.above()}:
+                yield f"{one} belongs to no field: {one.text()[:30]!r}"
+
     def _part_faults(self) -> Iterator[str]:
         labelled = {label.attributes["for"] for label in self.root.all("label") if "for" in label.attributes and label.text()}
         for one in self.elements:

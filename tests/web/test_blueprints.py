@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -15,6 +16,8 @@ from sqlalchemy import Engine
 from quiz.banks.blueprint_file import load_blueprint
 from quiz.banks.blueprint_text import write_blueprint
 from quiz.core.access import Role, command_line
+from quiz.core.contest import Contest
+from quiz.core.rule import Rule, RuleName
 from quiz.storage import banks
 from quiz.storage.engine import reading, writing
 from quiz.usecases import accounts, publishing
@@ -245,3 +248,69 @@ def test_the_pages_speak_english(person: People) -> None:
     page = page_of(setter.get("/blueprints/small"))
     assert "Two-way table" in page
     assert "The bank suffices: full papers for all 3 people." in page
+
+
+CONTEST_NAME = 'name="(contest:[^"]*)"'
+RULE_NAME = 'name="(rule:0:[^"]*)"'
+
+
+def field(page: str, pattern: str) -> str:
+    found = re.search(pattern, page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_contest_is_made_in_the_table_without_reading_yaml(person: People) -> None:
+    """Each step as somebody takes it without a script: the rule is refused until it is a contest, the contest while there is a pass mark."""
+    setter = person("setter")
+    page = page_of(setter.get("/blueprints/small/edit"))
+
+    def change(page: str, pattern: str, value: str) -> str:
+        return page_of(setter.post("/blueprints/-/edit", {"source": sent_text(page), "do": "refresh", field(page, pattern): value}))
+
+    page = change(page, RULE_NAME, "deduct")
+    assert "B403" in page  # the marks are missing
+    page = change(page, 'name="(value:0:[^"]*)"', "1")
+    assert "B409" in page
+    assert "只有竞赛可以用" in page
+    page = change(page, CONTEST_NAME, "below_zero")
+    assert "B409" not in page
+    assert "B410" in page
+    page = change(page, 'name="(pass:[^"]*)"', "0")
+    assert "正文里的问题" not in page
+    assert "卷面上写：答错倒扣1分，不答不得分也不扣分" in page
+    plan = load_blueprint(sent_text(page), "x").value
+    assert plan is not None
+    assert (plan.contest, plan.sections[0].rule) == (Contest.BELOW_ZERO, Rule(RuleName.DEDUCT, Decimal(1)))
+
+
+def test_fields_of_another_text_change_nothing(person: People) -> None:
+    """The table was made from a text that has another rule by now; and what no select offers is passed over."""
+    setter = person("setter")
+    text = sent_text(page_of(setter.get("/blueprints/small/edit")))
+    for name, value in (("rule:0:half:", "deduct"), ("contest:below_zero", "no"), ("rule:0::", "eval"), ("rule:99::", "half"), ("contest:", "x")):
+        reply = setter.post("/blueprints/-/edit", {"source": text, "do": "refresh", name: value})
+        assert sent_text(page_of(reply)).rstrip() == text.rstrip()
+
+
+def test_a_section_marked_by_shares_is_short_at_once(person: People) -> None:
+    setter = person("setter")
+    text = sent_text(page_of(setter.get("/blueprints/small/edit")))
+    reply = setter.post("/blueprints/-/preview", {"source": text, "rule:1:half:": "option_shares"})
+    assert "只用各选项写了比例的题" in reply.text
+    assert "题库不足" in reply.text
+    assert 'id="rewritten"' in reply.text
+    assert "rule: option_shares" in reply.text
+    assert 'id="rewritten"' not in setter.post("/blueprints/-/preview", {"source": text}).text
+
+
+def test_a_contest_is_made_from_a_table_of_numbers(person: People) -> None:
+    data = {"title": "竞赛", "id": "c-1", "contest": "not_below_zero", "n-single-water": "2", "rule-single": "penalty", "value-single": "0.25"}
+    page = page_of(person("setter").post("/blueprints/-/new", data))
+    plan = load_blueprint(sent_text(page), "x").value
+    assert plan is not None
+    assert (plan.contest, plan.pass_mark) == (Contest.NOT_BELOW_ZERO, 0)
+    assert plan.sections[0].rule == Rule(RuleName.PENALTY, Decimal("0.25"))
+    page = page_of(person("setter").post("/blueprints/-/new", {**data, "contest": "no"}))
+    assert "B409" in page
+    assert "只有竞赛可以用" in page

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
+import pypdfium2
 import pytest
 from sqlalchemy import Engine
 
@@ -83,6 +84,27 @@ def test_nobody_passes_or_fails_on_any_page(person: People, contest: Engine) -> 
     record = office.get("/records/Q001").text
     assert "不设" in record
     assert "不及格" not in record
+
+
+def test_a_correction_tells_of_nobody_passing(person: People, contest: Engine) -> None:
+    """Its preview, its page, its notice; scores stand there exactly."""
+    office = person("organiser")
+    path = f"/sittings/{CONTEST}/correct"
+    uid = re.findall(r"question\?uid=([^\"&]+)", office.get(path).text)[0]
+    path = f"{path}/question?uid={uid}"
+    sent = {"remedy": "drop", "reason": "题干有歧义"}
+    seen = office.post(path, sent).text
+    office.post(path, {**sent, "confirmed": re.findall(r'name="confirmed"[^>]*value="([^"]+)"', seen)[0]})
+    page = office.get(f"/sittings/{CONTEST}/corrections/1")
+    notice = pypdfium2.PdfDocument(office.get(f"/sittings/{CONTEST}/corrections/1/notice.pdf").data)
+    told = "".join(side.get_textpage().get_text_range() for side in notice)
+    notice.close()
+    assert "成绩变动" in told
+    assert page.status_code == 200
+    for text in (seen, page.text, told):
+        assert "及格" not in text.replace("不设及格线", "")
+        assert "折算" in text
+    assert not re.search(r"\d\.\d{3}", page.text)
 
 
 def test_what_is_below_nothing_has_a_true_minus_sign(person: People, contest: Engine) -> None:

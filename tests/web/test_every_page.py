@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from quiz.cli import quiz
 from quiz.settings import load_settings
 from quiz.web import create_app
-from tests.attacks.routes import EVERYBODY, ROUTES, STRANGER, cases, enter, furnish
+from tests.attacks.routes import EVERYBODY, ROUTES, STRANGER, VISITOR, cases, enter, furnish
 from tests.web.page_reading import Ear, Page, content_of
 from tests.web.world import PASSWORD, Clock, Person, engine_of, make_app
 
@@ -122,22 +122,36 @@ def small_visits(small: Flask) -> list[Visit]:
     return out
 
 
+@pytest.fixture(scope="module")
+def refusals(small: Flask, small_visits: list[Visit]) -> list[Visit]:
+    """What everybody is shown who sends a form empty, after all pages were looked at."""
+    out = []
+    for who in sorted(EVERYBODY - {VISITOR}):
+        person = in_english(enter(small, who))
+        for case in cases(small, ("POST",)):
+            if who in ROUTES[case.endpoint]:
+                reply = case.ask(person)
+                if reply.mimetype == "text/html" and reply.status_code >= 400:
+                    out.append(Visit(who, case.path, reply.status_code, Page(reply.text)))
+    return out
+
+
 def test_no_link_leads_to_a_refusal(demo_visits: list[Visit]) -> None:
     assert len(demo_visits) > 120
     assert [str(visit) for visit in demo_visits if visit.status != 200 and visit.path not in BEGIN] == []
 
 
-@pytest.mark.parametrize("visits", ["demo_visits", "small_visits"])
+@pytest.mark.parametrize("visits", ["demo_visits", "small_visits", "refusals"])
 def test_pages_are_sound_for_keyboard_and_ear(visits: str, request: pytest.FixtureRequest) -> None:
     found = [f"{visit}: {fault}" for visit in request.getfixturevalue(visits) for fault in visit.page.faults()]
     assert found == []
 
 
-@pytest.mark.parametrize("world", ["demo", "small"])
-def test_english_pages_have_no_chinese_but_content(world: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(("world", "visits"), [("demo", "demo_visits"), ("small", "small_visits"), ("small", "refusals")])
+def test_english_pages_have_no_chinese_but_content(world: str, visits: str, request: pytest.FixtureRequest) -> None:
     engine: Engine = engine_of(request.getfixturevalue(world))
     ear, found = Ear(content_of(engine)), dict[str, str]()
-    for visit in request.getfixturevalue(f"{world}_visits"):
+    for visit in request.getfixturevalue(visits):
         for said in visit.page.said():
             left = ear.left(said)
             if left and said not in found:
@@ -155,6 +169,7 @@ PLAIN = '<html lang="en"><title>t</title><main><h1>Head</h1>{}</main></html>'
         ('<img src="a.png">', "no alt"),
         ("<table><tr><td>1</td></tr></table>", "no head"),
         ('<p id="a"></p><p id="a"></p>', "id 'a' 2 times"),
+        ('<p class="field-problem">Too long</p>', "belongs to no field"),
         ("<h1>Again</h1>", "2 <h1>"),
         ("<h3>Deep</h3>", "follows <h1>"),
         ('<a href="#there">on</a>', "not there"),

@@ -14,6 +14,8 @@ from quiz.core.steady import SteadyClock
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows, units_by_code
 from quiz.storage.tables import AccountRow, AttemptRow, GrantRow
+from quiz.usecases import hall
+from tests.web.page_reading import Page
 from tests.web.world import Clock, Person, engine_of
 
 People = Callable[[str], Person]
@@ -156,6 +158,19 @@ def test_people_are_found_by_state_name_and_number(person: People, trainee: Pers
     assert "<html" not in organiser.get(f"{HALL}?part=now").text
 
 
+def test_people_stand_on_pages(person: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turning a page keeps what was chosen."""
+    monkeypatch.setattr(hall, "PAGE", 1)
+    organiser = person("organiser")
+    names, path = [], f"{HALL}?site=T01"
+    while path:
+        page = Page(organiser.get(path).text)
+        names += [one.text().split()[0] for one in page.root.all("th") if one.attributes.get("class") == "name"]
+        path = next((one.attributes["href"] for one in page.root.all("a") if one.attributes.get("rel") == "next"), "")
+        assert not path or "site=T01" in path
+    assert len(names) == len(set(names)) == 2
+
+
 def test_a_pause_stops_the_clock_of_the_page_and_resuming_gives_it_back(person: People, trainee: Person, code: str, clock: Clock) -> None:
     turn = take_desk(trainee, code)
     clock.go_on(minutes=10)
@@ -175,6 +190,18 @@ def test_a_pause_stops_the_clock_of_the_page_and_resuming_gives_it_back(person: 
     assert pulse(trainee, code, turn=turn)["state"] == "open"
     assert pulse(trainee, code, turn=turn)["seconds_left"] == 3000
     assert "90分0秒" in organiser.get(CADRE).text
+
+
+def test_places_that_stand_still_have_a_form_each(person: People) -> None:
+    """Labels, and what is wrong with one form, belong to this form alone."""
+    organiser = person("organiser")
+    for unit in ("T01", "D01"):
+        organiser.post(f"{HALL}/pause", {"kind": "unit", "place": unit, "reason": "停电"})
+    assert Page(organiser.get(HALL).text).faults() == []
+    page = Page(organiser.post(f"{HALL}/resume", {"pause": "2", "reason": ""}).text)
+    assert page.faults() == []
+    assert [one.attributes["id"] for one in page.elements if "aria-invalid" in one.attributes] == ["reason-hall_resume-2"]
+    assert [one.text() for one in page.elements if one.attributes.get("href") == "#reason-hall_resume-2"] == ["请写明原因。"]
 
 
 def test_nobody_starts_in_a_paused_place_and_everybody_may_afterwards(person: People, trainee: Person, code: str, clock: Clock) -> None:

@@ -46,7 +46,7 @@ def analyse(
     reports = []
     for i, item in enumerate(items):
         differences = tuple((name, found[i]) for name, found in compared)
-        flags = flags_of(figures[i], options[i], item.is_single, differences, USUAL_RELIABILITY if trusted is None else trusted)
+        flags = flags_of(figures[i], options[i], item.is_single, differences, USUAL_RELIABILITY if trusted is None else trusted, item.lost)
         reports.append(ItemReport(item, figures[i], options[i], bands[i], rasch[i], two[i], differences, flags))
     return Analysis(totals, tuple(reports), tuple(calibrations.values()))
 

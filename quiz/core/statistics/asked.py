@@ -53,13 +53,13 @@ class AskedItem:
         """Return what the statistics must know of it: options only where everybody had the same."""
         question = self.asked
         if isinstance(question, Template):
-            return Item(self.name, guess=self._net(0.5) if question.type is QuestionType.TRUE_FALSE else None)
+            return Item(self.name, guess=self._net(0.5) if question.type is QuestionType.TRUE_FALSE else None, lost=self.lost)
         if question.type not in (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.TRUE_FALSE):
-            return Item(self.name, guess=self._net(guess(question)))
+            return Item(self.name, guess=self._net(guess(question)), lost=self.lost)
         ids = tuple(sorted(option.id for option in question.options))
         if question.type is QuestionType.TRUE_FALSE:
             ids = tuple(option.id for option in TRUE_OPTIONS)
-        return Item(self.name, ids, question.key, question.type is not QuestionType.MULTIPLE, self._net(guess(question)))
+        return Item(self.name, ids, question.key, question.type is not QuestionType.MULTIPLE, self._net(guess(question)), self.lost)
 
     def _net(self, share: float | None) -> float | None:
         """What guessing earns when a wrong guess costs marks."""

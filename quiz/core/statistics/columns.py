@@ -10,9 +10,7 @@ import numpy as np
 from quiz.core.statistics.asked import AskedItem
 from quiz.core.statistics.gather import Gathered, read_answers
 from quiz.core.statistics.marks import Ints, mark_table
-
-HUNDREDTHS = 100.0
-ABSENT = -1
+from quiz.core.statistics.slots import ABSENT, HUNDREDTHS, Slots
 
 
 class Columns:
@@ -26,29 +24,27 @@ class Columns:
         self._items = [item.as_item() for item in items]
         self._is_same = np.array([not item.is_template for item in items], bool)
         places = {item.name: place for place, item in enumerate(items)}
-        self._person = {grading: person for person, (grading, _) in enumerate(papers)}
-        lengths = [len(names) for _, names in papers]
-        self._starts, self._ends = (np.cumsum([0, *lengths], dtype=np.int64)[cut] for cut in (slice(None, -1), slice(1, None)))
-        self._slots = np.array([places.get(name, ABSENT) for _, names in papers for name in names], np.int64)
+        self._slots = Slots([(grading, len(names)) for grading, names in papers])
+        self._asked = np.array([places.get(name, ABSENT) for _, names in papers for name in names], np.int64)
         self._blocks: list[Ints] = []
         self._texts: list[str] = []
 
     def add(self, gradings: Sequence[int], slots: Sequence[int], marks: Sequence[int], mosts: Sequence[int], texts: Sequence[str | None]) -> None:
         """Add a block of marks in hundredths, with the responses as they are stored. What belongs to no slot of these papers is left out."""
-        person = np.array([self._person.get(grading, ABSENT) for grading in gradings], np.int64)
-        slot = np.array(slots, np.int64)
-        place = np.where(person >= 0, self._starts[person] + slot - 1, ABSENT)
-        inside = (person >= 0) & (slot >= 1) & (place < self._ends[person])
-        item = np.where(inside, self._slots[np.where(inside, place, 0)], ABSENT)
+        person, place, inside = self._slots.find(gradings, slots)
+        item = np.full(len(person), ABSENT)
+        item[inside] = self._asked[place[inside]]
         kept = item >= 0
         self._blocks.append(np.stack([person, item, np.array(marks, np.int64), np.array(mosts, np.int64)])[:, kept])
-        same = (kept & self._is_same[item]).tolist()
-        self._texts += [text if text and alike and text != "[]" else "" for text, alike, keep in zip(texts, same, kept.tolist(), strict=True) if keep]
+        same = np.zeros(len(item), bool)
+        same[kept] = self._is_same[item[kept]]
+        rows = zip(texts, same.tolist(), kept.tolist(), strict=True)
+        self._texts += [text if text and alike and text != "[]" else "" for text, alike, keep in rows if keep]
 
     def gather(self) -> Gathered:
         """Return the tables of all blocks, persons in the order of their papers, items in the order given."""
         person, item, mark, most = np.concatenate([np.zeros((4, 0), np.int64), *self._blocks], axis=1)
-        table = mark_table(person, item, mark / HUNDREDTHS, most / HUNDREDTHS, len(self._person), len(self._items))
+        table = mark_table(person, item, mark / HUNDREDTHS, most / HUNDREDTHS, self._slots.persons, len(self._items))
         order = np.lexsort((item, person))  # as the table has its rows
         texts = [self._texts[row] for row in order.tolist()]
         chosen, answer = read_answers(table, self._items, texts, _ids)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
 
-from quiz.core.message import Message, listed, mark_text, say
+from quiz.core.message import Message, listed, mark_text, say, with_minus
 from quiz.core.question import TRUE_OPTIONS
 from quiz.core.statistics import gates
 from quiz.core.statistics.interval import Z95, share_interval
@@ -67,12 +67,13 @@ def flags_of(
     is_single: bool = True,
     differences: Sequence[tuple[str, GroupDifference]] = (),
     reliability: float = USUAL_RELIABILITY,
+    lost: float | None = 0.0,
 ) -> tuple[Flag, ...]:
     """Return the flags of an item, the gravest first. `is_single`: one option only may be chosen. `differences` come with the name of the group.
 
-    `reliability` is that of the totals: in a short test everything goes less with them, so that less is asked of an item.
+    `reliability` is that of the totals: in a short test everything goes less with them, so that less is asked of an item. `lost` is as in `Item`.
     """
-    found = [*_facility_flags(figures), *_difference_flags(differences)]
+    found = [*_facility_flags(figures, lost), *_difference_flags(differences)]
     if figures.answers >= gates.DISCRIMINATION:
         found += _correlation_flags(figures, LOW * sqrt(min(1.0, max(0.0, reliability) / USUAL_RELIABILITY)))
         found += _single_flags(figures, options) if is_single else _multiple_flags(figures, options)
@@ -96,16 +97,18 @@ def percent(share: float) -> int:
     return round(100 * share)
 
 
-def _facility_flags(figures: ItemFigures) -> Iterator[Flag]:
+def _facility_flags(figures: ItemFigures, lost: float | None) -> Iterator[Flag]:
     interval = figures.facility_interval
     if figures.answers < gates.FACILITY or interval is None or figures.facility is None:
         return
-    n = percent(figures.facility)
+    n = with_minus(str(percent(figures.facility)))
+    hard = None if lost is None else HARD - (1 - HARD) * lost  # so much is earned where few know it and all others lose by it
     if figures.guess and interval.high <= figures.guess:
         yield Flag(
-            FlagKind.GUESSED, say("得分率只有{n}%，不比瞎猜（{guess}%）高：题目是不是说不清，或者答案错了？", n=n, guess=percent(figures.guess))
+            FlagKind.GUESSED,
+            say("得分率只有{n}%，不比瞎猜（{guess}%）高：题目是不是说不清，或者答案错了？", n=n, guess=with_minus(str(percent(figures.guess)))),
         )
-    elif interval.high < HARD:
+    elif hard is not None and interval.high < hard:
         yield Flag(FlagKind.HARD, say("得分率只有{n}%：太难、太偏，还是没有学过？", n=n))
     elif interval.low > EASY:
         yield Flag(FlagKind.EASY, say("得分率{n}%，几乎人人都会：留着表示掌握，想分出高低就要换题。", n=n))

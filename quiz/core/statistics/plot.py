@@ -72,7 +72,7 @@ def group_plot(report: ItemReport) -> Plot | None:
     lines, labels = _frame(len(report.bands))
     ends: list[tuple[float, Part, Message | str]] = []
     shown = [option for option in report.options if option.count]
-    has_one_key = report.item.is_single and bool(report.item.options)
+    has_one_key = report.item.is_key_facility
     lines += _ranges(report)
     for option in sorted(shown, key=lambda option: option.is_key):
         part = Part.OTHER if not option.is_key else Part.KEY if has_one_key else Part.RIGHT

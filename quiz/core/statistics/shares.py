@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 from quiz.core.statistics import gates
 from quiz.core.statistics.interval import share_interval
 from quiz.core.statistics.marks import Floats, Ints, MarkTable, mark_table, sums
+from quiz.core.statistics.slots import HUNDREDTHS, Slots
 from quiz.core.statistics.spread import times
 from quiz.core.statistics.values import Interval
-
-HUNDREDTHS = 100.0
-ABSENT = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +99,14 @@ class Rows:
     """Collects the marks of the papers of a sitting: for each person which item and which cell of the plan stands in each slot, numbered from 1."""
 
     def __init__(self, papers: Sequence[tuple[int, Sequence[int], Sequence[int]]], items: int) -> None:
-        self._person = {grading: person for person, (grading, _, _) in enumerate(papers)}
-        lengths = [len(slots) for _, slots, _ in papers]
-        self._starts, self._ends = (np.cumsum([0, *lengths], dtype=np.int64)[cut] for cut in (slice(None, -1), slice(1, None)))
+        self._slots = Slots([(grading, len(slots)) for grading, slots, _ in papers])
         self._items = np.array([item for _, slots, _ in papers for item in slots], np.int64)
         self._cells = np.array([cell for _, _, cells in papers for cell in cells], np.int64)
         self._count, self._blocks = items, [np.zeros((4, 0), np.int64)]
 
     def add(self, gradings: Sequence[int], slots: Sequence[int], marks: Sequence[int], mosts: Sequence[int]) -> None:
         """Add a block of marks in hundredths; what belongs to no slot of these papers is left out."""
-        person = np.array([self._person.get(grading, ABSENT) for grading in gradings], np.int64)
-        at = np.where(person >= 0, self._starts[person] + np.array(slots, np.int64) - 1, ABSENT) if len(self._starts) else person
-        inside = (person >= 0) & (at >= 0)
-        inside[inside] = at[inside] < self._ends[person[inside]]
+        person, at, inside = self._slots.find(gradings, slots)
         self._blocks.append(np.stack([person, at, np.array(marks, np.int64), np.array(mosts, np.int64)])[:, inside])
 
     def gather(self) -> Answers:
@@ -121,7 +114,7 @@ class Rows:
         person, at, mark, most = np.concatenate(self._blocks, axis=1)
         order = np.lexsort((self._items[at], person))
         person, at, mark, most = person[order], at[order], mark[order], most[order]
-        table = mark_table(person, self._items[at], mark / HUNDREDTHS, most / HUNDREDTHS, len(self._person), self._count)
+        table = mark_table(person, self._items[at], mark / HUNDREDTHS, most / HUNDREDTHS, self._slots.persons, self._count)
         return Answers(table, self._cells[at])
 
 

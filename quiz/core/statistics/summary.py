@@ -41,6 +41,8 @@ def figures_of_test(analysis: Analysis) -> list[Figure]:
 def notes_on_test(analysis: Analysis) -> list[Message]:
     """Return what a reader must know of these figures, in sentences."""
     notes = []
+    if any(report.item.lost != 0 for report in analysis.items):
+        notes.append(say("竞赛答错倒扣分：得分率是净得的分占分值的比例，倒扣的已经减去，可以低于0，不等于答对的人所占的比例。"))
     if analysis.totals.is_share:
         notes.append(
             say(

@@ -15,13 +15,22 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What must be known of an item beside its marks: its name, its options and which of them are right, and what blind guessing earns."""
+    """What must be known of an item beside its marks: its name, its options and which of them are right, and what blind guessing earns.
+
+    `lost` is the share of its marks that a wrong answer costs in a contest, None where that differs from paper to paper.
+    """
 
     name: str
     options: tuple[str, ...] = ()
     key: frozenset[str] = frozenset()
     is_single: bool = True
     guess: float | None = None
+    lost: float | None = 0.0
+
+    @property
+    def is_key_facility(self) -> bool:
+        """True when the facility is the share of people who chose the key: one option is right, and a wrong one costs nothing."""
+        return self.is_single and bool(self.options) and self.lost == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,19 +107,19 @@ def _count_frames(source: Source) -> int:
     try:
         with Image.open(source.path or io.BytesIO(source.content)) as picture:
             return int(getattr(picture, "n_frames", 1))
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
+    except Exception as error:  # Pillow names no set of errors for damaged files: TypeError, SyntaxError, KeyError, IndexError, …
         raise bad_file(source.name) from error
 
 
 def _frame(content: bytes, index: int) -> Grey | None:
-    """One frame of a picture of another kind, such as a TIFF that a scanner filled with many pages."""
+    """One frame of a picture of another kind, such as a TIFF that a scanner filled with many pages; None of one that is damaged or too large."""
     try:
         with Image.open(io.BytesIO(content)) as picture:
             picture.seek(index)
             if picture.width * picture.height > MOST_PIXELS:
                 return None
             return np.asarray(picture.convert("L"), np.uint8)
-    except (OSError, ValueError, EOFError, Image.DecompressionBombError):
+    except Exception:  # as above
         return None
 
 
@@ -128,7 +128,7 @@ def decode(content: bytes) -> Grey | None:
     try:
         with Image.open(io.BytesIO(content)) as header:
             width, height = header.size
-    except (OSError, ValueError, Image.DecompressionBombError):
+    except Exception:  # as above
         return None
     if width * height > MOST_PIXELS:
         return None
@@ -140,7 +140,8 @@ def packed(image: Grey) -> bytes:
     """Return a picture as JPEG, made smaller when it is larger than reading needs."""
     shrink = LONGEST_SIDE / max(image.shape)
     if shrink < 1:
-        image = np.asarray(cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA), np.uint8)
+        size = (max(1, round(image.shape[1] * shrink)), max(1, round(image.shape[0] * shrink)))
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 

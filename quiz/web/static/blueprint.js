@@ -20,28 +20,36 @@
 
   function refresh() {
     clearTimeout(timer);
-    if (text.value === looked) return;
+    if (text.value !== looked) look(body());
+  }
+
+  function look(data) {
     var number = ++latest, sent = text.value;
     say("busy");
-    fetch(form.getAttribute("data-preview"), { method: "POST", body: body(), credentials: "same-origin", redirect: "error" })
+    fetch(form.getAttribute("data-preview"), { method: "POST", body: data, credentials: "same-origin", redirect: "error" })
       .then(function (reply) { if (!reply.ok) throw new Error(String(reply.status)); return reply.text(); })
       .then(function (html) {
         if (number !== latest) return;
         looked = sent;
-        show(html);
+        show(html, sent);
         say("done");
       })
       .catch(function () { if (number === latest) say("failed"); });
   }
 
   /* Put the new parts in the place of the old; keep what was open and where the cursor was. */
-  function show(html) {
+  function show(html, sent) {
     var active = document.activeElement;
     var cell = active && live.contains(active) ? active.getAttribute("data-cell") : null;
     var open = Array.prototype.map.call(live.querySelectorAll("details"), function (part) { return part.open; });
     live.innerHTML = html;
     Array.prototype.forEach.call(live.querySelectorAll("details"), function (part, at) { if (open[at]) part.open = true; });
-    var again = cell === null ? null : live.querySelector("input[data-cell='" + cell + "']");
+    var written = document.getElementById("rewritten");
+    if (written) {
+      if (text.value === sent) looked = text.value = written.value; /* who typed on meanwhile keeps what they typed */
+      written.remove();
+    }
+    var again = cell === null ? null : live.querySelector("[data-cell='" + cell + "']");
     if (again) again.focus();
   }
 
@@ -58,15 +66,24 @@
     return true;
   }
 
+  /* What is no count may need another line in the text: the server writes it, as it does without a script. */
+  function choose(field) {
+    var data = body();
+    data.append(field.name, field.value);
+    look(data);
+  }
+
   text.addEventListener("input", function () {
     clearTimeout(timer);
     timer = setTimeout(refresh, WAIT);
   });
   live.addEventListener("change", function (event) {
-    if (event.target.name && event.target.name.indexOf("count:") === 0 && write(event.target)) refresh();
+    var name = event.target.name || "";
+    if (/^(contest|pass|rule|value):/.test(name)) choose(event.target);
+    else if (name.indexOf("count:") === 0 && write(event.target)) refresh();
   });
   live.addEventListener("keydown", function (event) {
-    if (event.key !== "Enter" || !event.target.name) return;
+    if (event.key !== "Enter" || !event.target.name || event.target.tagName !== "INPUT") return;
     event.preventDefault(); /* Enter in a number takes the number and publishes nothing */
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
   });

@@ -115,6 +115,17 @@ def test_hard_and_easy(right, kind):
     assert kind in kinds(analyse(matrix_table(marks), [Item("a"), Item("b")]).items[0])
 
 
+@pytest.mark.parametrize(("right", "is_hard"), [(68, False), (10, True)])
+def test_hard_in_a_contest_is_told_from_how_many_know_it(right, is_hard):
+    """A third are right, the others lose half of the marks, 1 % is earned: no hard question. Where the loss differs nobody asks."""
+    marks = np.array([[1.0 if k < right else -0.5, float(k % 2)] for k in range(200)])
+    report = analyse(matrix_table(marks), [Item("a", lost=0.5), Item("b")]).items[0]
+    assert (FlagKind.HARD in kinds(report)) is is_hard
+    assert FlagKind.HARD in kinds(analyse(matrix_table(marks), [Item("a"), Item("b")]).items[0])
+    assert FlagKind.HARD not in kinds(analyse(matrix_table(marks), [Item("a", lost=None), Item("b")]).items[0])
+    assert not [flag for flag in report.flags if "-" in flag.message.render(mark_text)]
+
+
 def test_an_option_that_nobody_takes_and_one_that_draws_the_best():
     def change(letters, ability, chance):
         letters = np.where(letters == "D", "C", letters)

@@ -15,7 +15,7 @@ from quiz.core.statistics.values import Item
 from tests.core.statistics.made import make
 
 
-def report(options="ABCD", key="A", persons=200, single=True):
+def report(options="ABCD", key="A", persons=200, single=True, lost=0.0):
     """An item of a test, with those who are right choosing the key (all of it) and others the options after it."""
     made = make(3, persons, 8, easy=0.5)
     table = mark_table(*np.indices(made.right.shape).reshape(2, -1), made.right.ravel().astype(float), 1.0, persons, 8)
@@ -24,7 +24,7 @@ def report(options="ABCD", key="A", persons=200, single=True):
     for s in range(persons if options else 0):
         ids = key if made.right[s, 0] else options[len(key) :][made.wrong_option[s, 0] % max(1, len(options) - len(key))]
         chosen += [(rows[s], options.index(letter)) for letter in ids]
-    items = [Item("q", tuple(options), frozenset(key) if options else frozenset(), single), *(Item(f"o{n}") for n in range(7))]
+    items = [Item("q", tuple(options), frozenset(key) if options else frozenset(), single, lost=lost), *(Item(f"o{n}") for n in range(7))]
     return analyse(table, items, Chosen(np.array([k for k, _ in chosen], np.int64), np.array([o for _, o in chosen], np.int64))).items[0]
 
 
@@ -46,6 +46,13 @@ def test_of_several_right_options_the_marks_are_the_thick_line():
     plot = group_plot(report(key="AB", single=False))
     parts = [line.part for line in plot.lines]
     assert (parts.count(Part.KEY), parts.count(Part.RIGHT), parts.count(Part.OTHER)) == (1, 2, 2)
+
+
+def test_where_wrong_answers_cost_marks_the_marks_are_the_thick_line():
+    """In a contest who chose the key is one thing, what was earned another."""
+    plot = group_plot(report(lost=0.5))
+    parts = [line.part for line in plot.lines]
+    assert (parts.count(Part.KEY), parts.count(Part.RIGHT), parts.count(Part.OTHER)) == (1, 1, 3)
 
 
 def test_true_and_false_are_named():

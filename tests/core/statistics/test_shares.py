@@ -13,6 +13,7 @@ from quiz.core.statistics import gates
 from quiz.core.statistics.marks import mark_table
 from quiz.core.statistics.scores import scores_of
 from quiz.core.statistics.shares import Answers, Ratio, Rows, ratios, verdict
+from quiz.core.statistics.slots import Slots
 from quiz.core.statistics.spread import mean_interval, times
 
 
@@ -109,6 +110,15 @@ def test_a_verdict_needs_people_and_distance():
     assert [verdict(at(apart), 1) for apart in (2.0, 2.1, -2.1)] == [0, 1, -1]
     assert verdict(at(2.1), 20) == 0
     assert verdict(at(9, people=gates.COMPARISON - 1), 1) == 0
+
+
+def test_marks_are_found_where_their_paper_lies():
+    """Papers of two, none and one slots; a grading that is no paper's and slots that a paper does not have belong nowhere."""
+    slots = Slots([(11, 2), (12, 0), (13, 1)])
+    person, place, inside = slots.find([11, 11, 11, 11, 12, 13, 13, 99], [0, 1, 2, 3, 1, 1, 2, 1])
+    assert inside.tolist() == [False, True, True, False, False, True, False, False]
+    assert (person[inside].tolist(), place[inside].tolist()) == ([0, 0, 2], [0, 1, 2])
+    assert not Slots([]).find([11], [1])[2].any()
 
 
 @settings(deadline=None)
