@@ -7,9 +7,11 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from quiz.cli.console import Console, pass_console
-from quiz.core.message import QuizError, from_minus, say
+from quiz.core.message import QuizError, from_minus, mark_text, say
 from quiz.translation import format_moment
 from quiz.usecases import answering
+
+OVERTAKEN = mark_text("答复以后这道题又更正过")
 
 
 @click.group()
@@ -22,7 +24,7 @@ def appeal() -> None:
 @click.option("--all", "show_answered", is_flag=True, help="those answered too")
 @pass_console
 def list_(console: Console, sitting: str, show_answered: bool) -> None:
-    """List what cadres said of the questions of SITTING: number, question, who, what was answered."""
+    """List what cadres said of the questions of SITTING: number, question, who, what was answered, and whether it was corrected since."""
     with console.reader() as db:
         view = answering.list_appeals(db, console.actor, sitting, console.now(), show_answered)
     for group in view.questions:
@@ -30,6 +32,8 @@ def list_(console: Console, sitting: str, show_answered: bool) -> None:
             who = f"{word.said.cadre.number} {word.said.cadre.name}" if word.said else ""
             at = format_moment(word.at, console.language, console.settings.zone)
             answer = f"{word.answer.verdict}: {word.answer.reason}" if word.answer else ""
+            if word.is_overtaken:
+                answer += "\t" + say(OVERTAKEN).render(console.translate)
             click.echo("\t".join((str(word.id), word.kind, group.question.uid, who, at, " ".join(word.text.split()), answer)))
     console.say(say("{n}份等待答复。", n=view.waiting))
 

@@ -21,6 +21,7 @@ from quiz.core.message import Message, QuizError, say
 from quiz.core.paper import plain_number
 from quiz.core.question import LEVEL_NAMES
 from quiz.core.roster import POST_NAMES, PostKind
+from quiz.core.rounded import rounded
 from quiz.usecases import blueprints
 from quiz.usecases.blueprints import Check
 
@@ -225,6 +226,8 @@ class _Printer:
         found, report = self.found, self.found.report
         assert report is not None
         used, scores = report.exposure, report.scores
+        told = {name: rounded(getattr(scores, name) / 100, 1) for name in ("mean", "least", "most")}
+        told |= {"deviation": rounded(scores.sd / 100, 2)}
         click.echo("")
         lines = [
             say(
@@ -241,14 +244,8 @@ class _Printer:
                 floor="?" if report.shared_floor is None else f"{report.shared_floor:.2f}",
                 near=f"{report.neighbours:.0%}",
             ),
-            say(
-                "预计平均得分{mean}分（各卷{least}至{most}分，标准差{deviation}分）；中等水平的考生及格的可能为{rate}。",
-                mean=f"{scores.mean / 100:.1f}",
-                least=f"{scores.least / 100:.1f}",
-                most=f"{scores.most / 100:.1f}",
-                deviation=f"{scores.sd / 100:.2f}",
-                rate=f"{scores.pass_rate:.0%}",
-            ),
+            say("预计平均得分{mean}分（各卷{least}至{most}分，标准差{deviation}分）。", **told),
+            *([say("中等水平的考生及格的可能为{rate}。", rate=f"{scores.pass_rate:.0%}")] if found.blueprint.pass_mark > 0 else []),
         ]
         levels = {str(key): share for key, share in found.mix["level"].items()}
         lines += [

@@ -8,6 +8,7 @@ from quiz.assembly.stand_in import WHY_NAMES
 from quiz.core.difficulty import BASIS_NAMES
 from quiz.core.message import Message, say
 from quiz.core.paper import pass_line, plain_number
+from quiz.core.rounded import rounded
 from quiz.usecases.draw_report import DrawReport
 
 
@@ -21,13 +22,11 @@ def report_lines(report: DrawReport) -> Iterator[Message]:
         columns=report.columns,
     )
     for row in report.parallel:
-        yield say(
-            "{name}：{n}份，预计平均{mean}分，最低{least}，最高{most}，卷间标准差{sd}，得分标准差{score_sd}，预计及格率{rate}%。",
-            name=say("{form}卷", form=row.form) if row.form else say("全部试卷"),
-            n=row.papers,
-            rate=round(row.pass_rate * 100),
-            **{name: f"{getattr(row, name) / 100:.2f}" for name in ("mean", "least", "most", "sd", "score_sd")},
-        )
+        told = {name: rounded(getattr(row, name) / 100, 2) for name in ("mean", "least", "most", "sd", "score_sd")}
+        name = say("{form}卷", form=row.form) if row.form else say("全部试卷")
+        yield say("{name}：{n}份，预计平均{mean}分，最低{least}，最高{most}，卷间标准差{sd}，得分标准差{score_sd}。", name=name, n=row.papers, **told)
+        if report.pass_mark > 0:
+            yield say("{name}：预计及格率{rate}%。", name=name, rate=round(row.pass_rate * 100))
     yield say("满分{total}分，{line}。", total=plain_number(report.total), line=pass_line(report.pass_mark))
     if report.bases:
         yield say("预计得分的依据：")

@@ -11,6 +11,7 @@ from quiz.cli.console import Console, pass_console
 from quiz.core.message import say
 from quiz.core.paper import plain_number
 from quiz.core.question import QuestionType, key_text, response_text
+from quiz.core.report_lines import figure_text
 from quiz.core.results import STANDING_NAMES, ResultRow, summarise
 from quiz.formats.results_xlsx import write_results
 from quiz.formats.whole_file import whole_file
@@ -38,13 +39,9 @@ def list_(console: Console, sitting: str) -> None:
     for row in view.rows:
         members.setdefault(row.unit_code, []).append(row)
     for unit in summarise(view.rows):
-        values = {
-            "expected": unit.expected,
-            "sat": unit.sat,
-            "mean": unit.mean if unit.mean is not None else "—",
-            "passed": unit.passed if unit.has_line else "—",
-        }
-        click.echo(f"{unit.unit}\t" + console.text(say("应考{expected} 实考{sat} 平均{mean} 及格{passed}", **values)))
+        values = {"expected": unit.expected, "sat": unit.sat, "mean": figure_text(unit.mean)}
+        sums = say("应考{expected} 实考{sat} 平均{mean} 及格{passed}", **values, passed=unit.passed)
+        click.echo(f"{unit.unit}\t" + console.text(sums if unit.has_line else say("应考{expected} 实考{sat} 平均{mean}", **values)))
         for row in members[unit.unit_code]:
             score = "—" if row.score is None else f"{plain_number(row.score)}/{plain_number(row.max_score)}"
             note = console.text(say("（{n}题待人工判定）", n=row.pending)) if row.pending else ""

@@ -90,7 +90,7 @@ def _cadre_cells(row: ResultRow, zone: tzinfo, translate: Translate) -> list[obj
     times = [moment and moment.astimezone(zone).replace(tzinfo=None) for moment in (row.started_at, row.submitted_at)]
     standing = translate(STANDING_NAMES[Standing(row.standing)])
     told = join_messages("；", notes).render(translate)
-    return [row.unit, row.number, row.name, row.post, standing, row.score, row.max_score, passed, *times, told]
+    return [row.unit, row.number, row.name, translate(row.post), standing, row.score, row.max_score, passed, *times, told]
 
 
 def _unit_cells(unit: UnitRow) -> list[object]:

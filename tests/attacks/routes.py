@@ -202,9 +202,9 @@ ROUTES = {
     "workbench.retire": SETTERS,
 }
 
-NOT_THERE = frozenset({"organiser.batch_files", "scans.choose", "scans.copy", "scans.my_copy"})
+NOT_THERE = frozenset({"organiser.batch_files", "rejudging.decided", "rejudging.judge_again", "scans.choose", "scans.copy", "scans.my_copy"})
 """Routes that tell even their own people 404 as they are asked here: no corrected copy while a sitting is open, no choice of a page without its
-paper, no files before anything was printed. The tests of their pages show them open."""
+paper, no files before anything was printed, nothing to judge again before anything was. The tests of their pages show them open."""
 
 NAMED_IN_QUERY = {"organiser.correct_question": ("uid",)}
 """What pages read behind the question mark, by the names of `cases`."""

@@ -1,6 +1,6 @@
 """Appeals by command line: list, answer, window; and one mark by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from quiz.cli.console import Console
 from quiz.core.access import Actor, Role
@@ -9,7 +9,7 @@ from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.usecases import appealing
 
 
-def test_list_answer_window_and_override(shell):
+def test_list_answer_window_and_override(shell, monkeypatch):
     at = datetime(2026, 11, 22, 4, tzinfo=UTC)
     engine = make_engine(Console().settings.database_url)
     with writing(engine) as db:
@@ -29,9 +29,15 @@ def test_list_answer_window_and_override(shell):
     assert "0份等待答复" in shell("appeal", "list", "s1")
     assert "rejected: 没有修订" in shell("appeal", "list", "s1", "--all")
     assert "99.5/100" in shell("result", "show", "s1", number)
+    assert "1\tappeal" not in shell("appeal", "list", "s1")
     assert "已改分" in shell("result", "override", "s1", number, "3", "--mark", "0", "--reason", "卷面污损")
     assert "89.5/100" in shell("result", "show", "s1", number)
     assert "已改分" in shell("result", "override", "s1", number, "3", "--reason", "已复核")
     assert "bad_slot" in shell("result", "override", "s1", number, "99", "--mark", "1", "--reason", "x")
     assert "not_shorter" in shell("appeal", "window", "s1", "1")
     assert "异议期：5天" in shell("appeal", "window", "s1", "5")
+    uid = next(line for line in listed.splitlines() if line.startswith("1\t")).split("\t")[2]
+    later = Console().now() + timedelta(minutes=1)
+    monkeypatch.setattr(Console, "now", lambda _self: later)
+    assert "更正已生效" in shell("sitting", "correct", "s1", uid, "--remedy", "full", "--reason", "题目有误")
+    assert "没有修订\t答复以后这道题又更正过" in shell("appeal", "list", "s1")

@@ -16,7 +16,7 @@ from quiz.core.message import QuizError
 from quiz.settings import DATABASE
 from quiz.storage.engine import make_engine, reading
 from quiz.storage.tables import AuditRow
-from tests.made_results import question, scored, store
+from tests.made_results import Sat, question, scored, store
 
 TEN = [question(f"made{n}", "water" if n < 5 else "housing") for n in range(10)]
 
@@ -53,6 +53,18 @@ def test_lines() -> None:
     assert "60分及格" in shown
     assert "人数不足，不下结论" in run("compare", "made").output
     assert run("sittings").output.split("\t")[:2] == ["made", "made测试"]
+
+
+def test_a_contest_has_no_columns_of_who_passed(installed: str) -> None:
+    engine = make_engine(installed)
+    store(engine, "contest", [Sat(f"A{n}", "T01", {one.uid: -50 for one in TEN}) for n in range(6)], TEN, pass_mark=-10000, contest="below_zero")
+    engine.dispose()
+    for words in (["report", "show", "contest"], ["result", "list", "contest"]):
+        shown = CliRunner().invoke(quiz, words).output
+        assert "−5.00" in shown
+        assert "及格" not in shown.replace("不设及格线", "")
+        assert "补考" not in shown
+    assert "及格率" in run("show", "made").output
 
 
 def test_files(installed: str, tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import pytest
 from quiz.core.results import ResultRow, Standing
 from quiz.formats.csv_table import safe_cell, write_csv
 from quiz.formats.results_xlsx import write_results
+from quiz.translation import translator
+from tests.web.page_reading import HAN
 
 
 def row(number: str, standing: Standing, score: str | None, unit: str = "某镇", name: str = "吕志江", **more: object) -> ResultRow:
@@ -25,6 +27,14 @@ def sheets(rows: list[ResultRow]) -> dict[str, list[tuple[object, ...]]]:
     write_results(rows, out)
     book = openpyxl.load_workbook(io.BytesIO(out.getvalue()))
     return {sheet.title: [tuple(cell.value for cell in cells) for cells in sheet.rows] for sheet in book.worksheets}
+
+
+def test_an_english_file_is_english_but_for_names() -> None:
+    """What the person is, where they stand and how they were closed are words of the product."""
+    out = io.BytesIO()
+    write_results([row("C0001", Standing.SUBMITTED, "85.5", closed_by="deadline")], out, translate=translator("en"))
+    cells = [cell.value for cell in list(openpyxl.load_workbook(io.BytesIO(out.getvalue())).worksheets[0].rows)[1]]
+    assert [value for value in cells if isinstance(value, str) and HAN.search(value)] == ["某镇", "吕志江"]
 
 
 def test_results_are_read_back_as_written() -> None:
