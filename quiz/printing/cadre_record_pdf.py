@@ -127,7 +127,7 @@ def _document(document: Document) -> Message:
 def _proof(record: Record, measure: float, translate: Translate) -> Block:
     """The digest with what it is for; the square code stands at its right."""
     lines = [*heading_rows(say("档案摘要（SHA-256）").render(translate), measure, HEADING, HEADING_LEADING), *digit_rows(record.digest), space(3)]
-    text = say("用下面的命令可以核对这份档案的内容，并看到之后的变动：")
+    text = say("在成绩档案的“核对”页输入这份摘要，或者用下面的命令，可以核对档案的内容，并看到之后的变动：")
     lines += _words(text, measure - CODE_SIDE - 12, translate, small=True)
     lines.append(row_of(tuple(set_line("quiz record verify " + record.digest[:SHORT], Font.SONG, SMALL)), SMALL_LEADING))
     sign = say("出具单位（盖章）：").render(translate)

@@ -34,13 +34,7 @@ ISSUED = "issue_record"
 
 def my_record(session: Session, actor: Actor, now: datetime) -> Record:
     """Return the actor's own record. Forbidden to who was admitted by a code: that opens one sitting."""
-    actor.require(Action.SIT)
-    if actor.only_sitting:
-        raise Forbidden()
-    found = cadre_records.find_cadre(session, actor.cadre_number)
-    if found is None:
-        raise NotFound()
-    return _record(session, *found, now)
+    return _record(session, *_own(session, actor), now)
 
 
 def read_record(session: Session, actor: Actor, number: str, now: datetime) -> Record:
@@ -96,18 +90,41 @@ class Verified:
 def verify(session: Session, actor: Actor, digest: str, now: datetime) -> Verified:
     """Return the record that was given out under this digest (its first 16 digits will do), and whether what it rests on is still what it was.
 
-    NotFound when none was, or when its cadre is outside the actor's authority.
+    NotFound when none was, or when its cadre is neither the actor nor within the actor's authority; Forbidden as `check_reader`.
     """
-    row = cadre_records.get_issue(session, digest.strip().lower())
+    check_reader(actor)
+    row = cadre_records.get_issue(session, "".join(digest.split()).lower())  # printed in groups
     if row is None:
-        actor.require(Action.READ_RECORDS)
         raise NotFound()
-    cadre, unit = managed(session, actor, cadre_records.number_of(session, row.cadre_id))
+    number = cadre_records.number_of(session, row.cadre_id)
+    if number != actor.cadre_number and not actor.may(Action.READ_RECORDS):
+        raise NotFound()
+    cadre, unit = _own(session, actor) if number == actor.cadre_number else managed(session, actor, number)
     before, after = thaw(Record, json.loads(row.content)), _record(session, cadre, unit, now)
     seats = sittings.seats_of_cadre(session, cadre.number)
     findings = [*_issue_faults(session, row, cadre), *_rewritten(before, after, seats)]
     findings += [fault for seat in seats for fault in _seat_faults(session, seat)]
     return Verified(before, row.at, tuple(findings), tuple(_changes(before, after)))
+
+
+def check_reader(actor: Actor) -> None:
+    """Forbidden to who may read no record, not even one of their own."""
+    if not actor.may(Action.READ_RECORDS):
+        _require_own(actor)
+
+
+def _require_own(actor: Actor) -> None:
+    actor.require(Action.SIT)
+    if actor.only_sitting:
+        raise Forbidden()
+
+
+def _own(session: Session, actor: Actor) -> tuple[CadreRow, UnitRow]:
+    _require_own(actor)
+    found = cadre_records.find_cadre(session, actor.cadre_number)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def managed(session: Session, actor: Actor, number: str) -> tuple[CadreRow, UnitRow]:

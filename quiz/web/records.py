@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from io import BytesIO
 
 from flask import Blueprint, abort, render_template, request
@@ -11,6 +12,7 @@ from quiz.core.access import Action
 from quiz.core.cadre_record import Record
 from quiz.core.certificate import ENDING_NAMES, STATUS_NAMES
 from quiz.core.counting import COUNTING_NAMES
+from quiz.core.message import NotFound
 from quiz.core.results import STANDING_NAMES
 from quiz.formats.cadre_record_table import write_record_csv, write_record_xlsx
 from quiz.printing.cadre_record_pdf import print_cadre_record
@@ -22,6 +24,7 @@ from quiz.web.context import actor, installation, language, needs, now, reader, 
 from quiz.web.downloads import attachment
 
 pages = Blueprint("records", __name__)
+LONGEST_DIGEST = 100
 KINDS = {"xlsx": write_record_xlsx, "csv": write_record_csv}
 
 
@@ -49,6 +52,19 @@ def my_print() -> ResponseReturnValue:
     with writer() as db:
         issued = cadre_record.issue_mine(db, actor(), now())
     return _print(issued)
+
+
+@pages.get("/record/check")
+@needs()
+def check() -> ResponseReturnValue:
+    """What was given out under a digest, one's own or of those one manages: whether it holds, and what came since."""
+    cadre_record.check_reader(actor())
+    digest, found = request.args.get("digest", "")[:LONGEST_DIGEST], None
+    if digest:
+        with reader() as db, suppress(NotFound):
+            found = cadre_record.verify(db, actor(), digest, now())
+    page = render_template("records/check.html", digest=digest, found=found, STANDING_NAMES=STANDING_NAMES)
+    return page, 404 if digest and found is None else 200
 
 
 @pages.get("/records")

@@ -140,6 +140,7 @@ ROUTES = {
     "organiser.times": ORGANISERS,
     "organiser.void": ORGANISERS,
     "presence.pulse": SITTERS,
+    "records.check": OWN | READERS,
     "records.home": READERS,
     "records.mine": OWN,
     "records.my_print": OWN,

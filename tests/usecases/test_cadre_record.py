@@ -118,7 +118,7 @@ def test_what_is_given_out_is_known_by_its_digest(sat, county):
     first = sat.do(cadre_record.issue_mine, county.trainee("C1"), over(sat))
     again = sat.do(cadre_record.issue, county.ADMIN, "C1", over(sat) + timedelta(days=1))
     assert (first.digest, first.at) == (again.digest, again.at)
-    for digits in (first.digest, first.digest[:16], f" {first.digest.upper()} "):
+    for digits in (first.digest, first.digest[:16], f" {first.digest.upper()} ", f"{first.digest[:8]} {first.digest[8:]}"):
         found = sat.do(cadre_record.verify, county.ADMIN, digits, over(sat))
         assert (found.record, found.findings, found.changes) == (first.record, (), ())
     for unknown in ("0" * 64, first.digest[:15], "", "%" * 16):
@@ -126,8 +126,13 @@ def test_what_is_given_out_is_known_by_its_digest(sat, county):
             sat.do(cadre_record.verify, county.ADMIN, unknown, over(sat))
     with pytest.raises(NotFound):
         sat.do(cadre_record.verify, manager("/QL/T02/"), first.digest, over(sat))
-    with pytest.raises(Forbidden):
-        sat.do(cadre_record.verify, county.trainee("C1"), first.digest, over(sat))
+    assert sat.do(cadre_record.verify, county.trainee("C1"), first.digest, over(sat)).record == first.record
+    for digits in (first.digest, "0" * 64):  # another's is told from none to nobody
+        with pytest.raises(NotFound):
+            sat.do(cadre_record.verify, county.trainee("C2"), digits, over(sat))
+        for barred in (replace(county.trainee("C1"), only_sitting="s1"), Actor("阅卷", {Role.MARKER: "/"})):
+            with pytest.raises(Forbidden):
+                sat.do(cadre_record.verify, barred, digits, over(sat))
 
 
 def test_what_changed_since_is_told(sat, county):

@@ -10,9 +10,9 @@ from collections.abc import Callable
 import openpyxl
 import pypdfium2
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 
-from quiz.storage.engine import reading
+from quiz.storage.engine import reading, writing
 from quiz.storage.tables import RecordIssueRow
 from tests.web.world import Clock, Person, right_answers
 
@@ -70,3 +70,24 @@ def test_who_manages_a_cadre_finds_their_record(sat: Person, person: Callable[[s
 def test_an_empty_record_says_what_will_stand_there(trainee: Person) -> None:
     assert "会出现在这里" in trainee.get("/record").text
     assert trainee.post("/record/print").data.startswith(b"%PDF")
+
+
+def test_a_printed_record_is_checked_on_a_page(sat: Person, web_engine: Engine, person: Callable[[str], Person]) -> None:
+    sat.post("/record/print")
+    with reading(web_engine) as db:
+        digest = db.scalars(select(RecordIssueRow)).one().digest
+    assert 'href="/record/check"' in sat.get("/record").text
+    inspector = person("inspector")
+    assert 'href="/record/check"' in inspector.get("/records").text
+    for who in (sat, inspector):
+        assert "前16位就够" in who.get("/record/check").text
+        page = who.get(f"/record/check?digest={digest[:16].upper()}%20")
+        assert (page.status_code, "核对无误" in page.text, digest in page.text, "出具以后有变动" in page.text) == (200, True, True, False)
+    unknown = inspector.get("/record/check?digest=" + "0" * 16)
+    assert (unknown.status_code, "没有找到这份档案" in unknown.text) == (404, True)
+    with writing(web_engine) as db:
+        db.execute(text("DROP TRIGGER IF EXISTS paper_no_update"))
+        db.execute(text("UPDATE paper SET post = 'other' WHERE cadre_id = (SELECT id FROM cadre WHERE number = 'Q001')"))
+    page = inspector.get(f"/record/check?digest={digest}").text
+    assert "核对无误" not in page
+    assert "与登记的内容不符" in page
