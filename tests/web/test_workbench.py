@@ -455,7 +455,7 @@ def test_a_changed_share_is_a_changed_option() -> None:
     other = replace(one, options=tuple(replace(option, share=Decimal("-33.5")) for option in one.options))
     (change,) = changes(one, other)
     assert change.name == "选项"
-    assert "".join(text for kind, text in change.pieces if kind == "new").count("（-33.5%）") == len(one.options)
+    assert "".join(text for kind, text in change.pieces if kind == "new").count("（−33.5%）") == len(one.options)
 
 
 @pytest.mark.parametrize(
