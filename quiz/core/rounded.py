@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from quiz.core.message import with_minus
+
 
 def rounded(value: float, places: int = 0, sign: str = "-") -> str:
     """Return a figure with so many places; with "+" for `sign` what is above nothing has a plus."""
-    return f"{value:{sign}z.{places}f}".replace("-", "−")
+    return with_minus(f"{value:{sign}z.{places}f}")

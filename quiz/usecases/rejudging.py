@@ -79,6 +79,14 @@ def list_done(session: Session, actor: Actor) -> set[int]:
     return marking.sittings_with_decisions(session)
 
 
+def read_slot(session: Session, actor: Actor, code: str, uid: str, now: datetime) -> Slot:
+    """Return a question of a sitting as one paper shows it, with what it is worth there. NotFound; Forbidden as for deciding."""
+    slot = marking.slot_of(session, sitting_to_judge(session, actor, code, now), uid)
+    if slot is None:
+        raise NotFound()
+    return slot
+
+
 def read_decided(session: Session, actor: Actor, code: str, uid: str, blank: int, now: datetime) -> DecidedView:
     """Return what was decided of a question, without what the actor wrote. NotFound where nothing of it was; Forbidden as for deciding."""
     sitting = sitting_to_judge(session, actor, code, now)

@@ -96,7 +96,7 @@ def desk(code: str) -> ResponseReturnValue:
 @needs(Action.JUDGE)
 def judge(code: str) -> ResponseReturnValue:
     """Mark one text; when it was the last that the marker held, take the next."""
-    form, (uid, blank) = MarkForm(), _question()
+    form, (uid, blank) = MarkForm(), read_place()
     if not form.validate():
         return _show(code, form, next((str(text) for field in form for text in field.errors), ""), 422)
     try:
@@ -116,7 +116,8 @@ def judge(code: str) -> ResponseReturnValue:
     return redirect(url_for(".desk", code=code, uid=uid, blank=blank, **_told(done)), 303)
 
 
-def _question() -> tuple[str, int]:
+def read_place() -> tuple[str, int]:
+    """Return which question the address names, and which of its blanks."""
     return request.args.get("uid", "")[:200], request.args.get("blank", 0, int)
 
 
@@ -146,7 +147,7 @@ def _told(done: Judged) -> dict[str, Any]:
 
 
 def _show(code: str, form: MarkForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
-    uid, blank = _question()
+    uid, blank = read_place()
     with reader() as db:
         view = marking.read_desk(db, actor(), code, uid, blank, now())
     regraded = request.args.get("regraded", None, int)

@@ -9,7 +9,7 @@ from quiz.core.access import Action
 from quiz.core.message import QuizError
 from quiz.usecases import rejudging
 from quiz.web.context import actor, needs, now, reader, say_text, writer
-from quiz.web.marker import MarkForm, read_marks
+from quiz.web.marker import MarkForm, read_marks, read_place
 
 pages = Blueprint("rejudging", __name__)
 
@@ -25,13 +25,12 @@ def decided(code: str) -> ResponseReturnValue:
 @needs(Action.JUDGE)
 def judge_again(code: str) -> ResponseReturnValue:
     """Decide anew on one text, for everyone who wrote it."""
-    form, uid, blank = MarkForm(), request.args.get("uid", "")[:200], request.args.get("blank", 0, int)
+    form, (uid, blank) = MarkForm(), read_place()
     if not form.validate():
         return _show(code, form, next((str(text) for field in form for text in field.errors), ""), 422)
     try:
         with writer() as db:
-            slot = rejudging.read_decided(db, actor(), code, uid, blank, now()).slot
-            share, points = read_marks(form, slot.max_mark)
+            share, points = read_marks(form, rejudging.read_slot(db, actor(), code, uid, now()).max_mark)
             count = rejudging.judge_again(db, actor(), code, uid, blank, form.digest.data, share, form.reason.data or "", now(), points)
     except QuizError as error:
         if error.code in ("not_found", "forbidden"):
@@ -41,7 +40,7 @@ def judge_again(code: str) -> ResponseReturnValue:
 
 
 def _show(code: str, form: MarkForm, problem: str = "", status: int = 200) -> ResponseReturnValue:
-    uid, blank = request.args.get("uid", "")[:200], request.args.get("blank", 0, int)
+    uid, blank = read_place()
     with reader() as db:
         view = rejudging.read_decided(db, actor(), code, uid, blank, now())
     regraded = request.args.get("regraded", None, int)
