@@ -87,7 +87,7 @@ def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, no
     regrading.save_runs(session, sitting, regrades, "correction", now, row.number)
     told: dict[str, object] = {"correction": row.number, "question": wish.question, "remedy": wish.remedy.value, "reason": text}
     counts = {name: getattr(seen.effect, name) for name in ("graded", "changed", "raised", "lowered", "now_pass", "now_fail")}
-    audit.record(session, now, actor.name, "correct", code, {**told, **counts})
+    audit.record(session, now, actor.person, "correct", code, {**told, **counts})
     return row
 
 

@@ -184,7 +184,7 @@ def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepa
     new_papers.save_papers(session, row, new)
     new_papers.save_uses(session, row, made)
     sites.save_sites(session, row, prepared.sites, rosters.units_by_code(session))
-    audit.record(session, now, actor.name, "create_sitting", row.code, {"papers": len(made), "commitment": row.commitment})
+    audit.record(session, now, actor.person, "create_sitting", row.code, {"papers": len(made), "commitment": row.commitment})
     return row
 
 
