@@ -23,7 +23,7 @@ def note_backup(session: Session, actor: Actor, now: datetime) -> None:
 def note_restore(session: Session, actor: Actor, now: datetime, made_at: str) -> None:
     """Write down that everything is as it was at the time of a backup, in which later things did not happen."""
     _require_all(actor)
-    audit.record(session, now, actor.person, "restore", "", {"made_at": made_at})
+    audit.record(session, now, actor.person, "restore_backup", "", {"made_at": made_at})
 
 
 def _require_all(actor: Actor) -> None:

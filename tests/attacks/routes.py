@@ -140,6 +140,8 @@ ROUTES = {
     "organiser.times": ORGANISERS,
     "organiser.void": ORGANISERS,
     "presence.pulse": SITTERS,
+    "auditing.check": READERS,
+    "auditing.home": READERS,
     "records.check": OWN | READERS,
     "records.home": READERS,
     "records.mine": OWN,
