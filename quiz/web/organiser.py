@@ -22,7 +22,7 @@ from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one
-from quiz.core.sitting import Phase
+from quiz.core.sitting import PHASE_NAMES
 from quiz.formats.results_xlsx import write_results
 from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.geometry import PageSize
@@ -69,11 +69,6 @@ pages.add_url_rule("/sittings/<code>/cadres/<number>/retry", "retry", desk.retry
 pages.add_url_rule("/sittings/<code>/cadres/<number>/late", "decide_late", desk.decide_late, methods=["POST"])
 pages.url_value_preprocessor(people.allow_upload)
 
-PHASE_NAMES = {
-    Phase.SCHEDULED: mark_text("未开始"),
-    Phase.OPEN: mark_text("进行中"),
-    Phase.CLOSED: mark_text("已结束"),
-}
 MOST_PAPERS = 500
 """In one file: more are slow to open and take memory while they are made."""
 
