@@ -19,7 +19,7 @@ from quiz.cli.console import Console, pass_console
 from quiz.cli.correction import correct, correction_notice, corrections
 from quiz.cli.draw_lines import report_lines
 from quiz.cli.hall import COMMANDS
-from quiz.cli.sitting_items import items, similar
+from quiz.cli.sitting_items import items, markers, similar
 from quiz.cli.sweep import close_all_expired
 from quiz.core.admission import make_code
 from quiz.core.contest import Contest
@@ -48,7 +48,7 @@ def sitting() -> None:
     """Sittings."""
 
 
-for command in (*COMMANDS, correct, corrections, correction_notice, items, similar):
+for command in (*COMMANDS, correct, corrections, correction_notice, items, markers, similar):
     sitting.add_command(command)
 
 

@@ -34,7 +34,7 @@ from quiz.usecases.papers import papers_to_print, units_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, batch, correcting, desk, hall, inviting, people, planning, timing
+from quiz.web import amending, batch, correcting, desk, hall, inviting, marker_figures, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.downloads import attachment
@@ -52,6 +52,7 @@ pages.add_url_rule("/sittings/<code>/correct", "correct", correcting.choose)
 pages.add_url_rule("/sittings/<code>/correct/question", "correct_question", correcting.question, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/corrections/<int:number>", "correction", correcting.correction)
 pages.add_url_rule("/sittings/<code>/corrections/<int:number>/notice.pdf", "correction_notice", correcting.correction_notice)
+pages.add_url_rule("/sittings/<code>/markers", "markers", marker_figures.markers)
 pages.add_url_rule("/sittings/<code>/proof.json", "proof", amending.proof, methods=["POST"])
 pages.add_url_rule("/roster", "roster", people.roster, methods=["GET", "POST"])
 pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_example)

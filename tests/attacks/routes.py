@@ -128,6 +128,7 @@ ROUTES = {
     "organiser.home": READERS | MARKERS,
     "organiser.make_up": ORGANISERS,
     "organiser.new": ORGANISERS,
+    "organiser.markers": READERS,
     "organiser.notice": READERS,
     "organiser.papers": ORGANISERS,
     "organiser.proof": READERS,
