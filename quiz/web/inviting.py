@@ -18,7 +18,7 @@ from quiz.core.roster import Group
 from quiz.storage import banks
 from quiz.usecases import make_ups, sampling
 from quiz.usecases.make_ups import Offer
-from quiz.web.context import actor, needs, now, reader, translate
+from quiz.web.context import actor, installation, needs, now, reader, translate
 from quiz.web.forms import ListedField, SeveralField
 from quiz.web.planning import SittingForm, plan_page
 
@@ -50,7 +50,7 @@ class MakeUpForm(SittingForm):
 def make_up(code: str) -> ResponseReturnValue:
     """Plan a make-up: whom it could be for stands there with how many they are."""
     with reader() as db:
-        found = make_ups.offer(db, actor(), code, now())
+        found = make_ups.offer(db, actor(), code, now(), installation().settings.zone)
         usual = _usual(db, found)
     form = MakeUpForm() if request.method == "POST" else MakeUpForm(data=usual)
     form.people.choices = [(why.value, f"{translate(name)} {found.counts.get(why, 0)}") for why, name in MAKE_UP_FOR_NAMES.items()]
