@@ -23,6 +23,7 @@ from quiz.web.forms import ListedField, SeveralField
 from quiz.web.planning import SittingForm, plan_page
 
 LONGEST_CODE = 64
+COLON = mark_text("：")
 
 
 class MakeUpForm(SittingForm):
@@ -54,7 +55,9 @@ def make_up(code: str) -> ResponseReturnValue:
         usual = _usual(db, found)
     form = MakeUpForm() if request.method == "POST" else MakeUpForm(data=usual)
     form.people.choices = [(why.value, f"{translate(name)} {found.counts.get(why, 0)}") for why, name in MAKE_UP_FOR_NAMES.items()]
-    form.counting.choices = [(rule.value, f"{translate(name)}：{translate(COUNTING_RULES[rule])}") for rule, name in COUNTING_NAMES.items()]
+    form.counting.choices = [
+        (rule.value, f"{translate(name)}{translate(COLON)}{translate(COUNTING_RULES[rule])}") for rule, name in COUNTING_NAMES.items()
+    ]
     return plan_page(form, lambda zone: form.plan_for(zone, code), made_up=found)
 
 
