@@ -141,7 +141,7 @@ class Remarker:
         graded = []
         for attempt in some:
             if attempt.paper_id not in sound:
-                out.differences.append(Difference(attempt.number, attempt.issue, say("试卷正文与登记的摘要不符，无法据以重新评分。")))
+                out.differences.append(Difference(attempt.number, attempt.issue, say("试卷正文与登记的摘要不符，无法据以重新评分")))
                 continue
             slots = papers.read_to_mark(self._session, contents[attempt.paper_id])
             one = _Graded(attempt, slots, runs[attempt.id], rows[attempt.id], saves.get(attempt.id, ()), by_hand.get(attempt.id, ()))
@@ -155,11 +155,11 @@ class Remarker:
         stored = {mark[0]: mark for mark in marks}
         expected = self._expect(one, run, one.slots, stored)
         for number, new, row in expected:
-            what = say("没有得分。") if number not in stored else self._difference(stored[number], new, row)
+            what = say("没有得分") if number not in stored else self._difference(stored[number], new, row)
             if what is not None:
                 yield Difference(*who, what, run.number, number)
         for number in sorted(set(stored).difference(number for number, _ in one.slots)):
-            yield Difference(*who, say("试卷上没有这道题，却有得分。"), run.number, number)
+            yield Difference(*who, say("试卷上没有这道题，却有得分"), run.number, number)
         whole = [new for _, new, _ in expected if new is not None]
         full = to_hundredths(sum((asked.max_mark for _, asked in one.slots), Decimal(0)))
         for what in (*self._cause(one, run), *(self._sums(run, whole, full) if len(whole) == len(expected) else ())):
@@ -247,7 +247,7 @@ class Remarker:
         """Where a stored mark is not the one that it should be."""
         _, columns, response, sitting = stored
         if new is None:
-            return say("存下的作答读不出来，无法重新评分。")
+            return say("存下的作答读不出来，无法重新评分")
         if columns == new.columns and response == row and sitting in (None, self._sitting.id):
             return None
         pairs = zip((MARK, MAX_MARK, RULE, WHY), columns, new.columns, strict=False)
@@ -271,14 +271,14 @@ def _chain_faults(one: _Graded) -> Iterator[Difference]:
     """Where grading runs of an attempt are missing."""
     who = one.attempt.number, one.attempt.issue
     if one.attempt.is_closed and not one.runs:
-        yield Difference(*who, say("答卷已经交了，却没有评分。"))
+        yield Difference(*who, say("答卷已经交了，却没有评分"))
     there = {run.number for run in one.runs}
     for number in sorted(set(range(1, max(there, default=0))) - there):
-        yield Difference(*who, say("缺少这一次评分。"), number)
+        yield Difference(*who, say("缺少这一次评分"), number)
     named = {_row_id(run.reason, OVERRIDE) for run in one.runs}
     for hand in one.by_hand:
         if hand.id not in named:
-            yield Difference(*who, say("第{n}题由人工改过分，却没有随之重新评分。", n=hand.slot))
+            yield Difference(*who, say("第{n}题由人工改过分，却没有随之重新评分", n=hand.slot))
 
 
 def _bounds(runs: Sequence[StoredRun], run: StoredRun) -> Bounds:

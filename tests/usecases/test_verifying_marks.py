@@ -206,28 +206,28 @@ FORGERIES = {
     "score of an older run": ([f"UPDATE grading SET score = 1000 WHERE id = {run('C1', 'min')}"], "C1，第1次评分：总分存为10，应为5"),
     "full marks": ([f"UPDATE grading SET max_score = 900 WHERE id = {run('C1')}"], "C1，第9次评分：满分存为9，应为10"),
     "pending": ([f"UPDATE grading SET pending = 1 WHERE id = {run('C1')}"], "C1，第9次评分：待人工判定的存为1题，应为0题"),
-    "a mark gone": ([f"DELETE FROM mark {mark_of('C1', 1)}"], "C1，第9次评分，第1题：没有得分。"),
+    "a mark gone": ([f"DELETE FROM mark {mark_of('C1', 1)}"], "C1，第9次评分，第1题：没有得分"),
     "a mark more": (
         [
             "INSERT INTO mark (grading_id, slot, mark, max_mark, rule, why, detail, sitting_id)"
             f" SELECT grading_id, 9, 100, 100, rule, why, detail, sitting_id FROM mark {mark_of('C1', 1)}"
         ],
-        "C1，第9次评分，第9题：试卷上没有这道题，却有得分。",
+        "C1，第9次评分，第9题：试卷上没有这道题，却有得分",
     ),
     "the first run gone": (
         [f"DELETE FROM mark WHERE grading_id = {run('C1', 'min')}", f"DELETE FROM grading WHERE id = {run('C1', 'min')}"],
-        "C1，第1次评分：缺少这一次评分。",
+        "C1，第1次评分：缺少这一次评分",
     ),
     "the last run gone": (
         [f"DELETE FROM mark WHERE grading_id = {run('C1')}", f"DELETE FROM grading WHERE id = {run('C1')}"],
-        "C1：第2题由人工改过分，却没有随之重新评分。",
+        "C1：第2题由人工改过分，却没有随之重新评分",
     ),
     "all runs gone": (
         [
             f"DELETE FROM mark WHERE grading_id IN (SELECT id FROM grading WHERE attempt_id = {attempt('C2')})",
             f"DELETE FROM grading WHERE attempt_id = {attempt('C2')}",
         ],
-        "C2：答卷已经交了，却没有评分。",
+        "C2：答卷已经交了，却没有评分",
     ),
     "decision": (
         ["UPDATE decision SET share = 1000000 WHERE question_uid = 'short-0' AND id = (SELECT max(id) FROM decision WHERE question_uid = 'short-0')"],
