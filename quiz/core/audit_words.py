@@ -44,6 +44,7 @@ ACTION_NAMES: dict[str, str] = {
     "issue_record": mark_text("出具成绩档案"),
     "export_sitting": mark_text("导出考试档案"),
     "paper_proof": mark_text("导出组卷证明"),
+    "verify_marks": mark_text("核对得分"),
     "freeze_sample": mark_text("冻结抽样范围"),
     "draw_sample": mark_text("抽取样本"),
     "publish_bank": mark_text("发布题库"),
@@ -129,4 +130,8 @@ DETAIL_NAMES: dict[str, str] = {
     "response": mark_text("作答记录"),
     "follow": mark_text("按新时间"),
     "kind": mark_text("方式"),
+    "attempts": mark_text("答卷"),
+    "runs": mark_text("评分次数"),
+    "marks": mark_text("得分条数"),
+    "differences": mark_text("不符"),
 }

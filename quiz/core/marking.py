@@ -6,7 +6,7 @@ A stored mark is rounded half up to a hundredth, and a total is the sum of the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from quiz.core.contest import Contest
 from quiz.core.fill_in import Verdict, judge_blanks
-from quiz.core.hundredths import from_hundredths, round_mark, to_hundredths
+from quiz.core.hundredths import round_mark
 from quiz.core.message import Message, mark_text, say
 from quiz.core.question import Question, QuestionType
 from quiz.core.response import Response
@@ -233,18 +233,10 @@ def _decided(question: Question, index: int, text: str, verdict: Verdict, decisi
     return verdict if decision is None else Verdict.RIGHT if decision else Verdict.WRONG
 
 
-def total_of(marks: Iterable[Mark], full: Decimal, contest: Contest = Contest.NO) -> Decimal:
-    """Return the score out of `full` marks: the sum, or where questions do not count, what the others earned of what they were worth.
-
-    It stops at 0 unless a contest lets it fall below.
-    """
-    found = list(marks)
-    earned, available = sum(to_hundredths(mark.mark) for mark in found), sum(to_hundredths(mark.max_mark) for mark in found)
-    return from_hundredths(score_of(earned, available, to_hundredths(full), contest))
-
-
 def score_of(earned: int, available: int, full: int, contest: Contest = Contest.NO) -> int:
     """Return the score out of `full` for what was earned of what was available, 0 where nothing was; all in hundredths, rounded half up.
+
+    It is the sum where every question counts, and otherwise what the others earned of what they were worth.
 
     It is never below 0 unless a contest lets it be.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,17 +14,16 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.cadre_record import Document, Entry, Record, Run, SectionRule, changed_entries, is_rewritten
-from quiz.core.contest import Contest
 from quiz.core.counting import Counted, Counting, Sat, count
 from quiz.core.frozen import thaw
 from quiz.core.hundredths import from_hundredths
-from quiz.core.marking import total_of
 from quiz.core.message import Forbidden, Message, NotFound, say
 from quiz.core.results import Standing
 from quiz.storage import audit, banks, cadre_records, gradings, sittings
 from quiz.storage.sittings import Seat
 from quiz.storage.tables import CadreRow, DocumentRow, RecordIssueRow, SittingRow, UnitRow
 from quiz.usecases.extending import is_released
+from quiz.usecases.verifying_marks import differences_of
 
 MOST_FOUND = 50
 """Cadres in a list of those that were looked for."""
@@ -247,7 +247,7 @@ def _rewritten(before: Record, after: Record, seats: Sequence[Seat]) -> list[Mes
 
 
 def _seat_faults(session: Session, seat: Seat) -> list[Message]:
-    """Where the rows that an entry rests on contradict themselves: the paper's text, the documents, the sum of the marks of every run."""
+    """Where the rows that an entry rests on contradict themselves: the paper's text, the documents, every grading run. No question's mark is told."""
     out = []
     code = seat.sitting.code
     if hashlib.sha256(seat.paper.content.encode()).hexdigest() != seat.paper.digest:
@@ -256,9 +256,11 @@ def _seat_faults(session: Session, seat: Seat) -> list[Message]:
         document = banks.document_by_id(session, number) if number else None
         if document is not None and hashlib.sha256(document.content.encode()).hexdigest() != document.digest:
             out.append(say("{sitting}：{title}的正文与摘要不符。", sitting=code, title=document.title))
-    for run in gradings.list_gradings(session, seat.attempt) if seat.attempt else []:
-        if total_of(gradings.marks_of(session, run.grading_id).values(), run.max_score, Contest(seat.sitting.contest)) != run.score:
-            out.append(say("{sitting}：第{n}次评分的总分与各题得分不符。", sitting=code, n=run.number))
+    found = differences_of(session, seat.sitting, seat.attempt) if seat.attempt else []
+    out += [say("{sitting}：{what}。", sitting=code, what=one.what) for one in found if not one.run]
+    runs = Counter(one.run for one in found if one.run)
+    for run, many in sorted(runs.items()):
+        out.append(say("{sitting}：第{n}次评分与由存下的作答重新评分的结果有{m}处不符。", sitting=code, n=run, m=many))
     return out
 
 

@@ -25,7 +25,8 @@ from quiz.core.correction import (
     with_key,
 )
 from quiz.core.frozen import freeze, thaw
-from quiz.core.marking import Mark, Why, mark_response, total_of
+from quiz.core.hundredths import to_hundredths
+from quiz.core.marking import Mark, Why, mark_response, score_of
 from quiz.core.message import QuizError
 from quiz.core.question import Blank, BlankKind, Option, QuestionType
 from quiz.core.rule import Rule, RuleName
@@ -155,8 +156,8 @@ def test_a_mark_by_hand_stands_over_a_key_but_not_over_what_holds_for_all():
     ],
 )
 def test_what_does_not_count_is_made_up_for_by_the_rest(marks, full, score):
-    given_marks = [Mark(Decimal(mark), Decimal(most), Rule(), Why.RIGHT, {}) for mark, most in marks]
-    assert total_of(given_marks, Decimal(full)) == Decimal(score)
+    earned, available = (sum(to_hundredths(Decimal(pair[at])) for pair in marks) for at in (0, 1))
+    assert score_of(earned, available, to_hundredths(Decimal(full))) == to_hundredths(Decimal(score))
 
 
 SINGLE, MULTIPLE = question(QuestionType.SINGLE, "ABCD", "A"), question()

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from quiz.core.contest import Contest
 from quiz.core.fill_in import Verdict, judge
-from quiz.core.hundredths import from_hundredths
-from quiz.core.marking import Mark, Why, choice_marks, mark_response, total_of
+from quiz.core.marking import Why, choice_marks, mark_response, score_of
 from quiz.core.question import Blank, BlankKind, QuestionType
 from quiz.core.rule import FOR_CONTESTS, MULTIPLE_RULES, Rule, RuleName
 from tests.core.test_marking import question
@@ -112,11 +111,9 @@ MARKS = st.lists(st.tuples(st.integers(-300, 300), st.integers(0, 300)), max_siz
 @settings(deadline=None)
 @given(MARKS, st.sampled_from(Contest))
 def test_a_total_stops_at_0_unless_a_contest_lets_it_fall(pairs, contest):
-    marks = [Mark(from_hundredths(min(most, max(-most, mark))), from_hundredths(most), Rule(), Why.WRONG, {}) for mark, most in pairs]
-    full = sum((mark.max_mark for mark in marks), Decimal(0))
-    sum_of = sum((mark.mark for mark in marks), Decimal(0))
-    total = total_of(marks, full, contest)
-    assert total == (sum_of if contest is Contest.BELOW_ZERO else max(Decimal(0), sum_of))
+    earned, full = sum(min(most, max(-most, mark)) for mark, most in pairs), sum(most for _, most in pairs)
+    total = score_of(earned, full, full, contest)
+    assert total == (earned if contest is Contest.BELOW_ZERO else max(0, earned))
     assert -full <= total <= full
 
 
