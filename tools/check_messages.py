@@ -25,6 +25,9 @@ PLACE = re.compile(r"\{\w*\}|%\(\w+\)s")
 QUOTED = re.compile("“[^“”]+”")
 """In fonts that hold Chinese these marks are as wide as a character, which tears a line of Latin letters apart; a text may tell of them: “”."""
 
+APART = re.compile(r"(\d|\}|\)s) %%?(?![0-9A-Za-z(])")
+"""A percent sign may begin a line when a space stands before it, and every other one here stands at its number."""
+
 
 def main(arguments: list[str]) -> int:
     """Print every fault as `file: text`, and return 1 when there is one."""
@@ -76,6 +79,8 @@ def faults_of(catalogue: Catalog, template: Catalog) -> list[str]:
             faults.append(f"占位符不一致 other places: {wanted.id!r}")
         elif any(QUOTED.search(text) for text in strings(have.string)):
             faults.append(f"译文的引号应为半角 quotation marks of Chinese: {wanted.id!r}")
+        elif any(APART.search(text) for text in strings(have.string)):
+            faults.append(f"百分号前不留空格 percent sign apart from its number: {wanted.id!r}")
     unused = [message.id for message in catalogue if message.id and template.get(message.id, message.context) is None]
     return faults + [f"已不再使用 no longer used: {text!r}" for text in unused]
 

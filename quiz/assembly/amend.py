@@ -291,7 +291,7 @@ def _target(board: Board) -> int | None:
     """The mean expected score of the papers just before."""
     items, cells = board.problem.items, board.problem.cells
     scores = [
-        holder.desk.local + sum(cells[e.cell].each * items[board.numbers[e.uid]].facility for e in holder.entries if board.is_general(e.uid))
+        holder.desk.local + sum(cells[e.cell].worth(items[board.numbers[e.uid]].facility) for e in holder.entries if board.is_general(e.uid))
         for holder in board.holders[-NEIGHBOURS:]
     ]
     return sum(scores) // len(scores) if scores else None

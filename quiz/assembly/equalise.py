@@ -18,7 +18,8 @@ TRIES = 8
 
 
 def expected_scores(state: State) -> list[int]:
-    """Return the expected score of each paper in thousandths of hundredths of a mark: marks × facility, local questions included."""
+    """Return the expected score of each paper in thousandths of hundredths of a mark: marks × facility, less what wrong answers cost, local
+    questions included."""
     weights = _weights(state.problem)
     return [desk.local + sum(weights[cell][item] for cell, item in picks) for desk, picks in zip(state.problem.desks, state.picks, strict=True)]
 
@@ -117,4 +118,4 @@ class _Swapper:
 
 
 def _weights(problem: Problem) -> list[list[int]]:
-    return [[cell.each * item.facility for item in problem.items] for cell in problem.cells]
+    return [[cell.worth(item.facility) for item in problem.items] for cell in problem.cells]

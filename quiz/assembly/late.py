@@ -136,7 +136,7 @@ class _LatePaper:
         target, items, cells = self._around.target, self._problem.items, self._problem.cells
         if target is None:
             return
-        over = self._desk.local + sum(cells[cell].each * items[item].facility for cell, item in self.picks) - target
+        over = self._desk.local + sum(cells[cell].worth(items[item].facility) for cell, item in self.picks) - target
         for _ in range(ROUNDS):
             if abs(over) <= self._problem.tolerance * PER_MILLE:
                 return
@@ -144,9 +144,9 @@ class _LatePaper:
             for at, (cell, item) in enumerate(self.picks):
                 if self._decks[at] < 0:
                     continue
-                worth, each = items[item].facility, cells[cell].each
+                worth = cells[cell].worth(items[item].facility)
                 for place, other in enumerate(self._spare[self._decks[at]]):
-                    rest = abs(over - each * (worth - items[other].facility))
+                    rest = abs(over - worth + cells[cell].worth(items[other].facility))
                     if rest < abs(over):
                         options.append((rest, at, place))
             options.sort()
@@ -154,7 +154,8 @@ class _LatePaper:
             if found is None:
                 return
             cell, new = self.picks[found[0]]
-            over -= cells[cell].each * (items[self._spare[self._decks[found[0]]][found[1]]].facility - items[new].facility)
+            gone = self._spare[self._decks[found[0]]][found[1]]
+            over -= cells[cell].worth(items[gone].facility) - cells[cell].worth(items[new].facility)
 
     def _exchange(self, at: int, place: int) -> bool:
         """Let a spare card take a pick's place when every rule stays kept; the pick becomes spare."""

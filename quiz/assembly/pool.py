@@ -80,6 +80,7 @@ def make_pool(blueprint: Blueprint, questions: Sequence[Revision], known: Facili
             each=to_hundredths(place.owner.each),
             kinds=tuple(kind for (admitted, _), kind in signatures.items() if number in admitted),
             instead_of=place.instead_of,
+            cost=to_hundredths(place.owner.rule.most_taken(place.owner.each)),
         )
         for number, place in enumerate(places)
     )

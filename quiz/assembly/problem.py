@@ -28,12 +28,21 @@ class DrawCell:
     """A cell of the blueprint: `count` slots on every paper, worth `each` hundredths of a mark, for questions of these `kinds`.
 
     A cell that stands in for local questions (`instead_of` names the local cell) has a count of its own on each paper, see `Desk.instead`.
+    `cost` is what a wrong answer takes off, in hundredths of a mark: in contests only.
     """
 
     count: int
     each: int
     kinds: tuple[int, ...]
     instead_of: int = -1
+    cost: int = 0
+
+    def worth(self, facility: int) -> int:
+        """The expected score of a question that such a share, in thousandths, answer rightly, in thousandths of hundredths of a mark.
+
+        Everybody else is taken to answer wrongly, as in `scores.outlook`: nobody knows beforehand who would rather leave it blank.
+        """
+        return (self.each + self.cost) * facility - self.cost * PER_MILLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def write_problem(problem: Problem) -> dict[str, Any]:
     """Return a problem as plain values."""
     return {
         "items": [[item.uid, item.digest, item.kind, item.topic, item.facility] for item in problem.items],
-        "cells": [[cell.count, cell.each, list(cell.kinds), cell.instead_of] for cell in problem.cells],
+        "cells": [[cell.count, cell.each, list(cell.kinds), cell.instead_of, *filter(None, (cell.cost,))] for cell in problem.cells],
         "limits": [[list(limit.kinds), limit.least, limit.most] for limit in problem.limits],
         "tables": [[list(entry) for entry in table] for table in problem.tables],
         "desks": [[desk.number, [list(pair) for pair in desk.instead], sorted(desk.own), sorted(desk.seen), desk.local] for desk in problem.desks],
@@ -32,7 +32,7 @@ def read_problem(plain: Mapping[str, Any]) -> Problem:
     """Return the problem that `write_problem` made `plain` from. KeyError, TypeError or ValueError when it cannot have been."""
     return Problem(
         items=tuple(Item(*entry) for entry in plain["items"]),
-        cells=tuple(DrawCell(count, each, tuple(kinds), instead_of) for count, each, kinds, instead_of in plain["cells"]),
+        cells=tuple(DrawCell(count, each, tuple(kinds), *more) for count, each, kinds, *more in plain["cells"]),
         limits=tuple(DrawLimit(tuple(kinds), least, most) for kinds, least, most in plain["limits"]),
         tables=tuple(tuple((kind, cell, n) for kind, cell, n in table) for table in plain["tables"]),
         desks=tuple(

@@ -18,6 +18,7 @@ from quiz.formats.whole_file import whole_file
 from quiz.printing.correction_pdf import print_correction
 from quiz.translation import format_moment
 from quiz.usecases import asked, corrected, correcting
+from quiz.usecases.asked import AskedView
 from quiz.usecases.correcting import Preview, Wish
 from quiz.usecases.correction_effect import effect_lines
 
@@ -43,6 +44,8 @@ def correct(console: Console, code: str, uid: str, remedy: str, keys: tuple[str,
         with console.reader() as db:
             seen = correcting.preview(db, console.actor, code, wish, console.now())
         _tell(console, seen, as_json)
+        if not as_json:
+            _tell_elsewhere(console, view)
         return
     with console.writer() as db:
         row = correcting.apply(db, console.actor, code, wish, reason, console.now())
@@ -52,6 +55,7 @@ def correct(console: Console, code: str, uid: str, remedy: str, keys: tuple[str,
     console.say(say("第{n}次更正已生效。", n=number))
     for line in (done.sentence, *effect_lines(done.effect)):
         console.say(line)
+    _tell_elsewhere(console, view)
 
 
 def read_key(question: Question, keys: Sequence[str]) -> NewKey:
@@ -61,6 +65,11 @@ def read_key(question: Question, keys: Sequence[str]) -> NewKey:
     if question.type.is_pairs:
         return NewKey(choices=tuple(frozenset(pair.strip() for pair in key.split(",")) for key in keys))
     return NewKey(choices=tuple(frozenset(key.strip().upper()) for key in keys))
+
+
+def _tell_elsewhere(console: Console, view: AskedView) -> None:
+    for one in view.elsewhere:
+        console.say(one.describe())
 
 
 def _tell(console: Console, seen: Preview, as_json: bool) -> None:

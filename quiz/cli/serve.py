@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from functools import partial
-from tempfile import TemporaryDirectory
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -13,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from quiz.cli import workers
 from quiz.cli.at_work import at_work, load
 from quiz.cli.console import Console, pass_console
+from quiz.cli.counts_folder import counts_folder
 from quiz.cli.damage import refuse_damaged
 from quiz.cli.http_server import run
 from quiz.cli.watch import watch
@@ -45,8 +45,8 @@ def serve(console: Console, host: str, port: int, notice: float, processes: int 
             with at_work(console) as (app, gather, stopping):
                 run(app, host, port, stopping, notice, gather)
             return
-        with TemporaryDirectory(prefix="quiz-counts-") as counts:
-            os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts  # read when the web is loaded
+        with counts_folder() as counts:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(counts)  # read when the web is loaded
             ready = workers.fork(partial(_make_ready, console, host, port))
             load()  # meanwhile, since every process that serves is a copy of this one
             ready.join()

@@ -19,7 +19,7 @@ from quiz.cli.console import Console, pass_console
 from quiz.cli.correction import correct, correction_notice, corrections
 from quiz.cli.draw_lines import report_lines
 from quiz.cli.hall import COMMANDS
-from quiz.cli.sitting_items import items, similar
+from quiz.cli.sitting_items import items, markers, similar
 from quiz.cli.sweep import close_all_expired
 from quiz.cli.verify_marks import verify_marks
 from quiz.core.admission import make_code
@@ -49,7 +49,7 @@ def sitting() -> None:
     """Sittings."""
 
 
-for command in (*COMMANDS, correct, corrections, correction_notice, items, similar, verify_marks):
+for command in (*COMMANDS, correct, corrections, correction_notice, items, markers, similar, verify_marks):
     sitting.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""quiz sitting items, quiz sitting similar: how the questions of a sitting fared, and who answers so alike that somebody should look."""
+"""quiz sitting items, similar, markers: how questions fared, who answers so alike that somebody should look, how markers mark."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import click
 from quiz.cli.console import Console, pass_console
 from quiz.cli.stats import plain_analysis, plain_similarity, show_analysis
 from quiz.cli.stats_lines import similarity_lines
+from quiz.core.marker_figures import BANDS, NOTE
+from quiz.core.message import say
 from quiz.usecases.item_analysis import analyse_sitting, screen_sitting
+from quiz.usecases.marker_figures import read_markers
 
 
 @click.command()
@@ -47,3 +50,24 @@ def similar(console: Console, code: str, as_json: bool) -> None:
         return
     for line in similarity_lines(found.similarity, [f"{person.number} {person.name}" for person in found.people]):
         console.say(line)
+
+
+@click.command()
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="every figure, unrounded")
+@pass_console
+def markers(console: Console, code: str, as_json: bool) -> None:
+    """Say how each marker of sitting CODE marks beside others who had the same texts, where two mark each. Not a ranking."""
+    with console.reader() as db:
+        rows = read_markers(db, console.actor, code, console.now()).rows
+    if as_json:
+        plain = [asdict(row) | {"mean": None if row.mean is None else float(row.mean)} for row in rows]
+        click.echo(json.dumps({"sitting": code, "markers": plain}, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        console.say(say("这场考试没有由两人评过的作答：只有两人评同一份，才能看出谁偏严、谁偏松。"))
+        return
+    for row in rows:
+        given = "  ".join(f"{console.translate(name)} {count}" for name, count in zip(BANDS, row.bands, strict=True))
+        click.echo(f"{row.name}\t{row.texts}\t{given}\t{console.text(row.verdict())}")
+    console.say(say(NOTE))

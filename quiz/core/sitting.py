@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from quiz.core.message import mark_text
+
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 """The end of what has no end yet, far from the last moment that a program can count to."""
 
@@ -46,6 +48,13 @@ class Phase(StrEnum):
     SCHEDULED = "scheduled"
     OPEN = "open"
     CLOSED = "closed"
+
+
+PHASE_NAMES = {
+    Phase.SCHEDULED: mark_text("未开始"),
+    Phase.OPEN: mark_text("进行中"),
+    Phase.CLOSED: mark_text("已结束"),
+}
 
 
 class ClosedBy(StrEnum):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from quiz.core.access import Person
 from quiz.core.canonical import canonical_json, digest
 from quiz.storage.advisory import Lock, hold
 from quiz.storage.tables import AuditRow
@@ -22,20 +23,29 @@ AT_ONCE = 1000
 """Rows in memory while the chain is walked."""
 
 
+PERSON = "person"
+"""Where a row's detail says which of those who bear the actor's name it was."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One thing done: when, by whom, what, to what, and the rest that is worth keeping."""
 
     at: datetime
-    actor: str
+    by: Person
     action: str
     subject: str
     detail: dict[str, object]
 
+    @property
+    def told(self) -> dict[str, object]:
+        """The detail as it is stored: with who it was, where that is more than the name says."""
+        return self.detail if self.by == Person.as_typed(self.by.name) else self.detail | {PERSON: self.by.id}
 
-def record(session: Session, at: datetime, actor: str, action: str, subject: str, detail: dict[str, object] | None = None) -> None:
+
+def record(session: Session, at: datetime, by: Person, action: str, subject: str, detail: dict[str, object] | None = None) -> None:
     """Append a row chained to the newest: digest = SHA-256 of the previous digest and this row's content."""
-    record_many(session, [Line(at, actor, action, subject, detail or {})])
+    record_many(session, [Line(at, by, action, subject, detail or {})])
 
 
 def record_many(session: Session, lines: Sequence[Line]) -> None:
@@ -46,11 +56,10 @@ def record_many(session: Session, lines: Sequence[Line]) -> None:
     session.flush()
     digest_before = session.scalar(_NEWEST) or START
     for line in lines:
-        link = link_digest(digest_before, line.at, line.actor, line.action, line.subject, line.detail)
-        told = canonical_json(line.detail).decode()
-        session.add(
-            AuditRow(at=line.at, actor=line.actor, action=line.action, subject=line.subject, detail=told, previous=digest_before, digest=link)
-        )
+        actor, told = line.by.name, line.told
+        link = link_digest(digest_before, line.at, actor, line.action, line.subject, told)
+        text = canonical_json(told).decode()
+        session.add(AuditRow(at=line.at, actor=actor, action=line.action, subject=line.subject, detail=text, previous=digest_before, digest=link))
         digest_before = link
     session.flush()
 

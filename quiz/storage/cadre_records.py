@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -55,10 +56,10 @@ def number_of(session: Session, cadre_id: int) -> str:
     return session.get_one(CadreRow, cadre_id).number
 
 
-def is_in_log(session: Session, action: str, subject: str, detail: str) -> bool:
-    """True when the audit log has a row with this action, subject and detail (canonical JSON)."""
-    query = select(AuditRow.id).where(AuditRow.action == action, AuditRow.subject == subject, AuditRow.detail == detail).limit(1)
-    return session.scalar(query) is not None
+def is_in_log(session: Session, action: str, subject: str, name: str, value: str) -> bool:
+    """True when the audit log has a row with this action and subject whose detail has this value under this name."""
+    told = session.scalars(select(AuditRow.detail).where(AuditRow.action == action, AuditRow.subject == subject))
+    return any(json.loads(one).get(name) == value for one in told)
 
 
 def make_ups_of(session: Session, codes: Sequence[str]) -> dict[str, list[SittingRow]]:

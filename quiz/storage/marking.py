@@ -12,6 +12,7 @@ from fractions import Fraction
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from quiz.core.access import Person
 from quiz.core.fill_in import Verdict
 from quiz.core.paper import Slot
 from quiz.core.question import QuestionType, base_uid
@@ -145,6 +146,11 @@ class Reading:
     comment: str
     marker: str
     actor: str
+
+    @property
+    def by(self) -> Person:
+        """Who gave it."""
+        return Person(self.marker, self.actor)
 
 
 def readings_of(session: Session, sitting: SittingRow, uid: str = "") -> dict[tuple[str, int, str], list[Reading]]:

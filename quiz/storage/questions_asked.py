@@ -55,6 +55,19 @@ def list_asked(session: Session, sitting: SittingRow) -> list[Asked]:
     return [Asked(*row) for row in session.execute(query)]
 
 
+def uses_elsewhere(session: Session, uid: str, sitting: SittingRow) -> list[tuple[SittingRow, int]]:
+    """Return the other sittings that have a question of the bank (or template, or case) on papers that hold, and on how many; the latest first."""
+    used = select(QuestionUseRow.sitting_id).where(QuestionUseRow.question_uid == uid, QuestionUseRow.sitting_id != sitting.id)
+    query = (
+        select(SittingRow, func.count())
+        .join(PaperRow, PaperRow.sitting_id == SittingRow.id)
+        .where(SittingRow.id.in_(used), PaperRow.questions.contains(json.dumps(uid), autoescape=True), is_current())
+        .group_by(SittingRow.id)
+        .order_by(SittingRow.opens_at.desc(), SittingRow.id.desc())
+    )
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
 def recent_questions(session: Session, before: datetime, sittings: int, only: str = "") -> dict[str, frozenset[str]]:
     """Return what each cadre (or the one with the staff number `only`) was asked in the last sittings that opened before a moment."""
     if sittings <= 0:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import func, select
@@ -26,10 +27,20 @@ def list_units(session: Session) -> list[Unit]:
 
 
 def count_cadres(session: Session, scope: str = "/") -> list[tuple[Unit, int]]:
-    """Return every unit within the path `scope`, parents before children, with the number of cadres in it and below it."""
+    """Return every unit within the path `scope`, parents before children, with the number of cadres in it and below it, who has left included."""
     own = {row[0]: row[1] for row in session.execute(select(CadreRow.unit_id, func.count()).group_by(CadreRow.unit_id))}
-    rows = {row.code: row for row in session.scalars(select(UnitRow))}
-    below = {code: sum(own.get(other.id, 0) for other in rows.values() if other.path.startswith(row.path)) for code, row in rows.items()}
+    rows = units_by_code(session)
+    return _count_below(session, scope, {code: own.get(row.id, 0) for code, row in rows.items()}, rows)
+
+
+def count_serving(session: Session, cadres: Iterable[Cadre], scope: str = "/") -> list[tuple[Unit, int]]:
+    """Return the units within the path `scope` that have some of these cadres in them or below them, parents before children, with how many."""
+    counted = _count_below(session, scope, Counter(cadre.unit for cadre in cadres), units_by_code(session))
+    return [(unit, count) for unit, count in counted if count]
+
+
+def _count_below(session: Session, scope: str, own: Mapping[str, int], rows: Mapping[str, UnitRow]) -> list[tuple[Unit, int]]:
+    below = {code: sum(own.get(other, 0) for other in rows if rows[other].path.startswith(row.path)) for code, row in rows.items()}
     return [(unit, below[unit.code]) for unit in list_units(session) if rows[unit.code].path.startswith(scope)]
 
 
@@ -75,6 +86,11 @@ def list_cadres(session: Session, scope: str = "/") -> list[Cadre]:
     posts = posts_by_cadre(session)
     rows = session.scalars(select(CadreRow).order_by(CadreRow.number))
     return [_cadre(row, units, posts.get(row.id, [])) for row in rows if units[row.unit_id].path.startswith(scope)]
+
+
+def list_serving(session: Session, day: date, scope: str = "/") -> list[Cadre]:
+    """Return the cadres within the path `scope` who have not left by `day`, with their posts, by staff number."""
+    return [cadre for cadre in list_cadres(session, scope) if not cadre.has_left(day)]
 
 
 def left_by(session: Session, day: date, scope: str = "/") -> frozenset[str]:

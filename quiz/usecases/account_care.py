@@ -18,7 +18,7 @@ def end_log_ins(session: Session, actor: Actor, now: datetime, login: str) -> in
     """End every log-in of an account and return how many there were: for a phone that was lost. NotFound outside the actor's authority."""
     account = _account(session, actor, login)
     ended = accounts.delete_logins_of(session, account.id)
-    audit.record(session, now, actor.name, "end_log_ins", account.login, {"ended": ended})
+    audit.record(session, now, actor.person, "end_log_ins", account.login, {"ended": ended})
     return ended
 
 
@@ -27,14 +27,14 @@ def close_account(session: Session, actor: Actor, now: datetime, login: str) -> 
     account = _account(session, actor, login)
     account.is_active = False
     accounts.delete_logins_of(session, account.id)
-    audit.record(session, now, actor.name, "close_account", account.login)
+    audit.record(session, now, actor.person, "close_account", account.login)
 
 
 def open_account(session: Session, actor: Actor, now: datetime, login: str) -> None:
     """Let a closed account in again, with the password it had. NotFound as above."""
     account = _account(session, actor, login)
     account.is_active = True
-    audit.record(session, now, actor.name, "open_account", account.login)
+    audit.record(session, now, actor.person, "open_account", account.login)
 
 
 def reset_password(session: Session, actor: Actor, now: datetime, login: str, password: str) -> None:
@@ -45,7 +45,7 @@ def reset_password(session: Session, actor: Actor, now: datetime, login: str, pa
     account.must_change_password = True
     account.failures, account.failed_at = 0, None
     accounts.delete_logins_of(session, account.id)
-    audit.record(session, now, actor.name, "reset_password", account.login)
+    audit.record(session, now, actor.person, "reset_password", account.login)
 
 
 def _account(session: Session, actor: Actor, login: str) -> AccountRow:

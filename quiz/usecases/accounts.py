@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Action, Actor, Role
+from quiz.core.access import Action, Actor, Person, Role
 from quiz.core.message import Forbidden, QuizError, say
 from quiz.storage import accounts, audit, rosters
 from quiz.storage.tables import AccountRow
@@ -40,7 +40,7 @@ def create_account(
         raise QuizError("unknown_cadre", say("花名册中没有工号{number}。", number=cadre))
     row = AccountRow(login=login, name=name, password_hash=hashed(password), cadre_id=person.id if person else None, created_at=now)
     accounts.save_account(session, row, roles, units[unit].id if unit else None)
-    audit.record(session, now, actor.name, "create_account", login, {"roles": sorted(role.value for role in roles)})
+    audit.record(session, now, actor.person, "create_account", login, {"roles": sorted(role.value for role in roles)})
     return row
 
 
@@ -80,7 +80,7 @@ def issue_passwords(session: Session, actor: Actor, now: datetime, made: Mapping
         accounts.save_account(session, row, [Role.TRAINEE])
         out.append(Credential(unit.name, cadre.number, cadre.name, row.login, first.password))
     if out:
-        audit.record(session, now, actor.name, "issue_passwords", "", {"count": len(out)})
+        audit.record(session, now, actor.person, "issue_passwords", "", {"count": len(out)})
     return out
 
 
@@ -115,7 +115,7 @@ def change_password(session: Session, account_id: int, old: str, new: str, token
     account.failures, account.failed_at = 0, None
     accounts.delete_logins_of(session, account.id)
     accounts.save_login(session, token_digest(token), account.id, now, now + LOGIN_LASTS)
-    audit.record(session, now, account.name, "change_password", account.login)
+    audit.record(session, now, Person.of_account(account.id, account.name), "change_password", account.login)
 
 
 def count_wrong_password(session: Session, account_id: int, now: datetime) -> None:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Action, Actor, Role
+from quiz.core.access import Action, Actor, Person, Role
 from quiz.core.admission import EARLY, LENGTH, LINGER, Slip, clean_code, code_digest
 from quiz.core.message import QuizError, or_raise, say
 from quiz.core.sitting import NO_EXTRA, Phase
@@ -98,7 +98,7 @@ def store_slips(session: Session, actor: Actor, now: datetime, made: NewSlips, k
     changes.lock_sitting(session, sitting)
     digests = {made.cadres[slip.number]: code_digest(slip.code, key) for slip in made.slips}
     voided = admissions.save_codes(session, sitting, digests, now, actor.name)
-    audit.record(session, now, actor.name, "issue_codes", sitting.code, {"codes": len(digests), "voided": voided})
+    audit.record(session, now, actor.person, "issue_codes", sitting.code, {"codes": len(digests), "voided": voided})
     return voided
 
 
@@ -162,7 +162,7 @@ class _Door:
         self.waiting.clear()
 
     def _note(self, entry: Entry, found: Admission, action: str, detail: dict[str, object]) -> None:
-        self.lines.append(audit.Line(entry.now, found.cadre.name, action, found.sitting.code, detail))
+        self.lines.append(audit.Line(entry.now, Person.as_typed(found.cadre.name), action, found.sitting.code, detail))
 
 
 def visitor(session: Session, token: str, now: datetime) -> Actor | None:

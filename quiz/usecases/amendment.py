@@ -130,7 +130,7 @@ class Change:
         new_papers.save_new_uses(self.session, self.sitting, [paper.paper for paper in new])
         amendments.save_amendment(self.session, self.sitting, self.number, kind, detail, reason, now, actor.name)
         told = {"amendment": self.number, "papers": len(new), "reason": reason, "subject": detail.get("question") or detail.get("cadre")}
-        audit.record(self.session, now, actor.name, action or kind, self.sitting.code, told)
+        audit.record(self.session, now, actor.person, action or kind, self.sitting.code, told)
 
 
 def late_desk_of(detail: Mapping[str, Any]) -> Desk:

@@ -153,7 +153,7 @@ def answer(
     by_hand = _set_for_answer(session, attempt, said, mark if upheld else None, text, now, actor.name)
     row = appeals.save_answer(session, said.row, verdict, text, now, actor.name, rests_on, by_hand.id if by_hand else None)
     told: dict[str, object] = {"appeal": appeal_id, "verdict": verdict, "reason": text, "mark": None if mark is None else str(mark)}
-    audit.record(session, now, actor.name, "answer_appeal", code, told)
+    audit.record(session, now, actor.person, "answer_appeal", code, told)
     return row
 
 
@@ -165,7 +165,7 @@ def answer_corrected(session: Session, actor: Actor, code: str, row: CorrectionR
     for said in waiting:
         appeals.save_answer(session, said.row, UPHELD, row.reason, now, actor.name, row.number)
     if waiting:
-        audit.record(session, now, actor.name, "answer_appeal", code, {"correction": row.number, "answered": len(waiting)})
+        audit.record(session, now, actor.person, "answer_appeal", code, {"correction": row.number, "answered": len(waiting)})
     return len(waiting)
 
 
@@ -179,7 +179,7 @@ def set_window(session: Session, actor: Actor, code: str, days: int, now: dateti
     if shown_at is not None and shown_at <= now and days < sitting.appeal_days:
         raise QuizError("not_shorter", say("答案已经公布，异议期只能延长，不能缩短。"))
     if days != sitting.appeal_days:
-        audit.record(session, now, actor.name, "appeal_days", code, {"before": sitting.appeal_days, "after": days})
+        audit.record(session, now, actor.person, "appeal_days", code, {"before": sitting.appeal_days, "after": days})
         sitting.appeal_days = days
     return sitting
 
@@ -198,7 +198,7 @@ def override(session: Session, actor: Actor, code: str, number: str, slot: int, 
     _refuse_early(sitting, now)
     attempt = attempts.lock_attempt(session, seats[0].attempt.id)
     _set_mark(session, attempt, slot, mark, text, now, actor.name)
-    audit.record(session, now, actor.name, "override", code, {"cadre": number, "slot": slot, "mark": str(mark), "reason": text})
+    audit.record(session, now, actor.person, "override", code, {"cadre": number, "slot": slot, "mark": str(mark), "reason": text})
 
 
 def _as_answered(session: Session, old: AppealAnswerRow, mark: Decimal | None) -> tuple[str, str, str, int | None] | None:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Actor
-from quiz.core.correction import Correction, Remedy, in_force, words_of
+from quiz.core.access import Action, Actor
+from quiz.core.correction import REMEDY_NAMES, Correction, Remedy, in_force, words_of
 from quiz.core.hundredths import from_hundredths
-from quiz.core.message import NotFound
+from quiz.core.message import Message, NotFound, say
 from quiz.core.question import Question, QuestionType, base_uid
 from quiz.core.response import Response
 from quiz.core.same_text import normalise
-from quiz.storage import appeals, corrections, questions_asked, regrading
+from quiz.core.sitting import PHASE_NAMES, Phase
+from quiz.storage import amendments, appeals, corrections, questions_asked, regrading, sittings
 from quiz.storage.attempts import response_in
 from quiz.storage.questions_asked import Asked
 from quiz.storage.regrading import Sat
 from quiz.storage.tables import CorrectionRow, SittingRow
-from quiz.usecases.correcting import to_correct
+from quiz.usecases.correcting import is_participant, to_correct
+from quiz.usecases.sources import is_within
 
 MOST_ANSWERS = 20
 """Different responses that are listed; the rarer ones are counted together."""
@@ -46,6 +48,28 @@ class Answered:
     people: int
     mean_mark: Decimal
     is_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another sitting with the same question: where it stands, on how many papers, and by which remedy it is marked there, None for the key.
+
+    `uid` is the question's in the bank; `may_correct` says that the actor may correct that sitting too.
+    """
+
+    uid: str
+    code: str
+    title: str
+    phase: Phase
+    papers: int
+    remedy: Remedy | None
+    may_correct: bool
+
+    def describe(self) -> Message:
+        """Return it as a sentence."""
+        phase, how = Message(PHASE_NAMES[self.phase]), Message(REMEDY_NAMES[self.remedy]) if self.remedy else say("按卷面答案")
+        values = {"title": self.title, "code": self.code, "phase": phase, "n": self.papers, "how": how}
+        return say("考试“{title}”（{code}，{phase}）也有这道题：{n}份试卷，{how}。", **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +97,7 @@ class AskedView:
     is_corrected: bool
     waiting: int
     answered: int
+    elsewhere: tuple[Elsewhere, ...]
 
 
 def list_asked(session: Session, actor: Actor, code: str, now: datetime, search: str = "") -> AskedList:
@@ -121,7 +146,19 @@ def read_asked(session: Session, actor: Actor, code: str, uid: str, now: datetim
         waiting=sum(one.answer is None for one in said),
         answered=sum(one.answer is not None for one in said),
         is_corrected=any(in_force(known, one.uid) for one, _ in variants),
+        elsewhere=tuple(_elsewhere(session, actor, sitting, question.uid if question else uid, now)),
     )
+
+
+def _elsewhere(session: Session, actor: Actor, sitting: SittingRow, uid: str, now: datetime) -> Iterator[Elsewhere]:
+    """The other sittings with this question that the actor may know of: of people within their authority, and with no paper of their own."""
+    scope, base = actor.require(Action.CORRECT), base_uid(uid)
+    for row, papers in questions_asked.uses_elsewhere(session, base, sitting):
+        if not is_within(session, row, scope) or is_participant(session, actor, row):
+            continue
+        standing = in_force(corrections.list_corrections(session, row.id), uid)
+        phase, is_whole = sittings.window_of(row).phase(now), not amendments.papers_outside(session, row, scope)
+        yield Elsewhere(base, row.code, row.title, phase, papers, standing.remedy if standing else None, phase is Phase.CLOSED and is_whole)
 
 
 def _variants(questions: Iterable[Question]) -> list[tuple[Question, int]]:

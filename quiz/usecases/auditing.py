@@ -1,21 +1,104 @@
-"""Looking after the audit log: is it whole, and does it still hold what was written down of it?"""
+"""The audit log for those who answer for it: who did what when; is it whole, and does it still hold what was written down of it?"""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from quiz.core.access import Action, Actor
-from quiz.core.message import Message, QuizError, say
-from quiz.storage import audit
-from quiz.storage.audit import Chain, Fault
+from quiz.core.audit_words import ACTION_NAMES, DETAIL_NAMES
+from quiz.core.message import Forbidden, Message, QuizError, listed, say
+from quiz.core.sitting import Phase
+from quiz.storage import audit, audit_search, sittings
+from quiz.storage.audit import PERSON, Chain, Fault
+from quiz.storage.audit_search import Search
+from quiz.storage.tables import AuditRow, SittingRow
+from quiz.usecases.results import is_candidate
+
+ACCOUNT = "account:"
+DIGEST = re.compile("[0-9a-f]{64}")
+MOST_NAMED, LONGEST_TOLD, LEAST_OF_DIGEST = 6, 300, 12
+"""How much of a detail is shown: a bank's publication names hundreds of questions; the log itself keeps all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the log in words: who (with the log-in, "" where only a name is known), what, about what, and `told`, its details by name.
+
+    `sitting` says that the subject is the code of one; `is_closed` that its details cannot be read yet.
+    """
+
+    id: int
+    at: datetime
+    actor: str
+    login: str
+    action: Message
+    subject: str
+    told: tuple[tuple[Message, Message], ...]
+    sitting: bool
+    is_closed: bool
+
+
+def read_log(session: Session, actor: Actor, search: Search, offset: int, limit: int, now: datetime) -> tuple[list[Entry], int]:
+    """Return some of the rows that are looked for, the newest first, and how many there are.
+
+    Forbidden to who answers for a part of the county: a row says nothing of units. The details of a sitting that has not closed are read by who
+    holds sittings and is no candidate: they name questions and judge answers.
+    """
+    refuse_part(actor)
+    all_sittings = sittings.list_sittings(session)
+    closed = {row.code for row in all_sittings if _is_closed_to(session, actor, row, now)}
+    rows, total = audit_search.list_rows(session, search, closed, offset, limit)
+    told = [json.loads(row.detail) for row in rows]
+    accounts = {int(who.removeprefix(ACCOUNT)) for one in told if (who := str(one.get(PERSON, ""))).startswith(ACCOUNT)}
+    log_ins, codes = audit_search.log_ins_of(session, accounts), {row.code for row in all_sittings}
+    return [_entry(row, detail, log_ins, codes, closed) for row, detail in zip(rows, told, strict=True)], total
+
+
+def refuse_part(actor: Actor) -> None:
+    """Forbidden to who may not read the log of the whole county."""
+    if not actor.may_everywhere(Action.READ_AUDIT):
+        raise Forbidden()
+
+
+def _is_closed_to(session: Session, actor: Actor, sitting: SittingRow, now: datetime) -> bool:
+    if sittings.window_of(sitting).phase(now) is Phase.CLOSED:
+        return False
+    return not actor.may(Action.SCHEDULE) or is_candidate(session, actor, sitting, now)
+
+
+def _entry(row: AuditRow, detail: dict[str, object], log_ins: dict[int, str], codes: set[str], closed: set[str]) -> Entry:
+    who, is_closed = str(detail.pop(PERSON, "")), row.subject in closed
+    login = log_ins.get(int(who.removeprefix(ACCOUNT)), "") if who.startswith(ACCOUNT) else ""
+    told = () if is_closed else tuple((_name(name), _value(value)) for name, value in detail.items() if value not in (None, "", [], False))
+    action = Message(ACTION_NAMES[row.action]) if row.action in ACTION_NAMES else Message("{word}", {"word": row.action})
+    return Entry(row.id, row.at, row.actor, login, action, row.subject, told, row.subject in codes, is_closed)
+
+
+def _name(name: str) -> Message:
+    return Message(DETAIL_NAMES[name]) if name in DETAIL_NAMES else Message("{word}", {"word": name})
+
+
+def _value(value: object) -> Message:
+    if value is True:
+        return say("是")
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        names = listed([str(one) for one in value[:MOST_NAMED]])
+        return say("{names}等{n}项", names=names, n=len(value)) if len(value) > MOST_NAMED else names
+    text = str(value)
+    most = LEAST_OF_DIGEST if DIGEST.fullmatch(text) else LONGEST_TOLD
+    return Message("{word}", {"word": text if len(text) <= most else f"{text[:most]}……"})
 
 
 def verify_audit(session: Session, actor: Actor, expect: str = "") -> Chain:
     """Walk the audit log; `expect` is a head digest written down earlier, "" for none. QuizError `bad_digest` when it is no digest."""
     actor.require(Action.READ_AUDIT)
-    if expect and not re.fullmatch(r"[0-9a-f]{64}", expect):
+    if expect and not DIGEST.fullmatch(expect):
         raise QuizError("bad_digest", say("摘要应为64位十六进制数。"))
     return audit.verify(session, expect)
 

@@ -17,13 +17,13 @@ def note_backup(session: Session, actor: Actor, now: datetime) -> None:
     Forbidden to a role that holds for a part of the county.
     """
     _require_all(actor)
-    audit.record(session, now, actor.name, "back_up", "")
+    audit.record(session, now, actor.person, "back_up", "")
 
 
 def note_restore(session: Session, actor: Actor, now: datetime, made_at: str) -> None:
     """Write down that everything is as it was at the time of a backup, in which later things did not happen."""
     _require_all(actor)
-    audit.record(session, now, actor.name, "restore", "", {"made_at": made_at})
+    audit.record(session, now, actor.person, "restore_backup", "", {"made_at": made_at})
 
 
 def _require_all(actor: Actor) -> None:

@@ -88,7 +88,7 @@ def sitting_to_print(session: Session, actor: Actor, code: str, now: datetime, w
         raise QuizError("nobody", say("没有一个考点的全部考生都在您的管理范围内。"))
     out = SittingToPrint(sitting.code, sitting.title, sitting.opens_at, sitting.minutes, rooms.columns_of(sitting), tuple(found))
     out = replace(out, forms=_forms_alike(session, out.people))
-    audit.record(session, now, actor.name, "print_rooms", code, {"papers": out.papers, "rooms": len(found), "what": list(what)})
+    audit.record(session, now, actor.person, "print_rooms", code, {"papers": out.papers, "rooms": len(found), "what": list(what)})
     return out
 
 
@@ -133,7 +133,7 @@ def characters(session: Session, people: Sequence[SeatToPrint]) -> set[str]:
 def record_download(session: Session, actor: Actor, code: str, name: str, now: datetime) -> None:
     """Write to the audit log that somebody took a printed file. NotFound; Forbidden to one of the sitting's candidates."""
     sitting_for(session, actor, Action.PRINT_PAPERS, code, now)
-    audit.record(session, now, actor.name, "download_print", code, {"file": name})
+    audit.record(session, now, actor.person, "download_print", code, {"file": name})
 
 
 def _rooms(session: Session, sitting: SittingRow, placed: dict[int, Placed], scope: str) -> list[RoomToPrint]:

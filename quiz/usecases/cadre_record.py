@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from quiz.core.access import Action, Actor
 from quiz.core.blueprint import Blueprint
 from quiz.core.cadre_record import Document, Entry, Record, Run, SectionRule, changed_entries, is_rewritten
-from quiz.core.canonical import canonical_json
 from quiz.core.counting import Counted, Counting, Sat, count
 from quiz.core.frozen import thaw
 from quiz.core.hundredths import from_hundredths
@@ -222,7 +221,7 @@ def _issue(session: Session, actor: Actor, record: Record, now: datetime) -> Iss
         assert found is not None
         row = cadre_records.save_issue(session, found[0], digest, record.text, now, actor.name)
         if row is not None:
-            audit.record(session, now, actor.name, ISSUED, record.number, {"digest": digest})
+            audit.record(session, now, actor.person, ISSUED, record.number, {"digest": digest})
         else:
             row = cadre_records.get_issue(session, digest)
             assert row is not None
@@ -234,7 +233,7 @@ def _issue_faults(session: Session, row: RecordIssueRow, cadre: CadreRow) -> lis
     out = []
     if hashlib.sha256(row.content.encode()).hexdigest() != row.digest:
         out.append(say("存下的档案内容与摘要不符。"))
-    if not cadre_records.is_in_log(session, ISSUED, cadre.number, canonical_json({"digest": row.digest}).decode()):
+    if not cadre_records.is_in_log(session, ISSUED, cadre.number, "digest", row.digest):
         out.append(say("审计日志里没有出具这份档案的记录。"))
     return out
 

@@ -69,7 +69,7 @@ def issue(session: Session, actor: Actor, code: str, rule: CertificateRule, now:
     if not chosen:
         raise QuizError("nobody", say("没有可以发证的人：都已发证，或者没有达到条件。"))
     told: dict[str, object] = {"title": rule.title, "least": str(rule.least), "people": len(chosen), "to": rule.valid_to.isoformat()}
-    audit.record(session, now, actor.name, "certify", code, told)  # its lock also keeps two sittings from the same numbers
+    audit.record(session, now, actor.person, "certify", code, told)  # its lock also keeps two sittings from the same numbers
     first = certificates.count_issued(session) + 1
     rows = [
         CertificateRow(
@@ -105,7 +105,7 @@ def withdraw(session: Session, actor: Actor, code: str, number: str, reason: str
     if found.end is not None:
         raise QuizError("already_withdrawn", say("这张证书已经撤销。"))
     certificates.save_end(session, found.row, text, now, actor.name)
-    audit.record(session, now, actor.name, "withdraw_certificate", code, {"number": number, "cadre": found.cadre.number, "reason": text})
+    audit.record(session, now, actor.person, "withdraw_certificate", code, {"number": number, "cadre": found.cadre.number, "reason": text})
 
 
 def list_mine(session: Session, actor: Actor, now: datetime, today: date) -> list[Held]:

@@ -38,4 +38,4 @@ def read_circular(session: Session, actor: Actor, code: str, now: datetime, exce
 def note_circular(session: Session, actor: Actor, code: str, now: datetime, names: int, line: int) -> None:
     """Write down that a circular with so many names was made: who is named in public must be told where from."""
     actor.require(Action.RELEASE)
-    audit.record(session, now, actor.name, "make_circular", code, {"commended": names, "line": line})
+    audit.record(session, now, actor.person, "make_circular", code, {"commended": names, "line": line})

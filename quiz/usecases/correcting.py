@@ -87,7 +87,7 @@ def apply(session: Session, actor: Actor, code: str, wish: Wish, reason: str, no
     regrading.save_runs(session, sitting, regrades, "correction", now, row.number)
     told: dict[str, object] = {"correction": row.number, "question": wish.question, "remedy": wish.remedy.value, "reason": text}
     counts = {name: getattr(seen.effect, name) for name in ("graded", "changed", "raised", "lowered", "now_pass", "now_fail")}
-    audit.record(session, now, actor.name, "correct", code, {**told, **counts})
+    audit.record(session, now, actor.person, "correct", code, {**told, **counts})
     return row
 
 
@@ -111,8 +111,13 @@ def to_correct(session: Session, actor: Actor, code: str, now: datetime) -> Sitt
 
 def refuse_participant(session: Session, actor: Actor, sitting: SittingRow) -> None:
     """Forbidden to whoever has a paper in the sitting, whether it is over or not."""
-    if actor.cadre_number and sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number], with_content=False):
+    if is_participant(session, actor, sitting):
         raise Forbidden()
+
+
+def is_participant(session: Session, actor: Actor, sitting: SittingRow) -> bool:
+    """True when the actor has a paper in the sitting."""
+    return bool(actor.cadre_number and sittings.seats_of_sitting(session, sitting, numbers=[actor.cadre_number], with_content=False))
 
 
 def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -> tuple[Preview, list[Regraded]]:

@@ -143,7 +143,7 @@ def _desks(drawing: Drawing) -> tuple[Desk, ...]:
             instead=tuple((stand_in[cell], n) for cell, n in part.instead),
             own=frozenset(numbers[uid] for uid in material.own.get(member.number, ()) if uid in numbers),
             seen=frozenset(numbers[uid] for uid in material.seen.get(member.number, ()) if uid in numbers),
-            local=sum(pool.cells[cell].each * shares[base_uid(uid)] for cell, uid in part.picks),
+            local=sum(pool.cells[cell].worth(shares[base_uid(uid)]) for cell, uid in part.picks),
         )
         for member, part in zip(drawing.members, drawing.parts, strict=True)
     )

@@ -68,7 +68,7 @@ def extend(session: Session, actor: Actor, code: str, number: str, minutes: int,
     if _is_closed(seat.attempt, timedelta(minutes=minutes), now):
         raise QuizError("already_closed", say("这名考生已经交卷或时间已到，请用“重新开放”。"))
     row = _give(session, sitting, seat, changes.EXTEND, minutes, _extra(session, sitting, seat), reason, actor, now)
-    audit.record(session, now, actor.name, "extend", code, {"cadre": number, "minutes": minutes, "reason": row.reason})
+    audit.record(session, now, actor.person, "extend", code, {"cadre": number, "minutes": minutes, "reason": row.reason})
     return row
 
 
@@ -95,7 +95,7 @@ def give_back(
     at_work = sum(seat.attempt is not None for seat in reached)
     outcome = GivenBack(at_work, len(reached) - at_work, len(seats) - len(reached))
     detail: dict[str, object] = {kind.value: key, "minutes": minutes, "people": len(reached), "reason": reason.strip()}
-    audit.record(session, now, actor.name, "give_back", code, detail)
+    audit.record(session, now, actor.person, "give_back", code, detail)
     return outcome
 
 
@@ -104,7 +104,7 @@ def give_one_back(session: Session, actor: Actor, sitting: SittingRow, number: s
     _check_minutes(minutes)
     _, seat = _one(session, actor, sitting.code, number, reason, now)
     row = _give(session, sitting, seat, changes.PAUSE, minutes, _extra(session, sitting, seat), reason, actor, now)
-    audit.record(session, now, actor.name, "give_back", sitting.code, {"cadre": number, "minutes": minutes, "reason": row.reason})
+    audit.record(session, now, actor.person, "give_back", sitting.code, {"cadre": number, "minutes": minutes, "reason": row.reason})
     return row
 
 
@@ -131,7 +131,7 @@ def reopen(session: Session, actor: Actor, code: str, number: str, minutes: int,
     sittings.move_end(sitting, deadline)
     session.add(row)
     session.flush()
-    audit.record(session, now, actor.name, "reopen", code, {"cadre": number, "minutes": minutes, "reason": row.reason})
+    audit.record(session, now, actor.person, "reopen", code, {"cadre": number, "minutes": minutes, "reason": row.reason})
     return row
 
 

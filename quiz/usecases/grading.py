@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 
 from sqlalchemy.orm import Session
 
-from quiz.core.access import Action, Actor
+from quiz.core.access import Action, Actor, Person
 from quiz.core.collector import uncollected
 from quiz.core.contest import Contest
 from quiz.core.correction import Correction, Remedy
@@ -153,10 +153,11 @@ def find_waiting(session: Session, actor: Actor, sitting: SittingRow, uid: str, 
 
 
 def settle(
-    session: Session, sitting: SittingRow, waiting: Waiting, share: Fraction, reason: str, by: str, now: datetime, is_again: bool = False
+    session: Session, sitting: SittingRow, waiting: Waiting, share: Fraction, reason: str, by: Sequence[Person], now: datetime, is_again: bool = False
 ) -> int:
     """Store a decision on a text and grade everyone anew who wrote it; return how many. QuizError `bad_share`.
 
+    `by` are those whose marks it is made of, the one whose mark settled it last.
     `is_again` is for a text that was decided before: the grading runs say so and name the decision.
     """
     if not 0 <= share <= 1:
@@ -170,7 +171,7 @@ def settle(
         text=waiting.normalised,
         share=round(share * gradings.MILLION),
         reason=reason,
-        decided_by=by,
+        decided_by="、".join(one.name for one in by)[:100],
         decided_at=now,
     )
     session.add(row)
@@ -178,7 +179,9 @@ def settle(
     told: dict[str, object] = {"question": waiting.uid, "blank": waiting.blank, "text": waiting.normalised, "share": str(share)}
     if is_again:
         told["again"] = True
-    audit.record(session, now, by, "decide", sitting.code, told)
+    if by[:-1]:
+        told["with"] = [one.id for one in by[:-1]]
+    audit.record(session, now, by[-1], "decide", sitting.code, told)
     regrading.hold_attempts(session, sitting, waiting.attempts)
     places = regrading.list_places(session, sitting, Correction(0, waiting.uid, Remedy.ORIGINAL), waiting.attempts)
     sat_by = regrading.list_sat(session, sitting, places)

@@ -94,7 +94,7 @@ def key_in(session: Session, actor: Actor, code: str, paper_code: str, typed: Ma
     responses = _read(paper, typed, only=set(_differs(rows)) if turn is Turn.THIRD else None)
     number = {Turn.FIRST: 1, Turn.SECOND: 2, Turn.THIRD: 3}[turn]
     rows = [*rows, scans.save_keying(session, seat, number, responses, now, actor.person)]
-    audit.record(session, now, actor.name, "key_in", code, {"paper": paper_code, "number": number})
+    audit.record(session, now, actor.person, "key_in", code, {"paper": paper_code, "number": number})
     if turn is Turn.FIRST:
         return Turn.SECOND
     if turn is Turn.SECOND and _differs(rows):

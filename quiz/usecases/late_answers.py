@@ -32,5 +32,5 @@ def decide_late(
     if attempt.submitted_at is not None:
         grading.grade(session, attempt, "late_decision", now)
     detail: dict[str, object] = {"cadre": number, "slot": row.slot, "response": row.id, "accept": accept, "reason": text}
-    audit.record(session, now, actor.name, "decide_late", code, detail)
+    audit.record(session, now, actor.person, "decide_late", code, detail)
     return decision

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -58,19 +59,19 @@ class Offer:
     counts: Mapping[MakeUpFor, int]
 
 
-def offer(session: Session, actor: Actor, code: str, now: datetime) -> Offer:
+def offer(session: Session, actor: Actor, code: str, now: datetime, zone: ZoneInfo) -> Offer:
     """Return whom a make-up could be for, within the actor's authority. NotFound; QuizError as `invite`."""
-    original, people = _people(session, actor, code, now)
+    original, people = _people(session, actor, code, now, zone)
     return Offer(original, Counter(people.values()))
 
 
-def invite(session: Session, actor: Actor, plan: MakeUp, now: datetime) -> tuple[SittingRow, tuple[str, ...]]:
+def invite(session: Session, actor: Actor, plan: MakeUp, now: datetime, zone: ZoneInfo) -> tuple[SittingRow, tuple[str, ...]]:
     """Return the sitting that is made up for and the staff numbers of those whom the make-up is for, within the actor's authority.
 
     NotFound; QuizError `not_out` before its results are, `make_up_of_make_up`, `not_final` while a person must still judge an answer of somebody
     who has not passed.
     """
-    original, people = _people(session, actor, plan.sitting, now)
+    original, people = _people(session, actor, plan.sitting, now, zone)
     return original, tuple(sorted(number for number, why in people.items() if why in plan.people))
 
 
@@ -154,7 +155,7 @@ def _line(number: str, original: SittingRow, rows: list[SittingRow], first: SatB
     )
 
 
-def _people(session: Session, actor: Actor, code: str, now: datetime) -> tuple[SittingRow, dict[str, MakeUpFor]]:
+def _people(session: Session, actor: Actor, code: str, now: datetime, zone: ZoneInfo) -> tuple[SittingRow, dict[str, MakeUpFor]]:
     """Who has not passed by what counts so far, has not left and is in no make-up whose results are still to come, and why they would be asked."""
     scope = actor.require(Action.SCHEDULE)
     original = sitting_within(session, code, scope)
@@ -167,7 +168,7 @@ def _people(session: Session, actor: Actor, code: str, now: datetime) -> tuple[S
         raise QuizError("not_out", say("原考成绩公布以后，才能安排补考。"))
     first, later = _sat_by(session, original, scope), {row.code: _sat_by(session, row, scope) for row in rows}
     pass_mark = from_hundredths(original.pass_mark)
-    left = rosters.left_by(session, now.date(), scope)
+    left = rosters.left_by(session, now.astimezone(zone).date(), scope)
     out, waiting = {}, 0
     for number, (seat, graded) in first.items():
         is_out = number in left or any(number in later[row.code] and not is_released(row, now) for row in rows)

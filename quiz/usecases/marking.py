@@ -170,7 +170,7 @@ def judge(
     text = checked_comment(comment)
     marking.drop_claim(session, sitting, uid, blank, digest, place)
     if not needs_two(sitting, waiting):
-        return Judged(settle(session, sitting, waiting, share, text, actor.name, now), is_settled=True)
+        return Judged(settle(session, sitting, waiting, share, text, [actor.person], now), is_settled=True)
     return _one_of_several(session, sitting, waiting, Reading(place, share, text, state.marker, actor.name), state, now)
 
 
@@ -181,12 +181,12 @@ def _one_of_several(session: Session, sitting: SittingRow, waiting: Waiting, giv
     if given.place == 1:
         return Judged()
     if given.place == ARBITER:
-        return Judged(settle(session, sitting, waiting, given.share, given.comment, given.actor, now), is_settled=True)
+        return Judged(settle(session, sitting, waiting, given.share, given.comment, [given.by], now), is_settled=True)
     first = earlier[0]
     if abs(first.share - given.share) > state.margin:
         return Judged(differs=True)
-    words, names = f"{first.comment} / {given.comment}"[:500], f"{first.actor}、{given.actor}"[:100]
-    return Judged(settle(session, sitting, waiting, (first.share + given.share) / 2, words, names, now), is_settled=True)
+    words = f"{first.comment} / {given.comment}"[:500]
+    return Judged(settle(session, sitting, waiting, (first.share + given.share) / 2, words, [first.by, given.by], now), is_settled=True)
 
 
 def _waited(session: Session, sitting: SittingRow, uid: str, blank: int, digest: str) -> bool:

@@ -52,7 +52,7 @@ def papers_to_print(
     seats = sittings.seats_of_sitting(session, sitting, scope, numbers, unit=unit)
     refuse_missing(numbers or (), (seat.cadre.number for seat in seats))
     action, detail = ("print_sheets", {}) if is_sheets else ("print_papers", {"with_key": with_key})
-    audit.record(session, now, actor.name, action, code, {"papers": len(seats), **detail})
+    audit.record(session, now, actor.person, action, code, {"papers": len(seats), **detail})
     placed = places_of(session, sitting)
     seats.sort(key=lambda seat: seat_order(seat, placed))
     return [(read_paper(seat.paper), _candidate(seat, placed)) for seat in seats]

@@ -61,7 +61,7 @@ def pause(session: Session, actor: Actor, code: str, kind: PlaceKind, key: str, 
     session.flush()
     waiting = len(pauses.without_attempt(session, sitting, list(place.units)))
     told: dict[str, object] = {"place": place.key, "kind": kind.value, "name": place.name, "at_work": len(held), "reason": text}
-    audit.record(session, now, actor.name, "pause", code, told)
+    audit.record(session, now, actor.person, "pause", code, told)
     return Paused(row, len(held), waiting)
 
 
@@ -91,7 +91,7 @@ def resume(session: Session, actor: Actor, code: str, pause_id: int, reason: str
     session.flush()
     seconds = round(lost.total_seconds())
     told: dict[str, object] = {"place": row.place, "kind": row.kind, "seconds": seconds, "at_work": len(stopped), "reason": text}
-    audit.record(session, now, actor.name, "resume", code, {**told, "not_started": len(waiting)})
+    audit.record(session, now, actor.person, "resume", code, {**told, "not_started": len(waiting)})
     return Resumed(row, seconds, len(stopped), len(waiting))
 
 

@@ -65,7 +65,7 @@ def publish(
     report = PublishReport(tuple(added), tuple(revised), len(questions) - len(added) - len(revised), tuple(documents))
     if added or revised or documents:
         detail: dict[str, object] = {"added": added, "revised": revised, "documents": documents}
-        audit.record(session, now, actor.name, "publish_bank", "", detail)
+        audit.record(session, now, actor.person, "publish_bank", "", detail)
     return report
 
 

@@ -134,7 +134,7 @@ def judge_again(
         raise QuizError("not_again", say(found.refusal))
     if needs_two(sitting, found.text):
         marking.save_reading(session, sitting, found.text, Reading(ARBITER, share, text, actor.person.id, actor.name), now)
-    return settle(session, sitting, found.text, share, checked_comment(text), actor.name, now, is_again=True)
+    return settle(session, sitting, found.text, share, checked_comment(text), [actor.person], now, is_again=True)
 
 
 def _decided(session: Session, actor: Actor, sitting: SittingRow, slot: Slot, blank: int) -> list[Decided]:

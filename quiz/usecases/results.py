@@ -137,7 +137,7 @@ def release(session: Session, actor: Actor, code: str, now: datetime) -> Sitting
         raise QuizError("not_manual", say("这场考试按规则自动公布成绩，不需要手动公布。"))
     if sitting.released_at is None:
         sitting.released_at = now
-        audit.record(session, now, actor.name, "release", code)
+        audit.record(session, now, actor.person, "release", code)
     return sitting
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -67,13 +68,14 @@ class UnitLearning:
     sittings: tuple[SittingRow, ...]
 
 
-def list_units(session: Session, actor: Actor) -> list[tuple[Unit, int]]:
-    """Return the units within the actor's authority with how many cadres each has in it and below it, in the order of the roster."""
+def list_units(session: Session, actor: Actor, day: date) -> list[tuple[Unit, int]]:
+    """Return the units within the actor's authority with how many cadres each has in it and below it who have not left by `day`, in the order of
+    the roster."""
     scope = actor.require(Action.LEAD_LEARNING)
-    return [(unit, count) for unit, count in rosters.count_cadres(session, scope) if count]
+    return rosters.count_serving(session, rosters.list_serving(session, day, scope), scope)
 
 
-def read_unit(session: Session, actor: Actor, code: str, now: datetime) -> UnitLearning:
+def read_unit(session: Session, actor: Actor, code: str, now: datetime, zone: ZoneInfo) -> UnitLearning:
     """Return who of a unit's own cadres should learn again, and how the unit with all below it stands. NotFound outside the actor's authority."""
     scope = actor.require(Action.LEAD_LEARNING)
     row = rosters.units_by_code(session).get(code)
@@ -81,7 +83,7 @@ def read_unit(session: Session, actor: Actor, code: str, now: datetime) -> UnitL
         raise NotFound()
     unit = next(unit for unit in rosters.list_units(session) if unit.code == code)
     out = practice_pool.sittings_out(session, now)
-    left = rosters.left_by(session, now.date(), row.path)
+    left = rosters.left_by(session, now.astimezone(zone).date(), row.path)
     newest = learning.newest_results(session, _examinations(out), CadreRow.unit_id == row.id)
     found = [one for one in newest if one.number not in left]
     own = learning.marked_people(session, [one.cadre_id for one in found], list({one.sitting.id: one.sitting for one in found}.values()))

@@ -156,7 +156,7 @@ def retire(session: Session, actor: Actor, now: datetime, uid: str, reason: str,
     if row is None:
         raise NotFound()
     row.retired_at = None if back else row.retired_at or now
-    audit.record(session, now, actor.name, "restore_question" if back else "retire_question", uid, {"reason": text})
+    audit.record(session, now, actor.person, "restore_question" if back else "retire_question", uid, {"reason": text})
 
 
 def history(session: Session, actor: Actor, uid: str) -> list[banks.Published]:

@@ -70,7 +70,7 @@ def save_rooms(session: Session, actor: Actor, code: str, plan: RoomPlan, now: d
         raise QuizError("began", say("考试已经开始，不能再改考场安排。"))
     seat_all(session, sitting, plan)
     sitting.rooms = text
-    audit.record(session, now, actor.name, "plan_rooms", code, {"rooms": text})
+    audit.record(session, now, actor.person, "plan_rooms", code, {"rooms": text})
 
 
 def places_of(session: Session, sitting: SittingRow) -> dict[int, Placed]:

@@ -67,7 +67,7 @@ def load_roster(session: Session, actor: Actor, now: datetime, roster: Roster) -
         _load_cadre(session, cadre, row, posts.get(row.id, []) if row else [], units, report)
     if report.added_units or report.changed_units or report.added or report.changed:
         detail: dict[str, object] = {"added": report.added, "changed": report.changed, "units": report.added_units + report.changed_units}
-        audit.record(session, now, actor.name, "load_roster", "", detail)
+        audit.record(session, now, actor.person, "load_roster", "", detail)
     return report
 
 

@@ -62,7 +62,7 @@ def freeze_sample(session: Session, actor: Actor, now: datetime, day: date, wish
     row = samples.save_sample(session, frame, now, actor.name)
     if row is None:
         raise exists
-    audit.record(session, now, actor.name, "freeze_sample", wish.code, {"digest": frame.digest, "people": frame.people, "take": frame.take})
+    audit.record(session, now, actor.person, "freeze_sample", wish.code, {"digest": frame.digest, "people": frame.people, "take": frame.take})
     return row
 
 
@@ -75,7 +75,7 @@ def draw(session: Session, actor: Actor, code: str, seed: str, now: datetime) ->
     if not seed:
         raise QuizError("no_seed", say("请填写公开的种子。"))
     drawn = samples.save_draw(session, row, seed, draw_sample(frame, seed), now, actor.name)
-    audit.record(session, now, actor.name, "draw_sample", code, {"seed": seed, "digest": frame.digest})
+    audit.record(session, now, actor.person, "draw_sample", code, {"seed": seed, "digest": frame.digest})
     return drawn
 
 

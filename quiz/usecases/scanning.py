@@ -82,7 +82,7 @@ def take_pages(session: Session, actor: Actor, pages: Sequence[ScannedPage], cod
     hold(session, Lock.SCANS)
     taken = [_take(session, actor, page, sitting, seats.get(page.sheet.paper) if page.sheet else None, now) for page in pages]
     counts = Counter(item.problem or "read" for item in taken)
-    audit.record(session, now, actor.name, "read_scans", code, {"pages": len(pages), **counts})
+    audit.record(session, now, actor.person, "read_scans", code, {"pages": len(pages), **counts})
     return taken
 
 

@@ -61,14 +61,15 @@ class PlanChoices:
     groups: list[str]
 
 
-def plan_choices(session: Session, actor: Actor) -> PlanChoices:
-    """Return what the actor can choose from when planning a sitting; a unit's number counts the cadres in it and below it."""
+def plan_choices(session: Session, actor: Actor, day: date) -> PlanChoices:
+    """Return what the actor can choose from when planning a sitting; a unit's number counts the cadres in it and below it who have not left by
+    `day`, since nobody else would be asked."""
     scope = actor.require(Action.SCHEDULE)
-    cadres = rosters.list_cadres(session, scope)
+    cadres = rosters.list_serving(session, day, scope)
     return PlanChoices(
         blueprints=[(row, banks.read_document(row, Blueprint)) for row in banks.list_documents(session, banks.BLUEPRINT)],
         datasets=banks.list_documents(session, banks.DATASET),
-        units=[(unit, count) for unit, count in rosters.count_cadres(session, scope) if count],
+        units=rosters.count_serving(session, cadres, scope),
         groups=sorted({group for cadre in cadres for group in cadre.groups}),
     )
 
@@ -184,7 +185,7 @@ def store_sitting(session: Session, actor: Actor, now: datetime, prepared: Prepa
     new_papers.save_papers(session, row, new)
     new_papers.save_uses(session, row, made)
     sites.save_sites(session, row, prepared.sites, rosters.units_by_code(session))
-    audit.record(session, now, actor.name, "create_sitting", row.code, {"papers": len(made), "commitment": row.commitment})
+    audit.record(session, now, actor.person, "create_sitting", row.code, {"papers": len(made), "commitment": row.commitment})
     return row
 
 
@@ -200,7 +201,7 @@ def _gather(session: Session, actor: Actor, now: datetime, plan: SittingPlan, zo
         group = _narrow(group, sampling.drawn_people(session, actor, plan.sample))
     if plan.makes_up is None:
         return gather(session, replace(plan, group=group), zone, scope)
-    original, invited = make_ups.invite(session, actor, plan.makes_up, now)
+    original, invited = make_ups.invite(session, actor, plan.makes_up, now, zone)
     material = gather(session, replace(plan, group=_narrow(group, invited)), zone, scope)
     make_ups.check_scale(original, material.blueprint)
     return material

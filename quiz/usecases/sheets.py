@@ -79,7 +79,7 @@ def decide_place(session: Session, actor: Actor, code: str, scan_id: int, slot: 
         raise NotFound()
     decision = Decision(Kind.MARK, scan_id, _checked(found, blank, value), slot, blank)
     scans.save_decision(session, decision, seat.sitting.id, seat.paper.id, note, now, actor.name)
-    audit.record(session, now, actor.name, "decide_mark", code, {"paper": seat.paper.code, "scan": scan_id, "slot": slot, "blank": blank})
+    audit.record(session, now, actor.person, "decide_mark", code, {"paper": seat.paper.code, "scan": scan_id, "slot": slot, "blank": blank})
     return settle(session, seat, now)
 
 
@@ -92,7 +92,7 @@ def drop_page(session: Session, actor: Actor, code: str, scan_id: int, reason: s
     text = clean_reason(reason)
     sitting = sitting_to_enter(session, actor, code, now)
     scans.save_decision(session, Decision(Kind.DROP, scan_id), sitting.id, row.paper_id, text, now, actor.name)
-    audit.record(session, now, actor.name, "drop_scan", code, {"scan": scan_id, "reason": text})
+    audit.record(session, now, actor.person, "drop_scan", code, {"scan": scan_id, "reason": text})
     return settle(session, seat, now) if seat is not None and not row.problem else None
 
 
@@ -103,7 +103,7 @@ def choose_page(session: Session, actor: Actor, code: str, scan_id: int, reason:
     for other in scans.scans_of_paper(session, seat.paper.id):
         if other.reading.page == row.page and other.id != scan_id:
             scans.save_decision(session, Decision(Kind.DROP, other.id), seat.sitting.id, seat.paper.id, text, now, actor.name)
-    audit.record(session, now, actor.name, "choose_scan", code, {"paper": seat.paper.code, "scan": scan_id, "reason": text})
+    audit.record(session, now, actor.person, "choose_scan", code, {"paper": seat.paper.code, "scan": scan_id, "reason": text})
     return settle(session, seat, now)
 
 
@@ -116,7 +116,7 @@ def confirm(session: Session, actor: Actor, code: str, paper_code: str, word: Co
     if word not in waiting:
         raise QuizError("not_held", say("这份答题卡不需要这项确认，可能已经有人处理。"))
     scans.save_decision(session, Decision(Kind.CONFIRM, 0, (word.value,)), seat.sitting.id, seat.paper.id, text, now, actor.name)
-    audit.record(session, now, actor.name, "confirm_sheet", code, {"paper": paper_code, "word": word.value, "reason": text})
+    audit.record(session, now, actor.person, "confirm_sheet", code, {"paper": paper_code, "word": word.value, "reason": text})
     return settle(session, seat, now)
 
 

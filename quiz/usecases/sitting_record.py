@@ -30,7 +30,7 @@ class SittingRecord:
 def note_export(session: Session, actor: Actor, code: str, now: datetime) -> None:
     """Write down who takes the record away, before they do: the record holds this row too. Forbidden and NotFound as for reading it."""
     _sitting(session, actor, code, now)
-    audit.record(session, now, actor.name, "export_sitting", code)
+    audit.record(session, now, actor.person, "export_sitting", code)
 
 
 def read_record(session: Session, actor: Actor, code: str, now: datetime) -> SittingRecord:

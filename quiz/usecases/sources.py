@@ -38,9 +38,14 @@ def find_sitting(session: Session, code: str) -> SittingRow:
 def sitting_within(session: Session, code: str, scope: str) -> SittingRow:
     """Return a sitting of people within the path `scope`. NotFound, also where none of them has a paper: its title and time are not theirs."""
     sitting = find_sitting(session, code)
-    if scope != "/" and not sittings.has_papers(session, sitting, scope):
+    if not is_within(session, sitting, scope):
         raise NotFound()
     return sitting
+
+
+def is_within(session: Session, sitting: SittingRow, scope: str) -> bool:
+    """True when somebody within the path `scope` has a paper in a sitting."""
+    return scope == "/" or sittings.has_papers(session, sitting, scope)
 
 
 def whole_sitting(session: Session, actor: Actor, action: Action, code: str) -> SittingRow:

@@ -112,5 +112,5 @@ def settle(session: Session, actor: Actor, reason: str, follow: bool, now: datet
         row.settled_at, row.settled_by, row.reason, row.follow = now, actor.name, text, follow
     session.flush()
     detail: dict[str, object] = {"seconds": [row.seconds for row in rows], "follow": follow, "reason": text}
-    audit.record(session, now, actor.name, "settle_clock", "", detail)
+    audit.record(session, now, actor.person, "settle_clock", "", detail)
     return len(rows)

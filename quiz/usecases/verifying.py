@@ -128,7 +128,7 @@ def make_proof(session: Session, actor: Actor, now: datetime, code: str) -> dict
             proof["papers"].append(paper_record(number, row.number, paper))
             asked.update(slot.case or slot.question.uid for slot in paper.slots)
     proof["items"] = {uid: item_of(revision.question) for uid, revision in sorted(sources.read(asked).items())}
-    audit.record(session, now, actor.name, "paper_proof", sitting.code, {"papers": len(rows)})
+    audit.record(session, now, actor.person, "paper_proof", sitting.code, {"papers": len(rows)})
     return proof
 
 

@@ -63,7 +63,7 @@ def note_verified(session: Session, actor: Actor, report: MarksReport, now: date
     """Write down who verified the marks of a sitting, and how much of it, and how many differences that found. Forbidden as verifying."""
     actor.require(Action.VERIFY)
     counts: dict[str, object] = {"attempts": report.attempts, "runs": report.runs, "marks": report.marks, "differences": report.found}
-    audit.record(session, now, actor.name, "verify_marks", report.sitting, counts)
+    audit.record(session, now, actor.person, "verify_marks", report.sitting, counts)
 
 
 def differences_of(session: Session, sitting: SittingRow, attempt: AttemptRow) -> list[Difference]:

@@ -33,7 +33,7 @@ def void(session: Session, actor: Actor, code: str, number: str, reason: str, no
         grading.grade(session, attempt, "voided", now)
     attempt.voided_at = now
     row = voids.save_void(session, attempt, True, text, now, actor.name)
-    audit.record(session, now, actor.name, "void", sitting.code, {"cadre": number, "paper": seat.paper.code, "reason": text})
+    audit.record(session, now, actor.person, "void", sitting.code, {"cadre": number, "paper": seat.paper.code, "reason": text})
     return row
 
 
@@ -52,7 +52,7 @@ def restore(session: Session, actor: Actor, code: str, number: str, reason: str,
     if attempt.submitted_at is not None:  # what was decided and corrected meanwhile left it out
         grading.grade(session, attempt, "restored", now)
     row = voids.save_void(session, attempt, False, text, now, actor.name)
-    audit.record(session, now, actor.name, "restore", sitting.code, {"cadre": number, "paper": seat.paper.code, "reason": text})
+    audit.record(session, now, actor.person, "restore", sitting.code, {"cadre": number, "paper": seat.paper.code, "reason": text})
     return row
 
 

@@ -25,6 +25,7 @@ from quiz.web import (
     admission,
     answering,
     appealing,
+    auditing,
     blueprints,
     booklets,
     certificates,
@@ -93,7 +94,7 @@ def create_app(settings: Settings, stopping: threading.Event | None = None, cloc
     errors.register(app)
     for module in (
         health, account, admission, trainee, mistakes, lockdown, saving, presence, appealing, answering, setter, workbench, blueprints, booklets,
-        oral, organiser, scans, items, reports, marker, rejudging, records, samples, certificates, learning, retraining,
+        oral, organiser, scans, items, reports, marker, rejudging, records, samples, certificates, learning, retraining, auditing,
     ):  # fmt: skip
         app.register_blueprint(module.pages)
     app.after_request(_add_headers)

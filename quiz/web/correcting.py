@@ -20,6 +20,7 @@ from quiz.core.hundredths import from_hundredths
 from quiz.core.message import Message, QuizError, mark_text
 from quiz.core.question import Question, QuestionType, places
 from quiz.core.reason import LONGEST_REASON
+from quiz.core.sitting import PHASE_NAMES
 from quiz.printing.correction_pdf import print_correction
 from quiz.storage.sittings import window_of
 from quiz.translation import format_moment
@@ -144,6 +145,7 @@ def _show(code: str, view: AskedView, form: CorrectForm, status: int = 200, **mo
         REMEDY_NAMES=REMEDY_NAMES,
         REMEDY_HINTS=REMEDY_HINTS if view.sitting.pass_mark > 0 else HINTS_WITHOUT_LINE,
         SHARES_LAPSE=SHARES_LAPSE,
+        PHASE_NAMES=PHASE_NAMES,
         **{"seen": None, "problem": "", "told": _told(more.get("seen")), **more},
     )
     return page, status

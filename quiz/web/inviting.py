@@ -18,11 +18,12 @@ from quiz.core.roster import Group
 from quiz.storage import banks
 from quiz.usecases import make_ups, sampling
 from quiz.usecases.make_ups import Offer
-from quiz.web.context import actor, needs, now, reader, translate
+from quiz.web.context import actor, installation, needs, now, reader, translate
 from quiz.web.forms import ListedField, SeveralField
 from quiz.web.planning import SittingForm, plan_page
 
 LONGEST_CODE = 64
+COLON = mark_text("：")
 
 
 class MakeUpForm(SittingForm):
@@ -50,11 +51,13 @@ class MakeUpForm(SittingForm):
 def make_up(code: str) -> ResponseReturnValue:
     """Plan a make-up: whom it could be for stands there with how many they are."""
     with reader() as db:
-        found = make_ups.offer(db, actor(), code, now())
+        found = make_ups.offer(db, actor(), code, now(), installation().settings.zone)
         usual = _usual(db, found)
     form = MakeUpForm() if request.method == "POST" else MakeUpForm(data=usual)
     form.people.choices = [(why.value, f"{translate(name)} {found.counts.get(why, 0)}") for why, name in MAKE_UP_FOR_NAMES.items()]
-    form.counting.choices = [(rule.value, f"{translate(name)}：{translate(COUNTING_RULES[rule])}") for rule, name in COUNTING_NAMES.items()]
+    form.counting.choices = [
+        (rule.value, f"{translate(name)}{translate(COLON)}{translate(COUNTING_RULES[rule])}") for rule, name in COUNTING_NAMES.items()
+    ]
     return plan_page(form, lambda zone: form.plan_for(zone, code), made_up=found)
 
 

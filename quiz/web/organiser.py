@@ -22,7 +22,7 @@ from quiz.core.hundredths import from_hundredths
 from quiz.core.message import QuizError, mark_text, say
 from quiz.core.paper import Candidate, Paper
 from quiz.core.results import STANDING_NAMES, summarise, summarise_one
-from quiz.core.sitting import Phase
+from quiz.core.sitting import PHASE_NAMES
 from quiz.formats.results_xlsx import write_results
 from quiz.printing.answer_sheet_pdf import print_answer_sheets
 from quiz.printing.geometry import PageSize
@@ -34,7 +34,7 @@ from quiz.usecases.papers import papers_to_print, units_to_print
 from quiz.usecases.pictures import pictures_to_print
 from quiz.usecases.results import SittingView
 from quiz.usecases.verifying import seed_to_show
-from quiz.web import amending, batch, correcting, desk, hall, inviting, people, planning, timing
+from quiz.web import amending, batch, correcting, desk, hall, inviting, marker_figures, people, planning, timing
 from quiz.web.board import pick, read_choice
 from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
 from quiz.web.downloads import attachment
@@ -52,6 +52,7 @@ pages.add_url_rule("/sittings/<code>/correct", "correct", correcting.choose)
 pages.add_url_rule("/sittings/<code>/correct/question", "correct_question", correcting.question, methods=["GET", "POST"])
 pages.add_url_rule("/sittings/<code>/corrections/<int:number>", "correction", correcting.correction)
 pages.add_url_rule("/sittings/<code>/corrections/<int:number>/notice.pdf", "correction_notice", correcting.correction_notice)
+pages.add_url_rule("/sittings/<code>/markers", "markers", marker_figures.markers)
 pages.add_url_rule("/sittings/<code>/proof.json", "proof", amending.proof, methods=["POST"])
 pages.add_url_rule("/roster", "roster", people.roster, methods=["GET", "POST"])
 pages.add_url_rule("/roster/example.csv", "roster_example", people.roster_example)
@@ -69,11 +70,6 @@ pages.add_url_rule("/sittings/<code>/cadres/<number>/retry", "retry", desk.retry
 pages.add_url_rule("/sittings/<code>/cadres/<number>/late", "decide_late", desk.decide_late, methods=["POST"])
 pages.url_value_preprocessor(people.allow_upload)
 
-PHASE_NAMES = {
-    Phase.SCHEDULED: mark_text("未开始"),
-    Phase.OPEN: mark_text("进行中"),
-    Phase.CLOSED: mark_text("已结束"),
-}
 MOST_PAPERS = 500
 """In one file: more are slow to open and take memory while they are made."""
 

@@ -29,7 +29,7 @@ from quiz.core.sitting import LONGEST_DELIVERY, MOST_APPEAL_DAYS, Release
 from quiz.usecases import scheduling
 from quiz.usecases.draw_report import DrawReport, describe
 from quiz.usecases.scheduling import Forecast, PlanChoices, SittingRefused
-from quiz.web.context import actor, installation, needs, now, reader, say_text, translate, writer
+from quiz.web.context import actor, installation, needs, now, reader, say_text, today, translate, writer
 from quiz.web.forms import AmountField, ListedField, MomentField, SeveralField, WholeField
 
 RELEASE_NAMES = {
@@ -222,7 +222,7 @@ def plan_page(form: SittingForm, read_plan: Callable[[ZoneInfo], SittingPlan], *
     """Answer with the page that plans a sitting: what the plan of this form would do, or the way to what it made. `shown` goes to the template."""
     zone = installation().settings.zone
     with reader() as db:
-        choices = scheduling.plan_choices(db, actor())
+        choices = scheduling.plan_choices(db, actor(), today())
     form.offer(choices)
     seen: Forecast | None = None
     report: DrawReport | None = None

@@ -9,7 +9,7 @@ from quiz.core.access import Action
 from quiz.core.retraining import RULE_NAME, rule_text
 from quiz.core.statistics import gates
 from quiz.usecases import retraining
-from quiz.web.context import actor, needs, now, reader
+from quiz.web.context import actor, installation, needs, now, reader, today
 
 pages = Blueprint("retraining", __name__)
 
@@ -19,7 +19,7 @@ pages = Blueprint("retraining", __name__)
 def home() -> ResponseReturnValue:
     """The units, in the order of the roster and without a figure to compare them by."""
     with reader() as db:
-        units = retraining.list_units(db, actor())
+        units = retraining.list_units(db, actor(), today())
     return render_template("retraining/home.html", units=units, rule=(RULE_NAME, rule_text()))
 
 
@@ -28,7 +28,7 @@ def home() -> ResponseReturnValue:
 def unit(unit: str) -> ResponseReturnValue:
     """One unit."""
     with reader() as db:
-        found = retraining.read_unit(db, actor(), unit, now())
+        found = retraining.read_unit(db, actor(), unit, now(), installation().settings.zone)
     return render_template(
         "retraining/unit.html", found=found, rule=(RULE_NAME, rule_text()), fewest_people=gates.GROUP, fewest_answers=gates.FACILITY
     )

@@ -92,7 +92,7 @@ def new() -> ResponseReturnValue:
     """Freeze out of whom a sample will be drawn."""
     form, problem = SampleForm(), ""
     with reader() as db:
-        choices = scheduling.plan_choices(db, actor())
+        choices = scheduling.plan_choices(db, actor(), today())
     form.offer(choices)
     if form.validate_on_submit():
         try:

@@ -19,9 +19,11 @@ from quiz.assembly.problem import Desk
 from quiz.assembly.snapshot import read_problem, write_problem
 from quiz.core.blueprint import Cell, Limit
 from quiz.core.canonical import canonical_json
+from quiz.core.contest import Contest
 from quiz.core.frozen import freeze, thaw
 from quiz.core.paper import Paper, section_heading
 from quiz.core.question import Level
+from quiz.core.rule import Rule, RuleName
 from tests.assembly.made import AREAS, blueprint, paper_of, problem_of, revision, shortages_of
 from tests.keyless import without_key
 
@@ -159,6 +161,27 @@ def test_expected_scores_end_within_the_band_and_no_count_changes():
     assert max(after.scores) - min(after.scores) <= 2 * problem.tolerance * 1000
     used = [Counter(item for picks in drawn.papers for _, item in picks) for drawn in (before, after)]
     assert used[0] == used[1]
+
+
+def test_what_wrong_answers_cost_is_in_the_expected_scores_of_a_contest():
+    """Marks alone would agree long before the scores do: an easy question spares the loss as well."""
+    plan = blueprint(Cell(6), each="1", contest=Contest.BELOW_ZERO)
+    plan = replace(plan, sections=tuple(replace(section, rule=Rule(RuleName.DEDUCT, Decimal(2))) for section in plan.sections))
+    questions = [revision(f"q{n:02d}") for n in range(60)]
+    problem = problem_of(plan, questions, desks=20, known={f"q{n:02d}": (300 + 10 * n, 100) for n in range(60)})
+    drawn = draw(problem, b"key")
+    shares = [item.facility for item in problem.items]
+    by_hand = [sum(100 * shares[item] - 200 * (1000 - shares[item]) for _, item in picks) for picks in drawn.papers]
+    assert list(drawn.scores) == by_hand
+    mean = sum(by_hand) // len(by_hand)
+    assert all(abs(score - mean) <= problem.tolerance * 1000 for score in by_hand)
+    assert read_problem(write_problem(problem)) == problem
+    assert [len(cell) for cell in write_problem(problem)["cells"]] == [5]
+
+
+def test_an_examination_commits_to_the_snapshot_it_always_did():
+    plain = write_problem(problem_of(blueprint(Cell(2)), [revision(f"q{n}") for n in range(4)]))
+    assert [len(cell) for cell in plain["cells"]] == [4]
 
 
 def test_forms_share_their_questions_and_differ_among_each_other():

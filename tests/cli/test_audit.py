@@ -51,3 +51,15 @@ def test_a_cut_tail_needs_the_digest_that_was_written_down(shell):
     shell("audit", "verify")
     assert "没有记下的摘要" in shell("audit", "verify", "--expect", kept, status=1)
     assert "bad_digest" in shell("audit", "verify", "--expect", "abc")
+
+
+def test_what_was_done_is_listed_newest_first(shell):
+    lines = shell("audit", "list", "--about", "mingti").splitlines()
+    assert len(lines) == 1
+    moment, by, what, about, told = lines[0].split("\t")
+    assert (moment[:10], what, about, told) == ("2026-11-21", "新建账号", "mingti", "角色=organiser")
+    assert by
+    assert [line.split("\t")[3] for line in shell("audit", "list", "--most", "2").splitlines()[:2]] == ["ducha", "mingti"]
+    assert "共3行，只列出最新的2行。" in shell("audit", "list", "--most", "2")
+    assert shell("audit", "list", "--until", "2026-11-20") == ""
+    assert len(shell("--lang", "en", "audit", "list", "--since", "2026-11-21", "--action", "create_account").splitlines()) == 3

@@ -11,14 +11,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from tempfile import mkdtemp
 from urllib.parse import urlencode
 
 import psutil
 import pytest
 
-from quiz.cli import watch
+from quiz.cli import counts_folder, watch
 from quiz.cli.watch import MOST_SHORT_LIVES
 from quiz.core.message import QuizError
 from quiz.settings import DATABASE
@@ -105,6 +107,38 @@ def test_when_the_watcher_is_killed_none_is_left_behind(two: Server, start: Star
                 os.kill(number, signal.SIGKILL)
     with closing(start("--processes", "2").connect()) as after:
         assert ask(after, "/readyz")[0] == 200
+
+
+def test_a_killed_server_s_counts_are_removed_by_the_next(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    def folders() -> list[Path]:
+        return list(tmp_path.glob("quiz-counts-*"))
+
+    killed = start("--processes", "2")
+    killed.connect().close()
+    left = below(killed)
+    killed.end(signal.SIGKILL)
+    wait_for(lambda: not any(is_at_work(number) for number in left))
+    (stale,) = folders()
+    after = start("--processes", "2")
+    after.connect().close()
+    (own,) = folders()
+    assert own != stale
+    assert after.end() == 0
+    assert folders() == []
+
+
+def test_counts_of_a_server_that_serves_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts_folder, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(counts_folder, "mkdtemp", partial(mkdtemp, dir=tmp_path))
+    with counts_folder.counts_folder() as one:
+        (one / "counter.db").write_bytes(b"1")
+        with counts_folder.counts_folder() as other:
+            assert (one / "counter.db").exists()
+            assert other != one
+        assert [*tmp_path.iterdir()] == [one]
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_terminal_s_signal_to_all_of_them_is_heard_once(two: Server) -> None:

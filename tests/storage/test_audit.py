@@ -1,13 +1,16 @@
 """The audit log's chain: whole, changed, with a row gone from its middle or its end."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import text
 
+from quiz.core.access import Person
 from quiz.storage import audit
 from quiz.storage.audit import Chain, Fault
 from quiz.storage.engine import reading, writing
+from quiz.storage.tables import AuditRow
 
 NOW = datetime(2026, 11, 21, 6, 5, 4, 321, tzinfo=UTC)
 
@@ -17,7 +20,7 @@ def log(engine, database_kind):
     """A log of five rows, and means to tamper with it as the owner of the database could."""
     with writing(engine) as db:
         for n in range(5):
-            audit.record(db, NOW + timedelta(minutes=n), "张三", "act", f"thing {n}", {"n": n, "why": "理由"})
+            audit.record(db, NOW + timedelta(minutes=n), Person("account:3", "张三"), "act", f"thing {n}", {"n": n, "why": "理由"})
     return Log(engine, database_kind)
 
 
@@ -51,7 +54,7 @@ def test_an_empty_log_is_whole(engine):
 
 def test_a_time_given_in_another_zone_is_the_same_time(engine):
     with writing(engine) as db:
-        audit.record(db, NOW.astimezone(timezone(timedelta(hours=8))), "me", "act", "thing")
+        audit.record(db, NOW.astimezone(timezone(timedelta(hours=8))), Person.as_typed("me"), "act", "thing")
     with reading(engine) as db:
         assert audit.verify(db).broken is None
 
@@ -59,7 +62,7 @@ def test_a_time_given_in_another_zone_is_the_same_time(engine):
 def test_more_rows_than_are_held_at_once(engine):
     with writing(engine) as db:
         for n in range(audit.AT_ONCE + 2):
-            audit.record(db, NOW, "me", "act", str(n))
+            audit.record(db, NOW, Person.as_typed("me"), "act", str(n))
     with reading(engine) as db:
         assert audit.verify(db).rows == audit.AT_ONCE + 2
 
@@ -86,7 +89,7 @@ def test_a_changed_row_is_found_with_its_place(log, change):
 def test_a_changed_row_with_a_digest_made_anew_breaks_the_next(log):
     with reading(log.engine) as db:
         before = db.execute(text("SELECT previous FROM audit WHERE id = 3")).scalar()
-    made = audit.link_digest(before, NOW + timedelta(minutes=2), "李四", "act", "thing 2", {"n": 2, "why": "理由"})
+    made = audit.link_digest(before, NOW + timedelta(minutes=2), "李四", "act", "thing 2", {"n": 2, "why": "理由", "person": "account:3"})
     log.tamper(f"UPDATE audit SET actor = '李四', digest = '{made}' WHERE id = 3")
     chain = log.verify()
     assert chain.broken, "nothing was found"
@@ -119,6 +122,17 @@ def test_a_tail_cut_off_is_found_only_by_a_digest_written_down(log):
 def test_a_digest_written_down_stays_in_the_chain_when_the_log_grows(log):
     head = log.verify().head_digest
     with writing(log.engine) as db:
-        audit.record(db, NOW, "me", "act", "later")
+        audit.record(db, NOW, Person.as_typed("me"), "act", "later")
     chain = log.verify(head)
     assert (chain.kept.id, chain.after) == (5, 1)
+
+
+def test_two_of_one_name_are_told_apart_and_a_command_line_has_its_name_alone(engine):
+    with writing(engine) as db:
+        for person in (Person.of_account(3, "王芳"), Person.of_account(4, "王芳"), Person.as_typed("王芳")):
+            audit.record(db, NOW, person, "act", "thing", {"n": 1})
+    with reading(engine) as db:
+        rows = db.query(AuditRow).order_by(AuditRow.id).all()
+        assert audit.verify(db).broken is None
+    assert [row.actor for row in rows] == ["王芳"] * 3
+    assert [json.loads(row.detail).get("person") for row in rows] == ["account:3", "account:4", None]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, StatementError
 
+from quiz.core.access import Person
 from quiz.storage import audit, migrate
 from quiz.storage.engine import reading, writing
 from quiz.storage.tables import APPEND_ONLY, AuditRow, Base, QuestionRow, UnitRow
@@ -32,7 +33,7 @@ def test_a_missing_trigger_is_told(engine, database_kind):
 
 def test_what_a_result_rests_on_can_be_neither_changed_nor_deleted(engine):
     with writing(engine) as db:
-        audit.record(db, NOW, "me", "act", "thing")
+        audit.record(db, NOW, Person.as_typed("me"), "act", "thing")
     for statement in ("UPDATE audit SET actor = 'you'", "DELETE FROM audit"):
         with pytest.raises(DatabaseError, match="append-only"), writing(engine) as db:
             db.execute(text(statement))
@@ -42,7 +43,7 @@ def test_what_a_result_rests_on_can_be_neither_changed_nor_deleted(engine):
 def test_the_audit_log_is_chained(engine):
     with writing(engine) as db:
         for n in range(3):
-            audit.record(db, NOW, "me", "act", f"thing {n}")
+            audit.record(db, NOW, Person.as_typed("me"), "act", f"thing {n}")
     with reading(engine) as db:
         rows = db.query(AuditRow).order_by(AuditRow.id).all()
     assert [row.previous for row in rows] == ["0" * 64, rows[0].digest, rows[1].digest]
@@ -59,7 +60,7 @@ def test_a_transaction_that_raises_leaves_nothing(engine):
 
 def test_times_come_back_as_utc_and_naive_ones_are_refused(engine):
     with writing(engine) as db:
-        audit.record(db, NOW, "me", "act", "thing")
+        audit.record(db, NOW, Person.as_typed("me"), "act", "thing")
     with reading(engine) as db:
         assert db.query(AuditRow.at).scalar() == NOW
     with pytest.raises(StatementError, match="aware"), writing(engine) as db:

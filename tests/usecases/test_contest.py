@@ -137,7 +137,7 @@ def test_nobody_passes_or_fails(empty, county, contest):
     report = world.do(reporting.read_report, county.ADMIN, "s1", at)
     assert (report.all.tally.passed, report.all.tally.failed, report.all.tally.no_line) == (0, 0, 3)
     assert report.all.pass_rate is None
-    for action, more in ((make_ups.offer, ()), (certificates.read_certified, (at.date(),))):
+    for action, more in ((make_ups.offer, (county.ZONE,)), (certificates.read_certified, (at.date(),))):
         with pytest.raises(QuizError) as refused:
             world.do(action, county.ADMIN, "s1", at, *more)
         assert refused.value.code == "of_contest"

@@ -1,6 +1,6 @@
 """Who has left: people are never deleted, their posts end. They are asked to nothing more, and their record stays."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -70,12 +70,37 @@ def test_who_left_after_a_sitting_is_asked_to_no_make_up_and_stands_on_no_list_b
     later = county.OPENS + timedelta(days=3)
 
     def counts():
-        return empty.do(make_ups.offer, county.ADMIN, "s1", later).counts
+        return empty.do(make_ups.offer, county.ADMIN, "s1", later, county.ZONE).counts
 
     def to_learn():
-        return [one.person.number for one in empty.do(retraining.read_unit, county.ADMIN, "T01", later).duties]
+        return [one.person.number for one in empty.do(retraining.read_unit, county.ADMIN, "T01", later, county.ZONE).duties]
 
     assert (counts()[MakeUpFor.ABSENT], to_learn()) == (3, ["C1", "C2"])
     leave(empty, county, later)
     assert (counts()[MakeUpFor.ABSENT], to_learn()) == (2, ["C1"])
     assert [entry.sitting for entry in empty.do(cadre_record.read_record, county.ADMIN, "C2", later).entries] == ["s1"]
+
+
+def test_who_has_left_is_counted_in_no_unit_that_a_sitting_could_be_planned_for(empty, county):
+    def counted():
+        planned = empty.do(scheduling.plan_choices, county.ADMIN, county.OPENS.date())
+        listed = empty.do(retraining.list_units, county.ADMIN, county.OPENS.date())
+        assert listed == planned.units
+        return {unit.code: count for unit, count in listed}
+
+    before = counted()
+    leave(empty, county, county.OPENS)
+    assert counted() == {**before, "T01": before["T01"] - 1, "QL": before["QL"] - 1}
+
+
+def test_the_last_day_ends_with_the_countys_day(empty, county):
+    """At one in the morning it is still the day before in UTC."""
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(release=Release.ON_CLOSE), county.ZONE, county.SEED)
+    last = county.OPENS.date() + timedelta(days=3)
+    empty.do(rosters.load_roster, county.ADMIN, county.OPENS, Roster((), (cadre(post(last)),)))
+    late, early = (datetime.combine(last + timedelta(days=more), time(hour), county.ZONE).astimezone(UTC) for more, hour in ((0, 23), (1, 1)))
+    assert late.date() == early.date() == last
+    for at, numbers in ((late, ["C1", "C2"]), (early, ["C1"])):
+        found = empty.do(retraining.read_unit, county.ADMIN, "T01", at, county.ZONE)
+        assert [one.person.number for one in found.duties] == numbers
+        assert empty.do(make_ups.offer, county.ADMIN, "s1", at, county.ZONE).counts[MakeUpFor.ABSENT] == len(numbers) + 1

@@ -100,7 +100,11 @@ def test_those_are_asked_whom_it_is_for(sat, county, people, numbers):
 
 def test_whose_attempt_is_void_can_be_asked(sat, county):
     sat.do(voiding.void, Actor("组考", {Role.ORGANISER: "/"}), "s1", "C1", "代考", after(sat))
-    assert sat.do(make_ups.offer, county.ADMIN, "s1", after(sat)).counts == {MakeUpFor.VOIDED: 1, MakeUpFor.FAILED: 1, MakeUpFor.ABSENT: 1}
+    assert sat.do(make_ups.offer, county.ADMIN, "s1", after(sat), county.ZONE).counts == {
+        MakeUpFor.VOIDED: 1,
+        MakeUpFor.FAILED: 1,
+        MakeUpFor.ABSENT: 1,
+    }
     make_up(sat, county, people=(MakeUpFor.VOIDED,))
     assert seat(sat, "m1", "C1")
     assert not seat(sat, "m1", "C2")
@@ -201,28 +205,28 @@ def test_who_is_absent_again_keeps_what_they_had(sat, county):
 
 def test_a_second_make_up_is_for_those_who_still_have_not_passed(sat, county):
     opens = make_up(sat, county)
-    assert sat.do(make_ups.offer, county.ADMIN, "s1", after(sat)).counts == {}  # everyone is asked already
+    assert sat.do(make_ups.offer, county.ADMIN, "s1", after(sat), county.ZONE).counts == {}  # everyone is asked already
     assert code_of(make_up, sat, county, code="m2") == "nobody"
     sit(sat, county, "C2", 7, opens)
     over = opens + timedelta(hours=3)
-    assert sat.do(make_ups.offer, county.ADMIN, "s1", over).counts == {MakeUpFor.ABSENT: 1}
+    assert sat.do(make_ups.offer, county.ADMIN, "s1", over, county.ZONE).counts == {MakeUpFor.ABSENT: 1}
     make_up(sat, county, code="m2", days=2, at=over)
     assert seat(sat, "m2", "C3")
     assert not seat(sat, "m2", "C2")
-    assert code_of(sat.do, make_ups.offer, county.ADMIN, "m2", over) == "make_up_of_make_up"
+    assert code_of(sat.do, make_ups.offer, county.ADMIN, "m2", over, county.ZONE) == "make_up_of_make_up"
 
 
 def test_what_is_not_settled_is_not_made_up_for(empty, county):
     empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, county.sitting_plan(release=Release.MANUAL), county.ZONE, county.SEED)
     assert code_of(make_up, empty, county) == "not_out"
-    assert code_of(empty.do, make_ups.offer, county.ADMIN, "none", after(empty)) == "not_found"
+    assert code_of(empty.do, make_ups.offer, county.ADMIN, "none", after(empty), county.ZONE) == "not_found"
 
 
 def test_an_answer_that_waits_for_a_person_makes_a_make_up_wait(world, county):
     world.start("C2")
     blank = next(slot for slot in world.paper("C2").slots if slot.question.type is QuestionType.FILL_IN)
     world.submit([Save(blank.number, ["2025", "实行自治的办法"], 1)], "C2")
-    assert code_of(world.do, make_ups.offer, county.ADMIN, "s1", after(world)) == "not_final"
+    assert code_of(world.do, make_ups.offer, county.ADMIN, "s1", after(world), county.ZONE) == "not_final"
 
 
 def test_the_scale_must_be_the_same(sat, county):
@@ -251,7 +255,7 @@ def test_a_town_makes_up_for_its_own_people(sat, county):
 @pytest.mark.parametrize("role", [Role.TRAINEE, Role.MARKER, Role.SETTER, Role.INSPECTOR])
 def test_nobody_else_plans_one(sat, county, role):
     with pytest.raises(Forbidden):
-        sat.do(make_ups.offer, Actor("别人", {role: "/"}), "s1", after(sat))
+        sat.do(make_ups.offer, Actor("别人", {role: "/"}), "s1", after(sat), county.ZONE)
     if role is not Role.INSPECTOR:
         with pytest.raises(Forbidden):
             sat.do(make_ups.read_chain, Actor("别人", {role: "/"}), "s1", after(sat))

@@ -24,6 +24,7 @@ from quiz.usecases import correcting, mark_history, publishing, results, schedul
 from quiz.usecases import marking as desk
 from quiz.usecases.accounts import create_account
 from quiz.usecases.correcting import Wish
+from quiz.usecases.marker_figures import read_markers
 from quiz.usecases.marking import LEASE
 
 AFTER = timedelta(hours=3)
@@ -408,3 +409,21 @@ def test_where_nothing_is_left_to_people_nobody_is_missing():
     choices = Section("单项选择题", QuestionType.SINGLE, Decimal(4), (Cell(1),), Rule())
     assert wanted_for([choices], 2) == 0
     assert Staffing(0, 0, 20).warning() is None
+
+
+def test_who_is_stricter_is_told_to_those_who_answer_for_the_sitting_alone(double, county):
+    (item,) = take(double, county, ANNA)
+    judge(double, county, ANNA, item, points=["2", "1"])
+    take(double, county, BELA)
+    judge(double, county, BELA, item, points=["0", "0"])  # 3 and 0 of 5: an arbiter has to say
+    take(double, county, CARA)
+    judge(double, county, CARA, item, points=["2", "0"])
+    inspector = Actor("督查", {Role.INSPECTOR: "/"})
+    first, second, third = double.do(read_markers, inspector, "s1", at(county)).rows
+    assert (first.name, first.texts, first.mean, first.bands) == ("阅卷1", 1, Fraction(3, 5), (0, 0, 1, 0))
+    assert (first.differed, first.nearer, first.farther, first.lean) == (1, 1, 0, None)
+    assert (second.name, second.bands, second.nearer, second.farther) == ("阅卷2", (1, 0, 0, 0), 0, 1)
+    assert (third.name, third.texts, third.mean, third.arbitrated, third.compared) == ("阅卷3", 0, None, 1, 0)
+    for who in (ANNA, Actor("part", {Role.INSPECTOR: "/QL/T01/"}), Actor("sits it", {Role.ORGANISER: "/"}, cadre_number="C3")):
+        with pytest.raises(Forbidden):
+            double.do(read_markers, who, "s1", county.OPENS + timedelta(minutes=30))

@@ -209,7 +209,7 @@ def test_before_the_keys_are_out_nothing_is_told_of_a_sitting(sat, county):
     assert (who.sat, who.sittings) == ((), ())
     assert sat.do(learning.read_others, at).answers == ()
     assert sat.do(retraining.my_duty, county.trainee("C2"), at) is None
-    assert sat.do(retraining.read_unit, county.ADMIN, "T01", at).duties == ()
+    assert sat.do(retraining.read_unit, county.ADMIN, "T01", at, county.ZONE).duties == ()
 
 
 # --- who should learn again ------------------------------------------------------------------------------------------------------------------
@@ -220,15 +220,15 @@ def head(scope="/QL/T01/", role=Role.ORGANISER):
 
 
 def test_the_list_of_a_unit_follows_the_rule_and_the_roster(sat, county):
-    found = sat.do(retraining.read_unit, head(), "T01", sat.day)
+    found = sat.do(retraining.read_unit, head(), "T01", sat.day, county.ZONE)
     assert [(duty.person.number, duty.verdict.reasons) for duty in found.duties] == [("C2", (Reason.FAILED, Reason.AREA))]
     assert found.people == 2
-    absent = sat.do(retraining.read_unit, county.ADMIN, "T02", sat.day)
+    absent = sat.do(retraining.read_unit, county.ADMIN, "T02", sat.day, county.ZONE)
     assert [(duty.person.number, duty.verdict.reasons) for duty in absent.duties] == [("C3", (Reason.ABSENT,))]
 
 
 def test_only_the_unit_itself_is_listed_never_a_whole_county(sat, county):
-    found = sat.do(retraining.read_unit, county.ADMIN, "QL", sat.day)
+    found = sat.do(retraining.read_unit, county.ADMIN, "QL", sat.day, county.ZONE)
     assert (found.people, found.duties) == (0, ())
 
 
@@ -241,20 +241,20 @@ def test_a_person_reads_their_own_duty_and_nobody_elses(sat, county):
 @pytest.mark.parametrize("unit", ["T02", "QL", "none"])
 def test_another_unit_does_not_exist_for_the_head_of_one(sat, unit, county):
     with pytest.raises(NotFound):
-        sat.do(retraining.read_unit, head(), unit, sat.day)
-    assert [found.code for found, _ in sat.do(retraining.list_units, head())] == ["T01"]
+        sat.do(retraining.read_unit, head(), unit, sat.day, county.ZONE)
+    assert [found.code for found, _ in sat.do(retraining.list_units, head(), sat.day.date())] == ["T01"]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.ORGANISER])
 def test_nobody_else_reads_the_list(sat, role, county):
-    for act in (lambda db: retraining.read_unit(db, head("/", role), "T01", sat.day), lambda db: retraining.list_units(db, head("/", role))):
+    for action, more in ((retraining.read_unit, ("T01", sat.day, county.ZONE)), (retraining.list_units, (sat.day.date(),))):
         with pytest.raises(Forbidden):
-            sat.do(act)
+            sat.do(action, head("/", role), *more)
 
 
-def test_a_few_people_have_no_figures_together(sat):
+def test_a_few_people_have_no_figures_together(sat, county):
     """Two people: whatever was said of them together could be laid at one's door."""
-    found = sat.do(retraining.read_unit, head(), "T01", sat.day)
+    found = sat.do(retraining.read_unit, head(), "T01", sat.day, county.ZONE)
     assert found.areas
     assert [area.share for area in found.areas] == [None] * len(found.areas)
     assert found.curve is None
@@ -273,7 +273,7 @@ def test_a_unit_as_a_whole_is_told_from_enough_people(empty, county):
     later = county.OPENS + TWO_WEEKS
     for cadre in cadres:
         do_all(empty, county, later, who=cadre.number)
-    found = empty.do(retraining.read_unit, county.ADMIN, "T01", later)
+    found = empty.do(retraining.read_unit, county.ADMIN, "T01", later, county.ZONE)
     (water,) = [area for area in found.areas if area.area == "water"]
     assert (water.people, water.answers, water.share) == (7, 35, 1.0)
     assert water.interval.low > 0.8
@@ -286,4 +286,6 @@ def test_somebody_with_a_text_that_waits_is_not_judged_yet(world, county):
     world.start("C2")
     fill = next(slot.number for slot in world.paper("C2").slots if slot.question.type is QuestionType.FILL_IN)
     world.submit([Save(fill, ["2025", "村民自治"], 1)], "C2")
-    assert [duty.person.number for duty in world.do(retraining.read_unit, county.ADMIN, "T01", county.OPENS + timedelta(days=1)).duties] == ["C1"]
+    assert [
+        duty.person.number for duty in world.do(retraining.read_unit, county.ADMIN, "T01", county.OPENS + timedelta(days=1), county.ZONE).duties
+    ] == ["C1"]

@@ -20,7 +20,7 @@ from quiz.storage.rosters import cadre_rows
 from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, CorrectionRow
 from quiz.usecases import attempts, handing_in
-from tests.web.world import NINE, Clock, Person, paper_code, right_answers
+from tests.web.world import NINE, Clock, Person, paper_code, right_answers, schedule
 
 People = Callable[[str], Person]
 QUESTION = "/sittings/demo/correct/question?uid=single-1"
@@ -69,6 +69,17 @@ def test_who_sat_it_corrects_nothing_even_when_it_is_over(person: People, over: 
     organiser = person("organiser")
     assert organiser.get("/sittings/demo/correct").status_code == 403
     assert organiser.post(QUESTION, {"remedy": "full", "reason": "x"}).status_code == 403
+
+
+def test_other_sittings_with_the_question_stand_on_its_page(person: People, over: Engine) -> None:
+    organiser = person("organiser")
+    assert "别的考试里也有这道题" not in organiser.get(QUESTION).text
+    schedule(over, "next", opens_at=NINE + timedelta(days=3))
+    page = organiser.get(QUESTION).text
+    table = page[page.index("别的考试里也有这道题") :]
+    assert "next季度测试" in table
+    assert "未开始" in table
+    assert 'href="/sittings/next"' in page
 
 
 def test_it_is_shown_first_and_done_when_confirmed(person: People, over: Engine, code: str) -> None:

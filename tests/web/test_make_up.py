@@ -45,6 +45,14 @@ def failed(app: Flask, trainee: Person, clock: Clock) -> str:
     return code
 
 
+def test_in_english_the_rules_stand_behind_a_colon_of_english(failed: str, person: Callable[[str], Person]) -> None:
+    organiser = person("organiser")
+    organiser.post("/language", {"language": "en"})
+    page = organiser.get(f"/sittings/{SITTING}/make-up").text
+    assert "The higher score counts: " in page
+    assert "：" not in page
+
+
 def test_it_is_planned_from_the_earlier_sitting(app: Flask, failed: str, person: Callable[[str], Person]) -> None:
     organiser = person("organiser")
     assert f'href="/sittings/{SITTING}/make-up"' in organiser.get(f"/sittings/{SITTING}").text

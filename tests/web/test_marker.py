@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from quiz.core.access import command_line
 from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import units_by_code
+from quiz.storage.sittings import get_sitting
 from quiz.storage.tables import AccountRow, ClaimRow, DecisionRow, GradingRow, GrantRow, ReadingRow
 from quiz.usecases import results
 from quiz.usecases.marking import LEASE
@@ -528,3 +529,25 @@ def test_planning_warns_of_too_few_markers_and_refuses_nothing(person: People, d
     assert "没有第三人仲裁" in page.text
     assert "不改也可以创建" in page.text
     assert "没有第三人仲裁" not in person("organiser").post("/sittings/new", {**plan, "markers": "1"}).text
+
+
+def test_how_markers_mark_is_a_page_for_those_who_answer_for_the_sitting(web_engine: Engine, person: People) -> None:
+    """Twenty texts that two marked: the strict one is told in words, with a picture; markers alone are not let in."""
+    make_written(web_engine, markers=2)
+    inspector = person("inspector")
+    address = f"/sittings/{WRITTEN}/markers"
+    assert "没有由两人评过的作答" in inspector.get(address).text
+    with writing(web_engine) as db:
+        sitting = get_sitting(db, WRITTEN)
+        assert sitting is not None
+        for n in range(20):
+            for place, (name, share) in enumerate((("张<严>", 200_000), ("李宽", 400_000 + n)), 1):
+                marks = {"place": place, "share": share, "comment": "", "marker": f"account:{place}", "actor": name, "at": sitting.closes_at}
+                db.add(ReadingRow(sitting_id=sitting.id, question_uid=SHORT, blank=0, text_digest=f"{n:064}", text=str(n), **marks))
+    page = inspector.get(address).text
+    assert page.index("张&lt;严&gt;") < page.index("李宽"), "by name, not by figure"
+    assert "同一份作答比别人平均少给20.0%" in page
+    assert "同一份作答比别人平均多给20.0%" in page
+    assert page.count('<svg class="strip"') == 2
+    assert f'href="{address}"' in inspector.get(f"/sittings/{WRITTEN}").text
+    assert person("marker").get(address).status_code == 403

@@ -31,6 +31,22 @@ def test_who_may_open_it(person: People, judged: Engine, login: str, status: int
     assert person(login).get(DECIDED).status_code == status
 
 
+def test_marks_are_asked_for_by_the_same_fields_as_at_first(person: People, single: Engine) -> None:  # noqa: F811
+    """Whoever marks again sees out of how many marks, and must fill in what the first marker had to."""
+    marker = person("marker")
+    first = _take(marker).text
+    marker.post(DESK, {"digest": _digest(first), "p0": "2", "p1": "0"})
+    asked = [_mark_fields(page) for page in (first, marker.get(DECIDED).text)]
+    assert asked[0] == asked[1]
+    assert len(asked[0]) == 3
+
+
+def _mark_fields(page: str) -> list[tuple[str, ...]]:
+    """What the first form for marks on a page says: out of how many, and of each field its name, the most, and whether it must be filled in."""
+    form = page[page.index('name="digest"') :].split("</form>", 1)[0]
+    return re.findall(r'(评分要点（满分[^<]*)|<input class="input number"[^>]* name="(p\d)"[^>]* max="([\d.]+)"[^>]*?( required)?> /', form)
+
+
 def test_a_verdict_is_changed_and_told(person: People, judged: Engine, clock: Clock) -> None:
     """It is found from the overview, says how many it concerns, needs a reason, and the cadre reads both marks and the reason."""
     marker = person("marker")
