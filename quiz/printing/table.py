@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from quiz.core.statistics.strip import Bar, Strip
 from quiz.printing.flow import Column
 from quiz.printing.fonts import Font, text_width
+from quiz.printing.linebreak import tokens
 from quiz.printing.marks import Block, Mark, Row, Stroke
 from quiz.printing.typeset import SMALL, broken, set_line
 
@@ -18,6 +19,9 @@ TICK = 3.5
 
 BAR = 7.0
 """How thick a bar is."""
+
+LEAST_OF_PICTURE = 0.6
+"""Of its part of the width a picture keeps at least so much."""
 
 Cell = str | Strip | Bar | None
 
@@ -40,11 +44,33 @@ class Table:
 
 
 def make_table(columns: Sequence[TableColumn], rows: Sequence[Sequence[Cell]], measure: float) -> Table:
-    """Return a table of this width; a row is as high as its longest cell."""
-    whole = sum(column.weight for column in columns)
-    widths = [measure * column.weight / whole for column in columns]
+    """Return a table of this width; a row is as high as its longest cell. No word is cut while other columns have room for it."""
+    widths = _widths(columns, rows, measure)
     head = _row([column.title for column in columns], columns, widths, Font.HEI, RULE)
     return Table(head, tuple(_row(row, columns, widths, Font.SONG, FAINT) for row in rows))
+
+
+def _widths(columns: Sequence[TableColumn], rows: Sequence[Sequence[Cell]], measure: float) -> list[float]:
+    """The columns' parts of the width. Where a word would be cut, others give what they do not need: for words of cells too, or of heads alone."""
+    whole = sum(column.weight for column in columns)
+    widths = [measure * column.weight / whole for column in columns]
+    heads = [_widest(column.title, Font.HEI) for column in columns]
+    cells = [[cell for row in rows if isinstance(cell := row[at], str)] for at in range(len(columns))]
+    texts = [max((_widest(text, Font.SONG) for text in own), default=0.0) for own in cells]
+    pictures = [width * LEAST_OF_PICTURE if any(isinstance(row[at], Strip | Bar) for row in rows) else 0.0 for at, width in enumerate(widths)]
+    for words in (list(map(max, heads, texts)), heads):
+        needs = [max(word + GAP, picture) for word, picture in zip(words, pictures, strict=True)]
+        short = sum(max(0.0, need - width) for need, width in zip(needs, widths, strict=True))
+        spare = sum(max(0.0, width - need) for need, width in zip(needs, widths, strict=True))
+        if short <= spare:
+            given = short / spare if spare else 0.0
+            return [max(need, width - given * (width - need)) for need, width in zip(needs, widths, strict=True)]
+    return widths
+
+
+def _widest(text: str, font: Font) -> float:
+    """The width of the longest piece of a text that should not be cut."""
+    return max((text_width(token, font, SMALL) for line in text.split("\n") for token in tokens(line)), default=0.0)
 
 
 def fill_sides(parts: Sequence[Block | Table], height: float) -> list[Column]:

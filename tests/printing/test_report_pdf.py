@@ -24,6 +24,7 @@ from quiz.printing.fonts import MissingGlyphs
 from quiz.printing.marks import Block, Stroke, space
 from quiz.printing.report_pdf import print_over_time, print_report
 from quiz.printing.table import Table, TableColumn, fill_sides, make_table, strip_marks
+from quiz.translation import translator
 
 OPENS = datetime(2026, 11, 2, 1, tzinfo=UTC)
 TALLY = Tally(expected=12, sat=10, absent=2, passed=8, excellent=3, failed=2, total=70_000, squares=52_000_000, best=9_500)
@@ -108,6 +109,21 @@ def test_a_small_picture_stays_in_its_cell():
     assert all(isinstance(mark, Stroke) and 10 <= mark.x <= 110 and 10 <= mark.x_end <= 110 for mark in marks)
     heaviest = max(marks, key=lambda mark: mark.width)
     assert (heaviest.x, heaviest.x_end) == (80, 80)
+
+
+def test_no_word_of_a_table_is_cut_where_other_columns_have_room():
+    names = [TableColumn("Unit", 3, is_number=False), TableColumn("Discrimination", 1), TableColumn("People", 1)]
+    made = make_table(names, [["housing-identified", "1", "2"]], 250.0)
+    assert made.head.height == make_table([replace(one, title="x") for one in names], [["1"] * 3], 250.0).head.height
+    assert made.rows[0].height == made.head.height
+    narrow = make_table(names, [["1"] * 3], 60.0)  # no room anywhere: words are cut, and nothing leaves the table
+    assert narrow.head.height > made.head.height
+
+
+def test_a_report_in_english_has_whole_words_for_heads(read_pages):
+    text = "".join(page.text for page in read_pages(printed(translate=translator("en"))))
+    for word in ("Expected", "Absent", "Highest", "Excellent"):
+        assert word in text, word
 
 
 def test_a_heading_never_stands_alone():
