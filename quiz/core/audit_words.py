@@ -130,8 +130,8 @@ DETAIL_NAMES: dict[str, str] = {
     "response": mark_text("作答记录"),
     "follow": mark_text("按新时间"),
     "kind": mark_text("方式"),
-    "attempts": mark_text("答卷数"),
+    "attempts": mark_text("答卷"),
     "runs": mark_text("评分次数"),
-    "marks": mark_text("得分数"),
-    "differences": mark_text("不符数"),
+    "marks": mark_text("得分条数"),
+    "differences": mark_text("不符"),
 }
