@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from quiz.core.fill_in import may_be_answer
+from quiz.core.fill_in import Verdict, may_be_answer
 from quiz.core.marking import Decisions, Mark, Why, mark_response
 from quiz.core.message import Message, QuizError, mark_text, say
 from quiz.core.question import BlankKind, Question, QuestionType, base_uid, places, without_shares
@@ -140,12 +140,16 @@ def _mark(question: Question, response: Response, max_mark: Decimal, rule: Rule,
 
 
 def best(marks: Sequence[Mark]) -> Mark:
-    """Return the highest of the marks of one response, the first of equal ones; while a person may still raise another, it waits with it."""
+    """Return the highest of the marks of one response, the first of equal ones; while a person may still raise another, it waits with it.
+
+    Whatever is in doubt under any of them waits, so that a decision on a text reaches everybody who wrote it.
+    """
     top = max(marks, key=lambda mark: mark.mark)
-    waiting = next((mark for mark in marks if mark.needs_review), None)
-    if waiting is None or top.mark == top.max_mark:
+    waiting = [mark for mark in marks if mark.needs_review]
+    if not waiting or top.mark == top.max_mark:
         return top
-    return replace(waiting, mark=top.mark)
+    verdicts = tuple(Verdict.REVIEW if Verdict.REVIEW in each else each[0] for each in zip(*(mark.verdicts for mark in waiting), strict=True))
+    return replace(waiting[0], mark=top.mark, verdicts=verdicts, counts=waiting[0].counts | {"review": verdicts.count(Verdict.REVIEW)})
 
 
 def with_key(question: Question, key: NewKey) -> list[Question]:

@@ -96,6 +96,18 @@ def test_a_blank_takes_other_answers_and_doubt_still_waits():
     assert (decided.mark, decided.needs_review) == (2, False)
 
 
+def test_what_is_in_doubt_under_either_key_waits():
+    """The first blank is near the new key alone, the second near the old: a decision on either text has to reach whoever wrote both."""
+    asked = question(QuestionType.FILL_IN, "", "", (Blank(("县政府",)), Blank(("水利局",))))
+    new, response = NewKey(blanks=(("镇政府",), ("农业农村局",))), ("青岚镇政府", "县水利局")
+    waiting = marked(asked, response, Remedy.BETTER, new)
+    assert (waiting.verdicts, waiting.counts["review"], waiting.mark) == (("review", "review"), 2, 0)
+    second = marked(asked, response, Remedy.BETTER, new, decisions={("q", 1, "县水利局"): Fraction(1)})
+    assert (second.verdicts[0], second.mark, second.needs_review) == ("review", 1, True)
+    both = marked(asked, response, Remedy.BETTER, new, decisions={("q", 0, "青岚镇政府"): Fraction(0), ("q", 1, "县水利局"): Fraction(1)})
+    assert (both.mark, both.needs_review) == (1, False)
+
+
 def test_pairs_are_marked_by_the_new_pairs():
     swapped = NewKey(choices=(frozenset({"1A", "2B", "3D", "4C"}),))
     rule = Rule(RuleName.PROPORTIONAL)
