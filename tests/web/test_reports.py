@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -211,7 +212,9 @@ def test_a_circular_commends_and_blames_nobody(person: People, made: Engine) -> 
     assert not re.search(r"干部(A[2-9]|[CD]\d)", text)
     with reading(made) as db:
         row = db.scalars(select(AuditRow).where(AuditRow.action == "make_circular")).one()
-    assert (row.subject, row.detail) == ("made", '{"commended":2,"line":90}')
+    told = json.loads(row.detail)
+    assert (row.subject, told["commended"], told["line"]) == ("made", 2, 90)
+    assert told["person"].startswith("account:")
     without = text_of(organiser.post("/sittings/made/circular", {"title": "通报", "body": "正文"}).data)
     assert "表扬名单" not in without
     assert "干部" not in without
