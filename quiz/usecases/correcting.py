@@ -27,6 +27,7 @@ from quiz.storage.tables import CorrectionRow, SittingRow
 from quiz.usecases.certificate_effect import Certificates, effect_on_certificates
 from quiz.usecases.correction_effect import Change, Effect, bands_of, mean_of, plain_effect
 from quiz.usecases.grading import regrade_slots
+from quiz.usecases.make_up_effect import effect_on_make_ups
 from quiz.usecases.sources import whole_sitting
 
 
@@ -134,7 +135,7 @@ def _preview(session: Session, sitting: SittingRow, wish: Wish, now: datetime) -
     changes = _changes(sitting, regrades)
     effect = _effect(session, sitting, correction, asked, len(places), regrades, changes, now)
     lapses = correction.remedy.needs_key and asked[0].has_shares
-    return Preview(sitting, correction, effect, changes, _fingerprint(correction, regrades), lapses), regrades
+    return Preview(sitting, correction, effect, changes, _fingerprint(correction, regrades, effect), lapses), regrades
 
 
 def _checked(correction: Correction, asked: Sequence[Question], earlier: Sequence[Correction]) -> Correction:
@@ -184,6 +185,7 @@ def _effect(
     rescored = {one.sat.attempt_id: one.score for one in regrades if one.score != one.sat.graded.score}
     after = before | rescored
     issued = effect_on_certificates(session, sitting, rescored, now) if rescored else Certificates()
+    make_ups = effect_on_make_ups(session, sitting, rescored, now)
     full = from_hundredths(sitting.max_mark)
     return Effect(
         papers=papers,
@@ -207,9 +209,11 @@ def _effect(
         has_line=sitting.pass_mark > 0,
         certificates_ended=issued.ended,
         certificates_restored=issued.restored,
+        make_ups=make_ups.touched,
+        make_up_missing=make_ups.unplanned,
     )
 
 
-def _fingerprint(correction: Correction, regrades: Sequence[Regraded]) -> str:
+def _fingerprint(correction: Correction, regrades: Sequence[Regraded], effect: Effect) -> str:
     rows = [[one.sat.attempt_id, one.sat.graded.number, to_hundredths(one.score), [mark.earned for mark in one.marks]] for one in regrades]
-    return digest([freeze(correction), rows])
+    return digest([freeze(correction), rows, freeze(effect.make_ups), effect.make_up_missing])

@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from quiz.core.frozen import freeze
+from quiz.core.frozen import freeze, thaw
 from quiz.core.message import Message, say, with_minus
 from quiz.storage import corrections
 from quiz.storage.tables import CorrectionRow
+from quiz.usecases.make_up_effect import TouchedMakeUp
 
 BANDS = 10
 """Into how many equal parts of the full score people are counted for the picture of before and after."""
@@ -43,7 +44,8 @@ class Effect:
     fall, how many people come to pass and to fail, whose answers wait for a person now, and how many have a mark set by hand that stays.
 
     `has_line` says whether there is a pass mark at all; `certificates_ended` and `certificates_restored` how many certificates that were issued stop
-    to hold, and hold again, since the score that counts does.
+    to hold, and hold again, since the score that counts does; `make_ups` the make-ups still to be held that it touches, `make_up_missing` how many
+    come to need one and are in none, where some were planned.
 
     Means are over everyone with a score, in marks rounded to hundredths; `bands` count them by tenths of the full score. Stem and old key are
     those of the question, or of the first of several `questions` that a template or case made.
@@ -70,6 +72,8 @@ class Effect:
     has_line: bool = True
     certificates_ended: int = 0
     certificates_restored: int = 0
+    make_ups: tuple[TouchedMakeUp, ...] = ()
+    make_up_missing: int = 0
 
     @property
     def certificate_lines(self) -> tuple[Message, ...]:
@@ -77,6 +81,11 @@ class Effect:
         ended = say("已发的证书中，{n}张因成绩不再达到条件而失效。", n=self.certificates_ended)
         restored = say("因成绩失效的证书中，{n}张恢复有效。", n=self.certificates_restored)
         return (*([ended] * bool(self.certificates_ended)), *([restored] * bool(self.certificates_restored)))
+
+    @property
+    def missing_line(self) -> Message | None:
+        """Who comes to need a make-up and is in none, as a sentence; None where nobody does."""
+        return say("由及格变为不及格、又不在任何补考名单中的有{n}人，需要另行安排补考。", n=self.make_up_missing) if self.make_up_missing else None
 
 
 def mean_of(scores: Iterable[Decimal]) -> Decimal:
@@ -100,10 +109,7 @@ def plain_effect(effect: Effect) -> dict[str, Any]:
 
 def read_effect(row: CorrectionRow) -> Effect:
     """Return the numbers of a correction as they were when it was applied."""
-    plain = corrections.effect_of(row)
-    means = {name: Decimal(plain[name]) for name in ("mean_before", "mean_after")}
-    lists = {name: tuple(plain[name]) for name in ("bands_before", "bands_after", "new_keys")}
-    return Effect(**{**plain, **means, **lists})
+    return thaw(Effect, corrections.effect_of(row))
 
 
 def effect_lines(effect: Effect) -> tuple[Message, ...]:
@@ -122,4 +128,6 @@ def effect_lines(effect: Effect) -> tuple[Message, ...]:
             n=effect.scored,
         )
     )
-    return (*lines, *effect.certificate_lines)
+    make_ups = [line for one in effect.make_ups for line in one.lines]
+    missing = [effect.missing_line] if effect.missing_line else []
+    return (*lines, *effect.certificate_lines, *make_ups, *missing)

@@ -10,6 +10,7 @@ import pytest
 from quiz.core.access import Actor, Role
 from quiz.core.blueprint import Cell
 from quiz.core.contest import Contest
+from quiz.core.correction import Remedy
 from quiz.core.counting import Counting, MakeUp, MakeUpFor, WhyCounts
 from quiz.core.message import Forbidden, NotFound, QuizError
 from quiz.core.paper import Paper
@@ -19,7 +20,9 @@ from quiz.core.saving import Save
 from quiz.core.sitting import Release
 from quiz.storage import papers, sittings
 from quiz.storage.engine import reading
-from quiz.usecases import attempts, cadre_record, handing_in, make_ups, publishing, scheduling, verifying, voiding
+from quiz.usecases import attempts, cadre_record, correcting, correction_effect, handing_in, make_ups, publishing, scheduling, verifying, voiding
+from quiz.usecases.correcting import Wish
+from quiz.usecases.make_up_effect import TouchedMakeUp
 
 TOWN = Actor("镇组考", {Role.ORGANISER: "/QL/T01/"})
 ABSENT_TOO = (MakeUpFor.FAILED, MakeUpFor.ABSENT)
@@ -265,3 +268,70 @@ def test_a_sitting_without_a_make_up_is_in_no_chain(sat, county):
     assert sat.do(make_ups.read_chain, county.ADMIN, "s1", after(sat)) is None
     with pytest.raises(NotFound):
         sat.do(make_ups.read_chain, county.ADMIN, "none", after(sat))
+
+
+def correct_first(world, county, remedy, at):
+    """Preview and apply a correction of the question that stands first on the paper of C2; return what was foreseen and what was stored."""
+    wish = Wish(seat(world, "s1", "C2")[1].slots[0].question.uid, remedy)
+    seen = world.do(correcting.preview, county.ADMIN, "s1", wish, at)
+    row = world.do(correcting.apply, county.ADMIN, "s1", wish, "题目有误", at, seen.fingerprint)
+    return seen.effect, correction_effect.read_effect(row)
+
+
+def told(effect):
+    return [line.render() for line in correction_effect.effect_lines(effect)]
+
+
+@pytest.fixture
+def short_by_one(empty, county):
+    """C2 has 4 of 10: the first question, of 2, is not answered, and with it they have 6, the pass mark; the others were absent."""
+    kinds = {"single": QuestionType.SINGLE, "multiple": QuestionType.MULTIPLE, "tf": QuestionType.TRUE_FALSE, "fill": QuestionType.FILL_IN}
+    more = [county.make_question(f"{name}-x{i}", kind) for name, kind in kinds.items() for i in range(8)]
+    empty.do(publishing.publish, county.ADMIN, county.NOW, more)
+    empty.do(scheduling.create_sitting, county.ADMIN, county.NOW, replace(county.sitting_plan(), forms=1), county.ZONE, county.SEED)
+    empty.start("C2")
+    empty.submit(empty.right_answers("C2")[3:], "C2")
+    return empty
+
+
+def test_a_correction_foresees_who_needs_a_planned_make_up_no_longer_and_again(short_by_one, county):
+    world, at = short_by_one, after(short_by_one)
+    make_up(world, county)
+    seen, stored = correct_first(world, county, Remedy.FULL, at)
+    assert seen == stored
+    assert seen.make_ups == (TouchedMakeUp("m1", "补考", freed=1),)
+    assert "补考“补考”（m1）的名单中，1人由此及格，不再需要补考；试卷仍为他们留着。" in told(stored)
+    chain = world.do(make_ups.read_chain, county.ADMIN, "m1", at)
+    assert {line.number: line.counted.score for line in chain.lines}["C2"] == 6
+    undone, stored = correct_first(world, county, Remedy.ORIGINAL, at)
+    assert undone == stored
+    assert (undone.make_ups, undone.make_up_missing) == ((TouchedMakeUp("m1", "补考", needed=1),), 0)
+
+
+def test_a_correction_counts_who_comes_to_need_a_make_up_and_is_in_none(short_by_one, county):
+    world, at = short_by_one, after(short_by_one)
+    correct_first(world, county, Remedy.FULL, at)  # C2 passes
+    before = world.do(make_ups.offer, county.ADMIN, "s1", at).counts
+    make_up(world, county)  # of those who were absent
+    assert not seat(world, "m1", "C2")
+    seen, stored = correct_first(world, county, Remedy.ORIGINAL, at)
+    assert seen == stored
+    assert (seen.make_ups, seen.make_up_missing) == ((), 1)
+    assert told(stored)[-1] == "由及格变为不及格、又不在任何补考名单中的有1人，需要另行安排补考。"
+    assert before.get(MakeUpFor.FAILED, 0) == 0
+    assert world.do(make_ups.offer, county.ADMIN, "s1", at).counts == {MakeUpFor.FAILED: 1}  # those in the make-up are asked already
+
+
+def test_what_was_foreseen_of_make_ups_must_still_hold_when_it_is_confirmed(short_by_one, county):
+    world, at = short_by_one, after(short_by_one)
+    wish = Wish(seat(world, "s1", "C2")[1].slots[0].question.uid, Remedy.FULL)
+    seen = world.do(correcting.preview, county.ADMIN, "s1", wish, at)
+    make_up(world, county)
+    assert seen.effect.make_ups == ()
+    assert code_of(world.do, correcting.apply, county.ADMIN, "s1", wish, "题目有误", at, seen.fingerprint) == "changed_since"
+
+
+def test_a_make_up_that_is_over_is_not_named(short_by_one, county):
+    make_up(short_by_one, county)
+    seen, _ = correct_first(short_by_one, county, Remedy.FULL, after(short_by_one, hours=48))
+    assert (seen.now_pass, seen.make_ups, seen.make_up_missing) == (1, (), 0)

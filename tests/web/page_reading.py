@@ -202,3 +202,10 @@ class Ear:
                 rest = rest.replace(one, "◌")
             self.heard[said] = rest if CHINESE.search(rest) else ""
         return self.heard[said]
+
+
+def fingerprint(page: str) -> str:
+    """Return what a page that shows a correction before it is made asks to have confirmed."""
+    found = re.search(r'name="confirmed"[^>]*value="([0-9a-f]{64})"', page)
+    assert found, page
+    return found[1]

@@ -15,12 +15,11 @@ from quiz.core.access import Actor, Role
 from quiz.core.question import QuestionType
 from quiz.core.saving import Save
 from quiz.storage.engine import reading, writing
-from quiz.storage.papers import read_paper
 from quiz.storage.rosters import cadre_rows
-from quiz.storage.sittings import get_sitting, seats_of_sitting
 from quiz.storage.tables import AccountRow, CorrectionRow
 from quiz.usecases import attempts, handing_in
-from tests.web.world import NINE, Clock, Person, paper_code, right_answers, schedule
+from tests.web.page_reading import fingerprint
+from tests.web.world import NINE, Clock, Person, paper_code, paper_of, right_answers, schedule
 
 People = Callable[[str], Person]
 QUESTION = "/sittings/demo/correct/question?uid=single-1"
@@ -41,7 +40,7 @@ POSTS = {"": 401, "nobody": 403, "q001": 403, "setter": 403, "organiser": 422, "
 def over(web_engine: Engine, clock: Clock) -> Engine:
     """The sitting is over: 王秀英 was right in everything, 李强 chose the last option wherever one is chosen; both are graded."""
     _sit(web_engine, "Q001", right_answers(web_engine, "Q001"))
-    paper = _paper(web_engine, "Q002")
+    paper = paper_of(web_engine, "Q002")
     wrong = {slot.number: ["D"] for slot in paper.slots if slot.question.type in (QuestionType.SINGLE, QuestionType.MULTIPLE)}
     _sit(web_engine, "Q002", right_answers(web_engine, "Q002") | wrong)
     clock.go_on(hours=3)
@@ -96,7 +95,7 @@ def test_it_is_shown_first_and_done_when_confirmed(person: People, over: Engine,
     assert "王秀英" not in text
     assert "&lt;b&gt;已修订" in seen.text
     assert _count(over) == 0
-    reply = organiser.post(QUESTION, {**sent, "confirmed": _confirmed(seen.text)})
+    reply = organiser.post(QUESTION, {**sent, "confirmed": fingerprint(seen.text)})
     assert reply.status_code == 303
     page = organiser.get(reply.location).text
     assert "2份答卷已重新评分" in page
@@ -116,7 +115,7 @@ def test_a_confirmation_holds_for_what_was_shown_only(person: People, over: Engi
     """A forged or stale fingerprint stores nothing."""
     organiser = person("organiser")
     first = organiser.post(QUESTION, {"remedy": "full", "reason": "x"})
-    stale = _confirmed(first.text)
+    stale = fingerprint(first.text)
     for wish in ({"remedy": "drop"}, {"remedy": "new_key", "key": "B"}):
         answer = organiser.post(QUESTION, {**wish, "reason": "x", "confirmed": stale})
         assert answer.status_code == 409
@@ -129,7 +128,7 @@ def test_a_confirmation_sent_twice_is_one_correction_with_one_receipt(person: Pe
     """A double click, or the page gone back to; another reason is another wish, and is told that it changes nothing."""
     organiser = person("organiser")
     sent = {"remedy": "full", "reason": "题目有误"}
-    sent["confirmed"] = _confirmed(organiser.post(QUESTION, dict(sent)).text)
+    sent["confirmed"] = fingerprint(organiser.post(QUESTION, dict(sent)).text)
     first, second = organiser.post(QUESTION, dict(sent)), organiser.post(QUESTION, dict(sent))
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.location == second.location
@@ -193,7 +192,7 @@ def test_blanks_are_corrected_line_by_line(person: People, over: Engine) -> None
     page = organiser.post(where, sent)
     assert "6个月 / 六个月；县政府" in page.text
     given = [text.split("</textarea>")[0].split(">\n", 1)[1] for text in page.text.split('<textarea name="blank')[1:]]
-    done = organiser.post(where, {**sent, "blank0": given[0], "blank1": given[1], "confirmed": _confirmed(page.text)})
+    done = organiser.post(where, {**sent, "blank0": given[0], "blank1": given[1], "confirmed": fingerprint(page.text)})
     assert done.status_code == 303
 
 
@@ -231,13 +230,7 @@ def test_the_notice_counts_and_names_nobody(person: People, over: Engine) -> Non
 
 def _correct(organiser: Person, **wish: object) -> None:
     seen = organiser.post(QUESTION, {"reason": "答案有误", **wish})
-    assert organiser.post(QUESTION, {"reason": "答案有误", **wish, "confirmed": _confirmed(seen.text)}).status_code == 303
-
-
-def _confirmed(page: str) -> str:
-    found = re.search(r'name="confirmed"[^>]*value="([0-9a-f]{64})"', page)
-    assert found, page
-    return found[1]
+    assert organiser.post(QUESTION, {"reason": "答案有误", **wish, "confirmed": fingerprint(seen.text)}).status_code == 303
 
 
 def _words(page: str) -> str:
@@ -250,15 +243,8 @@ def _count(engine: Engine) -> int:
         return db.query(CorrectionRow).count()
 
 
-def _paper(engine: Engine, number: str):  # type: ignore[no-untyped-def]
-    with reading(engine) as db:
-        row = get_sitting(db, "demo")
-        assert row is not None
-        return read_paper(seats_of_sitting(db, row, numbers=[number])[0].paper)
-
-
 def _slot(engine: Engine, number: str, uid: str = "single-1") -> int:
-    return next(slot.number for slot in _paper(engine, number).slots if slot.question.uid == uid)
+    return next(slot.number for slot in paper_of(engine, number).slots if slot.question.uid == uid)
 
 
 def _sit(engine: Engine, number: str, answers: dict[int, list[str]]) -> None:

@@ -9,7 +9,8 @@ from flask import Flask
 
 from quiz.storage.engine import reading
 from quiz.storage.sittings import get_sitting
-from tests.web.world import SITTING, Clock, Person, engine_of, paper_code, right_answers
+from tests.web.page_reading import fingerprint
+from tests.web.world import SITTING, Clock, Person, engine_of, paper_code, paper_of, right_answers
 
 FORM = {
     "title": "补考一",
@@ -100,3 +101,22 @@ def test_everybody_is_told_which_score_counts_and_why(
     for sitting in (SITTING, "bk"):
         page = organiser.get(f"/sittings/{sitting}").text
         assert all(told in page for told in ("补考成绩", "王秀英", "补考及格，按及格线计", "计分办法：补考及格的按及格线计"))
+
+
+def test_a_correction_links_the_planned_make_up_that_it_touches(app: Flask, trainee: Person, clock: Clock, person: Callable[[str], Person]) -> None:
+    """She has as many answers right as leave her below 12 of 20, the pass mark; with the next question given to all she passes."""
+    engine = engine_of(app)
+    slots = [(one.number, one.max_mark, one.question.uid) for one in paper_of(engine, "Q001").slots]
+    answered = next(n for n in range(len(slots)) if sum(mark for _, mark, _ in slots[: n + 1]) >= 12)
+    assert list(right_answers(engine, "Q001")) == [number for number, _, _ in slots]
+    sit(trainee, app, "Q001", answered)
+    clock.go_on(hours=3)
+    organiser = person("organiser")
+    assert organiser.post(f"/sittings/{SITTING}/make-up", FORM).location == "/sittings/bk?done=created"
+    address, sent = f"/sittings/{SITTING}/correct/question?uid={slots[answered][2]}", {"remedy": "full", "reason": "题目有误"}
+    page = organiser.post(address, sent).text
+    told = "补考“补考一”（bk）的名单中，1人由此及格，不再需要补考"
+    assert told in page
+    assert 'href="/sittings/bk">查看这场补考</a>' in page
+    done = organiser.post(address, {**sent, "confirmed": fingerprint(page)})
+    assert told in organiser.get(done.location).text

@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from quiz.core.access import Role, command_line
 from quiz.core.blueprint import Blueprint, Cell, Section
 from quiz.core.message import QuizError
+from quiz.core.paper import Paper
 from quiz.core.plan import SittingPlan
 from quiz.core.question import TRUE_OPTIONS, Blank, BlankKind, Level, Option, Point, Question, QuestionType, Source
 from quiz.core.response import check_response
@@ -214,12 +215,17 @@ def paper_code(engine: Engine, number: str, sitting: str = SITTING) -> str:
         return seats_of_sitting(session, row, numbers=[number])[0].paper.code
 
 
-def right_answers(engine: Engine, number: str, sitting: str = SITTING) -> dict[int, list[str]]:
-    """Return a right response to every slot of a cadre's paper."""
+def paper_of(engine: Engine, number: str, sitting: str = SITTING) -> Paper:
+    """Return a cadre's paper."""
     with reading(engine) as session:
         row = get_sitting(session, sitting)
         assert row is not None
-        paper = read_paper(seats_of_sitting(session, row, numbers=[number])[0].paper)
+        return read_paper(seats_of_sitting(session, row, numbers=[number])[0].paper)
+
+
+def right_answers(engine: Engine, number: str, sitting: str = SITTING) -> dict[int, list[str]]:
+    """Return a right response to every slot of a cadre's paper."""
+    paper = paper_of(engine, number, sitting)
     return {
         slot.number: [blank.answers[0] for blank in slot.question.blanks] if slot.question.type is QuestionType.FILL_IN else sorted(slot.question.key)
         for slot in paper.slots
