@@ -311,7 +311,7 @@ def test_a_correction_foresees_who_needs_a_planned_make_up_no_longer_and_again(s
 def test_a_correction_counts_who_comes_to_need_a_make_up_and_is_in_none(short_by_one, county):
     world, at = short_by_one, after(short_by_one)
     correct_first(world, county, Remedy.FULL, at)  # C2 passes
-    before = world.do(make_ups.offer, county.ADMIN, "s1", at).counts
+    before = world.do(make_ups.offer, county.ADMIN, "s1", at, county.ZONE).counts
     make_up(world, county)  # of those who were absent
     assert not seat(world, "m1", "C2")
     seen, stored = correct_first(world, county, Remedy.ORIGINAL, at)
@@ -319,7 +319,7 @@ def test_a_correction_counts_who_comes_to_need_a_make_up_and_is_in_none(short_by
     assert (seen.make_ups, seen.make_up_missing) == ((), 1)
     assert told(stored)[-1] == "由及格变为不及格、又不在任何补考名单中的有1人，需要另行安排补考。"
     assert before.get(MakeUpFor.FAILED, 0) == 0
-    assert world.do(make_ups.offer, county.ADMIN, "s1", at).counts == {MakeUpFor.FAILED: 1}  # those in the make-up are asked already
+    assert world.do(make_ups.offer, county.ADMIN, "s1", at, county.ZONE).counts == {MakeUpFor.FAILED: 1}  # those in the make-up are asked already
 
 
 def test_what_was_foreseen_of_make_ups_must_still_hold_when_it_is_confirmed(short_by_one, county):
