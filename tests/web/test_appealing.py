@@ -15,7 +15,8 @@ from quiz.storage.engine import reading, writing
 from quiz.storage.rosters import cadre_rows
 from quiz.storage.tables import AccountRow, AppealRow, SittingRow
 from quiz.usecases import attempts, handing_in
-from tests.web.test_correcting import _confirmed, _slot, _words
+from tests.web.page_reading import fingerprint
+from tests.web.test_correcting import _slot, _words
 from tests.web.world import NINE, SECRET_WORD, Clock, Person, paper_code, right_answers
 
 People = Callable[[str], Person]
@@ -167,7 +168,7 @@ def test_a_correction_answers_the_appeals_on_its_question(person: People, web_en
     sent = {"remedy": "full", "reason": "两个选项都说得通"}
     seen = organiser.post(question, sent)
     assert "一并答复这道题的1份异议或报告" in seen.text
-    organiser.post(question, {**sent, "answers": "y", "confirmed": _confirmed(seen.text)})
+    organiser.post(question, {**sent, "answers": "y", "confirmed": fingerprint(seen.text)})
     told = _words(trainee.get(f"/papers/{code}/result").text)
     assert "答复：成立。两个选项都说得通" in told
     home = trainee.get("/papers").text
