@@ -21,6 +21,9 @@ from quiz.storage.tables import AuditRow, SittingRow
 from quiz.usecases.results import is_candidate
 
 ACCOUNT = "account:"
+EMPTY: tuple[object, ...] = (None, "", [])
+"""What is said of nothing is left out; 0 and no are said."""
+
 DIGEST = re.compile("[0-9a-f]{64}")
 MOST_NAMED, LONGEST_TOLD, LEAST_OF_DIGEST = 6, 300, 12
 """How much of a detail is shown: a bank's publication names hundreds of questions; the log itself keeps all."""
@@ -75,7 +78,7 @@ def _is_closed_to(session: Session, actor: Actor, sitting: SittingRow, now: date
 def _entry(row: AuditRow, detail: dict[str, object], log_ins: dict[int, str], codes: set[str], closed: set[str]) -> Entry:
     who, is_closed = str(detail.pop(PERSON, "")), row.subject in closed
     login = log_ins.get(int(who.removeprefix(ACCOUNT)), "") if who.startswith(ACCOUNT) else ""
-    told = () if is_closed else tuple((_name(name), _value(value)) for name, value in detail.items() if value not in (None, "", [], False))
+    told = () if is_closed else tuple((_name(name), _value(name, value)) for name, value in detail.items() if value not in EMPTY)
     action = Message(ACTION_NAMES[row.action]) if row.action in ACTION_NAMES else Message("{word}", {"word": row.action})
     return Entry(row.id, row.at, row.actor, login, action, row.subject, told, row.subject in codes, is_closed)
 
@@ -84,9 +87,11 @@ def _name(name: str) -> Message:
     return Message(DETAIL_NAMES[name]) if name in DETAIL_NAMES else Message("{word}", {"word": name})
 
 
-def _value(value: object) -> Message:
-    if value is True:
-        return say("是")
+def _value(name: str, value: object) -> Message:
+    if isinstance(value, bool):
+        return say("是") if value else say("否")
+    if name == "blank" and isinstance(value, int):  # counted from 0 within, from 1 by people
+        value += 1
     if isinstance(value, Sequence) and not isinstance(value, str):
         names = listed([str(one) for one in value[:MOST_NAMED]])
         return say("{names}等{n}项", names=names, n=len(value)) if len(value) > MOST_NAMED else names

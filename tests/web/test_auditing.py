@@ -43,10 +43,12 @@ def test_who_did_what_why_is_told_with_the_log_in(person: Callable[[str], Person
         web_engine,
         audit.Line(NINE, by, "override", "over", {"cadre": "Q001", "slot": 3, "mark": "1.5", "reason": "扫描不清 <b>"}),
         audit.Line(NINE, By.as_typed(by.name), "release", "over", {}),
+        audit.Line(NINE, by, "decide_late", "over", {"accept": False, "response": 0, "blank": 0, "text": None}),
         audit.Line(NINE, by, "publish_bank", "", {"added": [f"farm-{n}" for n in range(500)], "revised": [], "reason": "字" * 1000}),
     )
     page = person("organiser").get("/audit").text
-    long, first, second = rows(page)[:3]
+    long, late, first, second = rows(page)[:4]
+    assert late.endswith("采纳： 否； 空： 1； 作答记录： 0")
     assert "新增： farm-0、farm-1、farm-2、farm-3、farm-4、farm-5等500项" in long
     assert len(long) < 450
     assert "修订" not in long
