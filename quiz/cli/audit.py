@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 
 from quiz.cli.console import Console, pass_console
 from quiz.core.message import say
-from quiz.storage.audit_search import Search
-from quiz.usecases.auditing import describe_chain, is_sound, read_log, verify_audit
+from quiz.usecases.auditing import describe_chain, is_sound, read_log, search_of, verify_audit
 
 
 @click.group()
@@ -28,8 +27,7 @@ def audit() -> None:
 def list_(console: Console, who: str, about: str, action: str, since: datetime | None, until: datetime | None, most: int) -> None:
     """List what was done, the newest first: time, who (log-in), what, about what, and the details."""
     zone = console.settings.zone
-    first = since.replace(tzinfo=zone) if since else None
-    search = Search(who, about, action, first, until.replace(tzinfo=zone) + timedelta(days=1) if until else None)
+    search = search_of(who, about, action, since and since.date(), until and until.date(), zone)
     with console.reader() as db:
         entries, total = read_log(db, console.actor, search, 0, most, console.served())
     for one in entries:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from quiz.core.message import Message, mark_text, say, with_minus
-from quiz.core.statistics.interval import mean_interval
+from quiz.core.message import Message, mark_text, say
+from quiz.core.rounded import rounded
 from quiz.core.statistics.values import Interval
 
 FEWEST = 20
@@ -63,7 +63,7 @@ class MarkerFigures:
         if self.interval.low <= 0 <= self.interval.high:
             return say("与同评的人没有明显差别")
         low, high = sorted((abs(self.interval.low), abs(self.interval.high)))
-        values = {"mean": _percent(abs(self.lean)), "low": _percent(low), "high": _percent(high)}
+        values = {name: f"{rounded(100 * share, 1)}%" for name, share in (("mean", abs(self.lean)), ("low", low), ("high", high))}
         if self.lean < 0:
             return say("同一份作答比别人平均少给{mean}（95%区间{low}至{high}）", **values)
         return say("同一份作答比别人平均多给{mean}（95%区间{low}至{high}）", **values)
@@ -101,7 +101,9 @@ def _settled(own: Given, other: Given, decided: Fraction | None) -> list[str]:
 
 
 def _figures(marker: str, name: str, shares: Sequence[Fraction], gaps: Sequence[Fraction], counts: Counter[str]) -> MarkerFigures:
-    is_enough = len(gaps) >= FEWEST
+    from quiz.core.statistics.spread import mean_interval  # scipy is loaded when it is needed
+
+    is_enough, sum_of_gaps = len(gaps) >= FEWEST, sum(gaps, Fraction(0))
     bands = Counter(_band(share) for share in shares)
     return MarkerFigures(
         marker=marker,
@@ -110,8 +112,8 @@ def _figures(marker: str, name: str, shares: Sequence[Fraction], gaps: Sequence[
         mean=sum(shares, Fraction(0)) / len(shares) if shares else None,
         bands=tuple(bands[at] for at in range(len(BANDS))),
         compared=len(gaps),
-        lean=float(sum(gaps, Fraction(0)) / len(gaps)) if is_enough else None,
-        interval=mean_interval([float(gap) for gap in gaps]) if is_enough else None,
+        lean=float(sum_of_gaps / len(gaps)) if is_enough else None,
+        interval=mean_interval(len(gaps), float(sum_of_gaps), float(sum(gap * gap for gap in gaps))) if is_enough else None,
         differed=counts["differed"],
         nearer=counts["nearer"],
         farther=counts["farther"],
@@ -121,7 +123,3 @@ def _figures(marker: str, name: str, shares: Sequence[Fraction], gaps: Sequence[
 
 def _band(share: Fraction) -> int:
     return 0 if share == 0 else 3 if share == 1 else 1 if share < Fraction(1, 2) else 2
-
-
-def _percent(share: float) -> str:
-    return with_minus(f"{100 * share:.1f}%")

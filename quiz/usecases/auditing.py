@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,9 @@ EMPTY: tuple[object, ...] = (None, "", [])
 """What is said of nothing is left out; 0 and no are said."""
 
 DIGEST = re.compile("[0-9a-f]{64}")
+FIRST, LAST = date(1900, 1, 1), date(9000, 1, 1)
+"""Between these every day can be told in every zone."""
+
 MOST_NAMED, LONGEST_TOLD, LEAST_OF_DIGEST = 6, 300, 12
 """How much of a detail is shown: a bank's publication names hundreds of questions; the log itself keeps all."""
 
@@ -45,6 +49,17 @@ class Entry:
     told: tuple[tuple[Message, Message], ...]
     sitting: bool
     is_closed: bool
+
+
+def search_of(who: str, about: str, action: str, since: date | None, until: date | None, zone: ZoneInfo) -> Search:
+    """Return the search for what was done from one day of the county to another, both included; None for no end."""
+    after = _begins(until, zone) + timedelta(days=1) if until else None
+    return Search(who, about, action, _begins(since, zone) if since else None, after)
+
+
+def _begins(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins; one that is too far away to be reckoned with is as the nearest that is not."""
+    return datetime.combine(min(max(day, FIRST), LAST), time(), zone)
 
 
 def read_log(session: Session, actor: Actor, search: Search, offset: int, limit: int, now: datetime) -> tuple[list[Entry], int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from quiz.core.access import Action
 from quiz.core.audit_words import ACTION_NAMES
 from quiz.core.message import QuizError
-from quiz.storage.audit_search import Search
 from quiz.usecases import auditing
 from quiz.web.context import actor, installation, needs, now, reader
 
@@ -19,7 +18,6 @@ pages = Blueprint("auditing", __name__)
 AT_ONCE = 50
 LONGEST = 80
 FURTHEST = 10_000_000
-LAST = date(9998, 12, 31)
 
 
 @pages.get("/audit")
@@ -27,10 +25,8 @@ LAST = date(9998, 12, 31)
 def home() -> ResponseReturnValue:
     """The rows that are looked for, the newest first."""
     asked = {name: request.args.get(name, "").strip()[:LONGEST] for name in ("who", "about", "action", "since", "until")}
-    since, until = _day(asked["since"]), _day(asked["until"])
-    search = Search(
-        asked["who"], asked["about"], asked["action"], _begins(since) if since else None, _begins(until + timedelta(days=1)) if until else None
-    )
+    days = _day(asked["since"]), _day(asked["until"])
+    search = auditing.search_of(asked["who"], asked["about"], asked["action"], *days, installation().settings.zone)
     offset = min(max(request.args.get("offset", 0, int), 0), FURTHEST)
     with reader() as db:
         entries, total = auditing.read_log(db, actor(), search, offset, AT_ONCE, now())
@@ -55,12 +51,7 @@ def check() -> ResponseReturnValue:
 
 
 def _day(text: str) -> date | None:
-    """A day that has one after it; None for anything else."""
+    """A day, None for what is none."""
     with suppress(ValueError):
-        return min(date.fromisoformat(text), LAST)
+        return date.fromisoformat(text)
     return None
-
-
-def _begins(day: date) -> datetime:
-    """When a day begins in the county."""
-    return datetime.combine(day, time(), installation().settings.zone)

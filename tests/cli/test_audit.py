@@ -62,4 +62,5 @@ def test_what_was_done_is_listed_newest_first(shell):
     assert [line.split("\t")[3] for line in shell("audit", "list", "--most", "2").splitlines()[:2]] == ["ducha", "mingti"]
     assert "共3行，只列出最新的2行。" in shell("audit", "list", "--most", "2")
     assert shell("audit", "list", "--until", "2026-11-20") == ""
+    assert len(shell("audit", "list", "--since", "0001-01-01", "--until", "9999-12-31").splitlines()) == 3
     assert len(shell("--lang", "en", "audit", "list", "--since", "2026-11-21", "--action", "create_account").splitlines()) == 3

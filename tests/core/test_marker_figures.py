@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quiz.core.marker_figures import FEWEST, Given, marker_figures
-from quiz.core.statistics.interval import mean_interval, t95
+from quiz.core.statistics.spread import mean_interval, times
 
 MARGIN = Fraction(1, 5)
 
@@ -66,9 +66,9 @@ def test_what_one_gives_more_the_other_gives_less(pairs):
 @pytest.mark.parametrize(("freedom", "t"), [(9, 2.262), (19, 2.093), (29, 2.045), (60, 2.000), (120, 1.980), (10**6, 1.960)])
 def test_students_t_as_tables_print_it(freedom, t):
     """Any table of Student's distribution, two-sided 5 %."""
-    assert t95(freedom) == pytest.approx(t, abs=6e-4)
+    assert times(freedom) == pytest.approx(t, abs=6e-4)
 
 
 def test_a_mean_of_one_value_has_no_interval():
-    assert mean_interval([0.5]) is None
-    assert mean_interval([0.5, 0.5]).low == 0.5
+    assert mean_interval(1, 0.5, 0.25) is None
+    assert mean_interval(2, 1.0, 0.5).low == 0.5

@@ -85,6 +85,8 @@ def test_rows_are_found_by_person_matter_action_and_day(person: Callable[[str], 
     assert "没有符合条件的操作" in reader.get("/audit?who=nobody").text
     assert reader.get("/audit?offset=-5&action=x&since=9999-99-99").status_code == 200
     assert reader.get("/audit?offset=99999999999999999999&until=9999-12-31").status_code == 200
+    assert found("since=0001-01-01&until=9999-12-31") == ["暂停计时", "作废答卷", "评定作答"]
+    assert found("until=0001-01-01") == []
 
 
 def test_details_of_a_sitting_are_kept_back_from_candidates_and_inspectors_until_it_is_over(

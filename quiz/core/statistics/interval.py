@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import atanh, fsum, sqrt, tanh
+from math import atanh, sqrt, tanh
 from statistics import NormalDist
 
 from quiz.core.statistics.values import Interval
@@ -32,28 +31,3 @@ def correlation_interval(correlation: float, answers: float) -> Interval | None:
         return Interval(correlation, correlation)
     half = Z95 / sqrt(answers - 3)
     return Interval(tanh(atanh(correlation) - half), tanh(atanh(correlation) + half))
-
-
-def mean_interval(values: Sequence[float]) -> Interval | None:
-    """Return Student's interval of a mean: mean ± t·s/√n with n − 1 degrees of freedom; None from fewer than two values."""
-    count = len(values)
-    if count < 2:
-        return None
-    mean = fsum(values) / count
-    half = t95(count - 1) * sqrt(fsum((value - mean) ** 2 for value in values) / (count - 1) / count)
-    return Interval(mean - half, mean + half)
-
-
-def t95(freedom: int) -> float:
-    """Return Student's t that 2.5 % lie above, to three digits from 9 degrees of freedom on.
-
-    Expansion in 1/ν: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.5.
-    """
-    z = Z95
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + fsum(term / freedom**power for power, term in enumerate(terms, 1))
